@@ -1,0 +1,62 @@
+/** Names and numbers of ONNX element types, as in `TensorProto.DataType`. */
+
+/** Element types this package can write and name. */
+export const elementTypes = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+  uint4: 21,
+  int4: 22,
+} as const;
+
+/** An element type by name, for example `float32`. */
+export type ElementType = keyof typeof elementTypes;
+
+const names = new Map<number, ElementType>(
+  (Object.keys(elementTypes) as ElementType[]).map((name) => [elementTypes[name], name]),
+);
+
+/** The name of an element type number, or `undefined` for one this package does not know. */
+export function elementTypeName(number: number): ElementType | undefined {
+  return names.get(number);
+}
+
+const bits: Readonly<Record<ElementType, number>> = {
+  float32: 32,
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  string: 0,
+  bool: 8,
+  float16: 16,
+  float64: 64,
+  uint32: 32,
+  uint64: 64,
+  bfloat16: 16,
+  uint4: 4,
+  int4: 4,
+};
+
+/**
+ * Bytes that `count` elements take as raw tensor data; 4-bit types pack two elements into a byte.
+ *
+ * @throws {RangeError} for `string`, which has no raw form.
+ */
+export function rawByteLength(type: ElementType, count: number): number {
+  if (type === 'string') throw new RangeError('String tensors have no raw data');
+  return Math.ceil((bits[type] * count) / 8);
+}

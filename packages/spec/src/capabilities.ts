@@ -1,0 +1,63 @@
+import type { FoundationMethod } from './foundation.ts';
+
+export type Device = 'wasm' | 'webgpu' | 'cpu';
+
+/** Precision of a model file. `q8` and below are quantised weights. */
+export type Dtype = 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
+
+/** Where a local engine computes, and why there. */
+export interface DeviceReport {
+  device: Device;
+  /** One sentence: why this device and not another. */
+  reason: string;
+  /** WebGPU adapter, such as "nvidia hopper"; undefined without WebGPU. */
+  adapter?: string | undefined;
+  /** Whether the adapter computes in float16 (`shader-f16`). */
+  f16: boolean;
+  /** wasm threads. */
+  threads: number;
+  /** Why that many threads, such as "the page is not cross-origin isolated". */
+  threadsReason: string;
+}
+
+/** One model that is in memory now. */
+export interface LoadedModel {
+  id: string;
+  device: Device;
+  dtype: Dtype;
+  /** Why this file was chosen. */
+  reason: string;
+  dimensions: number;
+  maxTokens: number;
+  /** Bytes of the model's files. */
+  bytes: number;
+}
+
+/** What an implementation can do, as data. */
+export interface Capabilities {
+  implementation: 'local' | 'remote';
+  /** Every method of the contract; `false` refuses with NOT_SUPPORTED. */
+  methods: Record<FoundationMethod, boolean>;
+  /** Ids of the models that this implementation can answer for. */
+  models: string[];
+  /** Local engines only. */
+  device?: DeviceReport | undefined;
+  loaded?: LoadedModel[] | undefined;
+  /** Bytes kept by this engine and what the browser allows. Local engines in a browser only. */
+  storage?: StorageReport | undefined;
+  /** Remote only. */
+  baseUrl?: string | undefined;
+}
+
+export interface StorageReport {
+  kind: 'indexeddb' | 'memory' | 'file-system';
+  /** Why, where it is not the usual kind. */
+  reason?: string | undefined;
+  /** Bytes of model files kept. */
+  modelBytes: number;
+  /** `navigator.storage.estimate()`. */
+  usage?: number | undefined;
+  quota?: number | undefined;
+  /** Whether the browser promised not to evict. */
+  persisted?: boolean | undefined;
+}

@@ -1,0 +1,80 @@
+import type { BatchesApi } from './batches.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { ChatRequest, ChatResponse } from './chat.ts';
+import type { ClassifyRequest, ClassifyResponse } from './classify.ts';
+import type { EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
+import type { ModelsApi } from './models.ts';
+import type { MultiVectorRequest, MultiVectorResponse } from './multi-vector.ts';
+import type { CallOptions } from './progress.ts';
+import type {
+  GroundRequest,
+  GroundResponse,
+  ReadRequest,
+  ReadResponse,
+  SearchRequest,
+  SearchResponse,
+} from './reader.ts';
+import type { RerankRequest, RerankResponse } from './rerank.ts';
+import type { SegmentRequest, SegmentResponse } from './segment.ts';
+import type { ClassifiersApi, TrainRequest, TrainResponse } from './train.ts';
+
+/**
+ * Jina's search foundation, wherever it runs. `createLocal()` of @nearfield/core computes inside the page,
+ * `createRemote()` of @nearfield/remote asks a server; code written against this interface runs on both.
+ *
+ * Every method rejects with a `FoundationError`, or with the signal's reason when it was aborted.
+ */
+export interface SearchFoundation {
+  /** Vectors of texts or images. `POST /v1/embeddings`. */
+  embeddings<const Request extends EmbeddingsRequest>(
+    request: Request,
+    options?: CallOptions,
+  ): Promise<EmbeddingsResponseFor<Request>>;
+  /** One vector a token, for late interaction. `POST /v1/multi-vector`. */
+  multiVector(request: MultiVectorRequest, options?: CallOptions): Promise<MultiVectorResponse>;
+  /** Documents in the order of their relevance to a query. `POST /v1/rerank`. */
+  rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
+  /** Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`. */
+  classify(request: ClassifyRequest, options?: CallOptions): Promise<ClassifyResponse>;
+  /** Trains or updates a few-shot classifier. `POST /v1/train`. */
+  train(request: TrainRequest, options?: CallOptions): Promise<TrainResponse>;
+  /** Trained classifiers. `/v1/classifiers`. */
+  readonly classifiers: ClassifiersApi;
+  /** Tokens and chunks of a text. `segment.jina.ai`. */
+  segment(request: SegmentRequest, options?: CallOptions): Promise<SegmentResponse>;
+  /** The model catalogue. `/v1/models`. */
+  readonly models: ModelsApi;
+  /** Embedding jobs that outlive a call. `/v1/batch…`. */
+  readonly batches: BatchesApi;
+  /** A page or document as Markdown. `r.jina.ai`. */
+  read(request: ReadRequest, options?: CallOptions): Promise<ReadResponse>;
+  /** A web search with page contents. `s.jina.ai`. */
+  search(request: SearchRequest, options?: CallOptions): Promise<SearchResponse>;
+  /** Whether a statement is supported by sources. `g.jina.ai`. */
+  ground(request: GroundRequest, options?: CallOptions): Promise<GroundResponse>;
+  /** `POST /v1/chat/completions` (experimental at the API). */
+  chat(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
+  /** What this implementation can do, where and why. */
+  capabilities(): Promise<Capabilities>;
+  /** Frees memory, ends workers and open connections. Calls that are running reject with CLOSED. */
+  close(): Promise<void>;
+}
+
+/** Names of the methods that `capabilities().methods` reports on. */
+export const FOUNDATION_METHODS = [
+  'embeddings',
+  'multiVector',
+  'rerank',
+  'classify',
+  'train',
+  'classifiers',
+  'segment',
+  'models',
+  'batches',
+  'read',
+  'search',
+  'ground',
+  'chat',
+] as const;
+
+export type FoundationMethod = (typeof FOUNDATION_METHODS)[number];

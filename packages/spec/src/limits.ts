@@ -1,0 +1,44 @@
+/**
+ * Limits of the hosted API. Where the OpenAPI document (2026.05.13) and the older FAQ (2024) differ, the
+ * document wins; the FAQ fills what it leaves out.
+ */
+export const LIMITS = {
+  embeddings: {
+    /** Inputs a request (FAQ). */
+    inputs: 2048,
+    /** Bytes of one image (OpenAPI: "Images up to 8MB"). */
+    imageBytes: 8 * 1024 * 1024,
+  },
+  rerank: {
+    /** Documents a request (FAQ). */
+    documents: 2048,
+    /** Tokens of the query (FAQ). */
+    queryTokens: 512,
+    /** jina-reranker-v3 `max_doc_length` (OpenAPI). */
+    maxDocLength: 8192,
+    defaultMaxDocLength: 2048,
+  },
+  classify: {
+    /** Inputs a request (OpenAPI). */
+    inputs: 512,
+    /** Labels as a list; groups, and labels a group (OpenAPI). */
+    labels: 512,
+    groups: 8,
+    labelsPerGroup: 64,
+  },
+  train: {
+    /** Examples a request (OpenAPI). */
+    inputs: 512,
+    minInputs: 2,
+    minLabels: 2,
+    /** Classes of one classifier and classifiers of one owner (FAQ). */
+    labels: 16,
+    classifiers: 16,
+    defaultIterations: 10,
+  },
+  segment: {
+    /** Characters of the content (FAQ). */
+    characters: 64_000,
+    defaultMaxChunkLength: 1000,
+  },
+} as const;

@@ -1,0 +1,51 @@
+/** States of one model file on its way to the runtime. */
+export type FileState = 'waiting' | 'downloading' | 'from-cache' | 'done';
+
+/** What is known of one file. Sizes in bytes. */
+export interface FileProgress {
+  path: string;
+  state: FileState;
+  loaded: number;
+  /** 0 until the size is known. */
+  total: number;
+}
+
+/**
+ * What a call tells while it runs. Model loading comes first (`model-progress` with the total of all files
+ * before the first byte moves, then `model-state`), then the work itself (`work-progress`).
+ */
+export type ProgressEvent =
+  | {
+      type: 'model-progress';
+      model: string;
+      /** Bytes of all files of this model. */
+      loaded: number;
+      total: number;
+      /** True if every file came from the cache. */
+      fromCache: boolean;
+      files: FileProgress[];
+    }
+  | { type: 'model-state'; model: string; state: 'compiling' | 'checking' | 'ready'; device?: string }
+  | {
+      type: 'work-progress';
+      /** Inputs finished and all inputs of the call. */
+      inputs: { done: number; total: number };
+      /** Tokens finished, and all tokens once everything is tokenised. */
+      tokens: { done: number; total: number };
+    };
+
+export type ProgressListener = (event: ProgressEvent) => void;
+
+/** `interactive` work goes before `bulk` work, whenever it arrives. */
+export type Priority = 'interactive' | 'bulk';
+
+/** The second argument of every method. */
+export interface CallOptions {
+  /** Cancels the call: queued, downloading or between batches. The call rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ProgressListener | undefined;
+  /** Default: `interactive` for up to 8 inputs, `bulk` above. */
+  priority?: Priority | undefined;
+  /** Milliseconds after which the call fails with SERVICE_TIMEOUT. Default: the implementation's own. */
+  timeout?: number | undefined;
+}
