@@ -114,7 +114,10 @@ export function* readFields(
   end: number = bytes.length,
 ): Generator<ProtobufField, void, undefined> {
   if (start < 0 || end > bytes.length || start > end) {
-    throw new ProtobufError(`Message bounds ${start}…${end} leave the buffer of ${bytes.length} bytes`, start);
+    throw new ProtobufError(
+      `Message bounds ${start}…${end} leave the buffer of ${bytes.length} bytes`,
+      start,
+    );
   }
   let offset = start;
   while (offset < end) {

