@@ -1,0 +1,19 @@
+/** What the demo and the browser tests must set alike. */
+
+/** Threads in wasm need SharedArrayBuffer, which needs a cross-origin isolated page. */
+export const isolationHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/**
+ * Workspace packages resolve to their sources. The runtime resolves to the build that loads its files from
+ * given URLs: its other build names them itself, and Vite would then emit each of them twice.
+ */
+export const browserConditions = [
+  '@nearfield/source',
+  'onnxruntime-web-use-extern-wasm',
+  'module',
+  'browser',
+  'development|production',
+];
