@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { EMBEDDING_TYPES, type EmbeddingType, type EncodedVector } from './encodings.ts';
 import { LIMITS } from './limits.ts';
+import { aliasedObject, flag, nonEmptyText, optionalText, text } from './schema.ts';
 
 export interface TextDoc {
   text: string;
@@ -28,14 +29,7 @@ export interface MergedContentGroup {
   content: readonly (TextDoc | ImageDoc | VideoDoc | AudioDoc)[];
 }
 
-export type EmbeddingInput =
-  | string
-  | TextDoc
-  | ImageDoc
-  | PdfDoc
-  | VideoDoc
-  | AudioDoc
-  | MergedContentGroup;
+export type EmbeddingInput = string | TextDoc | ImageDoc | PdfDoc | VideoDoc | AudioDoc | MergedContentGroup;
 
 /** Every task name of the OpenAPI document; which of them a model has is in its catalogue entry. */
 export type EmbeddingTask =
@@ -47,6 +41,9 @@ export type EmbeddingTask =
   | 'separation'
   | 'code.query'
   | 'code.passage'
+  /** Halves of a task name that `prompt_name` completes (Jina's local server, batch jobs). */
+  | 'retrieval'
+  | 'code'
   | `${'nl2code' | 'qa' | 'code2code' | 'code2nl' | 'code2completion'}.${'query' | 'passage'}`;
 
 /**
@@ -73,15 +70,32 @@ export interface EmbeddingsRequest<Type extends EmbeddingType = EmbeddingType> {
   return_tokenized_input?: boolean | null | undefined;
   /** Role of the input for ColBERT models. Default `document`. */
   input_type?: 'query' | 'document' | null | undefined;
+  /** Completes `task`: `retrieval` with `query` is `retrieval.query` (Jina's local server). */
+  prompt_name?: 'query' | 'passage' | null | undefined;
+  /**
+   * With `late_chunking`, splits a single input into sentences and returns one vector a sentence, as Jina's
+   * local server does; the hosted API does not. Default false.
+   */
+  split_sentences?: boolean | null | undefined;
+  /** OpenAI clients' name for their end user. Accepted; changes nothing. */
+  user?: string | null | undefined;
 }
 
 /** Sub-counts are parts of `total_tokens`; absent where a request has no such input. */
 export interface EmbeddingUsage {
   total_tokens: number;
+  /** Equal to `total_tokens`: embeddings have no completion. */
   prompt_tokens: number;
-  image_tokens?: number;
-  audio_tokens?: number;
-  video_tokens?: number;
+  image_tokens?: number | undefined;
+  audio_tokens?: number | undefined;
+  video_tokens?: number | undefined;
+}
+
+/** Usage of elser-v2. */
+export interface SparseEmbeddingUsage {
+  total_tokens: number;
+  input_tokens: number;
+  output_tokens: number;
 }
 
 /** The embedding of one item: the encoding asked for, or one entry a type where a list was asked for. */
@@ -102,7 +116,23 @@ export interface MultiEmbedding<Type extends EmbeddingType = EmbeddingType, List
   index: number;
   /** One a token. */
   embeddings: EmbeddingOf<Type, List>[];
-  tokenized_input?: string[];
+  /** With `return_tokenized_input`: the token of each vector. */
+  tokenized_input?: string[] | undefined;
+}
+
+/** An elser-v2 embedding: token → weight. */
+export interface SparseEmbedding {
+  object: 'embedding';
+  index: number;
+  embedding: Record<string, number>;
+}
+
+/** The response of elser-v2. */
+export interface SparseEmbeddingsResponse {
+  model: string;
+  object: 'list';
+  usage: SparseEmbeddingUsage;
+  data: SparseEmbedding[];
 }
 
 export interface EmbeddingsResponse<
@@ -116,7 +146,7 @@ export interface EmbeddingsResponse<
   data: Item[];
 }
 
-type RequestedType<Request> = Request extends { embedding_type: infer Type }
+export type RequestedType<Request> = Request extends { embedding_type: infer Type }
   ? Type extends readonly (infer Each extends EmbeddingType)[]
     ? Each
     : Type extends EmbeddingType
@@ -124,41 +154,47 @@ type RequestedType<Request> = Request extends { embedding_type: infer Type }
       : 'float'
   : 'float';
 
-type IsList<Request> = Request extends { embedding_type: readonly EmbeddingType[] } ? true : false;
+export type IsList<Request> = Request extends { embedding_type: readonly EmbeddingType[] } ? true : false;
 
-type IsMulti<Request> = Request extends { return_multivector: true } ? true : false;
+/** The response of a request whose vectors are one a token. */
+export type MultiEmbeddingsResponse<
+  Type extends EmbeddingType = EmbeddingType,
+  List extends boolean = boolean,
+> = EmbeddingsResponse<Type, List, MultiEmbedding<Type, List>>;
 
-/** The response type of a request type: `embedding_type` and `return_multivector` decide the shape of `data`. */
-export type EmbeddingsResponseFor<Request> =
-  IsMulti<Request> extends true
-    ? EmbeddingsResponse<
-        RequestedType<Request>,
-        IsList<Request>,
-        MultiEmbedding<RequestedType<Request>, IsList<Request>>
-      >
+/**
+ * The response type of a request type: `embedding_type` (and `return_multivector`, and the sparse model) decide
+ * the shape of `data`.
+ */
+export type EmbeddingsResponseFor<Request> = Request extends { return_multivector: true }
+  ? MultiEmbeddingsResponse<RequestedType<Request>, IsList<Request>>
+  : Request extends { model: 'elser-v2' }
+    ? SparseEmbeddingsResponse
     : EmbeddingsResponse<RequestedType<Request>, IsList<Request>>;
 
 const nonEmptyList = 'Input list cannot be empty. Provide at least one item.';
 const inputShape =
   'Each input is a string or an object with one of text, image, pdf, video, audio or content.';
 
-const TextDocSchema = v.looseObject({ text: v.string('text must be a string.') });
+export const TextDocSchema = v.looseObject({ text: text('text') });
 
-/** A string, or something a browser holds in memory (checked where images are decoded). */
-const ImageDocSchema = v.looseObject({
+/** Something that holds pixels in memory: a `Blob`, or an object with an `ImageBitmap`'s shape. */
+function isPicture(value: unknown): boolean {
+  if (typeof Blob !== 'undefined' && value instanceof Blob) return true;
+  return (
+    typeof value === 'object' && value !== null && 'width' in value && 'height' in value && 'close' in value
+  );
+}
+
+export const ImageDocSchema = v.looseObject({
   image: v.union(
-    [
-      v.pipe(v.string(), v.nonEmpty('image cannot be empty.')),
-      v.custom<Blob | ImageBitmap>(
-        (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-      ),
-    ],
+    [nonEmptyText('image'), v.custom<Blob | ImageBitmap>(isPicture)],
     'image must be a URL, a data URI, base64, a Blob or an ImageBitmap.',
   ),
 });
-const PdfDocSchema = v.looseObject({ pdf: v.string('pdf must be a string.') });
-const VideoDocSchema = v.looseObject({ video: v.string('video must be a string.') });
-const AudioDocSchema = v.looseObject({ audio: v.string('audio must be a string.') });
+const PdfDocSchema = v.looseObject({ pdf: nonEmptyText('pdf') });
+const VideoDocSchema = v.looseObject({ video: nonEmptyText('video') });
+const AudioDocSchema = v.looseObject({ audio: nonEmptyText('audio') });
 const MergedContentGroupSchema = v.looseObject({
   content: v.pipe(
     v.array(v.union([TextDocSchema, ImageDocSchema, VideoDocSchema, AudioDocSchema])),
@@ -166,7 +202,7 @@ const MergedContentGroupSchema = v.looseObject({
   ),
 });
 
-const EmbeddingInputSchema = v.union(
+export const EmbeddingInputSchema = v.union(
   [
     v.string(),
     TextDocSchema,
@@ -179,15 +215,47 @@ const EmbeddingInputSchema = v.union(
   inputShape,
 );
 
-const optionalFlag = (name: string, fallback: boolean) =>
-  v.optional(
-    v.nullable(v.boolean(`${name} must be true or false.`), fallback),
-    fallback,
-  );
-
 const EmbeddingTypeSchema = v.picklist(
   EMBEDDING_TYPES,
   `embedding_type must be one of ${EMBEDDING_TYPES.join(', ')}, or a list of these.`,
+);
+
+/** `embedding_type`: one type or a list; `null` is `float`. */
+const EmbeddingTypesSchema = v.optional(
+  v.nullable(
+    v.union([
+      EmbeddingTypeSchema,
+      v.pipe(v.array(EmbeddingTypeSchema), v.minLength(1, 'embedding_type cannot be an empty list.')),
+    ]),
+    'float',
+  ),
+  'float',
+);
+
+const InputTypeSchema = v.nullish(v.picklist(['query', 'document'], 'input_type must be query or document.'));
+
+/** One input, or a list of up to `LIMITS.embeddings.inputs`. */
+const EmbeddingInputsSchema = v.union(
+  [
+    EmbeddingInputSchema,
+    v.pipe(
+      v.array(EmbeddingInputSchema),
+      v.minLength(1, nonEmptyList),
+      v.maxLength(
+        LIMITS.embeddings.inputs,
+        `A request holds at most ${LIMITS.embeddings.inputs} inputs. Split it into several.`,
+      ),
+    ),
+  ],
+  inputShape,
+);
+
+const DimensionsSchema = v.nullish(
+  v.pipe(
+    v.number('dimensions must be a number.'),
+    v.integer('dimensions must be a whole number.'),
+    v.minValue(1, 'Input should be greater than 0'),
+  ),
 );
 
 /**
@@ -206,79 +274,53 @@ const ALIASES: Record<string, string> = {
   embedding_types: 'embedding_type',
 };
 
-/** Renames aliases; a field under its own name wins over its alias. */
-export function renameAliases(value: unknown, aliases: Record<string, string>): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const renamed: Record<string, unknown> = {};
-  for (const [key, entry] of Object.entries(value)) {
-    const name = Object.hasOwn(aliases, key) ? aliases[key]! : key;
-    if (name === key || !Object.hasOwn(value, name)) renamed[name] = entry;
-  }
-  return renamed;
-}
+const sharedEntries = {
+  model: nonEmptyText('model'),
+  input: EmbeddingInputsSchema,
+  embedding_type: EmbeddingTypesSchema,
+  normalized: flag('normalized', true),
+  truncate: flag('truncate', false),
+  dimensions: DimensionsSchema,
+  task: optionalText('task'),
+  return_tokenized_input: flag('return_tokenized_input', false),
+  input_type: InputTypeSchema,
+  prompt_name: v.nullish(v.picklist(['query', 'passage'], 'prompt_name must be query or passage.')),
+  user: optionalText('user'),
+};
 
 /**
  * Structure of an embeddings request. What depends on the model (tasks, dimensions, modalities, context
- * length) is checked against its catalogue entry.
+ * length) is checked against its catalogue entry, see `checkEmbeddingsRequest`.
  */
 export const EmbeddingsRequestSchema = v.pipe(
-  v.unknown(),
-  v.transform((value) => renameAliases(value, ALIASES)),
-  v.object(
+  aliasedObject(
     {
-      model: v.pipe(v.string('model must be a string.'), v.nonEmpty('model cannot be empty.')),
-      input: v.union(
-        [
-          EmbeddingInputSchema,
-          v.pipe(
-            v.array(EmbeddingInputSchema),
-            v.minLength(1, nonEmptyList),
-            v.maxLength(
-              LIMITS.embeddings.inputs,
-              `A request holds at most ${LIMITS.embeddings.inputs} inputs. Split it into several.`,
-            ),
-          ),
-        ],
-        inputShape,
-      ),
-      embedding_type: v.optional(
-        v.nullable(
-          v.union([
-            EmbeddingTypeSchema,
-            v.pipe(v.array(EmbeddingTypeSchema), v.minLength(1, 'embedding_type cannot be an empty list.')),
-          ]),
-          'float',
-        ),
-        'float',
-      ),
-      normalized: optionalFlag('normalized', true),
-      truncate: optionalFlag('truncate', false),
-      dimensions: v.nullish(
-        v.pipe(
-          v.number('dimensions must be a number.'),
-          v.integer('dimensions must be a whole number.'),
-          v.minValue(1, 'Input should be greater than 0'),
-        ),
-      ),
-      task: v.nullish(v.string('task must be a string.')),
-      late_chunking: optionalFlag('late_chunking', false),
-      return_multivector: optionalFlag('return_multivector', false),
-      return_tokenized_input: optionalFlag('return_tokenized_input', false),
-      input_type: v.nullish(v.picklist(['query', 'document'], 'input_type must be query or document.')),
+      ...sharedEntries,
+      late_chunking: flag('late_chunking', false),
+      split_sentences: flag('split_sentences', false),
+      return_multivector: flag('return_multivector', false),
     },
-    'The request must be an object.',
+    ALIASES,
   ),
   v.check(
     (request) => !(request.return_multivector && request.dimensions != null),
     'dimensions cannot be set together with return_multivector.',
   ),
   v.check(
-    (request) => !request.return_tokenized_input || request.return_multivector === true,
+    (request) => !request.return_tokenized_input || request.return_multivector,
     'return_tokenized_input needs return_multivector.',
+  ),
+  v.check(
+    (request) => !request.split_sentences || request.late_chunking,
+    'split_sentences needs late_chunking.',
   ),
 );
 
 /** A checked embeddings request, defaults applied. */
 export type ParsedEmbeddingsRequest = v.InferOutput<typeof EmbeddingsRequestSchema>;
 
-export { EmbeddingInputSchema, ImageDocSchema, TextDocSchema };
+/** Structure of a multi-vector request. */
+export const MultiVectorRequestSchema = aliasedObject(sharedEntries, ALIASES);
+
+/** A checked multi-vector request, defaults applied. */
+export type ParsedMultiVectorRequest = v.InferOutput<typeof MultiVectorRequestSchema>;

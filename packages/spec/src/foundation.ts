@@ -1,10 +1,10 @@
 import type { BatchesApi } from './batches.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { ChatRequest, ChatResponse } from './chat.ts';
-import type { ClassifyRequest, ClassifyResponse } from './classify.ts';
+import type { ClassifyRequest, ClassifyResponseFor } from './classify.ts';
 import type { EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
 import type { ModelsApi } from './models.ts';
-import type { MultiVectorRequest, MultiVectorResponse } from './multi-vector.ts';
+import type { MultiVectorRequest, MultiVectorResponseFor } from './multi-vector.ts';
 import type { CallOptions } from './progress.ts';
 import type {
   GroundRequest,
@@ -31,11 +31,17 @@ export interface SearchFoundation {
     options?: CallOptions,
   ): Promise<EmbeddingsResponseFor<Request>>;
   /** One vector a token, for late interaction. `POST /v1/multi-vector`. */
-  multiVector(request: MultiVectorRequest, options?: CallOptions): Promise<MultiVectorResponse>;
+  multiVector<const Request extends MultiVectorRequest>(
+    request: Request,
+    options?: CallOptions,
+  ): Promise<MultiVectorResponseFor<Request>>;
   /** Documents in the order of their relevance to a query. `POST /v1/rerank`. */
   rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
   /** Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`. */
-  classify(request: ClassifyRequest, options?: CallOptions): Promise<ClassifyResponse>;
+  classify<const Request extends ClassifyRequest>(
+    request: Request,
+    options?: CallOptions,
+  ): Promise<ClassifyResponseFor<Request>>;
   /** Trains or updates a few-shot classifier. `POST /v1/train`. */
   train(request: TrainRequest, options?: CallOptions): Promise<TrainResponse>;
   /** Trained classifiers. `/v1/classifiers`. */

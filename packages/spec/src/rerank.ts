@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
+import { LIMITS } from './limits.ts';
+import { aliasedObject, flag, nonEmptyText, wholeNumber } from './schema.ts';
+
+/** A text with fields of the caller's own; they come back untouched in the result. */
+export interface TextDocument extends TextDoc {
+  [field: string]: unknown;
+}
+
+export type RerankDocument = string | TextDocument | ImageDoc;
+
+/** `POST /v1/rerank`. */
+export interface RerankRequest {
+  model: string;
+  /** The search query; up to 512 tokens at the API. */
+  query: string | TextDoc;
+  /** 1 to 2048 documents. Images only where the model reads them (jina-reranker-m0). */
+  documents: readonly RerankDocument[];
+  /** How many results to return. Default: all. */
+  top_n?: number | null | undefined;
+  /** Whether results carry their document. Default true. */
+  return_documents?: boolean | null | undefined;
+  /** Cut documents that are longer than the model's context instead of reading them in windows. */
+  truncation?: boolean | null | undefined;
+  /** jina-reranker-v3: tokens a document, 1 to 8192. Default 2048. */
+  max_doc_length?: number | null | undefined;
+  /** jina-reranker-v3: the document's embedding beside its score. Default false. */
+  return_embeddings?: boolean | null | undefined;
+}
+
+export interface RerankResult {
+  /** Position in the request's documents. */
+  index: number;
+  /** Higher is more relevant. Its range is the model's: 0–1 for cross-encoders, −1–1 for v3, a sum for ColBERT. */
+  relevance_score: number;
+  /** The document as it was given, with `return_documents`. */
+  document?: RerankDocument | null | undefined;
+  /** Shape [dimensions], with `return_embeddings`. */
+  embedding?: Float32Array | null | undefined;
+}
+
+export interface TokenUsage {
+  total_tokens: number;
+}
+
+export interface RerankResponse {
+  model: string;
+  object: 'list';
+  usage: TokenUsage;
+  /** Most relevant first. */
+  results: RerankResult[];
+}
+
+const documentShape = 'Each document is a string or an object with text or image.';
+
+/** Structure of a rerank request; images and v3's options are checked against the catalogue entry. */
+export const RerankRequestSchema = aliasedObject(
+  {
+    model: nonEmptyText('model'),
+    query: v.union([v.string(), TextDocSchema], 'query must be a string or an object with text.'),
+    documents: v.pipe(
+      v.array(
+        v.union([v.string(), TextDocSchema, ImageDocSchema], documentShape),
+        'documents must be a list.',
+      ),
+      v.minLength(1, 'documents cannot be empty. Provide at least one document.'),
+      v.maxLength(
+        LIMITS.rerank.documents,
+        `A request holds at most ${LIMITS.rerank.documents} documents. Split it into several.`,
+      ),
+    ),
+    top_n: v.nullish(wholeNumber('top_n', 1)),
+    return_documents: flag('return_documents', true),
+    truncation: v.nullish(v.boolean('truncation must be true or false.')),
+    max_doc_length: v.nullish(wholeNumber('max_doc_length', 1, LIMITS.rerank.maxDocLength)),
+    return_embeddings: flag('return_embeddings', false),
+  },
+  { top_k: 'top_n', max_tokens_per_doc: 'max_doc_length', truncate: 'truncation' },
+);
+
+/** A checked rerank request, defaults applied. */
+export type ParsedRerankRequest = v.InferOutput<typeof RerankRequestSchema>;

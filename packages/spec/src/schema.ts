@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import { FoundationError } from './errors.ts';
+
+/** Renames aliases; a field under its own name wins over its alias. */
+export function renameAliases(value: unknown, aliases: Record<string, string>): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const renamed: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(value)) {
+    const name = Object.hasOwn(aliases, key) ? aliases[key]! : key;
+    if (name === key || !Object.hasOwn(value, name)) renamed[name] = entry;
+  }
+  return renamed;
+}
+
+/** valibot reports a missing key with the object's own message; say which key it is instead. */
+function objectMessage(issue: v.BaseIssue<unknown>): string {
+  const missing = issue.input === undefined ? issue.path?.at(-1)?.key : undefined;
+  return typeof missing === 'string' ? `${missing} is required.` : 'The request must be an object.';
+}
+
+/**
+ * Schema of a request body. Fields it does not name are kept: a server may know more of them than we do,
+ * and {@link rejectUnknownFields} lets an engine refuse them by name.
+ */
+export const requestObject = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.looseObject(entries, objectMessage);
+
+/** As {@link requestObject}, with older clients' names for the fields. */
+export const aliasedObject = <const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  aliases: Record<string, string>,
+) =>
+  v.pipe(
+    v.unknown(),
+    v.transform((value) => renameAliases(value, aliases)),
+    requestObject(entries),
+  );
+
+/** A boolean with a default; `null` means the default, as in the API. */
+export const flag = (name: string, fallback: boolean) =>
+  v.optional(v.nullable(v.boolean(`${name} must be true or false.`), fallback), fallback);
+
+/** An optional whole number in a range. */
+export const wholeNumber = (name: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(
+    v.number(`${name} must be a number.`),
+    v.integer(`${name} must be a whole number.`),
+    v.minValue(minimum, `Input should be greater than or equal to ${minimum}`),
+    v.maxValue(maximum, `Input should be less than or equal to ${maximum}`),
+  );
+
+export const text = (name: string) => v.string(`${name} must be a string.`);
+
+export const nonEmptyText = (name: string) => v.pipe(text(name), v.nonEmpty(`${name} cannot be empty.`));
+
+export const optionalText = (name: string) => v.nullish(text(name));
+
+interface Described {
+  readonly entries?: v.ObjectEntries;
+  readonly pipe?: readonly unknown[];
+  readonly getter?: (request: unknown) => unknown;
+}
+
+/** Names of the fields that a request schema knows; for a schema that depends on the request, of its choice. */
+export function fieldsOf(schema: v.GenericSchema, request?: unknown): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const visit = (candidate: unknown): void => {
+    if (typeof candidate !== 'object' || candidate === null) return;
+    const { entries, pipe, getter } = candidate as Described;
+    for (const name of Object.keys(entries ?? {})) fields.add(name);
+    // A pipe's first item is the bare schema; its own copy in the spread carries the same pipe.
+    for (const item of pipe ?? []) if (item !== candidate) visit(item);
+    if (typeof getter === 'function') visit(getter(request));
+  };
+  visit(schema);
+  return fields;
+}
+
+/** Fields of a request that its schema does not know and that say something (not null). */
+export function unknownFields(schema: v.GenericSchema, request: object): string[] {
+  const known = fieldsOf(schema, request);
+  return Object.entries(request)
+    .filter(([name, value]) => !known.has(name) && value !== undefined && value !== null)
+    .map(([name]) => name);
+}
+
+/**
+ * Refuses a request that has fields nobody will look at. The hosted API ignores them; an engine that did the
+ * same would answer a question that was not asked.
+ * @throws FoundationError INPUT_VALIDATION_FAILED naming every unknown field.
+ */
+export function rejectUnknownFields(schema: v.GenericSchema, request: object): void {
+  const unknown = unknownFields(schema, request);
+  if (unknown.length === 0) return;
+  const known = [...fieldsOf(schema, request)].join(', ');
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.map((name) => `'${name}'`).join(', ')}. This request has: ${known}.`,
+    param: unknown[0],
+    issues: unknown.map((field) => ({ field, message: 'Unknown field.', type: 'extra_forbidden' })),
+  });
+}
+
+/** A schema step that throws its own FoundationError, for checks whose code is not INPUT_VALIDATION_FAILED. */
+export const assertThat = <Input>(assert: (input: Input) => void) =>
+  v.check<Input, string>((input) => {
+    assert(input);
+    return true;
+  }, '');
