@@ -1,8 +1,25 @@
+export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './addition.ts';
 export { floatToHalf, fromHalf, halfToFloat, toHalf } from './half.ts';
+export {
+  type AttributeSummary,
+  type ByteRange,
+  type ModelSummary,
+  type NodeSummary,
+  readAttributes,
+  readModel,
+  subgraphOperators,
+  type TensorSummary,
+  type ValueSummary,
+  valueNames,
+} from './model.ts';
+export { type PerTokenRewrite, rewritePerToken } from './per-token.ts';
+export { ProtobufError } from './protobuf.ts';
+export { createTail, type Tail, type TailKind, type TailOptions } from './tail.ts';
 export { type ElementType, elementTypeName, elementTypes, rawByteLength } from './types.ts';
 export {
   type AttributeValue,
   type Dimension,
+  type EncodedNode,
   type ExternalData,
   encodeAddition,
   encodeModel,
@@ -10,6 +27,7 @@ export {
   FloatAttribute,
   float,
   GraphBuilder,
+  type GraphOptions,
   int64Tensor,
   type ModelOptions,
   type NodeDescription,

@@ -161,27 +161,41 @@ export interface ValueDescription {
   readonly dims: readonly Dimension[];
 }
 
+/** A node copied from another file: the bytes of its `NodeProto`. */
+export interface EncodedNode {
+  readonly encoded: Uint8Array;
+}
+
+/** Options of {@link GraphBuilder}, for graphs that will be merged into another. */
+export interface GraphOptions {
+  /** Value names that exist elsewhere and must be neither invented nor added. Default none. */
+  readonly taken?: Iterable<string>;
+  /** What invented value names begin with. Default `''`. */
+  readonly prefix?: string;
+}
+
 /**
  * Collects a graph. Nodes must be added after the nodes they read, which falls out of using the returned
  * names. Every method that adds a value returns its name.
  */
 export class GraphBuilder {
   readonly name: string;
-  readonly nodes: NodeDescription[] = [];
+  /** Nodes in order; those taken over from another file are already encoded. */
+  readonly nodes: (NodeDescription | EncodedNode)[] = [];
   readonly initializers: { readonly name: string; readonly value: TensorValue }[] = [];
   readonly inputs: ValueDescription[] = [];
   readonly outputs: ValueDescription[] = [];
-  readonly #names = new Set<string>();
+  /** Shape hints for inner values. */
+  readonly hints: ValueDescription[] = [];
+  readonly #prefix: string;
+  readonly #names: Set<string>;
   readonly #counters = new Map<string, number>();
 
-  /**
-   * @param name the graph's name.
-   * @param taken value names that exist elsewhere and must not be invented or used again, for graphs that
-   *   will be merged into another.
-   */
-  constructor(name: string, taken: Iterable<string> = []) {
+  /** @param name the graph's name. */
+  constructor(name: string, { taken = [], prefix = '' }: GraphOptions = {}) {
     this.name = name;
-    for (const value of taken) this.#names.add(value);
+    this.#prefix = prefix;
+    this.#names = new Set(taken);
   }
 
   /** Adds a graph input. @throws {RangeError} when the name is taken. */
@@ -195,6 +209,11 @@ export class GraphBuilder {
   output(name: string, type: ElementType, dims: readonly Dimension[]): string {
     this.outputs.push({ name, type, dims });
     return name;
+  }
+
+  /** Notes the type and shape of an inner value (`value_info`), as exporters do after shape inference. */
+  hint(name: string, type: ElementType, dims: readonly Dimension[]): void {
+    this.hints.push({ name, type, dims });
   }
 
   /** Adds a weight or other constant (an initializer). @throws {RangeError} when the name is taken. */
@@ -236,10 +255,26 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /** Adds a node that is already encoded. Its names are not checked. The bytes are not copied. */
+  encodedNode(encoded: Uint8Array): void {
+    this.nodes.push({ encoded });
+  }
+
   #claim(name: string): void {
     if (name === '') throw new RangeError('A value needs a name');
     if (this.#names.has(name)) throw new RangeError(`The graph already has a value named ${name}`);
     this.#names.add(name);
+  }
+
+  /**
+   * A name that no value has yet: the graph's prefix, `stem`, and a number from the second on. It is not
+   * reserved until a value is added under it.
+   */
+  freeName(stem: string): string {
+    for (let number = 0; ; number++) {
+      const name = number === 0 ? `${this.#prefix}${stem}` : `${this.#prefix}${stem}_${number}`;
+      if (!this.#names.has(name)) return name;
+    }
   }
 
   #invent(opType: string, count: number): string[] {
@@ -247,7 +282,7 @@ export class GraphBuilder {
       for (;;) {
         const number = this.#counters.get(opType) ?? 0;
         this.#counters.set(opType, number + 1);
-        const name = `${opType}_${number}`;
+        const name = `${this.#prefix}${opType}_${number}`;
         if (!this.#names.has(name)) return name;
       }
     });
@@ -272,7 +307,7 @@ export interface ModelOptions {
 export function writeModel(graph: GraphBuilder, options: ModelOptions): ProtobufWriter {
   const opsets = new Map<string, number>([['', options.opset]]);
   for (const node of graph.nodes) {
-    const domain = node.domain ?? '';
+    const domain = ('opType' in node && node.domain) || '';
     if (opsets.has(domain)) continue;
     const version = options.opsets?.[domain] ?? (domain === 'com.microsoft' ? 1 : undefined);
     if (version === undefined) throw new RangeError(`No opset version was given for the domain ${domain}`);
@@ -312,16 +347,20 @@ export function encodeAddition(
 /** Encodes a `GraphProto`. Without its name when it is to be merged, as the later name would win. */
 function writeGraph(graph: GraphBuilder, withName = true): ProtobufWriter {
   const writer = new ProtobufWriter();
-  for (const node of graph.nodes) writer.message(1, writeNode(node));
+  for (const node of graph.nodes) {
+    if ('encoded' in node) writer.bytes(1, node.encoded);
+    else writer.message(1, writeNode(node));
+  }
   if (withName) writer.string(2, graph.name);
   for (const { name, value } of graph.initializers) writer.message(5, writeTensor(value, name));
   for (const input of graph.inputs) writer.message(11, writeValueInfo(input));
   for (const output of graph.outputs) writer.message(12, writeValueInfo(output));
+  for (const hint of graph.hints) writer.message(13, writeValueInfo(hint));
   return writer;
 }
 
 /** Encodes one `NodeProto`. Attributes appear in the order of the record. */
-export function writeNode(node: NodeDescription): ProtobufWriter {
+function writeNode(node: NodeDescription): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const input of node.inputs) writer.string(1, input);
   for (const output of node.outputs) writer.string(2, output);
