@@ -3,11 +3,13 @@ import type { FileProgress, StorageReport } from '@nearfield/spec';
 /** What a source knows of a file before any of its bytes move. */
 export interface FileDescription {
   path: string;
-  /** Bytes. */
+  /** Bytes; −1 where the source cannot tell before the file has been read. */
   size: number;
   /** SHA-256 of the whole file, lower-case hex, where the source publishes it. */
   sha256?: string | undefined;
-  /** Validator for `If-Range`. */
+  /** Git's object id (SHA-1 of header and content), which hubs publish for files outside large-file storage. */
+  gitSha1?: string | undefined;
+  /** Names this version of the file: an `ETag`, or another value that changes when the content does. */
   etag?: string | undefined;
 }
 
@@ -20,18 +22,29 @@ export interface OpenedStream {
   etag?: string | undefined;
 }
 
+export interface OpenStreamOptions {
+  /** First byte wanted. */
+  offset: number;
+  /** One past the last byte wanted: a hint, the stream may go on. Default: the end of the file. */
+  end?: number | undefined;
+  /** Validator of the version that `offset` belongs to. */
+  etag?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** Where the files of one model come from: a hub repository, a base URL, files that the user picked, a folder. */
 export interface ModelSource {
   /** Stable identity, part of the cache key. */
   readonly key: string;
   /** Whether the bytes are at hand already (picked files, folders), so that caching them again is waste. */
   readonly local: boolean;
-  /** Sizes of the named files; a file that does not exist is left out of the answer. */
+  /**
+   * Sizes of the named files; a file that does not exist is left out of the answer. One attempt: the store
+   * repeats it when the error is retryable.
+   */
   describe(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, FileDescription>>;
-  open(
-    path: string,
-    options: { offset: number; etag?: string | undefined; signal?: AbortSignal | undefined },
-  ): Promise<OpenedStream>;
+  /** Starts one transfer. One attempt: the store resumes and repeats. */
+  open(path: string, options: OpenStreamOptions): Promise<OpenedStream>;
 }
 
 /** A file that a model needs. */
@@ -39,6 +52,8 @@ export interface FileRequest {
   path: string;
   /** A missing optional file is left out of the result instead of failing. */
   optional?: boolean;
+  /** SHA-256 the file must have, lower-case hex. A stored copy with another one is replaced. */
+  sha256?: string | undefined;
 }
 
 /** A file whose bytes are complete and verified. */
@@ -58,6 +73,22 @@ export interface OpenFilesOptions {
   signal?: AbortSignal | undefined;
   /** Called with every file's state: first with all sizes before the first byte moves. */
   onProgress?: ((files: FileProgress[]) => void) | undefined;
+  /**
+   * Asks the source whether stored files are still current and fetches those that changed; what is stored is
+   * used if the source cannot be reached. Default false: a stored file is used without any request.
+   */
+  revalidate?: boolean | undefined;
+}
+
+/** What one model takes in the cache. */
+export interface ModelUsage {
+  model: string;
+  /** Bytes kept, unfinished downloads included. */
+  bytes: number;
+  /** Milliseconds since 1970. */
+  lastUsed: number;
+  /** False while a download of one of its files is unfinished. */
+  complete: boolean;
 }
 
 /** Gets model files into the cache and out of it again. */
@@ -72,11 +103,45 @@ export interface ModelStore {
     files: readonly FileRequest[],
     options?: OpenFilesOptions,
   ): Promise<Map<string, StoredFile>>;
+  /** Whether these files are complete in the cache: opening them needs no network. */
+  has(modelId: string, source: ModelSource, files: readonly FileRequest[]): Promise<boolean>;
   /** Bytes kept for each model. */
-  usage(): Promise<{ model: string; bytes: number; lastUsed: number; complete: boolean }[]>;
+  usage(): Promise<ModelUsage[]>;
   report(): Promise<StorageReport>;
   /** Forgets one model's files; everything if no id is given. */
   delete(modelId?: string): Promise<void>;
   /** Asks the browser not to evict. */
   persist(): Promise<boolean>;
+}
+
+/** One file on its way out of the cache. */
+export interface ExportedFile {
+  path: string;
+  size: number;
+  /** SHA-256 of the whole file, lower-case hex. */
+  sha256: string;
+  /** The bytes, chunk by chunk, each verified as it is read. */
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  blob(): Promise<Blob>;
+}
+
+/** A store that also hands models over as files, to carry them to a machine without a network. */
+export interface ManagedModelStore extends ModelStore {
+  /**
+   * The complete files of a model, and last a `manifest.json` with their sizes and hashes: the folder they
+   * make can be imported elsewhere, or served as a base URL.
+   * @throws FoundationError RESOURCE_NOT_FOUND if nothing complete is stored under this id.
+   */
+  exportModel(modelId: string): AsyncIterable<ExportedFile>;
+  /**
+   * Puts files into the cache that came another way: a folder the user picked, or any source. They then serve
+   * every `open` of this model id, whatever its source, until `delete`. Hashes of an enclosed `manifest.json` are
+   * checked. Returns the paths that were stored.
+   */
+  importModel(modelId: string, files: Iterable<File> | ModelSource, options?: ImportOptions): Promise<string[]>;
+}
+
+export interface ImportOptions extends OpenFilesOptions {
+  /** Needed when the source cannot list its files: the paths to take. */
+  paths?: readonly string[] | undefined;
 }

@@ -1,0 +1,15 @@
+import type { CallOptions } from '@nearfield/spec';
+import type { DeviceReport } from '@nearfield/spec';
+import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
+
+/** How a foundation reaches its engine: through a worker in a page, directly in Node. */
+export interface Backend {
+  call<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>>;
+  /** Starts the engine if it is not running, and tells where it computes. */
+  device(): Promise<DeviceReport>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+import { FoundationError } from '@nearfield/spec';
+import { LocalFoundation } from './foundation.ts';
+import type { CustomModel, LocalOptions } from './options.ts';
+import { WorkerHost } from './worker/host.ts';
+import type { ModelDescription, SourceDescription } from './worker/protocol.ts';
+
+/**
+ * A search foundation that computes inside this page, in a Web Worker. The worker starts with the first call
+ * (or `load()`), downloads the model once and keeps it in IndexedDB.
+ *
+ * @example
+ * const foundation = createLocal();
+ * const { data } = await foundation.embeddings({ model: 'jina-embeddings-v2-small-en', input: 'hello' });
+ *
+ * @throws FoundationError NOT_SUPPORTED where there are no workers (use `@nearfield/core/node` in Node).
+ */
+export function createLocal(options: LocalOptions = {}): LocalFoundation {
+  if (typeof Worker === 'undefined') {
+    throw new FoundationError({
+      code: 'NOT_SUPPORTED',
+      message: 'createLocal() needs a browser with Web Workers. In Node use createNode() of @nearfield/core/node.',
+    });
+  }
+  const models = (options.models ?? []).map(describeModel);
+  const host = new WorkerHost({
+    device: options.device ?? 'auto',
+    workerUrl: options.workerUrl,
+    wasmPaths: options.wasmPaths,
+    start: {
+      threads: options.threads,
+      models,
+      dtype: options.dtype,
+      cache: options.cache ?? 'indexeddb',
+      hub: options.hub ?? {},
+    },
+  });
+  return new LocalFoundation(host, () => models.map(({ id }) => id));
+}
+
+function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {
+  return { id, like: like ?? id, source: describeSource(id, source), dtypes };
+}
+
+const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+
+function describeSource(id: string, source: CustomModel['source']): SourceDescription {
+  if (source instanceof URL) return { kind: 'url', url: withSlash(source.href) };
+  if (typeof source !== 'string') return { kind: 'files', files: [...source] };
+  if (HUB_ID.test(source)) return { kind: 'hub', id: source };
+  try {
+    return { kind: 'url', url: withSlash(new URL(source, document.baseURI).href) };
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `The source of model ${id} is neither a URL nor a hub id (owner/name): ${source}.`,
+      param: 'models',
+      cause,
+    });
+  }
+}
+
+const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);

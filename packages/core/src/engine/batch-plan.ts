@@ -1,0 +1,52 @@
+/** How much one `session.run` may hold, and what it costs apart from its tokens. */
+export interface BatchBudget {
+  /** Padded tokens (rows × longest row) of one batch. A longer single row makes a batch of its own. */
+  tokens: number;
+  /** Rows of one batch. */
+  rows: number;
+  /** What starting a batch costs, in tokens: high on a GPU, low on a CPU. */
+  overhead: number;
+}
+
+/**
+ * Cuts items into batches so that the cost Σ(overhead + rows × longest) is the least possible among all cuts
+ * of the length-sorted list, within the budget. Returns indices into `lengths`, longest batch first, so that
+ * the runtime's buffers are grown once.
+ *
+ * Dynamic programming over the sorted list: O(n × budget.rows).
+ */
+export function planBatches(lengths: ArrayLike<number>, budget: BatchBudget): Uint32Array[] {
+  const count = lengths.length;
+  const order = Uint32Array.from({ length: count }, (_, index) => index).sort(
+    (left, right) => lengths[left]! - lengths[right]! || left - right,
+  );
+  const cost = new Float64Array(count + 1);
+  const cutBefore = new Uint32Array(count + 1);
+  for (let end = 1; end <= count; end++) {
+    const longest = lengths[order[end - 1]!]!;
+    let best = Number.POSITIVE_INFINITY;
+    const fitting = Math.max(1, Math.min(budget.rows, Math.floor(budget.tokens / Math.max(1, longest))));
+    for (let start = end - 1; start >= Math.max(0, end - fitting); start--) {
+      const candidate = cost[start]! + budget.overhead + (end - start) * longest;
+      if (candidate < best) {
+        best = candidate;
+        cutBefore[end] = start;
+      }
+    }
+    cost[end] = best;
+  }
+  const batches: Uint32Array[] = [];
+  for (let end = count; end > 0; end = cutBefore[end]!) batches.push(order.slice(cutBefore[end]!, end));
+  return batches;
+}
+
+/** Padded tokens of a plan: what the device really computes. */
+export function paddedTokens(lengths: ArrayLike<number>, batches: readonly Uint32Array[]): number {
+  let sum = 0;
+  for (const batch of batches) {
+    let longest = 0;
+    for (const index of batch) longest = Math.max(longest, lengths[index]!);
+    sum += longest * batch.length;
+  }
+  return sum;
+}

@@ -1,0 +1,118 @@
+import {
+  type CallOptions,
+  FoundationError,
+  type LoadedModel,
+  type ParsedEmbeddingsRequest,
+  type ProgressEvent,
+} from '@nearfield/spec';
+import type { ModelStore } from '../store/types.ts';
+import { embed } from '../tasks/embeddings.ts';
+import type { BatchBudget } from './batch-plan.ts';
+import { loadEncoder, type ReadyEncoder } from './loader.ts';
+import type { ModelResolver } from './models.ts';
+import type { Runtime } from './runtime.ts';
+import { Scheduler } from './scheduler.ts';
+import { SharedTask } from './shared-task.ts';
+
+export interface EngineOptions {
+  runtime: Runtime;
+  store: ModelStore;
+  resolve: ModelResolver;
+  /** Default: by device. */
+  budget?: BatchBudget | undefined;
+}
+
+/**
+ * Padded tokens a batch may hold. Measured on all-MiniLM-L6-v2: a CPU loses by padding and by large batches,
+ * a GPU by starting many small ones.
+ */
+const BUDGETS: Record<'cpu' | 'gpu', BatchBudget> = {
+  cpu: { tokens: 768, rows: 64, overhead: 16 },
+  gpu: { tokens: 8192, rows: 256, overhead: 512 },
+};
+
+/** Models, device and queue of one realm. Takes checked requests; knows nothing of where it runs. */
+export class Engine {
+  readonly runtime: Runtime;
+  readonly store: ModelStore;
+  readonly scheduler = new Scheduler();
+  readonly #resolve: ModelResolver;
+  readonly #budget: BatchBudget;
+  readonly #encoders = new Map<string, SharedTask<ReadyEncoder, ProgressEvent>>();
+  #closed = false;
+
+  constructor({ runtime, store, resolve, budget }: EngineOptions) {
+    this.runtime = runtime;
+    this.store = store;
+    this.#resolve = resolve;
+    this.#budget = budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'];
+  }
+
+  embeddings(request: ParsedEmbeddingsRequest, options: CallOptions) {
+    return embed(this, request, options);
+  }
+
+  /** A text encoder, loaded once however many calls ask for it. A load that failed is tried again next time. */
+  async encoder(id: string, { signal, onProgress }: CallOptions = {}): Promise<ReadyEncoder> {
+    if (this.#closed) throw closedError();
+    const definition = this.#resolve(id);
+    let task = this.#encoders.get(definition.id);
+    if (!task || task.abandoned) {
+      const created = new SharedTask<ReadyEncoder, ProgressEvent>(async (loadSignal, emit) => {
+        try {
+          return await loadEncoder(
+            definition,
+            this.runtime,
+            this.store,
+            this.#budget,
+            loadSignal,
+            emit,
+          );
+        } catch (error) {
+          if (this.#encoders.get(definition.id) === created) this.#encoders.delete(definition.id);
+          throw error;
+        }
+      });
+      task = created;
+      this.#encoders.set(definition.id, created);
+    }
+    return task.join(signal, onProgress);
+  }
+
+  async load(id: string, options: CallOptions): Promise<LoadedModel> {
+    return (await this.encoder(id, options)).info;
+  }
+
+  /** Models in memory. */
+  async loaded(): Promise<LoadedModel[]> {
+    const settled = await Promise.all(
+      [...this.#encoders.values()].map((task) =>
+        Promise.race([task.join().catch(() => undefined), Promise.resolve(undefined)]),
+      ),
+    );
+    return settled.flatMap((ready) => (ready ? [ready.info] : []));
+  }
+
+  /** Frees a model's session. Calls that use it now fail; later ones load it again. */
+  async unload(id: string): Promise<void> {
+    const { id: canonical } = this.#resolve(id);
+    const task = this.#encoders.get(canonical);
+    this.#encoders.delete(canonical);
+    const ready = await task?.join().catch(() => undefined);
+    await ready?.encoder.release();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.scheduler.stop(closedError());
+    this.#encoders.clear();
+    this.runtime.dispose();
+  }
+}
+
+export function closedError(): FoundationError {
+  return new FoundationError({
+    code: 'CLOSED',
+    message: 'This foundation was closed. Create a new one.',
+  });
+}

@@ -1,0 +1,40 @@
+import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
+import type { InferenceSession, TensorConstructor } from 'onnxruntime-common';
+
+/** The parts of an onnxruntime module that the engine uses; onnxruntime-web and onnxruntime-node both have them. */
+export interface OnnxRuntime {
+  readonly Tensor: TensorConstructor;
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+}
+
+/** An onnxruntime that is ready to make sessions on one device. */
+export interface Runtime {
+  readonly ort: OnnxRuntime;
+  readonly device: Device;
+  readonly report: DeviceReport;
+  /** Session options for this device. */
+  sessionOptions(): InferenceSession.SessionOptions;
+  /** Precisions this device runs well, best first. */
+  readonly dtypes: readonly Dtype[];
+  /** Resolves when the device is gone and the runtime with it; never for a CPU. */
+  readonly lost: Promise<string>;
+  /** Ends the device. */
+  dispose(): void;
+}
+
+/** Lets messages in: aborts and interactive calls are seen between batches. */
+export const yieldToMessages: () => Promise<void> = (() => {
+  if (typeof setImmediate === 'function') {
+    return () => new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      port2.postMessage(null);
+    });
+})();

@@ -1,0 +1,49 @@
+/**
+ * Work that several callers wait for, done once. Each caller has its own signal; the work is aborted only
+ * when nobody waits for it any more. Events go to everyone; who joins late gets the last one first.
+ */
+export class SharedTask<Value, Event> {
+  readonly #controller = new AbortController();
+  readonly #listeners = new Set<(event: Event) => void>();
+  readonly #value: Promise<Value>;
+  #waiting = 0;
+  #settled = false;
+  #lastEvent: Event | undefined;
+
+  constructor(work: (signal: AbortSignal, emit: (event: Event) => void) => Promise<Value>) {
+    this.#value = work(this.#controller.signal, (event) => {
+      this.#lastEvent = event;
+      for (const listener of this.#listeners) listener(event);
+    }).finally(() => {
+      this.#settled = true;
+    });
+    this.#value.catch(() => {});
+  }
+
+  /** Whether the work was given up: a new caller needs a new task. */
+  get abandoned(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  async join(signal?: AbortSignal, onEvent?: (event: Event) => void): Promise<Value> {
+    signal?.throwIfAborted();
+    this.#waiting++;
+    if (onEvent) {
+      if (this.#lastEvent !== undefined && !this.#settled) onEvent(this.#lastEvent);
+      this.#listeners.add(onEvent);
+    }
+    let onAbort: (() => void) | undefined;
+    try {
+      if (!signal) return await this.#value;
+      const aborted = new Promise<never>((_, reject) => {
+        onAbort = () => reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+      return await Promise.race([this.#value, aborted]);
+    } finally {
+      if (onAbort) signal?.removeEventListener('abort', onAbort);
+      if (onEvent) this.#listeners.delete(onEvent);
+      if (--this.#waiting === 0 && !this.#settled) this.#controller.abort(signal?.reason);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import {
+  type BatchesApi,
+  type CallOptions,
+  type Capabilities,
+  type ChatRequest,
+  type ChatResponse,
+  type ClassifiersApi,
+  type ClassifyRequest,
+  type ClassifyResponseFor,
+  type EmbeddingsRequest,
+  EmbeddingsRequestSchema,
+  type EmbeddingsResponseFor,
+  FoundationError,
+  type GroundRequest,
+  type GroundResponse,
+  type LoadedModel,
+  methodsReport,
+  type ModelsApi,
+  type MultiVectorRequest,
+  type MultiVectorResponseFor,
+  notSupported,
+  parse,
+  type ReadRequest,
+  type ReadResponse,
+  type RerankRequest,
+  type RerankResponse,
+  type SearchFoundation,
+  type SearchRequest,
+  type SearchResponse,
+  type SegmentRequest,
+  type SegmentResponse,
+  type StorageReport,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import type { Backend } from './backend.ts';
+import type { EngineMethod, ArgumentOf, ResultOf } from './engine/dispatch.ts';
+
+/** Bytes that one model takes in the cache. */
+export interface ModelUsage {
+  model: string;
+  bytes: number;
+  /** Milliseconds since the epoch. */
+  lastUsed: number;
+  /** False while a download is unfinished; it is resumed when the model is loaded. */
+  complete: boolean;
+}
+
+/** The cache of model files. */
+export interface LocalStorage {
+  report(): Promise<StorageReport>;
+  usage(): Promise<ModelUsage[]>;
+  /** Forgets one model's files, or every model's. Models in memory are unloaded. */
+  delete(model?: string): Promise<void>;
+  /** Asks the browser not to evict the cache. Resolves to whether it agreed. */
+  persist(): Promise<boolean>;
+}
+
+/** A search foundation that computes here. Made by `createLocal()` in a page and `createNode()` in Node. */
+export class LocalFoundation implements SearchFoundation {
+  readonly #backend: Backend;
+  readonly #modelIds: () => string[];
+
+  /** @internal */
+  constructor(backend: Backend, modelIds: () => string[]) {
+    this.#backend = backend;
+    this.#modelIds = modelIds;
+  }
+
+  async embeddings<const Request extends EmbeddingsRequest>(
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<EmbeddingsResponseFor<Request>> {
+    const response = await this.#call('embeddings', parse(EmbeddingsRequestSchema, request), options);
+    return response as unknown as EmbeddingsResponseFor<Request>;
+  }
+
+  /**
+   * Downloads and prepares a model before it is needed.
+   * @returns what was loaded, and why this device and precision.
+   */
+  load(model: string, options: CallOptions = {}): Promise<LoadedModel> {
+    return this.#call('load', model, options);
+  }
+
+  /** Frees a model's memory. Its files stay in the cache. */
+  unload(model: string): Promise<void> {
+    return this.#call('unload', model, {});
+  }
+
+  readonly storage: LocalStorage = {
+    report: () => this.#call('storage.report', undefined, {}),
+    usage: () => this.#call('storage.usage', undefined, {}),
+    delete: (model) => this.#call('storage.delete', model, {}),
+    persist: () => this.#call('storage.persist', undefined, {}),
+  };
+
+  async capabilities(): Promise<Capabilities> {
+    const device = await this.#backend.device();
+    const [loaded, storage] = await Promise.all([
+      this.#call('loaded', undefined, {}),
+      this.#call('storage.report', undefined, {}),
+    ]);
+    return {
+      implementation: 'local',
+      methods: methodsReport(['embeddings']),
+      models: this.#modelIds(),
+      device,
+      loaded,
+      storage,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#backend.close();
+  }
+
+  /** Trained classifiers: not here yet. */
+  readonly classifiers: ClassifiersApi = {
+    list: async () => {
+      throw later('classifiers.list');
+    },
+    delete: async () => {
+      throw later('classifiers.delete');
+    },
+  };
+
+  /** Embedding jobs: not here yet. */
+  readonly batches: BatchesApi = {
+    create: async () => {
+      throw later('batches.create');
+    },
+    get: async () => {
+      throw later('batches.get');
+    },
+    list: async () => {
+      throw later('batches.list');
+    },
+    cancel: async () => {
+      throw later('batches.cancel');
+    },
+    output: () => failing(later('batches.output')),
+    errors: () => failing(later('batches.errors')),
+  };
+
+  async multiVector<const Request extends MultiVectorRequest>(
+    _request: Request,
+  ): Promise<MultiVectorResponseFor<Request>> {
+    throw later('multiVector');
+  }
+
+  async rerank(_request: RerankRequest): Promise<RerankResponse> {
+    throw later('rerank');
+  }
+
+  async classify<const Request extends ClassifyRequest>(
+    _request: Request,
+  ): Promise<ClassifyResponseFor<Request>> {
+    throw later('classify');
+  }
+
+  async train(_request: TrainRequest): Promise<TrainResponse> {
+    throw later('train');
+  }
+
+  async segment(_request: SegmentRequest): Promise<SegmentResponse> {
+    throw later('segment');
+  }
+
+  async read(_request: ReadRequest): Promise<ReadResponse> {
+    throw later('read');
+  }
+
+  async search(_request: SearchRequest): Promise<SearchResponse> {
+    throw later('search');
+  }
+
+  async ground(_request: GroundRequest): Promise<GroundResponse> {
+    throw later('ground');
+  }
+
+  async chat(_request: ChatRequest): Promise<ChatResponse> {
+    throw later('chat');
+  }
+
+  #call<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>> {
+    return withTimeout(options, (signal) =>
+      this.#backend.call(method, argument, { ...options, signal }),
+    );
+  }
+}
+
+function later(method: string): FoundationError {
+  return notSupported(method, 'the local engine does not have it.', 'Use createRemote() of @nearfield/remote.');
+}
+
+async function* failing(error: FoundationError): AsyncGenerator<never> {
+  yield* [];
+  throw error;
+}
+
+/** Adds the `timeout` option to a call's signal. */
+async function withTimeout<Value>(
+  { signal, timeout }: CallOptions,
+  run: (signal: AbortSignal | undefined) => Promise<Value>,
+): Promise<Value> {
+  if (timeout === undefined) return run(signal);
+  const timer = new AbortController();
+  const handle = setTimeout(() => {
+    timer.abort(
+      new FoundationError({
+        code: 'SERVICE_TIMEOUT',
+        message: `The call did not finish within its timeout of ${timeout} ms.`,
+      }),
+    );
+  }, timeout);
+  try {
+    return await run(signal ? AbortSignal.any([signal, timer.signal]) : timer.signal);
+  } finally {
+    clearTimeout(handle);
+  }
+}

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
+import type { Backend } from './backend.ts';
+import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
+import { closedError, Engine } from './engine/engine.ts';
+import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
+import { defineModel } from './families/index.ts';
+import { LocalFoundation } from './foundation.ts';
+import { createHubSource, createModelStore, createUrlSource } from './store/index.ts';
+import { createDirectorySource, FileSystemCache } from './store/node.ts';
+import type { ModelSource } from './store/types.ts';
+import type { HubOptions } from './worker/protocol.ts';
+
+/** A model that is not in the catalogue, or one of the catalogue from another place. */
+export interface NodeModel {
+  id: string;
+  /** Catalogue id whose recipe it follows. Default: `id`. */
+  like?: string | undefined;
+  /** A directory in the hub's layout, a base URL, or a hub id (owner/name). */
+  source: string | URL;
+  dtypes?: readonly Dtype[] | undefined;
+}
+
+export interface NodeOptions {
+  models?: readonly NodeModel[] | undefined;
+  /** Where downloaded models are kept. Default `~/.cache/nearfield`. */
+  dataDirectory?: string | undefined;
+  /** Precision of model files, for all models or by id. Default: q8 where there is one. */
+  dtype?: Dtype | Record<string, Dtype> | undefined;
+  /** Default: all cores, at most 8. */
+  threads?: number | undefined;
+  hub?: HubOptions | undefined;
+}
+
+/**
+ * A search foundation that computes in this Node process, with onnxruntime-node (an optional peer
+ * dependency). The same engine as in the browser: same recipes, batches and vectors.
+ */
+export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
+  const models = options.models ?? [];
+  return new LocalFoundation(new DirectBackend(options), () => models.map(({ id }) => id));
+}
+
+/** Calls the engine in this realm. */
+class DirectBackend implements Backend {
+  readonly #options: NodeOptions;
+  #engine: Promise<Engine> | undefined;
+  #closed = false;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+  }
+
+  async call<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>> {
+    options.signal?.throwIfAborted();
+    return (await dispatch(await this.#start(), method, argument, options)) as ResultOf<Method>;
+  }
+
+  async device() {
+    return (await this.#start()).runtime.report;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    (await this.#engine?.catch(() => undefined))?.close();
+  }
+
+  #start(): Promise<Engine> {
+    if (this.#closed) return Promise.reject(closedError());
+    this.#engine ??= this.#create();
+    this.#engine.catch(() => {
+      this.#engine = undefined;
+    });
+    return this.#engine;
+  }
+
+  async #create(): Promise<Engine> {
+    const { models = [], dtype, hub = {}, dataDirectory, threads } = this.#options;
+    return new Engine({
+      runtime: await startRuntime(threads),
+      store: createModelStore({
+        cache: new FileSystemCache(join(dataDirectory ?? join(homedir(), '.cache', 'nearfield'), 'models')),
+      }),
+      resolve: (id) => {
+        const custom = models.find((model) => model.id === id);
+        return defineModel(id, {
+          like: custom?.like,
+          source: custom && sourceOf(custom.source, hub),
+          dtypes: custom?.dtypes,
+          dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
+          hub: (repository) => createHubSource(repository, hub),
+        });
+      },
+    });
+  }
+}
+
+function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
+  if (source instanceof URL && source.protocol === 'file:') return createDirectorySource(fileURLToPath(source));
+  const text = String(source);
+  if (/^https?:/.test(text)) return createUrlSource(text.endsWith('/') ? text : `${text}/`);
+  const directory = resolve(text);
+  if (existsSync(directory)) return createDirectorySource(directory);
+  if (/^[\w.-]+\/[\w.-]+$/.test(text)) return createHubSource(text, hub);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `${text} is neither a directory, a URL, nor a hub id (owner/name).`,
+    param: 'models',
+  });
+}
+
+async function startRuntime(wanted: number | undefined): Promise<Runtime> {
+  let ort: OnnxRuntime;
+  try {
+    ort = await import('onnxruntime-node');
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'NOT_SUPPORTED',
+      message: 'Computing in Node needs the package onnxruntime-node. Install it beside @nearfield/core.',
+      cause,
+    });
+  }
+  const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
+  return {
+    ort,
+    device: 'cpu',
+    report: {
+      device: 'cpu',
+      reason: 'Node computes on the CPU.',
+      f16: false,
+      threads,
+      threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
+    },
+    dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
+    sessionOptions: () => ({ graphOptimizationLevel: 'all', intraOpNumThreads: threads, logSeverityLevel: 3 }),
+    lost: new Promise(() => {}),
+    dispose: () => {},
+  };
+}

@@ -1,0 +1,48 @@
+import type { Dtype } from '@nearfield/spec';
+import type { HubOptions } from './worker/protocol.ts';
+
+/** Where a model's files are: a base URL in the hub's layout, a hub id, or files that the user picked. */
+export type CustomModelSource = string | URL | readonly File[];
+
+/**
+ * A model that is not in the catalogue, or one of the catalogue from another place. Its files follow the
+ * hub's layout: `config.json`, `tokenizer.json`, `tokenizer_config.json`, `onnx/model….onnx`.
+ */
+export interface CustomModel {
+  /** Name under which requests ask for it. */
+  id: string;
+  /** Catalogue id whose recipe (prompts, pooling, inputs) it follows. Default: `id`. */
+  like?: string | undefined;
+  /** A URL ends in `/`; `owner/name` is a repository of the hub. */
+  source: CustomModelSource;
+  /** Precisions that exist there, where known; saves looking for the others. */
+  dtypes?: readonly Dtype[] | undefined;
+}
+
+/** Options of `createLocal()`. All are optional. */
+export interface LocalOptions {
+  /**
+   * `auto` (default) takes WebGPU where a hardware adapter is there, else wasm; the choice and its reason are
+   * in `capabilities().device`.
+   */
+  device?: 'auto' | 'webgpu' | 'wasm' | undefined;
+  /** Precision of model files, for all models or by id. Default: what suits the device. */
+  dtype?: Dtype | Record<string, Dtype> | undefined;
+  /** wasm threads. Default: all cores, at most 8; 1 where the page is not cross-origin isolated. */
+  threads?: number | undefined;
+  /** Models beside those of the catalogue. */
+  models?: readonly CustomModel[] | undefined;
+  /** Where model files are kept. Default `indexeddb`; `memory` forgets them with the page. */
+  cache?: 'indexeddb' | 'memory' | undefined;
+  /** Where the catalogue's models are downloaded from. */
+  hub?: HubOptions | undefined;
+  /** The worker's file, where a bundler does not find it or it is hosted elsewhere on your origin. */
+  workerUrl?: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
+  /** onnxruntime's two files of each build, where they are not beside the worker. Never a CDN by default. */
+  wasmPaths?:
+    | {
+        wasm?: { mjs: string; wasm: string } | undefined;
+        webgpu?: { mjs: string; wasm: string } | undefined;
+      }
+    | undefined;
+}

@@ -1,0 +1,114 @@
+import {
+  type CallOptions,
+  type EmbeddingsResponse,
+  type EmbeddingType,
+  encodeVector,
+  FoundationError,
+  type ParsedEmbeddingsRequest,
+  type SingleEmbedding,
+} from '@nearfield/spec';
+import type { Engine } from '../engine/engine.ts';
+import type { ReadyEncoder } from '../engine/loader.ts';
+import type { TokenSequence } from '../text/tokenizer.ts';
+
+/** Calls of up to this many inputs are somebody waiting at a search box, unless they say otherwise. */
+const INTERACTIVE_INPUTS = 8;
+
+/** `POST /v1/embeddings` for texts: tokenise, run in shared batches, encode. */
+export async function embed(
+  engine: Engine,
+  request: ParsedEmbeddingsRequest,
+  { signal, onProgress, priority }: CallOptions,
+): Promise<EmbeddingsResponse> {
+  const ready = await engine.encoder(request.model, { signal, onProgress });
+  const texts = textsOf(request);
+  const { dimensions: ownDimensions } = ready.info;
+  const dimensions = request.dimensions ?? ownDimensions;
+  if (dimensions > ownDimensions) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `dimensions: Input should be less than or equal to ${ownDimensions}`,
+      param: 'dimensions',
+    });
+  }
+  const sequences = tokenize(ready, texts, request);
+  const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+
+  const values = new Float32Array(texts.length * dimensions);
+  let doneInputs = 0;
+  let doneTokens = 0;
+  await engine.scheduler.submit(
+    ready.encoder.group({ dimensions, normalized: request.normalized !== false }),
+    sequences,
+    {
+      priority: priority ?? (texts.length <= INTERACTIVE_INPUTS ? 'interactive' : 'bulk'),
+      signal,
+      onResult: (index, vector) => {
+        values.set(vector, index * dimensions);
+        doneInputs++;
+        doneTokens += sequences[index]!.ids.length;
+        onProgress?.({
+          type: 'work-progress',
+          inputs: { done: doneInputs, total: texts.length },
+          tokens: { done: doneTokens, total: totalTokens },
+        });
+      },
+    },
+  );
+
+  return {
+    model: request.model,
+    object: 'list',
+    usage: { total_tokens: totalTokens, prompt_tokens: totalTokens },
+    data: texts.map((_, index) => ({
+      object: 'embedding',
+      index,
+      embedding: encode(
+        values.subarray(index * dimensions, (index + 1) * dimensions),
+        request.embedding_type ?? 'float',
+      ),
+    })),
+  };
+}
+
+function encode(
+  vector: Float32Array,
+  type: EmbeddingType | readonly EmbeddingType[],
+): SingleEmbedding['embedding'] {
+  if (typeof type === 'string') return encodeVector(vector, type);
+  return Object.fromEntries(
+    type.map((each) => [each, encodeVector(vector, each)]),
+  ) as SingleEmbedding<EmbeddingType, true>['embedding'];
+}
+
+function textsOf(request: ParsedEmbeddingsRequest): string[] {
+  const items = Array.isArray(request.input) ? request.input : [request.input];
+  return items.map((item, index) => {
+    if (typeof item === 'string') return item;
+    if ('text' in item && typeof item.text === 'string') return item.text;
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `input.${index}: ${request.model} embeds text only. Send a string or {"text": …}.`,
+      param: `input.${index}`,
+    });
+  });
+}
+
+function tokenize(
+  { definition, tokenizer, info }: ReadyEncoder,
+  texts: readonly string[],
+  request: ParsedEmbeddingsRequest,
+): TokenSequence[] {
+  const prompt = definition.family.prompt(request.task ?? undefined);
+  return texts.map((text, index) => {
+    const sequence = tokenizer.encode(prompt + text, info.maxTokens);
+    if (sequence.fullLength > info.maxTokens && !request.truncate) {
+      throw new FoundationError({
+        code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
+        message: `Input ${index} has ${sequence.fullLength} tokens; ${definition.id} reads at most ${info.maxTokens}. Shorten it, split it, or set truncate to true.`,
+        param: `input.${index}`,
+      });
+    }
+    return sequence;
+  });
+}

@@ -1,0 +1,244 @@
+import {
+  type CallOptions,
+  type DeviceReport,
+  FoundationError,
+  type ProgressEvent,
+  serializeError,
+} from '@nearfield/spec';
+import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
+import type { Backend } from '../backend.ts';
+import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
+import { closedError } from '../engine/engine.ts';
+import { carryErrorsWhole } from './comlink-errors.ts';
+import { chooseFlavour } from './device-choice.ts';
+import type { ControlMessage, Flavour, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
+import { spawnWorker } from './spawn.ts';
+
+export interface HostOptions {
+  device: 'auto' | 'webgpu' | 'wasm';
+  workerUrl: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
+  wasmPaths: { [Name in Flavour]?: { mjs: string; wasm: string } | undefined } | undefined;
+  /** What every worker is started with. */
+  start: Omit<WorkerStart, 'lifeLock' | 'reason' | 'wasmPaths'>;
+}
+
+/** A worker that runs, or is about to. */
+interface LiveWorker {
+  readonly worker: Worker;
+  /** Held here as long as the worker lives: Comlink drops calls of a proxy that was collected. */
+  readonly api: Remote<WorkerApi>;
+  readonly report: Promise<DeviceReport>;
+  /** Rejects when the worker dies. */
+  readonly death: Promise<never>;
+  end(): void;
+}
+
+/** A call may be sent to this many workers before its failure is final. */
+const ATTEMPTS = 2;
+
+carryErrorsWhole();
+
+/**
+ * The page's half of the worker boundary: starts the worker, notices when it dies or loses its device,
+ * starts another and sends it what was pending, once; then falls back from WebGPU to wasm where the caller
+ * left the device open.
+ */
+export class WorkerHost implements Backend {
+  readonly #options: HostOptions;
+  #live: LiveWorker | undefined;
+  #starting: Promise<LiveWorker> | undefined;
+  #closed = false;
+  /** Why WebGPU is not tried again. */
+  #givenUpOnGpu: string | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  async device(): Promise<DeviceReport> {
+    const live = await this.#worker();
+    return Promise.race([live.report, live.death]);
+  }
+
+  async call<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>> {
+    options.signal?.throwIfAborted();
+    for (let attempt = 1; ; attempt++) {
+      let live: LiveWorker | undefined;
+      try {
+        live = await this.#raceSignals(this.#worker(), options.signal);
+        return (await this.#send(live, method, argument, options)) as ResultOf<Method>;
+      } catch (error) {
+        if (this.#closed) throw closedError();
+        if (options.signal?.aborted || !this.#recover(error, live, attempt)) throw error;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#closing.abort(closedError());
+    const starting = this.#starting;
+    this.#end(this.#live);
+    (await starting?.catch(() => undefined))?.end();
+  }
+
+  /** Whether the call should be tried on another worker, and prepares for it. */
+  #recover(error: unknown, live: LiveWorker | undefined, attempt: number): boolean {
+    if (!FoundationError.isInstance(error)) return false;
+    const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
+    if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
+    // Whoever notices first ends the worker; the others find a new one.
+    if (live && live === this.#live) this.#end(live);
+    if (attempt < ATTEMPTS) return true;
+    if (attempt === ATTEMPTS && this.#options.device === 'auto' && !this.#givenUpOnGpu) {
+      this.#givenUpOnGpu = `WebGPU failed twice on this device (${error.message})`;
+      return true;
+    }
+    return false;
+  }
+
+  #end(live: LiveWorker | undefined): void {
+    if (this.#live === live) this.#live = undefined;
+    live?.end();
+  }
+
+  async #worker(): Promise<LiveWorker> {
+    if (this.#closed) throw closedError();
+    if (this.#live) return this.#live;
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<LiveWorker> {
+    const { flavour, reason } = this.#givenUpOnGpu
+      ? { flavour: 'wasm' as const, reason: this.#givenUpOnGpu }
+      : await chooseFlavour(this.#options.device);
+    if (this.#closed) throw closedError();
+    let worker: Worker;
+    try {
+      worker = spawnWorker(flavour, this.#options.workerUrl?.[flavour]);
+    } catch (cause) {
+      throw new FoundationError({
+        code: 'WORKER_FAILED',
+        message:
+          'The worker could not be started. Allow its file in the worker-src of your Content-Security-Policy, or set workerUrl to a copy on your own origin.',
+        retryable: false,
+        cause,
+      });
+    }
+    const api = wrap<WorkerApi>(worker);
+    const watch = watchLife(worker);
+    const report = api.start({
+      ...this.#options.start,
+      lifeLock: watch.lockName,
+      reason,
+      wasmPaths: this.#options.wasmPaths?.[flavour],
+    }) as Promise<DeviceReport>;
+    report.then(watch.armLock, () => {});
+    const live: LiveWorker = {
+      worker,
+      api,
+      report,
+      death: watch.death,
+      end: () => {
+        watch.stop();
+        api[releaseProxy]();
+        worker.terminate();
+      },
+    };
+    this.#live = live;
+    return live;
+  }
+
+  async #send(
+    live: LiveWorker,
+    method: EngineMethod,
+    argument: unknown,
+    { signal, onProgress, priority }: CallOptions,
+  ): Promise<unknown> {
+    await this.#raceSignals(Promise.race([live.report, live.death]), signal);
+    const { port1: port, port2 } = new MessageChannel();
+    const onAbort = (): void =>
+      port.postMessage({ type: 'abort', reason: serializeError(signal?.reason) } satisfies ControlMessage);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    let finished = false;
+    port.onmessage = ({ data }: MessageEvent<ProgressEvent>) => {
+      if (!finished) onProgress?.(data);
+    };
+    try {
+      const wireOptions: WireOptions = { priority, progress: onProgress !== undefined };
+      const result = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
+      return await this.#raceSignals(Promise.race([result, live.death]), signal);
+    } finally {
+      finished = true;
+      signal?.removeEventListener('abort', onAbort);
+      port.close();
+    }
+  }
+
+  /** Rejects at once when the call is aborted or the foundation closed, whatever the worker is doing. */
+  async #raceSignals<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    const listeners = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      for (const each of [signal, this.#closing.signal]) {
+        if (each?.aborted) reject(each.reason);
+        each?.addEventListener('abort', () => reject(each.reason), { signal: listeners.signal });
+      }
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      listeners.abort();
+    }
+  }
+}
+
+let workerCount = 0;
+
+/**
+ * Notices the death of a worker. A worker that is terminated or crashes fires no event, but the browser
+ * releases its locks: the page waits for one that the worker holds.
+ */
+function watchLife(worker: Worker): {
+  lockName: string | undefined;
+  death: Promise<never>;
+  armLock: () => void;
+  stop: () => void;
+} {
+  const stopped = new AbortController();
+  let die: (error: Error) => void;
+  const death = new Promise<never>((_, reject) => {
+    die = reject;
+  });
+  death.catch(() => {});
+  const failed = (message: string): void =>
+    die(new FoundationError({ code: 'WORKER_FAILED', message, retryable: true }));
+  worker.addEventListener('error', (event) => {
+    failed(
+      `The worker failed: ${event.message || 'its script could not be loaded'}. If the file is blocked, allow it in worker-src or set workerUrl.`,
+    );
+  });
+  worker.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
+  const locks = globalThis.navigator?.locks;
+  const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
+  return {
+    lockName,
+    death,
+    armLock: () => {
+      if (!locks || !lockName || stopped.signal.aborted) return;
+      locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
+    },
+    stop: () => {
+      stopped.abort();
+      failed('The worker was ended.');
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
+
+/** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
+export type Flavour = 'wasm' | 'webgpu';
+
+/** Where a model's files are, as plain data that a worker can receive. */
+export type SourceDescription =
+  | { kind: 'url'; url: string }
+  | { kind: 'hub'; id: string; revision?: string | undefined }
+  | { kind: 'files'; files: File[] };
+
+/** A model that the page added, as plain data. */
+export interface ModelDescription {
+  id: string;
+  like: string;
+  source: SourceDescription;
+  dtypes?: readonly Dtype[] | undefined;
+}
+
+/** What a worker needs to know before its first call. */
+export interface WorkerStart {
+  /** Name of a Web Lock that the worker holds as long as it lives; undefined where there are no locks. */
+  lifeLock: string | undefined;
+  /** Why this flavour was chosen. */
+  reason: string;
+  threads: number | undefined;
+  /** Where the runtime's two files are, if not beside the worker. */
+  wasmPaths: { mjs: string; wasm: string } | undefined;
+  models: ModelDescription[];
+  dtype: Dtype | Record<string, Dtype> | undefined;
+  cache: 'indexeddb' | 'memory';
+  hub: HubOptions;
+}
+
+/** Where the models of the catalogue are downloaded from. */
+export interface HubOptions {
+  /** Default `https://huggingface.co`. */
+  remoteHost?: string | undefined;
+  /** Default `{model}/resolve/{revision}/{path}`. */
+  pathTemplate?: string | undefined;
+  /** Bearer token for gated or private repositories. */
+  token?: string | undefined;
+}
+
+/** What the page's side of a call's port sends. */
+export type ControlMessage = { type: 'abort'; reason: SerializedError };
+
+/** What the worker's side of a call's port sends. */
+export type CallMessage = ProgressEvent;
+
+/** What a worker exposes. Each call has a port of its own: progress comes out of it, an abort goes in. */
+export interface WorkerApi {
+  start(options: WorkerStart): Promise<DeviceReport>;
+  call(method: string, argument: unknown, options: WireOptions, port: MessagePort): Promise<unknown>;
+}
+
+/** Call options as plain data. */
+export interface WireOptions {
+  priority?: 'interactive' | 'bulk' | undefined;
+  /** Whether somebody listens, so that nothing is posted in vain. */
+  progress: boolean;
+}

@@ -1,0 +1,75 @@
+import { type CallOptions, deserializeError, type ProgressEvent } from '@nearfield/spec';
+import { expose, transfer } from 'comlink';
+import { Engine } from '../engine/engine.ts';
+import { dispatch } from '../engine/dispatch.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import { createBrowserStore } from '../store/index.ts';
+import { modelResolver } from './models.ts';
+import { carryErrorsWhole } from './comlink-errors.ts';
+import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
+
+/** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
+export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
+  carryErrorsWhole();
+  let engine: Engine | undefined;
+
+  const api: WorkerApi = {
+    async start(options) {
+      await holdLifeLock(options.lifeLock);
+      const runtime = await startRuntime(options);
+      engine = new Engine({
+        runtime,
+        store: createBrowserStore({ cache: options.cache }),
+        resolve: modelResolver(options),
+      });
+      return runtime.report;
+    },
+
+    async call(method, argument, wireOptions, port) {
+      const { options, close } = listen(port, wireOptions);
+      try {
+        if (!engine) throw new Error('The worker was called before it was started.');
+        const result = await dispatch(engine, method, argument, options);
+        return transfer(result, buffersOf(result));
+      } finally {
+        close();
+      }
+    },
+  };
+  expose(api);
+}
+
+/** Holds a lock until this realm ends, so that the page notices when it does. */
+async function holdLifeLock(name: string | undefined): Promise<void> {
+  if (!name || !navigator.locks) return;
+  await new Promise<void>((held) => {
+    void navigator.locks.request(name, () => {
+      held();
+      return new Promise<never>(() => {});
+    });
+  });
+}
+
+function listen(port: MessagePort, { priority, progress }: WireOptions): { options: CallOptions; close: () => void } {
+  const controller = new AbortController();
+  port.onmessage = ({ data }: MessageEvent<ControlMessage>) => controller.abort(deserializeError(data.reason));
+  const options: CallOptions = { signal: controller.signal, priority };
+  if (progress) options.onProgress = (event: ProgressEvent) => port.postMessage(event);
+  return { options, close: () => port.close() };
+}
+
+/** The buffers under a result's vectors: they move to the page instead of being copied. */
+function buffersOf(result: unknown): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const visit = (value: unknown): void => {
+    if (ArrayBuffer.isView(value)) {
+      if (value.buffer instanceof ArrayBuffer) buffers.add(value.buffer);
+    } else if (Array.isArray(value)) {
+      value.forEach(visit);
+    } else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(result);
+  return [...buffers];
+}

@@ -1,0 +1,14 @@
+/** Threads for the wasm build, and why that many. */
+export function chooseThreads(wanted: number | undefined): { threads: number; reason: string } {
+  const cores = navigator.hardwareConcurrency || 1;
+  if (!globalThis.crossOriginIsolated) {
+    return {
+      threads: 1,
+      reason: 'the page is not cross-origin isolated (serve it with COOP and COEP headers for more)',
+    };
+  }
+  if (wanted !== undefined) return { threads: Math.max(1, Math.floor(wanted)), reason: 'asked for' };
+  // Beyond eight threads the matrices of small encoders are too small to share out.
+  const threads = Math.min(cores, 8);
+  return { threads, reason: `${cores} cores, at most 8 used` };
+}

@@ -1,0 +1,20 @@
+import * as ort from 'onnxruntime-web/wasm';
+import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { serve } from './serve.ts';
+import { chooseThreads } from './wasm-threads.ts';
+
+serve(async ({ reason, threads: wanted, wasmPaths }) => {
+  const { threads, reason: threadsReason } = chooseThreads(wanted);
+  ort.env.wasm.wasmPaths = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
+  ort.env.wasm.numThreads = threads;
+  return {
+    ort,
+    device: 'wasm',
+    report: { device: 'wasm', reason, f16: false, threads, threadsReason },
+    dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
+    sessionOptions: () => ({ executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
+    lost: new Promise(() => {}),
+    dispose: () => {},
+  };
+});

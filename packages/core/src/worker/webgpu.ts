@@ -1,0 +1,63 @@
+import { FoundationError } from '@nearfield/spec';
+import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import * as ort from 'onnxruntime-web/webgpu';
+import { serve } from './serve.ts';
+import { chooseThreads } from './wasm-threads.ts';
+
+serve(async ({ reason, threads: wanted, wasmPaths }) => {
+  const { threads, reason: threadsReason } = chooseThreads(wanted);
+  ort.env.wasm.wasmPaths = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
+  ort.env.wasm.numThreads = threads;
+
+  const { device, adapter } = await requestDevice();
+  ort.env.webgpu.device = device;
+  const f16 = device.features.has('shader-f16');
+  const { vendor, architecture, description } = adapter.info;
+  return {
+    ort,
+    device: 'webgpu',
+    report: {
+      device: 'webgpu',
+      reason,
+      adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter',
+      f16,
+      threads,
+      threadsReason,
+    },
+    // Without shader-f16 the runtime makes a session of an fp16 file and fails at the first run.
+    dtypes: f16 ? ['fp16', 'q4f16', 'fp32', 'q4', 'q8'] : ['fp32', 'q4', 'q8'],
+    sessionOptions: () => ({ executionProviders: ['webgpu'], graphOptimizationLevel: 'all' }),
+    lost: device.lost.then(({ message }) => message || 'the GPU device was lost'),
+    dispose: () => device.destroy(),
+  };
+});
+
+/** A device with everything the adapter allows: large vocabularies exceed the default buffer limits. */
+async function requestDevice(): Promise<{ adapter: GPUAdapter; device: GPUDevice }> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new FoundationError({
+      code: 'DEVICE_NOT_AVAILABLE',
+      message: 'This browser has no WebGPU adapter. Use device "wasm" or "auto".',
+    });
+  }
+  const requiredFeatures = (['shader-f16', 'subgroups'] as GPUFeatureName[]).filter((feature) =>
+    adapter.features.has(feature),
+  );
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeWorkgroupSizeX',
+    'maxComputeWorkgroupSizeY',
+    'maxComputeWorkgroupSizeZ',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupsPerDimension',
+    'maxStorageBuffersPerShaderStage',
+  ] as const) {
+    requiredLimits[limit] = adapter.limits[limit];
+  }
+  return { adapter, device: await adapter.requestDevice({ requiredFeatures, requiredLimits }) };
+}
