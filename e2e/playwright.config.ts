@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from '@playwright/test';
+import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
+
+const executablePath = findBrowser();
+const port = Number(process.env.NEARFIELD_E2E_PORT ?? 41739);
+
+/** The built demo in a real Chromium: `npm test -- --only e2e` builds it first. */
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  // Models run on the CPU, and WebGPU in software: parallel tests would only wait for each other.
+  workers: 1,
+  retries: 0,
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 120_000,
+  globalTimeout: 30 * 60_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    browserName: 'chromium',
+    launchOptions: { ...(executablePath && { executablePath }), args: chromiumArguments },
+    trace: 'retain-on-failure',
+  },
+  webServer: {
+    command: `node node_modules/vite/bin/vite.js preview --strictPort --port ${port}`,
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    url: `http://localhost:${port}/`,
+    timeout: 30_000,
+  },
+});

@@ -1,0 +1,24 @@
+/** The builds that tasks and tests share. */
+import { build } from 'vite';
+import { buildEmbeddedModel } from '../embedded-model.ts';
+import { repository } from '../process.mjs';
+import { bundlePackage } from './bundle.ts';
+import { writeDeclarations } from './declarations.ts';
+import { type Package, publishablePackages } from './packages.ts';
+
+/** Builds the `dist` folders of the publishable packages. */
+export async function buildPackages(): Promise<Package[]> {
+  const packages = await publishablePackages();
+  for (const pack of packages) await bundlePackage(pack);
+  await writeDeclarations(packages);
+  return packages;
+}
+
+/**
+ * Builds the static demo, with the embedded model, into `demo/dist`.
+ * @param base the path below which it will be served
+ */
+export async function buildDemo(base = '/'): Promise<void> {
+  await buildEmbeddedModel();
+  await build({ configFile: `${repository}/vite.config.ts`, base, logLevel: 'warn' });
+}

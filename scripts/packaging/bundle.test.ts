@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bundlePackage, isExternal } from './bundle.ts';
+import type { Manifest } from './packages.ts';
+
+let directory: string;
+const manifest: Manifest = {
+  name: 'sample',
+  version: '1.0.0',
+  exports: {
+    '.': { '@nearfield/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+    './more': {
+      '@nearfield/source': './src/deep/more.ts',
+      types: './dist/deep/more.d.ts',
+      default: './dist/more.js',
+    },
+    './package.json': './package.json',
+  },
+  bin: { sample: './dist/cli.js' },
+  dependencies: { kept: '1.0.0' },
+};
+
+/** A package that has all that packaging must deal with. */
+const files = {
+  'src/index.ts': `import { greet } from 'kept/greet';
+import { shared } from './shared.ts';
+export const start = (): URL => new URL('./worker/adder.ts', import.meta.url);
+export const text: string = greet(shared);
+`,
+  'src/deep/more.ts': `export { shared } from '../shared.ts';\n`,
+  'src/shared.ts': `export const shared: string = 'shared by both';\n`,
+  'src/cli.ts': `import { shared } from './shared.ts';\nconsole.log(shared);\n`,
+  'src/worker/adder.ts': `import { add } from 'inlined';
+import wasm from 'inlined/add.wasm?url';
+export const sum: number = add(1, 2);
+export const file: string = wasm;
+`,
+  'node_modules/inlined/package.json': JSON.stringify({
+    name: 'inlined',
+    version: '2.0.0',
+    license: 'ISC',
+    type: 'module',
+    exports: { '.': './index.js', './add.wasm': './files/add.wasm' },
+  }),
+  'node_modules/inlined/index.js': `export const add = (a, b) => a + b;\n`,
+  'node_modules/inlined/files/add.wasm': 'not really wasm',
+  'node_modules/inlined/LICENSE.md': 'Copyright (c) Somebody',
+};
+
+async function put(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  await writeFile(join(directory, path), text);
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nearfield-bundle-'));
+  for (const [path, text] of Object.entries(files)) await put(path, text);
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const built = (name: string): Promise<string> => readFile(join(directory, 'dist', name), 'utf8');
+
+test('entries keep their dependencies as imports and share code', async () => {
+  await bundlePackage({ directory, manifest });
+  const index = await built('index.js');
+  expect(index).toMatch(/from ["']kept\/greet["']/);
+  expect(await built('more.js')).not.toContain('shared by both');
+  const names = (await readdir(join(directory, 'dist'))).filter((name) => name.endsWith('.js'));
+  expect(names).toEqual(expect.arrayContaining(['index.js', 'more.js', 'cli.js', 'worker-adder.js']));
+});
+
+test("a worker's URL points to its built file, which needs nothing else than the copied files", async () => {
+  await bundlePackage({ directory, manifest });
+  expect(await built('index.js')).toContain(`new URL("./worker-adder.js", import.meta.url)`);
+  expect(await built('worker-adder.js')).not.toMatch(/^import /m);
+  const worker = (await import(pathToFileURL(join(directory, 'dist/worker-adder.js')).href)) as {
+    sum: number;
+    file: string;
+  };
+  expect(worker.sum).toBe(3);
+  expect(worker.file).toBe(pathToFileURL(join(directory, 'dist/ort/add.wasm')).href);
+  expect(await built('ort/add.wasm')).toBe('not really wasm');
+});
+
+test('the licences of bundled code are included, and a missing one is an error', async () => {
+  await bundlePackage({ directory, manifest });
+  const notices = await built('THIRD-PARTY-LICENSES.txt');
+  expect(notices).toContain('inlined 2.0.0 (ISC)');
+  expect(notices).toContain('Copyright (c) Somebody');
+  await rm(join(directory, 'node_modules/inlined/LICENSE.md'));
+  await expect(bundlePackage({ directory, manifest })).rejects.toThrow(/inlined@2\.0\.0.*no licence/);
+});
+
+test('an undeclared dependency is refused, not bundled', async () => {
+  await put('src/shared.ts', `export { add as shared } from 'inlined';\n`);
+  await expect(bundlePackage({ directory, manifest })).rejects.toThrow(/sample imports .*inlined/);
+});
+
+test('an import that cannot be found is an error', async () => {
+  await put('src/shared.ts', `export { shared } from 'nowhere';\n`);
+  await expect(bundlePackage({ directory, manifest })).rejects.toThrow(/nowhere/);
+});
+
+test('files of an earlier build do not stay', async () => {
+  await put('dist/old.js', '');
+  await bundlePackage({ directory, manifest });
+  expect(existsSync(join(directory, 'dist/old.js'))).toBe(false);
+});
+
+test('a dependency covers its subpaths, not packages whose names only start alike', () => {
+  expect(isExternal('kept', ['kept'])).toBe(true);
+  expect(isExternal('kept/greet', ['kept'])).toBe(true);
+  expect(isExternal('kept-not', ['kept'])).toBe(false);
+  expect(isExternal('node:fs', [])).toBe(true);
+});

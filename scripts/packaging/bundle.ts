@@ -1,0 +1,117 @@
+/** Builds the JavaScript of one package: its entries with what they share, and each worker in one file. */
+import { rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
+import { bundledPackages, noticesText } from './notices.ts';
+import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
+import { fileUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
+
+/** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
+const target = 'es2023';
+
+const sourceConditions = [
+  '@nearfield/source',
+  'onnxruntime-web-use-extern-wasm',
+  'module',
+  'import',
+  'default',
+];
+
+/**
+ * Builds `dist/*.js` of a package, and `dist/THIRD-PARTY-LICENSES.txt` when code of others is inside.
+ * Dependencies stay imports in the entries. Workers are complete in themselves, so that they start from any
+ * static server.
+ *
+ * @throws {Error} when an entry imports a package that is not among its dependencies.
+ */
+export async function bundlePackage({ directory, manifest }: Package): Promise<void> {
+  const dist = join(directory, 'dist');
+  await rm(dist, { recursive: true, force: true });
+  const entries = packageEntries(manifest);
+  const workers = new Map<string, WorkerEntry>();
+  const chunks = await write(
+    {
+      input: Object.fromEntries(entries.map((entry) => [entryName(entry), join(directory, entry.source)])),
+      platform: 'neutral',
+      resolve: { conditionNames: sourceConditions },
+      external: (id) => isExternal(id, declaredDependencies(manifest)),
+      plugins: [
+        onlyOwnCode(manifest.name),
+        workerUrls(join(directory, 'src'), (worker) => workers.set(worker.output, worker)),
+      ],
+    },
+    { dir: dist },
+  );
+  for (const { source, output } of workers.values()) {
+    const worker = await write(
+      {
+        input: { [output.replace(/\.js$/, '')]: source },
+        platform: 'browser',
+        resolve: { conditionNames: [...sourceConditions, 'browser'] },
+        plugins: [fileUrls('ort')],
+      },
+      { dir: dist, minify: true, codeSplitting: false },
+    );
+    chunks.push(...worker);
+  }
+  const bundled = await bundledPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
+  if (bundled.length > 0) {
+    await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesText(manifest.name, bundled));
+  }
+}
+
+/** The entry's name in the output: the file name without `dist/` and `.js`. */
+function entryName({ output }: Entry): string {
+  // Workers and chunks are named relative to a module's own place, which so must be one folder.
+  if (dirname(output) !== 'dist') throw new Error(`${output}: outputs must lie directly in dist/`);
+  return basename(output, '.js');
+}
+
+interface WriteOptions {
+  dir: string;
+  minify?: boolean;
+  codeSplitting?: boolean;
+}
+
+async function write(input: InputOptions, output: WriteOptions): Promise<OutputChunk[]> {
+  const build = await rolldown({
+    ...input,
+    transform: { target },
+    // A warning here is a broken package there: an unresolved import, a missing export.
+    onLog(level, log, report) {
+      if (level === 'warn') throw new Error(log.message);
+      report(level, log);
+    },
+  });
+  try {
+    const written = await build.write({
+      ...output,
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunk-[name]-[hash].js',
+    });
+    return written.output.filter((file) => file.type === 'chunk');
+  } finally {
+    await build.close();
+  }
+}
+
+/** Whether an import stays in the output: Node's modules, and packages that the consumer has beside this one. */
+export function isExternal(id: string, dependencies: readonly string[]): boolean {
+  return isBuiltin(id) || dependencies.some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+/** A package that is neither declared nor private to this repository would be bundled silently: refused. */
+function onlyOwnCode(name: string): Plugin {
+  return {
+    name: 'nearfield:only-own-code',
+    load: {
+      filter: { id: /[\\/]node_modules[\\/]/ },
+      handler(id) {
+        this.error(`${name} imports ${id}, which is not among its dependencies in package.json`);
+      },
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Rolldown plugins for a library with Web Workers. The sources name workers and files the way Vite understands
+ * (`new URL('./x.ts', import.meta.url)`, `import url from 'x.wasm?url'`); the built package must do without a
+ * bundler, so both become plain URLs beside the built module.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+import type { Plugin } from 'rolldown';
+
+/** A worker's source and the file it is built to. */
+export interface WorkerEntry {
+  /** Absolute path of the source. */
+  source: string;
+  /** File name in the output folder, such as `worker-wasm.js`. */
+  output: string;
+}
+
+const workerUrl = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+
+/**
+ * Rewrites `new URL('./wasm.ts', import.meta.url)` to the worker's built file, named after the source's path in
+ * `sourceDirectory`: `worker/wasm.ts` becomes `./worker-wasm.js`. Every worker found is given to `found`. The
+ * built modules must lie in one folder with the workers.
+ */
+export function workerUrls(sourceDirectory: string, found: (worker: WorkerEntry) => void): Plugin {
+  return {
+    name: 'nearfield:worker-urls',
+    transform: {
+      filter: { id: /\.ts$/, code: 'import.meta.url' },
+      handler(code, id) {
+        const rewritten = code.replace(workerUrl, (_match, quote: string, path: string) => {
+          const source = resolve(dirname(id), path);
+          const inside = relative(sourceDirectory, source);
+          if (inside.startsWith('..')) this.error(`The worker ${path} lies outside of ${sourceDirectory}`);
+          const output = inside.split(sep).join('-').replace(/\.ts$/, '.js');
+          found({ source, output });
+          return `new URL(${quote}./${output}${quote}, import.meta.url)`;
+        });
+        // Only a name changes, on its line: positions before it in the file stay true without a new map.
+        return rewritten === code ? undefined : { code: rewritten, map: null };
+      },
+    },
+  };
+}
+
+/**
+ * Makes `import url from 'some/file.wasm?url'` the URL of a copy of that file in `folder` beside the output.
+ * @param folder such as `ort`, below the output folder
+ */
+export function fileUrls(folder: string): Plugin {
+  const suffix = '?url';
+  return {
+    name: 'nearfield:file-urls',
+    resolveId: {
+      filter: { id: /\?url$/ },
+      async handler(id, importer) {
+        const resolved = await this.resolve(id.slice(0, -suffix.length), importer);
+        if (!resolved || resolved.external) return this.error(`Cannot find the file of ${id}`);
+        return resolved.id + suffix;
+      },
+    },
+    load: {
+      filter: { id: /\?url$/ },
+      async handler(id) {
+        const path = id.slice(0, -suffix.length);
+        const fileName = `${folder}/${basename(path)}`;
+        this.emitFile({ type: 'asset', fileName, source: await readFile(path) });
+        return {
+          code: `export default new URL(${JSON.stringify(`./${fileName}`)}, import.meta.url).href;`,
+          moduleType: 'js',
+        };
+      },
+    },
+  };
+}

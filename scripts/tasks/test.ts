@@ -1,0 +1,175 @@
+/**
+ * `npm test [-- --only checks|unit|browser|e2e … [file filter …]]`: every check and test, with the sum of all
+ * in the last line. Goes on after a failure, so that one run shows everything.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { ensureBrowser } from '../browser.mjs';
+import { buildDemo, buildPackages } from '../packaging/build.ts';
+import { packPackages } from '../packaging/pack.ts';
+import { runTool } from '../process.mjs';
+import {
+  type Count,
+  checkCount,
+  countLine,
+  playwrightCount,
+  runnerCount,
+  total,
+  vitestCount,
+} from '../testing/counts.ts';
+import { freePort } from '../testing/free-port.ts';
+import { once } from '../testing/once.ts';
+
+const groups = ['checks', 'unit', 'browser', 'e2e'] as const;
+type Group = (typeof groups)[number];
+
+interface Suite {
+  name: string;
+  group: Group;
+  run(): Promise<Count>;
+}
+
+const { values, positionals: filters } = parseArgs({
+  options: { only: { type: 'string', multiple: true, default: [...groups] } },
+  allowPositionals: true,
+});
+const chosen = values.only.flatMap((names) => names.split(','));
+const unknown = chosen.find((name) => !groups.some((group) => group === name));
+if (unknown !== undefined) usage(`There is no group "${unknown}".`);
+if (filters.length > 0 && (chosen.length !== 1 || chosen[0] === 'checks')) {
+  usage('A file filter needs one of --only unit, --only browser, --only e2e.');
+}
+
+const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
+const browser = once(() => ensureBrowser(() => chromium.executablePath()));
+const tarballs = once(async () => {
+  await buildPackages();
+  return packPackages();
+});
+
+/** A check that a tool decides by its exit code. */
+const tool =
+  (name: string, bin: string, ...args: string[]) =>
+  async (): Promise<Count> =>
+    checkCount((await runTool(name, bin, args)) === 0);
+
+/** One check for each packed package. */
+const perTarball =
+  (name: string, bin: string, args: (tarball: string) => string[]) => async (): Promise<Count> => {
+    const results: Count[] = [];
+    for (const tarball of await tarballs()) {
+      results.push(checkCount((await runTool(name, bin, args(tarball))) === 0));
+    }
+    return total(results);
+  };
+
+const vitest = (project: 'node' | 'browser') => async (): Promise<Count> => {
+  const report = join(reports, `${project}.json`);
+  const executable = project === 'browser' ? await browser() : undefined;
+  const code = await runTool(
+    'vitest',
+    'vitest',
+    [
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...filters,
+    ],
+    { env: { ...process.env, ...(executable && { NEARFIELD_CHROMIUM: executable }) } },
+  );
+  return runnerCount(report, code, vitestCount);
+};
+
+const endToEnd = async (): Promise<Count> => {
+  const executable = await browser();
+  await tarballs();
+  await buildDemo();
+  const report = join(reports, 'e2e.json');
+  const code = await runTool('playwright', 'playwright', ['test', '--config', 'e2e', ...filters], {
+    env: {
+      ...process.env,
+      NEARFIELD_CHROMIUM: executable,
+      NEARFIELD_E2E_PORT: String(await freePort()),
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+    },
+  });
+  return runnerCount(report, code, playwrightCount);
+};
+
+const suites: Suite[] = [
+  {
+    name: 'types',
+    group: 'checks',
+    run: tool('typescript', 'tsc', '--noEmit', '--project', 'tsconfig.json'),
+  },
+  { name: 'lint and format', group: 'checks', run: tool('@biomejs/biome', 'biome', 'check', '.') },
+  { name: 'unused code', group: 'checks', run: tool('knip', 'knip') },
+  { name: 'unit tests', group: 'unit', run: vitest('node') },
+  { name: 'browser tests', group: 'browser', run: vitest('browser') },
+  {
+    name: 'package build',
+    group: 'checks',
+    run: async () => {
+      await tarballs();
+      return checkCount(true);
+    },
+  },
+  {
+    name: 'package contents',
+    group: 'checks',
+    run: perTarball('publint', 'publint', (tarball) => ['run', tarball, '--strict']),
+  },
+  {
+    name: 'package types',
+    group: 'checks',
+    run: perTarball('@arethetypeswrong/cli', 'attw', (tarball) => [
+      tarball,
+      '--profile',
+      'esm-only',
+      '--no-emoji',
+    ]),
+  },
+  {
+    name: 'sizes',
+    group: 'checks',
+    run: async () => {
+      await tarballs();
+      return checkCount((await runTool('size-limit', 'size-limit', [])) === 0);
+    },
+  },
+  { name: 'end-to-end tests', group: 'e2e', run: endToEnd },
+];
+
+const results: { name: string; count: Count; seconds: number }[] = [];
+for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))) {
+  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}\n`);
+  const start = performance.now();
+  let count: Count;
+  try {
+    count = await run();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    count = { passed: 0, failed: 1 };
+  }
+  results.push({ name, count, seconds: (performance.now() - start) / 1000 });
+}
+await rm(reports, { recursive: true, force: true });
+
+console.log(`\n── sum ${'─'.repeat(73)}\n`);
+for (const { name, count, seconds } of results) {
+  console.log(`${name.padEnd(20)}${countLine(count).padEnd(24)}${seconds.toFixed(1).padStart(7)} s`);
+}
+const sum = total(results.map(({ count }) => count));
+console.log(`\n${countLine(sum)}`);
+process.exitCode = sum.failed === 0 ? 0 : 1;
+
+function usage(problem: string): never {
+  console.error(`${problem}\nUsage: npm test -- [--only ${groups.join('|')}] [file filter …]`);
+  process.exit(2);
+}
