@@ -89,23 +89,22 @@ const BatchInputLineSchema = v.looseObject(
   'Each line is an object with custom_id and body.',
 );
 
+const LinesSchema = v.pipe(
+  v.array(BatchInputLineSchema),
+  v.minLength(1, 'Input list cannot be empty. Provide at least one line.'),
+);
+
+const FileSchema = v.custom<Blob>(
+  (value) => typeof Blob !== 'undefined' && value instanceof Blob,
+  'input must be a list of lines or a JSONL file.',
+);
+
 /** Structure of a batch request. The bodies of its lines are checked line by line while the job runs. */
 export const BatchRequestSchema = v.pipe(
   requestObject({
     model: nonEmptyText('model'),
     input_url: v.nullish(v.pipe(nonEmptyText('input_url'), v.url('input_url must be a URL.'))),
-    input: v.nullish(
-      v.union(
-        [
-          v.pipe(
-            v.array(BatchInputLineSchema),
-            v.minLength(1, 'Input list cannot be empty. Provide at least one line.'),
-          ),
-          v.custom<Blob>((value) => typeof Blob !== 'undefined' && value instanceof Blob),
-        ],
-        'input must be a list of lines or a JSONL file.',
-      ),
-    ),
+    input: v.nullish(v.lazy((value) => (Array.isArray(value) ? LinesSchema : FileSchema))),
     task: optionalText('task'),
     dimensions: v.nullish(wholeNumber('dimensions', 1)),
     normalized: v.optional(v.nullable(v.boolean('normalized must be true or false.'), true), true),

@@ -3,7 +3,7 @@ import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './em
 import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, requestObject } from './schema.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, stringOrDocument } from './schema.ts';
 
 export type ClassifyInput = string | TextDoc | ImageDoc;
 
@@ -75,41 +75,39 @@ export type ClassifyResponseFor<Request> = Request extends { classifier_id: stri
       : ClassifyResponse<GroupedClassification>
     : ClassifyResponse;
 
-const inputShape = 'Each input is a string or an object with text or image.';
-const ClassifyInputSchema = v.union([v.string(), TextDocSchema, ImageDocSchema], inputShape);
-
-const ClassifyInputsSchema = v.union(
-  [
-    ClassifyInputSchema,
-    v.pipe(
-      v.array(ClassifyInputSchema),
-      v.minLength(1, 'Input list cannot be empty. Provide at least one item.'),
-      v.maxLength(
-        LIMITS.classify.inputs,
-        `A request holds at most ${LIMITS.classify.inputs} inputs. Split it into several.`,
-      ),
-    ),
-  ],
-  inputShape,
+const ClassifyInputSchema = stringOrDocument(
+  { text: TextDocSchema, image: ImageDocSchema },
+  'Each input is a string or an object with text or image.',
 );
 
+const ClassifyInputsSchema = oneOrMany(
+  ClassifyInputSchema,
+  v.pipe(
+    v.array(ClassifyInputSchema),
+    v.minLength(1, 'Input list cannot be empty. Provide at least one item.'),
+    v.maxLength(
+      LIMITS.classify.inputs,
+      `A request holds at most ${LIMITS.classify.inputs} inputs. Split it into several.`,
+    ),
+  ),
+);
+
+const labelShape = 'labels must be a list of strings or an object of such lists.';
+
 const LabelListSchema = v.pipe(
-  v.array(nonEmptyText('label'), 'labels must be a list of strings or an object of such lists.'),
+  v.array(nonEmptyText('label'), labelShape),
   v.minLength(1, 'labels cannot be empty. Provide at least one label.'),
 );
 
-const LabelsSchema = v.union(
-  [
-    LabelListSchema,
-    v.pipe(
-      v.record(v.string(), LabelListSchema),
-      v.check(
-        (groups) => Object.keys(groups).length > 0,
-        'labels cannot be empty. Provide at least one group.',
-      ),
+const LabelsSchema = oneOrMany(
+  v.pipe(
+    v.record(v.string(), LabelListSchema, labelShape),
+    v.check(
+      (groups) => Object.keys(groups).length > 0,
+      'labels cannot be empty. Provide at least one group.',
     ),
-  ],
-  'labels must be a list of strings or an object of such lists.',
+  ),
+  LabelListSchema,
 );
 
 /** @throws FoundationError INPUT_LABEL_LIMIT_EXCEEDED */

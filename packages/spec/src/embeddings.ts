@@ -1,7 +1,15 @@
 import * as v from 'valibot';
 import { EMBEDDING_TYPES, type EmbeddingType, type EncodedVector } from './encodings.ts';
 import { LIMITS } from './limits.ts';
-import { aliasedObject, flag, nonEmptyText, optionalText, text } from './schema.ts';
+import {
+  aliasedObject,
+  flag,
+  nonEmptyText,
+  oneOrMany,
+  optionalText,
+  stringOrDocument,
+  text,
+} from './schema.ts';
 
 export interface TextDoc {
   text: string;
@@ -172,10 +180,6 @@ export type EmbeddingsResponseFor<Request> = Request extends { return_multivecto
     ? SparseEmbeddingsResponse
     : EmbeddingsResponse<RequestedType<Request>, IsList<Request>>;
 
-const nonEmptyList = 'Input list cannot be empty. Provide at least one item.';
-const inputShape =
-  'Each input is a string or an object with one of text, image, pdf, video, audio or content.';
-
 export const TextDocSchema = v.looseObject({ text: text('text') });
 
 /** Something that holds pixels in memory: a `Blob`, or an object with an `ImageBitmap`'s shape. */
@@ -186,32 +190,43 @@ function isPicture(value: unknown): boolean {
   );
 }
 
+const imageText = nonEmptyText('image');
+const picture = v.custom<Blob | ImageBitmap>(
+  isPicture,
+  'image must be a URL, a data URI, base64, a Blob or an ImageBitmap.',
+);
+
 export const ImageDocSchema = v.looseObject({
-  image: v.union(
-    [nonEmptyText('image'), v.custom<Blob | ImageBitmap>(isPicture)],
-    'image must be a URL, a data URI, base64, a Blob or an ImageBitmap.',
-  ),
+  image: v.lazy((value) => (typeof value === 'string' ? imageText : picture)),
 });
 const PdfDocSchema = v.looseObject({ pdf: nonEmptyText('pdf') });
 const VideoDocSchema = v.looseObject({ video: nonEmptyText('video') });
 const AudioDocSchema = v.looseObject({ audio: nonEmptyText('audio') });
+const inputShape =
+  'Each input is a string or an object with one of text, image, pdf, video, audio or content.';
+
 const MergedContentGroupSchema = v.looseObject({
   content: v.pipe(
-    v.array(v.union([TextDocSchema, ImageDocSchema, VideoDocSchema, AudioDocSchema])),
+    v.array(
+      stringOrDocument(
+        { text: TextDocSchema, image: ImageDocSchema, video: VideoDocSchema, audio: AudioDocSchema },
+        'Each chunk of content is an object with one of text, image, video or audio.',
+      ),
+      'content must be a list of chunks.',
+    ),
     v.minLength(1, 'content must have at least one chunk.'),
   ),
 });
 
-export const EmbeddingInputSchema = v.union(
-  [
-    v.string(),
-    TextDocSchema,
-    ImageDocSchema,
-    PdfDocSchema,
-    VideoDocSchema,
-    AudioDocSchema,
-    MergedContentGroupSchema,
-  ],
+export const EmbeddingInputSchema = stringOrDocument(
+  {
+    text: TextDocSchema,
+    image: ImageDocSchema,
+    pdf: PdfDocSchema,
+    video: VideoDocSchema,
+    audio: AudioDocSchema,
+    content: MergedContentGroupSchema,
+  },
   inputShape,
 );
 
@@ -223,10 +238,10 @@ const EmbeddingTypeSchema = v.picklist(
 /** `embedding_type`: one type or a list; `null` is `float`. */
 const EmbeddingTypesSchema = v.optional(
   v.nullable(
-    v.union([
+    oneOrMany(
       EmbeddingTypeSchema,
       v.pipe(v.array(EmbeddingTypeSchema), v.minLength(1, 'embedding_type cannot be an empty list.')),
-    ]),
+    ),
     'float',
   ),
   'float',
@@ -235,19 +250,16 @@ const EmbeddingTypesSchema = v.optional(
 const InputTypeSchema = v.nullish(v.picklist(['query', 'document'], 'input_type must be query or document.'));
 
 /** One input, or a list of up to `LIMITS.embeddings.inputs`. */
-const EmbeddingInputsSchema = v.union(
-  [
-    EmbeddingInputSchema,
-    v.pipe(
-      v.array(EmbeddingInputSchema),
-      v.minLength(1, nonEmptyList),
-      v.maxLength(
-        LIMITS.embeddings.inputs,
-        `A request holds at most ${LIMITS.embeddings.inputs} inputs. Split it into several.`,
-      ),
+const EmbeddingInputsSchema = oneOrMany(
+  EmbeddingInputSchema,
+  v.pipe(
+    v.array(EmbeddingInputSchema),
+    v.minLength(1, 'Input list cannot be empty. Provide at least one item.'),
+    v.maxLength(
+      LIMITS.embeddings.inputs,
+      `A request holds at most ${LIMITS.embeddings.inputs} inputs. Split it into several.`,
     ),
-  ],
-  inputShape,
+  ),
 );
 
 const DimensionsSchema = v.nullish(

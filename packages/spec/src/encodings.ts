@@ -40,7 +40,8 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Base64 of a vector's little-endian float32 bytes, as the API's `base64`. Length: 4 bytes a dimension. */
 export function vectorToBase64(vector: Float32Array): string {
-  if (LITTLE_ENDIAN) return bytesToBase64(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  if (LITTLE_ENDIAN)
+    return bytesToBase64(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
   const view = new DataView(new ArrayBuffer(vector.byteLength));
   vector.forEach((value, index) => {
     view.setFloat32(index * 4, value, true);

@@ -47,6 +47,8 @@ export type LocalErrorCode =
   | 'SELF_CHECK_FAILED'
   /** The server could not be reached. */
   | 'CONNECTION_FAILED'
+  /** The server answered with something that is not the API's; the message says what is wrong. */
+  | 'RESPONSE_INVALID'
   /** The foundation was closed. */
   | 'CLOSED';
 
@@ -112,6 +114,7 @@ const STATUS: Record<ErrorCode, number> = {
   MODEL_INVALID: 500,
   SELF_CHECK_FAILED: 500,
   CONNECTION_FAILED: 503,
+  RESPONSE_INVALID: 502,
   CLOSED: 503,
 };
 

@@ -156,6 +156,25 @@ export {
   type TextDocument,
   type TokenUsage,
 } from './rerank.ts';
+export {
+  BatchesBodySchema,
+  BatchLineBodySchema,
+  BatchStatusBodySchema,
+  ChatBodySchema,
+  ClassifiersBodySchema,
+  ClassifyBodySchema,
+  DeleteClassifierBodySchema,
+  EmbeddingsBodySchema,
+  GroundBodySchema,
+  ModelBodySchema,
+  ModelsBodySchema,
+  parseResponse,
+  ReadBodySchema,
+  RerankBodySchema,
+  SearchBodySchema,
+  SegmentBodySchema,
+  TrainBodySchema,
+} from './responses.ts';
 export { rejectUnknownFields, unknownFields } from './schema.ts';
 // Segment.
 export {
@@ -191,3 +210,13 @@ export {
   type UpdateTrainRequest,
 } from './train.ts';
 export { parse, parseStrictly } from './validate.ts';
+// The API's JSON: what a server sends and what a client accepts.
+export {
+  decodeVector,
+  type EmbeddingsBody,
+  embeddingsFromWire,
+  toWire,
+  type Wire,
+  type WireEmbedding,
+  type WireVector,
+} from './wire.ts';

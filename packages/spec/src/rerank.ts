@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 import { LIMITS } from './limits.ts';
-import { aliasedObject, flag, nonEmptyText, wholeNumber } from './schema.ts';
+import { aliasedObject, flag, nonEmptyText, stringOrDocument, wholeNumber } from './schema.ts';
 
 /** A text with fields of the caller's own; they come back untouched in the result. */
 export interface TextDocument extends TextDoc {
@@ -52,18 +52,20 @@ export interface RerankResponse {
   results: RerankResult[];
 }
 
-const documentShape = 'Each document is a string or an object with text or image.';
+/** Text wins: beside it, a field named `image` is the caller's own. */
+const DocumentSchema = stringOrDocument(
+  { text: TextDocSchema, image: ImageDocSchema },
+  'Each document is a string or an object with text or image.',
+  true,
+);
 
 /** Structure of a rerank request; images and v3's options are checked against the catalogue entry. */
 export const RerankRequestSchema = aliasedObject(
   {
     model: nonEmptyText('model'),
-    query: v.union([v.string(), TextDocSchema], 'query must be a string or an object with text.'),
+    query: stringOrDocument({ text: TextDocSchema }, 'query must be a string or an object with text.'),
     documents: v.pipe(
-      v.array(
-        v.union([v.string(), TextDocSchema, ImageDocSchema], documentShape),
-        'documents must be a list.',
-      ),
+      v.array(DocumentSchema, 'documents must be a list.'),
       v.minLength(1, 'documents cannot be empty. Provide at least one document.'),
       v.maxLength(
         LIMITS.rerank.documents,

@@ -23,7 +23,10 @@ function objectMessage(issue: v.BaseIssue<unknown>): string {
  * and {@link rejectUnknownFields} lets an engine refuse them by name.
  */
 export const requestObject = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.looseObject(entries, objectMessage);
+  v.pipe(
+    v.custom<unknown>((value) => !Array.isArray(value), 'The request must be an object.'),
+    v.looseObject(entries, objectMessage),
+  );
 
 /** As {@link requestObject}, with older clients' names for the fields. */
 export const aliasedObject = <const Entries extends v.ObjectEntries>(
@@ -54,6 +57,40 @@ export const text = (name: string) => v.string(`${name} must be a string.`);
 export const nonEmptyText = (name: string) => v.pipe(text(name), v.nonEmpty(`${name} cannot be empty.`));
 
 export const optionalText = (name: string) => v.nullish(text(name));
+
+/** A single item or a list. The value decides, so that a message names the item at fault. */
+export const oneOrMany = <Item extends v.GenericSchema, Many extends v.GenericSchema>(
+  item: Item,
+  many: Many,
+) => v.lazy((value): Item | Many => (Array.isArray(value) ? many : item));
+
+type DocumentSchemas = Record<string, v.GenericSchema>;
+
+/**
+ * A string, or an object that is known by the one key it has: `{ text }`, `{ image }`, …
+ * @param variants schema by key
+ * @param message what is said of anything else
+ * @param ambiguous whether an object may have several of the keys; the first in `variants` then counts
+ */
+export function stringOrDocument<const Variants extends DocumentSchemas>(
+  variants: Variants,
+  message: string,
+  ambiguous = false,
+) {
+  type Choice = Variants[keyof Variants] | v.StringSchema<undefined> | v.NeverSchema<string>;
+  const keys = Object.keys(variants);
+  const string = v.string();
+  return v.lazy((value): Choice => {
+    if (typeof value === 'string') return string;
+    const present = typeof value === 'object' && value !== null ? keys.filter((key) => key in value) : [];
+    const key = present[0];
+    if (key === undefined) return v.never(message);
+    if (present.length > 1 && !ambiguous) {
+      return v.never(`An input is one thing; this one has ${present.join(' and ')}.`);
+    }
+    return variants[key as keyof Variants];
+  });
+}
 
 interface Described {
   readonly entries?: v.ObjectEntries;

@@ -4,7 +4,7 @@ import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { CallOptions } from './progress.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, requestObject, wholeNumber } from './schema.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, wholeNumber } from './schema.ts';
 
 export interface TextTrainingItem extends TextDoc {
   label: string;
@@ -48,7 +48,7 @@ export interface TrainResponse {
   /** Examples in this request. */
   num_samples: number;
   /** Input tokens × `num_iters`. */
-  usage: TokenUsage;
+  usage?: TokenUsage | undefined;
 }
 
 /** A trained classifier, as the API lists it. Times are ISO 8601. */
@@ -97,13 +97,16 @@ export interface ClassifiersApi {
   import?(classifier: ExportedClassifier, options?: CallOptions): Promise<ClassifierSummary>;
 }
 
-const itemShape = 'Each example is an object with a label and text or image.';
-
 const label = nonEmptyText('label');
+const itemMessage = 'Each example is an object with a label and text or image.';
 
-const TrainingItemSchema = v.union(
-  [v.looseObject({ ...TextDocSchema.entries, label }), v.looseObject({ ...ImageDocSchema.entries, label })],
-  itemShape,
+const TextTrainingItemSchema = v.looseObject({ ...TextDocSchema.entries, label }, itemMessage);
+const ImageTrainingItemSchema = v.looseObject({ ...ImageDocSchema.entries, label }, itemMessage);
+
+const TrainingItemSchema = v.lazy((value) =>
+  typeof value === 'object' && value !== null && 'image' in value && !('text' in value)
+    ? ImageTrainingItemSchema
+    : TextTrainingItemSchema,
 );
 
 /** A checked example. */
@@ -152,15 +155,15 @@ const CreateTrainRequestSchema = requestObject({
 const UpdateTrainRequestSchema = requestObject({
   classifier_id: nonEmptyText('classifier_id'),
   input: v.pipe(
-    v.union([
+    oneOrMany(
+      TrainingItemSchema,
       v.pipe(
         v.array(TrainingItemSchema),
         v.minLength(1, 'Input list cannot be empty. Provide at least one example.'),
         most,
       ),
-      TrainingItemSchema,
-    ]),
-    v.transform((input) => (Array.isArray(input) ? input : [input])),
+    ),
+    v.transform((input): ParsedTrainingItem[] => (Array.isArray(input) ? input : [input])),
   ),
   num_iters: IterationsSchema,
 });

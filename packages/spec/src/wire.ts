@@ -1,0 +1,133 @@
+import type { EmbeddingsResponse, MultiEmbedding, SingleEmbedding, SparseEmbedding } from './embeddings.ts';
+import {
+  base64ToBytes,
+  base64ToVector,
+  EMBEDDING_TYPES,
+  type EmbeddingType,
+  type EncodedVector,
+  encodeVector,
+  vectorToBase64,
+} from './encodings.ts';
+
+/** A response as JSON carries it: typed arrays are lists of numbers. */
+export type Wire<Value> = Value extends ArrayBufferView
+  ? number[]
+  : Value extends readonly (infer Item)[]
+    ? Wire<Item>[]
+    : Value extends object
+      ? { [Key in keyof Value]: Wire<Value[Key]> }
+      : Value;
+
+/**
+ * The shortest decimal that is the same float32, as the API prints vectors: half the bytes of the float64 form.
+ * Nine significant digits always suffice for float32.
+ */
+function shortestFloat(value: number): number {
+  for (let digits = 7; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(9));
+}
+
+/** A response for `JSON.stringify`: every typed array becomes a list of numbers, everything else is kept. */
+export function toWire<Value>(value: Value): Wire<Value>;
+export function toWire(value: unknown): unknown {
+  if (value instanceof Float32Array) return Array.from(value, shortestFloat);
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
+  if (Array.isArray(value)) return value.map((item) => toWire(item));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(value)) if (entry !== undefined) copy[key] = toWire(entry);
+  return copy;
+}
+
+/** A vector on the wire: base64 or a list of numbers. */
+export type WireVector = string | readonly number[];
+
+/**
+ * A vector from the wire in the encoding that was asked for. Accepts base64 of float32 for `float` and the
+ * reverse, so that it does not matter which of the two a server prefers.
+ * @throws FoundationError INPUT_VALIDATION_FAILED if a string is not base64
+ */
+export function decodeVector<Type extends EmbeddingType>(value: WireVector, type: Type): EncodedVector[Type] {
+  const decoders: { [T in EmbeddingType]: () => EncodedVector[T] } = {
+    float: () => (typeof value === 'string' ? base64ToVector(value) : Float32Array.from(value)),
+    base64: () => (typeof value === 'string' ? value : vectorToBase64(Float32Array.from(value))),
+    binary: () =>
+      typeof value === 'string' ? new Int8Array(base64ToBytes(value).buffer) : Int8Array.from(value),
+    ubinary: () => (typeof value === 'string' ? base64ToBytes(value) : Uint8Array.from(value)),
+  };
+  return decoders[type]();
+}
+
+/** An embedding on the wire: one encoding, one entry a type, or token weights (elser-v2). */
+export type WireEmbedding = WireVector | Readonly<Record<string, WireVector | number>>;
+
+/** The body of an embeddings or multi-vector answer, see `EmbeddingsBodySchema`. */
+export interface EmbeddingsBody {
+  model: string;
+  usage: { total_tokens: number; prompt_tokens?: number | undefined; [field: string]: unknown };
+  data: readonly (
+    | { index: number; embedding: WireEmbedding }
+    | {
+        index: number;
+        embeddings: readonly WireEmbedding[];
+        tokenized_input?: readonly string[] | null | undefined;
+      }
+  )[];
+}
+
+const isType = (name: string): name is EmbeddingType => (EMBEDDING_TYPES as readonly string[]).includes(name);
+
+function decodeEmbedding(wire: WireEmbedding, asked: EmbeddingType | readonly EmbeddingType[]): unknown {
+  const several = typeof asked !== 'string';
+  if (typeof wire === 'string' || Array.isArray(wire)) {
+    const vector = wire as WireVector;
+    if (!several) return decodeVector(vector, asked);
+    const float = decodeVector(vector, 'float');
+    return Object.fromEntries(asked.map((type) => [type, encodeVector(float, type)]));
+  }
+  const entries = Object.entries(wire as Record<string, WireVector | number>);
+  // A token's weight is a number; a vector never is.
+  if (entries.every(([, value]) => typeof value === 'number')) return { ...wire };
+  const decoded = Object.fromEntries(
+    entries
+      .filter(([type]) => isType(type))
+      .map(([type, value]) => [type, decodeVector(value as WireVector, type as EmbeddingType)]),
+  );
+  return several ? decoded : decoded[asked];
+}
+
+/**
+ * The answer to an embeddings or multi-vector request from its JSON body.
+ * @param asked the `embedding_type` of the request; for a list the body may hold base64 or floats alone, the
+ * other encodings are derived from them
+ */
+export function embeddingsFromWire(
+  body: EmbeddingsBody,
+  asked: EmbeddingType | readonly EmbeddingType[],
+): EmbeddingsResponse<EmbeddingType, boolean, SingleEmbedding | MultiEmbedding | SparseEmbedding> {
+  const data = body.data.map((item) => {
+    if ('embeddings' in item) {
+      const { index, embeddings, tokenized_input } = item;
+      return {
+        object: 'embeddings',
+        index,
+        embeddings: embeddings.map((embedding) => decodeEmbedding(embedding, asked)),
+        ...(tokenized_input ? { tokenized_input: [...tokenized_input] } : {}),
+      } as MultiEmbedding;
+    }
+    const embedding = decodeEmbedding(item.embedding, asked);
+    return { object: 'embedding', index: item.index, embedding } as SingleEmbedding | SparseEmbedding;
+  });
+  const counts = Object.entries(body.usage).filter(([, count]) => typeof count === 'number');
+  const usage = Object.fromEntries(counts) as Record<string, number>;
+  const { total_tokens } = body.usage;
+  return {
+    model: body.model,
+    object: 'list',
+    usage: { ...usage, total_tokens, prompt_tokens: usage.prompt_tokens ?? total_tokens },
+    data,
+  };
+}
