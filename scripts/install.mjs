@@ -66,7 +66,7 @@ const stampPath = (root) => join(root, 'node_modules/.cache/nearfield/install.sh
  * @param {string} root
  * @param {string} fingerprint
  */
-export function isInstalled(root, fingerprint) {
+function isInstalled(root, fingerprint) {
   const path = stampPath(root);
   if (!existsSync(path) || readFileSync(path, 'utf8') !== fingerprint) return false;
   // The stamp lies in the root's node_modules; a member's may have been deleted on its own.

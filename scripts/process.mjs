@@ -47,7 +47,7 @@ export function run(
 }
 
 /** Arguments with which Node runs TypeScript and resolves the workspace packages to their sources. */
-export function sourceArguments() {
+function sourceArguments() {
   return ['--conditions=@nearfield/source', '--import', pathToFileURL(require.resolve('tsx')).href];
 }
 
@@ -57,7 +57,7 @@ export function sourceArguments() {
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  */
-export function runSource(file, args, options) {
+function runSource(file, args, options) {
   return run(process.execPath, [...sourceArguments(), join(repository, file), ...args], options);
 }
 

@@ -1,7 +1,8 @@
 // Behind every npm script: checks Node, installs what is missing, then runs the task. Depends on nothing, so
 // that it runs on a fresh checkout, and stays in old syntax, so that an old Node can print the message.
 
-const tasks = ['demo', 'test', 'build', 'api'];
+import { readdirSync } from 'node:fs';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -11,6 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
+const tasks = readdirSync(new URL('tasks', import.meta.url)).map((name) => name.replace(/\.ts$/, ''));
 const [task = '', ...rest] = process.argv.slice(2);
 if (!tasks.includes(task)) {
   console.error(`Unknown task "${task}". There are: ${tasks.join(', ')}.`);

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { ensureBrowser } from '../browser.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
+import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { runTool } from '../process.mjs';
 import {
@@ -45,8 +46,9 @@ if (filters.length > 0 && (chosen.length !== 1 || chosen[0] === 'checks')) {
 
 const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
 const browser = once(() => ensureBrowser(() => chromium.executablePath()));
+const packages = once(buildPackages);
 const tarballs = once(async () => {
-  await buildPackages();
+  await packages();
   return packPackages();
 });
 
@@ -139,7 +141,7 @@ const suites: Suite[] = [
     name: 'sizes',
     group: 'checks',
     run: async () => {
-      await tarballs();
+      await bundleForMeasuring(await packages());
       return checkCount((await runTool('size-limit', 'size-limit', [])) === 0);
     },
   },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseRange, serveFile } from './vite-models.ts';
+import { parseRange, serveFile } from './serve-file.ts';
 
 let folder: string;
 let server: Server;

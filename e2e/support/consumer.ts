@@ -1,0 +1,95 @@
+/** A project outside of the repository that has the packed packages installed, as an application would. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { packedDirectory } from '../../scripts/packaging/pack.ts';
+import { serveFile } from '../../scripts/serve-file.ts';
+
+const packages = fileURLToPath(new URL('../../packages', import.meta.url));
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+}
+
+/**
+ * Makes a temporary project and unpacks the tarballs into its `node_modules`. Packages from the registry are
+ * linked from where this repository has them: what is tested is ours, and needs no network.
+ */
+export async function makeConsumer(): Promise<string> {
+  const project = await realpath(await mkdtemp(join(tmpdir(), 'nearfield-consumer-')));
+  const tarballs = await readdir(packedDirectory).catch((cause: unknown) => {
+    throw new Error('There are no packed packages: run "npm test -- --only e2e".', { cause });
+  });
+  for (const tarball of tarballs) {
+    const name = tarball.replace(/^nearfield-(.*)-\d+\.\d+\.\d+\.tgz$/, '$1');
+    const target = join(project, 'node_modules/@nearfield', name);
+    await mkdir(target, { recursive: true });
+    await promisify(execFile)('tar', [
+      '-xzf',
+      join(packedDirectory, tarball),
+      '-C',
+      target,
+      '--strip-components=1',
+    ]);
+    await linkDependencies(project, target, join(packages, name));
+  }
+  return project;
+}
+
+async function linkDependencies(project: string, installed: string, workspace: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
+  for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
+    // pnpm writes real versions when it packs; anything else could not be installed from the registry.
+    if (!/^\d/.test(version)) throw new Error(`${manifest.name} depends on ${name} as ${version}`);
+    if (name.startsWith('@nearfield/')) continue;
+    const link = join(project, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await rm(link, { force: true });
+    await symlink(await realpath(join(workspace, 'node_modules', name)), link, 'junction');
+  }
+}
+
+/** A static file server, with the headers that wasm threads need and a content security policy. */
+export interface StaticServer {
+  origin: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves folders under path prefixes, the first that fits: `{ '/models/': '…', '/': '…' }`.
+ * @param scriptSources what the policy allows besides the site's own scripts, such as a hash
+ */
+export async function serveStatic(
+  folders: Readonly<Record<string, string>>,
+  scriptSources: readonly string[] = [],
+): Promise<StaticServer> {
+  const headers = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Content-Security-Policy': `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${scriptSources.join(' ')}`,
+  };
+  const server = createServer((request, response) => {
+    const url = request.url ?? '/';
+    const prefix = Object.keys(folders).find((path) => url.startsWith(path));
+    request.url =
+      prefix === undefined ? url : url.slice(prefix.length - 1).replace(/^\/(?=\?|$)/, '/index.html');
+    serveFile(prefix === undefined ? '' : folders[prefix]!, request, response, headers).catch(() =>
+      response.destroy(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

@@ -1,0 +1,164 @@
+/** The packed packages, used from outside of the repository: as plain files, through a bundler, and in Node. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, type Page, test } from '@playwright/test';
+import { makeConsumer, type StaticServer, serveStatic } from '../support/consumer.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const models = join(repository, 'packages/embedded-minilm/dist');
+
+/** What an application writes. The result is left on the page for the test to read. */
+const application = `
+import { createLocal } from '@nearfield/core';
+import { createRemote } from '@nearfield/remote';
+import { FoundationError } from '@nearfield/spec';
+
+const foundation = createLocal({
+  device: 'wasm',
+  models: [{ id: 'all-MiniLM-L6-v2', source: '/models/all-MiniLM-L6-v2/', dtypes: ['q8'] }],
+});
+const { data, usage } = await foundation.embeddings({
+  model: 'all-MiniLM-L6-v2',
+  input: [
+    'A man is eating a plate of pasta.',
+    'Someone is having spaghetti for dinner.',
+    'The stock market fell sharply on Monday.',
+  ],
+});
+const cosine = (a, b) => a.embedding.reduce((sum, value, index) => sum + value * b.embedding[index], 0);
+const { device } = await foundation.capabilities();
+await foundation.close();
+const remote = createRemote({ apiKey: 'none', baseURL: location.origin });
+const refused = await remote.embeddings({ model: 'jina-embeddings-v3', input: [] }).catch((error) => error);
+globalThis.result = {
+  near: cosine(data[0], data[1]),
+  far: cosine(data[0], data[2]),
+  tokens: usage.total_tokens,
+  device: device.device,
+  threads: device.threads,
+  typedError: FoundationError.isInstance(refused),
+};
+`;
+
+interface Result {
+  near: number;
+  far: number;
+  tokens: number;
+  device: string;
+  threads: number;
+  typedError: boolean;
+}
+
+let project: string;
+let server: StaticServer | undefined;
+
+test.beforeAll(async () => {
+  project = await makeConsumer();
+});
+test.afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+test.afterAll(() => rm(project, { recursive: true, force: true }));
+
+/** Opens the application and checks its result and that it asked nobody but its own server. */
+async function expectSearch(page: Page, origin: string): Promise<void> {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (protocol.startsWith('http') && asked !== origin) problems.push(`asked ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    const favicon = response.url().endsWith('/favicon.ico');
+    if (response.status() === 404 && !favicon) problems.push(`404 ${response.url()}`);
+  });
+  await page.goto(`${origin}/`);
+  const result = await page
+    .waitForFunction(() => (globalThis as { result?: Result }).result, undefined, { timeout: 60_000 })
+    .then((handle) => handle.jsonValue())
+    .catch((error: unknown) => {
+      throw new Error(`The application gave no result. ${problems.join('; ')}`, { cause: error });
+    });
+  // The figures of the float32 model are 0.662 and -0.009; int8 is allowed its rounding.
+  expect(result?.near).toBeGreaterThan(0.62);
+  expect(result?.near).toBeLessThan(0.7);
+  expect(Math.abs(result?.far ?? 1)).toBeLessThan(0.05);
+  expect(result).toMatchObject({ tokens: 28, device: 'wasm', typedError: true });
+  expect(result?.threads).toBeGreaterThanOrEqual(1);
+  expect(problems).toEqual([]);
+}
+
+test('plain static files run without a bundler, under a content security policy', async ({ page }) => {
+  const importMap = JSON.stringify({
+    imports: {
+      '@nearfield/core': '/node_modules/@nearfield/core/dist/index.js',
+      '@nearfield/remote': '/node_modules/@nearfield/remote/dist/index.js',
+      '@nearfield/spec': '/node_modules/@nearfield/spec/dist/index.js',
+      comlink: '/node_modules/comlink/dist/esm/comlink.mjs',
+      valibot: '/node_modules/valibot/dist/index.mjs',
+    },
+  });
+  await writeFile(
+    join(project, 'index.html'),
+    `<!doctype html><title>plain</title><script type="importmap">${importMap}</script>
+<script type="module" src="/application.js"></script>`,
+  );
+  await writeFile(join(project, 'application.js'), application);
+  const hash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`;
+  server = await serveStatic({ '/models/': models, '/': project }, [hash]);
+  await expectSearch(page, server.origin);
+});
+
+test('a Vite build finds the worker and its wasm by itself, once each', async ({ page }) => {
+  const app = join(project, 'vite-app');
+  await mkdir(app, { recursive: true });
+  await writeFile(join(app, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  await writeFile(
+    join(app, 'index.html'),
+    '<!doctype html><title>built</title><script type="module" src="/application.js"></script>',
+  );
+  await writeFile(join(app, 'application.js'), application);
+  const vite = join(repository, 'node_modules/vite/bin/vite.js');
+  await promisify(execFile)(process.execPath, [vite, 'build', '--target', 'es2023'], { cwd: app });
+
+  const assets = await readdir(join(app, 'dist/assets'));
+  const wasm = assets
+    .filter((name) => name.endsWith('.wasm'))
+    .map((name) => name.replace(/-[\w-]{8}\.wasm$/, ''));
+  expect(wasm.sort()).toEqual(['ort-wasm-simd-threaded', 'ort-wasm-simd-threaded.asyncify']);
+  server = await serveStatic({ '/models/': models, '/': join(app, 'dist') });
+  await expectSearch(page, server.origin);
+});
+
+test('every public entry loads in Node and has exports', async () => {
+  const folder = join(project, 'node_modules/@nearfield');
+  const specifiers: string[] = [];
+  for (const name of await readdir(folder)) {
+    const manifest = JSON.parse(await readFile(join(folder, name, 'package.json'), 'utf8')) as {
+      name: string;
+      exports: Record<string, unknown>;
+    };
+    const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+    specifiers.push(...subpaths.map((subpath) => manifest.name + subpath.slice(1)));
+  }
+  const script = join(project, 'load.mjs');
+  await mkdir(dirname(script), { recursive: true });
+  await writeFile(
+    script,
+    `const counts = {};
+for (const name of ${JSON.stringify(specifiers)}) counts[name] = Object.keys(await import(name)).length;
+console.log(JSON.stringify(counts));`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project });
+  const counts = JSON.parse(stdout) as Record<string, number>;
+  expect(Object.keys(counts).sort()).toEqual([...specifiers].sort());
+  expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
+});

@@ -1,0 +1,30 @@
+/** Makes what a page loads of each library, as an application's bundler would: minified, with its dependencies. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { repository } from '../process.mjs';
+import type { Package } from './packages.ts';
+
+/** Where {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */
+export const measuredDirectory: string = join(repository, 'node_modules/.cache/nearfield/sizes');
+
+/** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */
+export async function bundleForMeasuring(packages: readonly Package[]): Promise<void> {
+  await rm(measuredDirectory, { recursive: true, force: true });
+  await mkdir(measuredDirectory, { recursive: true });
+  for (const { directory, manifest } of packages) {
+    const bundle = await rolldown({
+      input: join(directory, 'dist/index.js'),
+      platform: 'browser',
+      // The workspace's packages as consumers see them: built.
+      resolve: { conditionNames: ['browser', 'import', 'module', 'default'] },
+    });
+    await bundle.write({
+      file: join(measuredDirectory, `${manifest.name.replace(/^.*\//, '')}.js`),
+      format: 'esm',
+      minify: true,
+      codeSplitting: false,
+    });
+    await bundle.close();
+  }
+}
