@@ -45,6 +45,8 @@ export interface ModelSource {
   describe(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, FileDescription>>;
   /** Starts one transfer. One attempt: the store resumes and repeats. */
   open(path: string, options: OpenStreamOptions): Promise<OpenedStream>;
+  /** Paths of all files, where the source has them at hand. */
+  list?(): Promise<string[]>;
 }
 
 /** A file that a model needs. */
@@ -138,7 +140,11 @@ export interface ManagedModelStore extends ModelStore {
    * every `open` of this model id, whatever its source, until `delete`. Hashes of an enclosed `manifest.json` are
    * checked. Returns the paths that were stored.
    */
-  importModel(modelId: string, files: Iterable<File> | ModelSource, options?: ImportOptions): Promise<string[]>;
+  importModel(
+    modelId: string,
+    files: Iterable<File> | ModelSource,
+    options?: ImportOptions,
+  ): Promise<string[]>;
 }
 
 export interface ImportOptions extends OpenFilesOptions {

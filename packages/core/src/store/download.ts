@@ -1,0 +1,376 @@
+import { anySignal } from './abort.ts';
+import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
+import { checkFirstBytes } from './content.ts';
+import { gitBlobSha1, sha256 } from './digest.ts';
+import { downloadFailed, formatBytes, integrityMismatch, isQuotaError } from './errors.ts';
+import { type RetryPolicy, waitBeforeRetry, withRetries } from './retry.ts';
+import { Sha256, type Sha256State } from './sha256.ts';
+import type { FileDescription, ModelSource, OpenedStream } from './types.ts';
+
+export interface DownloadOptions {
+  cache: ChunkCache;
+  source: ModelSource;
+  key: FileKey;
+  description: FileDescription;
+  /** SHA-256 the file must have, whatever the source says. */
+  pinned?: string | undefined;
+  chunkBytes: number;
+  retry: RetryPolicy;
+  /** Milliseconds without a byte after which a connection is given up. */
+  stallTimeout: number;
+  signal: AbortSignal;
+  onProgress: (loaded: number, total: number) => void;
+  /** Called when the cache has no room for this many bytes; true if room was made. */
+  onFull: (bytes: number, cause: unknown) => Promise<boolean>;
+}
+
+/** Times that a file may turn out to be another one while it is fetched. */
+const MAX_RESTARTS = 3;
+
+/** Whether two validators mean the same content. Servers mark a validator weak when they compress. */
+const isSameVersion = (one: string, other: string): boolean =>
+  one.replace(/^W\//, '') === other.replace(/^W\//, '');
+
+/**
+ * Fetches one file into the cache, going on where an earlier try ended. Chunks are hashed and stored as they
+ * fill; the whole file's hash is kept running and compared at the end. The former version, if there is one,
+ * stays in place until then.
+ */
+export async function downloadFile(options: DownloadOptions): Promise<FileRecord> {
+  const { partials } = await options.cache.readModel(options.key.model);
+  const { source, path } = options.key;
+  const partial = partials.find((record) => record.source === source && record.path === path);
+  return new Download(options).run(partial);
+}
+
+class Download {
+  readonly #options: DownloadOptions;
+  #description: FileDescription;
+  #record!: FileRecord;
+  /** Hash of all bytes so far, those of the unfinished chunk included. */
+  #hash = new Sha256();
+  /** The unfinished chunk. Kept over a lost connection, so that not a byte of it is fetched twice. */
+  #chunk: Uint8Array<ArrayBuffer> | undefined;
+  #filled = 0;
+  #restarts = 0;
+  /** The chunk that is being stored while the next one arrives. */
+  #storing: Promise<void> | undefined;
+
+  constructor(options: DownloadOptions) {
+    this.#options = options;
+    this.#description = options.description;
+  }
+
+  /** Bytes that need not be fetched any more. */
+  get #position(): number {
+    return this.#hash.length;
+  }
+
+  async run(partial: FileRecord | undefined): Promise<FileRecord> {
+    const { retry, signal } = this.#options;
+    this.#checkPin();
+    if (partial && this.#canContinue(partial)) this.#continue(partial);
+    else await this.#restart();
+    for (let failures = 0; ; ) {
+      const before = this.#position;
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        await this.#storing?.catch(() => {});
+        signal.throwIfAborted();
+        failures = this.#position > before ? 1 : failures + 1;
+        await waitBeforeRetry(error, failures, retry, signal);
+      }
+    }
+  }
+
+  get #expectedSha256(): string | undefined {
+    return this.#options.pinned ?? this.#description.sha256;
+  }
+
+  #checkPin(): void {
+    const { pinned, key } = this.#options;
+    const { sha256: published } = this.#description;
+    if (pinned && published && pinned !== published) {
+      throw integrityMismatch(
+        `${key.path} at ${key.source} is another version than the one asked for: its SHA-256 is ${published}, expected ${pinned}.`,
+        { retryable: false },
+      );
+    }
+  }
+
+  /** Whether an unfinished file can be of the same version as the one described now. */
+  #canContinue(partial: FileRecord): boolean {
+    const { size, sha256: published, gitSha1, etag } = this.#description;
+    if (partial.chunks.length === 0 || partial.hashState === undefined) return false;
+    if (partial.size !== size || partial.chunkBytes !== this.#options.chunkBytes) return false;
+    if (partial.sha256 !== (this.#options.pinned ?? published) || partial.gitSha1 !== gitSha1) return false;
+    return etag === undefined || partial.etag === undefined || isSameVersion(etag, partial.etag);
+  }
+
+  #continue(partial: FileRecord): void {
+    this.#record = partial;
+    this.#hash = new Sha256(partial.hashState);
+    this.#filled = 0;
+  }
+
+  /** Begins a new version from the first byte. */
+  async #restart(): Promise<void> {
+    const { cache, key, chunkBytes } = this.#options;
+    await this.#storing?.catch(() => {});
+    this.#storing = undefined;
+    this.#record = {
+      ...key,
+      version: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+      size: this.#description.size,
+      chunkBytes,
+      chunks: [],
+      complete: false,
+      sha256: this.#expectedSha256,
+      gitSha1: this.#description.gitSha1,
+      etag: this.#description.etag,
+    };
+    this.#hash = new Sha256();
+    this.#filled = 0;
+    await this.#withRoom(0, () => cache.begin(this.#record));
+  }
+
+  /** One connection, from the position on to the end of the file. */
+  async #attempt(): Promise<FileRecord> {
+    const { size } = this.#record;
+    this.#options.onProgress(this.#position, Math.max(0, size));
+    if (size < 0 || this.#position < size) {
+      const other = await this.#transfer();
+      if (other) {
+        await this.#learn(other);
+        return this.#attempt();
+      }
+    }
+    return this.#finish();
+  }
+
+  /** Takes what one connection gives; returns the answer instead if it is about another version of the file. */
+  async #transfer(): Promise<OpenedStream | undefined> {
+    const { source, key, signal, stallTimeout } = this.#options;
+    const stalled = new AbortController();
+    let lastByte = performance.now();
+    const watchdog = setInterval(() => {
+      if (performance.now() - lastByte < stallTimeout) return;
+      stalled.abort(downloadFailed(`No byte of ${key.path} arrived for ${stallTimeout / 1000} seconds.`));
+    }, stallTimeout / 4);
+    try {
+      const opened = await source.open(key.path, {
+        offset: this.#position,
+        etag: this.#record.etag,
+        signal: anySignal(signal, stalled.signal),
+      });
+      if (this.#isOtherVersion(opened)) {
+        await opened.stream.cancel().catch(() => {});
+        return opened;
+      }
+      await this.#take(opened, () => {
+        lastByte = performance.now();
+      });
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw stalled.signal.aborted ? stalled.signal.reason : error;
+    } finally {
+      clearInterval(watchdog);
+    }
+  }
+
+  /** Whether what the server sends is not the file whose beginning is here already. */
+  #isOtherVersion(opened: OpenedStream): boolean {
+    const { size, etag, sha256: published, gitSha1, chunkBytes } = this.#record;
+    if (opened.size !== undefined && size >= 0 && opened.size !== size) return true;
+    if (etag !== undefined && opened.etag !== undefined) return !isSameVersion(etag, opened.etag);
+    // Nothing to compare, and no hash that would tell at the end: what is here may be of any version.
+    const isVouchedFor = published !== undefined || (gitSha1 !== undefined && size <= chunkBytes);
+    return this.#position > 0 && !isVouchedFor;
+  }
+
+  /** Asks the source again what the file is now, and prepares to go on or to begin anew as the answer says. */
+  async #learn(opened: OpenedStream): Promise<void> {
+    const { source, key, retry, signal } = this.#options;
+    const before = this.#description;
+    const isOtherSize = opened.size !== undefined && opened.size !== this.#record.size;
+    const wrongSize = `${key.source} sends ${opened.size} bytes for ${key.path} instead of ${this.#record.size}.`;
+    if (++this.#restarts > MAX_RESTARTS) {
+      const changing = `${key.path} at ${key.source} keeps changing while it is downloaded: try again later.`;
+      throw downloadFailed(isOtherSize ? wrongSize : changing, { retryable: false });
+    }
+    const described = await withRetries(() => source.describe([key.path], signal), retry, signal);
+    const news = described.get(key.path);
+    if (!news) {
+      throw downloadFailed(`${key.path} disappeared from ${key.source} while it was downloaded.`, {
+        status: 404,
+        param: key.path,
+        retryable: false,
+      });
+    }
+    this.#description = news;
+    this.#checkPin();
+    const isSameContent =
+      news.size === before.size && news.sha256 === before.sha256 && news.gitSha1 === before.gitSha1;
+    const isHashed = news.sha256 !== undefined || news.gitSha1 !== undefined;
+    if (isSameContent && (isHashed || news.etag === before.etag)) {
+      // One answer that does not fit a file that did not change: ask again, what is here stays.
+      if (isOtherSize) throw downloadFailed(wrongSize);
+      // Another server of the same file (a mirror, a cache) with another validator: the hash vouches for it.
+      if (isHashed && opened.etag !== undefined) {
+        this.#record.etag = opened.etag;
+        return;
+      }
+    }
+    await this.#restart();
+  }
+
+  /** Reads a stream to its end. */
+  async #take(opened: OpenedStream, onByte: () => void): Promise<void> {
+    const { key, signal, onProgress } = this.#options;
+    this.#record.etag ??= opened.etag;
+    // A server that cannot continue sends everything again: pass over what is here already.
+    let skip = this.#position - opened.offset;
+    const reader = opened.stream.getReader();
+    try {
+      if (skip < 0) throw downloadFailed(`${key.source} left out the beginning of ${key.path}.`);
+      for (;;) {
+        const { done, value } = await this.#next(reader);
+        if (done) break;
+        onByte();
+        if (this.#position === 0) checkFirstBytes(key.path, value, key.source);
+        await this.#add(skip > 0 ? value.subarray(Math.min(skip, value.length)) : value);
+        skip = Math.max(0, skip - value.length);
+        onProgress(this.#position, Math.max(0, this.#record.size));
+      }
+    } catch (error) {
+      await reader.cancel().catch(() => {});
+      throw error;
+    }
+    signal.throwIfAborted();
+    const { size } = this.#record;
+    if (size >= 0 && this.#position < size) {
+      throw downloadFailed(
+        `The connection for ${key.path} ended after ${formatBytes(this.#position)} of ${formatBytes(size)}.`,
+      );
+    }
+  }
+
+  async #next(
+    reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  ): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> {
+    try {
+      return await reader.read();
+    } catch (cause) {
+      this.#options.signal.throwIfAborted();
+      throw downloadFailed(
+        `The connection for ${this.#options.key.path} was lost after ${formatBytes(this.#position)}.`,
+        { cause },
+      );
+    }
+  }
+
+  async #add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const { size, chunkBytes } = this.#record;
+    if (size >= 0 && this.#position + bytes.length > size) {
+      // Too much is as wrong as too little, and what came so far is in doubt with it.
+      await this.#restart();
+      throw downloadFailed(
+        `${this.#options.key.source} sends more than ${size} bytes for ${this.#options.key.path}.`,
+      );
+    }
+    for (let taken = 0; taken < bytes.length; ) {
+      this.#chunk ??= new Uint8Array(size < 0 ? chunkBytes : Math.min(chunkBytes, size - this.#position));
+      const part = bytes.subarray(taken, taken + this.#chunk.length - this.#filled);
+      this.#chunk.set(part, this.#filled);
+      this.#hash.update(part);
+      this.#filled += part.length;
+      taken += part.length;
+      if (this.#filled === this.#chunk.length) await this.#store(this.#chunk);
+    }
+  }
+
+  /** Stores a full chunk while the next one arrives; never more than one is on its way. */
+  async #store(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
+    const state = this.#hash.length % 64 === 0 ? this.#hash.save() : undefined;
+    this.#chunk = undefined;
+    this.#filled = 0;
+    await this.#storing;
+    this.#storing = this.#append(chunk, state);
+    // Looked at when the next chunk is full; until then it must not count as unhandled.
+    this.#storing.catch(() => {});
+  }
+
+  async #append(chunk: Uint8Array<ArrayBuffer>, hashState: Sha256State | undefined): Promise<void> {
+    const { cache, key } = this.#options;
+    const hash = await sha256(chunk);
+    const record: FileRecord = { ...this.#record, chunks: [...this.#record.chunks, hash], hashState };
+    const isStored = await this.#withRoom(chunk.length, () => cache.append(record, chunk));
+    if (!isStored) throw deleted(key);
+    this.#record = { ...this.#record, chunks: record.chunks };
+  }
+
+  /** Compares the whole file's hash and marks it complete. */
+  async #finish(): Promise<FileRecord> {
+    const { cache, key } = this.#options;
+    if (this.#filled > 0) await this.#store(this.#chunk!.subarray(0, this.#filled));
+    await this.#storing;
+    this.#storing = undefined;
+    const size = this.#position;
+    const computed = this.#hash.digest();
+    const expected = this.#record.sha256;
+    if (expected !== undefined && computed !== expected) {
+      await this.#reject(`its SHA-256 is ${computed}, expected ${expected}`);
+    }
+    const { hashState: _, ...rest } = this.#record;
+    const record: FileRecord = { ...rest, size, complete: true, sha256: computed };
+    if (record.gitSha1 !== undefined) await this.#checkGitSha1(record);
+    const isStored = await this.#withRoom(0, () => cache.commit(record));
+    if (!isStored) throw deleted(key);
+    this.#options.onProgress(size, size);
+    return record;
+  }
+
+  /** Files outside large-file storage are small; only a single chunk is worth a second look. */
+  async #checkGitSha1(record: FileRecord): Promise<void> {
+    if (record.chunks.length > 1) return;
+    const bytes =
+      record.chunks.length === 0 ? new Uint8Array() : await this.#options.cache.readChunk(record, 0);
+    const computed = bytes && (await gitBlobSha1(bytes));
+    if (computed !== undefined && computed !== record.gitSha1) {
+      await this.#reject(`its git id is ${computed}, expected ${record.gitSha1}`);
+    }
+  }
+
+  /** Bytes that are not the promised ones: none of them stays. Worth one more try, from the first byte. */
+  async #reject(why: string): Promise<never> {
+    const { cache, key, source, retry, signal } = this.#options;
+    const message = `${key.path} from ${key.source} arrived altered: ${why}.`;
+    await cache.discard(key);
+    if (++this.#restarts > 1) {
+      throw integrityMismatch(`${message} Nothing of it was kept; the former version, if any, is untouched.`);
+    }
+    const described = await withRetries(() => source.describe([key.path], signal), retry, signal);
+    this.#description = described.get(key.path) ?? this.#description;
+    this.#checkPin();
+    await this.#restart();
+    throw downloadFailed(message);
+  }
+
+  /** Runs a write, and once more if it failed for lack of room and room could be made. */
+  async #withRoom<Result>(bytes: number, write: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isQuotaError(error)) throw error;
+        const missing = Math.max(bytes, this.#description.size - storedBytes(this.#record));
+        if (!(await this.#options.onFull(missing, error))) throw error;
+      }
+    }
+  }
+}
+
+const deleted = ({ path }: FileKey): Error =>
+  downloadFailed(`${path} was deleted from this device while it was downloaded.`, { retryable: false });

@@ -1,0 +1,34 @@
+import { FoundationError, type FoundationErrorInit } from '@nearfield/spec';
+
+type Details = Omit<FoundationErrorInit, 'code' | 'message'>;
+
+/** A file could not be fetched. Retryable unless said otherwise. */
+export const downloadFailed = (message: string, details: Details = {}): FoundationError =>
+  new FoundationError({ code: 'DOWNLOAD_FAILED', message, ...details });
+
+/** A file's bytes are not the promised ones. */
+export const integrityMismatch = (message: string, details: Details = {}): FoundationError =>
+  new FoundationError({ code: 'INTEGRITY_MISMATCH', message, ...details });
+
+/** What a browser or file system throws when there is no room left. */
+export function isQuotaError(error: unknown): boolean {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return (
+    name === 'QuotaExceededError' ||
+    name === 'NS_ERROR_DOM_QUOTA_REACHED' ||
+    code === 'ENOSPC' ||
+    code === 'EDQUOT'
+  );
+}
+
+/** Whether an error means that trying again may help. */
+export const isRetryable = (error: unknown): error is FoundationError =>
+  FoundationError.isInstance(error) && error.code === 'DOWNLOAD_FAILED' && error.retryable;
+
+/** `23500076` as "23.5 MB": decimal, as disks and browsers count. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 999_950) return `${(bytes / 1e3).toFixed(1)} kB`;
+  if (bytes < 999_950_000) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}

@@ -1,0 +1,215 @@
+import { FoundationError } from '@nearfield/spec';
+import { downloadFailed, isRetryable } from './errors.ts';
+import { failedResponse, type HttpOptions, HttpReader, type HttpTarget, request } from './http.ts';
+import type { FileListing } from './manifest.ts';
+import { encodePath } from './paths.ts';
+import type { FileDescription, ModelSource, OpenedStream, OpenStreamOptions } from './types.ts';
+
+/** A hub access token, or a function that gets one when it is needed. */
+export type HubToken = string | (() => string | undefined | Promise<string | undefined>);
+
+export interface HubOptions extends HttpOptions {
+  /** Default `https://huggingface.co`. */
+  remoteHost?: string | undefined;
+  /** Address of a file below the host. Default `{model}/resolve/{revision}/{path}`. */
+  pathTemplate?: string | undefined;
+  /** Branch, tag or commit. Default `main`. */
+  revision?: string | undefined;
+  /** For gated or private repositories. Sent to `remoteHost` only, as `Authorization: Bearer …`. */
+  token?: HubToken | undefined;
+  /** Hosts with the same files, asked in turn while the one before cannot be reached or fails. */
+  mirrors?: readonly (string | { host: string; token?: HubToken | undefined })[] | undefined;
+}
+
+interface Host {
+  url: string;
+  token: HubToken | undefined;
+  reader: HttpReader;
+  /** Set once a host turned out not to list its files. */
+  isUnlisted: boolean;
+}
+
+/** One entry of `/api/models/{id}/tree/{revision}`, as far as it is used. */
+interface TreeEntry {
+  type: string;
+  path: string;
+  size: number;
+  oid?: string;
+  lfs?: { oid?: string; size?: number };
+}
+
+/** Pages of a listing that are followed: more than any model has, and an end for a server that links in a circle. */
+const MAX_PAGES = 50;
+
+class HubSource implements ModelSource {
+  readonly key: string;
+  readonly local = false;
+  readonly #model: string;
+  readonly #revision: string;
+  readonly #template: string;
+  readonly #options: HubOptions;
+  readonly #hosts: Host[];
+  /** The host that answered last. */
+  #current = 0;
+
+  constructor(model: string, options: HubOptions) {
+    this.#model = encodePath(model);
+    this.#revision = options.revision ?? 'main';
+    this.#template = options.pathTemplate ?? '{model}/resolve/{revision}/{path}';
+    this.#options = options;
+    const primary = { host: options.remoteHost ?? 'https://huggingface.co', token: options.token };
+    const mirrors = (options.mirrors ?? []).map((mirror) =>
+      typeof mirror === 'string' ? { host: mirror, token: undefined } : mirror,
+    );
+    this.#hosts = [primary, ...mirrors].map(({ host, token }) => ({
+      url: host.endsWith('/') ? host : `${host}/`,
+      token,
+      reader: new HttpReader(options),
+      isUnlisted: false,
+    }));
+    this.key = `${this.#hosts[0]!.url}${model}@${this.#revision}`;
+  }
+
+  describe(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, FileDescription>> {
+    return this.#ask(async (host) => {
+      const listing = await this.#list(host, signal);
+      const token = await tokenOf(host);
+      const found = await Promise.all(
+        paths.map(async (path) =>
+          listing === 'none'
+            ? host.reader.probe(this.#target(host, path, token), token !== undefined, signal)
+            : listing.get(path),
+        ),
+      );
+      return new Map(found.flatMap((file) => (file ? [[file.path, file]] : [])));
+    });
+  }
+
+  open(path: string, options: OpenStreamOptions): Promise<OpenedStream> {
+    return this.#ask(async (host) => {
+      const token = await tokenOf(host);
+      return host.reader.open(this.#target(host, path, token), token !== undefined, options);
+    });
+  }
+
+  #target(host: Host, path: string, token: string | undefined): HttpTarget {
+    const values: Record<string, string> = {
+      model: this.#model,
+      revision: encodeURIComponent(this.#revision),
+      path: encodePath(path),
+    };
+    const file = this.#template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+    return { url: host.url + file.replace(/^\//, ''), path, headers: this.#headers(token) };
+  }
+
+  #headers(token: string | undefined): Record<string, string> {
+    return { ...this.#options.headers, ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
+  }
+
+  /** Asks the host that worked last, then the others. */
+  async #ask<Answer>(action: (host: Host) => Promise<Answer>): Promise<Answer> {
+    const start = this.#current;
+    let failure: unknown;
+    for (let step = 0; step < this.#hosts.length; step++) {
+      const index = (start + step) % this.#hosts.length;
+      try {
+        const answer = await action(this.#hosts[index]!);
+        this.#current = index;
+        return answer;
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        // The first host's words: the mirrors were only a way out.
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Sizes and hashes of the whole repository, from one request. */
+  async #list(host: Host, signal?: AbortSignal): Promise<FileListing> {
+    if (host.isUnlisted) return 'none';
+    const token = await tokenOf(host);
+    const listing = new Map<string, FileDescription>();
+    let url: string | undefined =
+      `${host.url}api/models/${this.#model}/tree/${encodeURIComponent(this.#revision)}?recursive=true`;
+    for (let page = 0; url !== undefined && page < MAX_PAGES; page++) {
+      const target = {
+        url,
+        path: `the file list of ${this.#options.revision ?? 'main'}`,
+        headers: this.#headers(token),
+      };
+      const response = await request(target, {
+        fetch: this.#options.fetch,
+        signal: signal ?? null,
+        cache: 'no-cache',
+      });
+      const isJson = /json/i.test(response.headers.get('content-type') ?? '');
+      const code = response.headers.get('x-error-code');
+      // A plain file server or another path template: no listing, so each file is asked for its size.
+      if ((response.ok && !isJson) || ([404, 405, 410].includes(response.status) && code === null)) {
+        await response.body?.cancel().catch(() => {});
+        host.isUnlisted = true;
+        return 'none';
+      }
+      if (!response.ok) {
+        await response.body?.cancel().catch(() => {});
+        throw failedResponse(response, target, token !== undefined);
+      }
+      for (const entry of await readEntries(response, target, signal))
+        listing.set(entry.path, describe(entry));
+      url = nextPage(response, url);
+    }
+    return listing;
+  }
+}
+
+async function tokenOf(host: Host): Promise<string | undefined> {
+  const token = typeof host.token === 'function' ? await host.token() : host.token;
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message:
+        'The access token has characters that cannot be sent: pass it as the hub shows it, without spaces.',
+      param: 'token',
+    });
+  }
+  return token;
+}
+
+async function readEntries(
+  response: Response,
+  target: HttpTarget,
+  signal?: AbortSignal,
+): Promise<TreeEntry[]> {
+  let entries: unknown;
+  try {
+    entries = await response.json();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw downloadFailed(`${target.path} was cut off or is not JSON.`, { cause });
+  }
+  if (!Array.isArray(entries)) throw downloadFailed(`${target.path} is not a list.`, { retryable: false });
+  return (entries as TreeEntry[]).filter(({ type }) => type === 'file');
+}
+
+/** Files in large-file storage are named by the SHA-256 of their content, the others by git's own id. */
+function describe({ path, size, oid, lfs }: TreeEntry): FileDescription {
+  const sha256 = lfs?.oid?.replace(/^sha256:/, '');
+  if (sha256 && /^[0-9a-f]{64}$/.test(sha256)) return { path, size: lfs?.size ?? size, sha256 };
+  return { path, size, ...(!lfs && oid && /^[0-9a-f]{40}$/.test(oid) ? { gitSha1: oid } : {}) };
+}
+
+/** The address of `Link: <…>; rel="next"`, taken on this host: mirrors pass on links to the original, and a token stays. */
+function nextPage(response: Response, url: string): string | undefined {
+  const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
+  if (link === undefined) return undefined;
+  const { pathname, search } = new URL(link, url);
+  return new URL(pathname + search, url).href;
+}
+
+/**
+ * A repository of a model hub, `organisation/name`. One request lists sizes and hashes; files come from
+ * `{remoteHost}/{model}/resolve/{revision}/{path}`, wherever that redirects to.
+ */
+export const hubSource = (model: string, options: HubOptions = {}): ModelSource =>
+  new HubSource(model, options);

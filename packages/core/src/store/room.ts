@@ -1,0 +1,110 @@
+import { FoundationError } from '@nearfield/spec';
+import { type ChunkCache, storedBytes } from './cache.ts';
+import { formatBytes } from './errors.ts';
+import type { ModelUsage } from './types.ts';
+
+/** The part of the browser's `navigator.storage` that the store uses. */
+export interface StorageEstimator {
+  estimate?(): Promise<{ usage?: number; quota?: number }>;
+  persist?(): Promise<boolean>;
+  persisted?(): Promise<boolean>;
+}
+
+export const defaultStorage = (): StorageEstimator =>
+  (typeof navigator === 'object' ? (navigator as { storage?: StorageManager }).storage : undefined) ?? {};
+
+/** What each model takes, least recently used first. */
+export async function measureUsage(cache: ChunkCache): Promise<ModelUsage[]> {
+  const models = await cache.models();
+  const usages = await Promise.all(
+    models.map(async (model) => {
+      const { record, files, partials } = await cache.readModel(model);
+      const bytes = [...files, ...partials].reduce((sum, file) => sum + storedBytes(file), 0);
+      return {
+        model,
+        bytes,
+        lastUsed: record?.lastUsed ?? 0,
+        complete: partials.length === 0 && files.length > 0,
+      };
+    }),
+  );
+  return usages.filter(({ bytes }) => bytes > 0).sort((one, other) => one.lastUsed - other.lastUsed);
+}
+
+/** Makes room in the cache, as far as that is allowed. */
+export class Room {
+  readonly #cache: ChunkCache;
+  readonly #storage: StorageEstimator;
+  readonly #mayEvict: boolean;
+  readonly #isInUse: (model: string) => boolean;
+
+  constructor(
+    cache: ChunkCache,
+    storage: StorageEstimator,
+    mayEvict: boolean,
+    isInUse: (model: string) => boolean,
+  ) {
+    this.#cache = cache;
+    this.#storage = storage;
+    this.#mayEvict = mayEvict;
+    this.#isInUse = isInUse;
+  }
+
+  /**
+   * Checks before a download that its bytes will fit, as far as the browser tells.
+   * @throws FoundationError STORAGE_QUOTA_EXCEEDED
+   */
+  async ensure(model: string, bytes: number): Promise<void> {
+    if (bytes <= 0 || this.#cache.kind !== 'indexeddb') return;
+    const { usage, quota } = await this.estimate();
+    if (usage === undefined || quota === undefined) return;
+    let missing = bytes - (quota - usage);
+    while (missing > 0) {
+      const freed = await this.evictOne(model);
+      if (freed === 0) throw await this.fullError(model, bytes);
+      missing -= freed;
+    }
+  }
+
+  /** Deletes the least recently used other model, if that is allowed. Returns the bytes freed. */
+  async evictOne(model: string): Promise<number> {
+    if (!this.#mayEvict) return 0;
+    const [oldest] = (await measureUsage(this.#cache)).filter(
+      (usage) => usage.model !== model && !this.#isInUse(usage.model),
+    );
+    if (!oldest) return 0;
+    await this.#cache.deleteModel(oldest.model);
+    return oldest.bytes;
+  }
+
+  /** The error for a full disk, with what would help. */
+  async fullError(model: string, bytes: number, cause?: unknown): Promise<FoundationError> {
+    const { usage, quota } = await this.estimate();
+    const others = (await measureUsage(this.#cache)).filter((kept) => kept.model !== model);
+    const room =
+      usage === undefined || quota === undefined
+        ? 'there is no room for them'
+        : `only ${formatBytes(Math.max(0, quota - usage))} of ${formatBytes(quota)} are free`;
+    const list = others.map(
+      (kept) =>
+        `${kept.model} (${formatBytes(kept.bytes)}, last used ${new Date(kept.lastUsed).toISOString().slice(0, 10)})`,
+    );
+    const advice =
+      list.length > 0
+        ? `Delete a stored model to make room: ${list.join(', ')}.`
+        : 'No other model is stored: free disk space, or use a smaller dtype.';
+    return new FoundationError({
+      code: 'STORAGE_QUOTA_EXCEEDED',
+      message: `${model} needs ${formatBytes(bytes)} more on this device, but ${room}. ${advice}`,
+      cause,
+    });
+  }
+
+  async estimate(): Promise<{ usage?: number; quota?: number }> {
+    try {
+      return (await this.#storage.estimate?.()) ?? {};
+    } catch {
+      return {};
+    }
+  }
+}
