@@ -20,6 +20,18 @@ export interface DeviceReport {
   threadsReason: string;
 }
 
+/**
+ * Whether a text's vector can depend on the texts that share its batch:
+ * - `graph`: it cannot, the file computes each text for itself;
+ * - `rewritten`: it could, and the graph was changed at load so that it cannot;
+ * - `single`: it could, and the graph was not recognised, so texts run one by one;
+ * - `off`: it may, as the caller asked.
+ */
+export interface BatchInvariance {
+  kind: 'graph' | 'rewritten' | 'single' | 'off';
+  reason: string;
+}
+
 /** One model that is in memory now. */
 export interface LoadedModel {
   id: string;
@@ -31,6 +43,7 @@ export interface LoadedModel {
   maxTokens: number;
   /** Bytes of the model's files. */
   bytes: number;
+  batchInvariance: BatchInvariance;
 }
 
 /** What an implementation can do, as data. */

@@ -12,6 +12,7 @@ export {
   type ParsedBatchRequest,
 } from './batches.ts';
 export type {
+  BatchInvariance,
   Capabilities,
   Device,
   DeviceReport,
@@ -19,6 +20,30 @@ export type {
   LoadedModel,
   StorageReport,
 } from './capabilities.ts';
+export type {
+  EmbeddingOption,
+  Endpoint,
+  Golden,
+  GraphFiles,
+  HubFiles,
+  LocalFacts,
+  Modality,
+  ModelEntry,
+  ModelFamily,
+  ModelKind,
+  Target,
+  TaskFacts,
+} from './catalogue/types.ts';
+// The model catalogue and checks that depend on the model.
+export {
+  assertModel,
+  CATALOGUE,
+  findModel,
+  modelFacts,
+  modelInfo,
+  modelNotFound,
+  nearestModels,
+} from './catalogue.ts';
 export {
   type ChatChoice,
   type ChatContentPart,
@@ -28,6 +53,15 @@ export {
   type ChatResponse,
   type ParsedChatRequest,
 } from './chat.ts';
+export {
+  checkClassifyRequest,
+  checkEmbeddingsRequest,
+  checkMultiVectorRequest,
+  checkRerankRequest,
+  checkTrainRequest,
+  modalityOf,
+  type ResolvedEmbeddings,
+} from './checks.ts';
 // Classify and train.
 export {
   type Classification,
@@ -46,7 +80,6 @@ export {
   type ParsedZeroShotClassifyRequest,
   type ZeroShotClassifyRequest,
 } from './classify.ts';
-
 // Embeddings and multi-vector.
 export {
   type AudioDoc,
@@ -188,6 +221,7 @@ export {
   TOKENIZERS,
   type TokenizerName,
 } from './segment.ts';
+export { type EmbedStreamOptions, embedStream, type StreamedEmbedding } from './stream.ts';
 export { methodsReport, notSupported } from './support.ts';
 export {
   type ClassifierAccess,

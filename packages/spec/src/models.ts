@@ -32,7 +32,12 @@ export interface ModelFacts {
   licence: string;
   commercialUse: { answer: 'yes' | 'licence-needed' | 'unknown'; why: string };
   local:
-    | { runs: true; sources: readonly { repository: string; megabytes: Partial<Record<Dtype, number>> }[] }
+    | {
+        runs: true;
+        /** Published files: sizes in megabytes (10⁶ bytes) of each precision of each graph. */
+        sources: readonly { repository: string; graph: string; megabytes: Partial<Record<Dtype, number>> }[];
+        caution?: string | undefined;
+      }
     | { runs: false; reason: string; instead: string | null };
   /** Statements about this model that no stored source backs. */
   unverified: readonly string[];

@@ -1,0 +1,128 @@
+import { CATALOGUE } from './catalogue/index.ts';
+import type { Endpoint, ModelEntry } from './catalogue/types.ts';
+import { FoundationError } from './errors.ts';
+import type { ModelFacts, ModelInfo } from './models.ts';
+
+const byId = new Map<string, ModelEntry>();
+for (const entry of CATALOGUE) {
+  for (const id of [entry.id, ...entry.aliases]) byId.set(id.toLowerCase(), entry);
+}
+
+/** The entry of a short id (`jina-embeddings-v3`) or a full one (`jina-ai/…`, `jinaai/…`); undefined if unknown. */
+export const findModel = (id: string): ModelEntry | undefined => byId.get(id.toLowerCase());
+
+/** Steps of inserting, deleting or replacing one character that turn one string into the other. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column++) {
+      const replace = previous[column - 1]! + (left[row - 1] === right[column - 1] ? 0 : 1);
+      current.push(Math.min(replace, previous[column]! + 1, current[column - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length]!;
+}
+
+/** The ids nearest to a misspelt one, best first. */
+export function nearestModels(id: string, candidates: readonly string[], count = 3): string[] {
+  const wanted = id.toLowerCase().slice(0, 100);
+  return candidates
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, count)
+    .map(({ candidate }) => candidate);
+}
+
+/** The error for a model that an implementation does not know, with the nearest names it does. */
+export function modelNotFound(id: string, available: readonly string[]): FoundationError {
+  const nearest = nearestModels(id, available);
+  return new FoundationError({
+    code: 'INPUT_MODEL_NOT_FOUND',
+    message:
+      `Model '${id}' not found.` +
+      (nearest.length > 0 ? ` Nearest available models: ${nearest.join(', ')}.` : ''),
+    param: 'model',
+  });
+}
+
+/**
+ * The catalogue's entry for a request.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND if there is no such model, or the endpoint does not take it; the
+ * message has the nearest names
+ */
+export function assertModel(id: string, endpoint: Endpoint): ModelEntry {
+  const suitable = CATALOGUE.filter((entry) => entry.endpoints.includes(endpoint)).map((entry) => entry.id);
+  const entry = findModel(id);
+  if (!entry) throw modelNotFound(id, suitable);
+  if (!entry.endpoints.includes(endpoint)) {
+    throw new FoundationError({
+      code: 'INPUT_MODEL_NOT_FOUND',
+      message: `Model '${id}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}. Models for ${endpoint}: ${suitable.join(', ')}.`,
+      param: 'model',
+    });
+  }
+  return entry;
+}
+
+/** What the catalogue adds to the API's description. */
+export function modelFacts(entry: ModelEntry): ModelFacts {
+  const { local } = entry;
+  return {
+    id: entry.id,
+    kind: entry.kind,
+    family: entry.family,
+    dimensions: entry.dimensions,
+    matryoshka: entry.matryoshka,
+    tasks: Object.keys(entry.tasks),
+    defaultTask: entry.defaultTask,
+    endpoints: entry.endpoints,
+    parameters: entry.parameters,
+    licence: entry.licence,
+    commercialUse: entry.commercialUse,
+    local: local.runs
+      ? {
+          runs: true,
+          sources: local.files.flatMap(({ repository, graphs }) =>
+            graphs.map(({ name, megabytes }) => ({ repository, graph: name, megabytes })),
+          ),
+          caution: local.caution,
+        }
+      : local,
+    unverified: entry.unverified,
+  };
+}
+
+const FREE = {
+  prompt: '0',
+  completion: '0',
+  image: '0',
+  request: '0',
+  input_cache_read: '0',
+  input_cache_write: '0',
+};
+
+/** A model in the API's shape, our facts beside it. Prices are those of running it yourself: none. */
+export function modelInfo(entry: ModelEntry): ModelInfo {
+  const [fullId = entry.id] = entry.aliases;
+  return {
+    id: fullId,
+    hugging_face_id: entry.huggingFaceId,
+    name: entry.name,
+    created: Date.parse(entry.released) / 1000,
+    input_modalities: entry.modalities.filter((modality) => modality !== 'content'),
+    output_modalities: [entry.kind === 'chat' ? 'text' : entry.kind === 'reranker' ? 'scores' : 'embeddings'],
+    quantization: '',
+    context_length: entry.maxTokens,
+    max_output_length: entry.dimensions ?? 0,
+    pricing: { ...FREE },
+    supported_sampling_parameters: [],
+    supported_features: [...entry.endpoints],
+    description: entry.description,
+    datacenters: [],
+    nearfield: modelFacts(entry),
+  };
+}
+
+export { CATALOGUE };
