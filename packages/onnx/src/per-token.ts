@@ -4,12 +4,15 @@
  * neighbours in the batch; with one per token it does not, and it comes closer to float32.
  *
  * Per tensor: `DynamicQuantizeLinear(x) → q, s, z`, `MatMulInteger(q, W, z, zw)`, `Cast`, `Mul` by `s · sw`.
- * Per token, over the last axis of x: `s = max|x| / 127`, `q = uint8(round(x / s) + 128)`,
- * `MatMulInteger(q, W, 128, zw)`, `Cast`, `Mul` by `sw`, `Mul` by `s`.
+ * Per token, over the last axis of x: `m = min x`, `s = (max x - m) / 255`, `q = uint8(round((x - m) / s))`,
+ * so that x ≈ q·s + m and x·W ≈ `MatMulInteger(q, W, 0, zw)` · `sw` · `s` + m · (column sums of W) · `sw`.
+ * The column sums are written as nodes over constants, which the runtime computes once, at load.
  *
- * The activations stay unsigned because int8 × int8 products take a slow path on CPUs. The product with the
- * scales stays in two steps because onnxruntime fuses `Mul(Cast(y), Mul(s, sw))` into MatMulIntegerToFloat,
- * which reads only the first number of `s`.
+ * A minimum per token instead of a zero point of 128 halves the rounding error where the largest numbers lie
+ * on one side, as after GELU and in the outlier channels of BERT models. The activations stay unsigned
+ * because int8 × int8 products take a slow path on CPUs. The product with the scales stays in two steps
+ * because onnxruntime fuses `Mul(Cast(y), Mul(s, sw))` into MatMulIntegerToFloat, which reads only the first
+ * number of `s`.
  */
 import type { ByteEdit, ModelAddition } from './addition.ts';
 import {
@@ -20,7 +23,7 @@ import {
   valueNames,
 } from './model.ts';
 import { elementTypes } from './types.ts';
-import { encodeAddition, GraphBuilder, int64Tensor, tensor } from './writer.ts';
+import { encodeAddition, GraphBuilder, int64Tensor, type NodeOptions, tensor } from './writer.ts';
 
 /** What {@link rewritePerToken} found. */
 export type PerTokenRewrite =
@@ -83,6 +86,23 @@ export function rewritePerToken(bytes: Uint8Array, model: ModelSummary): PerToke
   }
 }
 
+/** Names of a quantised activation's parts: it is `values × scales + minimums`, per token. */
+interface QuantisedTokens {
+  readonly values: string;
+  readonly scales: string;
+  readonly minimums: string;
+}
+
+/** Names and inner size of a product's constant side. */
+interface QuantisedWeight {
+  readonly weight: string;
+  /** Rows of the weight: numbers per token. */
+  readonly rows: number;
+  readonly weightScale: string;
+  /** `''` when the weights have no zero point. */
+  readonly weightZeroPoint: string;
+}
+
 /** What a node is replaced by; called with the new graph to write into. */
 type Replacement = (graph: GraphBuilder) => void;
 
@@ -98,8 +118,8 @@ class Rewriter {
   /** Values whose shape changes or that are gone: their shape hints no longer hold. */
   readonly #reshaped = new Set<string>();
   readonly #constants = new Map<string, string>();
-  /** Inputs of fused operators that were quantised already, for several products of one input. */
-  readonly #quantised = new Map<string, { values: string; scales: string }>();
+  /** Quantised activations by the name of their `values`, or of a fused operator's float input. */
+  readonly #quantised = new Map<string, QuantisedTokens>();
   #quantisations = 0;
   #products = 0;
 
@@ -162,7 +182,7 @@ class Rewriter {
     }
     this.#reshaped.add(scales).add(zeroPoint);
     this.#replace(node, (graph) => {
-      this.#quantise(graph, input, { values, scales });
+      this.#quantised.set(values, this.#quantise(graph, input, { values, scales }));
     });
   }
 
@@ -174,7 +194,8 @@ class Rewriter {
         `${describe(product)} does not take its activations as the quantiser writes them`,
       );
     }
-    this.#requireConstant(product, weight, weightZeroPoint);
+    this.#requireConstant(product, weightZeroPoint);
+    const rows = this.#weightRows(product, weight);
     const sums = product.outputs[0]!;
     this.#requireInner(product, [sums]);
     const cast = this.#onlyConsumer(product, sums);
@@ -207,15 +228,14 @@ class Rewriter {
     }
     this.#reshaped.add(scale);
     this.#products++;
+    const constant = { weight, rows, weightScale, weightZeroPoint };
     this.#replace(product, (graph) => {
-      const inputs = [values, weight, this.#zeroPoint(graph)];
-      if (weightZeroPoint !== '') inputs.push(weightZeroPoint);
-      graph.op('MatMulInteger', inputs, { output: sums, name: product.name });
+      graph.op('MatMulInteger', integerInputs(values, constant), { output: sums, name: product.name });
     });
     this.#replace(scaleProduct, () => {});
     this.#replace(scaling, (graph) => {
-      const weighted = graph.op('Mul', [floats, weightScale]);
-      graph.op('Mul', [weighted, scales], { output: scaling.outputs[0]!, name: scaling.name });
+      const output = { output: scaling.outputs[0]!, name: scaling.name };
+      this.#scale(graph, floats, this.#quantised.get(values)!, constant, output);
     });
   }
 
@@ -228,70 +248,84 @@ class Rewriter {
         `${describe(product)} does not take its activations as the quantiser writes them`,
       );
     }
-    this.#requireConstant(product, weight, weightScale, weightZeroPoint);
+    this.#requireConstant(product, weightScale, weightZeroPoint);
+    const rows = this.#weightRows(product, weight);
     this.#products++;
     this.#replace(product, (graph) => {
-      const output = product.outputs[0]!;
-      this.#product(graph, { values, scales }, { weight, weightScale, weightZeroPoint, bias, output });
+      const constant = { weight, rows, weightScale, weightZeroPoint };
+      this.#product(graph, this.#quantised.get(values)!, constant, bias, product.outputs[0]!);
     });
   }
 
   /** `DynamicQuantizeMatMul(x, weight, weightScale, weightZeroPoint?, bias?)`. */
   #planFusedQuantiser(node: NodeSummary): void {
     const [input = '', weight = '', weightScale = '', weightZeroPoint = '', bias = ''] = node.inputs;
-    this.#requireConstant(node, weight, weightScale, weightZeroPoint);
+    this.#requireConstant(node, weightScale, weightZeroPoint);
+    const rows = this.#weightRows(node, weight);
     this.#products++;
     this.#replace(node, (graph) => {
       const activations = this.#quantised.get(input) ?? this.#quantise(graph, input);
       this.#quantised.set(input, activations);
-      const output = node.outputs[0]!;
-      this.#product(graph, activations, { weight, weightScale, weightZeroPoint, bias, output });
+      const constant = { weight, rows, weightScale, weightZeroPoint };
+      this.#product(graph, activations, constant, bias, node.outputs[0]!);
     });
   }
 
   #product(
     graph: GraphBuilder,
-    { values, scales }: { values: string; scales: string },
-    to: { weight: string; weightScale: string; weightZeroPoint: string; bias: string; output: string },
+    activations: QuantisedTokens,
+    constant: QuantisedWeight,
+    bias: string,
+    output: string,
   ): void {
-    const inputs = [values, to.weight, this.#zeroPoint(graph)];
-    if (to.weightZeroPoint !== '') inputs.push(to.weightZeroPoint);
-    const sums = graph.op('MatMulInteger', inputs);
+    const sums = graph.op('MatMulInteger', integerInputs(activations.values, constant));
     const floats = graph.op('Cast', [sums], { attributes: { to: elementTypes.float32 } });
-    const weighted = graph.op('Mul', [floats, to.weightScale]);
-    if (to.bias === '') graph.op('Mul', [weighted, scales], { output: to.output });
-    else graph.op('Add', [graph.op('Mul', [weighted, scales]), to.bias], { output: to.output });
+    if (bias === '') this.#scale(graph, floats, activations, constant, { output });
+    else graph.op('Add', [this.#scale(graph, floats, activations, constant), bias], { output });
   }
 
-  #quantise(
+  /** `floats · weightScale · scales + minimums · columnSums`. */
+  #scale(
     graph: GraphBuilder,
-    input: string,
-    names?: { values: string; scales: string },
-  ): { values: string; scales: string } {
+    floats: string,
+    { scales, minimums }: QuantisedTokens,
+    constant: QuantisedWeight,
+    options: NodeOptions = {},
+  ): string {
+    const { rows, weightScale } = constant;
+    const ones = this.#constant(graph, `ones_${rows}`, () =>
+      tensor('uint8', [rows], new Uint8Array(rows).fill(1)),
+    );
+    const columns = graph.op('MatMulInteger', integerInputs(ones, constant));
+    const columnFloats = graph.op('Cast', [columns], { attributes: { to: elementTypes.float32 } });
+    const columnSums = graph.op('Mul', [columnFloats, weightScale]);
+    const scaled = graph.op('Mul', [graph.op('Mul', [floats, weightScale]), scales]);
+    return graph.op('Add', [scaled, graph.op('Mul', [minimums, columnSums])], options);
+  }
+
+  #quantise(graph: GraphBuilder, input: string, names?: { values: string; scales: string }): QuantisedTokens {
     this.#quantisations++;
-    const magnitudes = graph.op('Abs', [input]);
-    // The axes of ReduceMax moved from an attribute to an input in opset 18.
-    const largest =
-      (this.#model.opsets.get('') ?? 0) >= 18
-        ? graph.op('ReduceMax', [magnitudes, this.#constant(graph, 'last_axis', () => int64Tensor([-1]))])
-        : graph.op('ReduceMax', [magnitudes], { attributes: { axes: [-1] } });
-    const step = this.#constant(graph, 'step', () => tensor('float32', [], [1 / 127]));
-    // The floor keeps a row of zeros from dividing by zero.
+    const minimums = this.#reduce(graph, 'ReduceMin', input);
+    const range = graph.op('Sub', [this.#reduce(graph, 'ReduceMax', input), minimums]);
+    const step = this.#constant(graph, 'step', () => tensor('float32', [], [1 / 255]));
+    // The floor keeps a row of equal numbers from dividing by zero.
     const floor = this.#constant(graph, 'floor', () => tensor('float32', [], [1e-30]));
-    const scales = graph.op('Max', [graph.op('Mul', [largest, step]), floor], {
+    const scales = graph.op('Max', [graph.op('Mul', [range, step]), floor], {
       ...(names && { output: names.scales }),
     });
-    const shift = this.#constant(graph, 'shift', () => tensor('float32', [], [128]));
-    const rounded = graph.op('Round', [graph.op('Div', [input, scales])]);
-    const values = graph.op('Cast', [graph.op('Add', [rounded, shift])], {
+    const steps = graph.op('Div', [graph.op('Sub', [input, minimums]), scales]);
+    const values = graph.op('Cast', [graph.op('Round', [steps])], {
       attributes: { to: elementTypes.uint8 },
       ...(names && { output: names.values }),
     });
-    return { values, scales };
+    return { values, scales, minimums };
   }
 
-  #zeroPoint(graph: GraphBuilder): string {
-    return this.#constant(graph, 'zero_point', () => tensor('uint8', [], [128]));
+  /** Over the last axis, kept as size 1. The axes moved from an attribute to an input in opset 18. */
+  #reduce(graph: GraphBuilder, opType: 'ReduceMin' | 'ReduceMax', input: string): string {
+    if ((this.#model.opsets.get('') ?? 0) < 18)
+      return graph.op(opType, [input], { attributes: { axes: [-1] } });
+    return graph.op(opType, [input, this.#constant(graph, 'last_axis', () => int64Tensor([-1]))]);
   }
 
   #constant(graph: GraphBuilder, name: string, make: () => ReturnType<typeof tensor>): string {
@@ -374,10 +408,26 @@ class Rewriter {
     }
   }
 
+  /** Inner size of a product with a constant matrix. */
+  #weightRows(node: NodeSummary, name: string): number {
+    this.#requireConstant(node, name);
+    const producer = this.#producers.get(name);
+    const value = producer && readAttributes(this.#bytes, producer).get('value');
+    const tensor = value?.kind === 'tensor' ? value.value : this.#model.initializers.get(name);
+    if (tensor?.dims.length !== 2)
+      throw new Unrecognised(`${describe(node)} takes ${name}, which is no matrix`);
+    return tensor.dims[0]!;
+  }
+
   #castTarget(node: NodeSummary): number | undefined {
     const to = readAttributes(this.#bytes, node).get('to');
     return to?.kind === 'int' ? Number(to.value) : undefined;
   }
+}
+
+/** Inputs of MatMulInteger with an activation zero point of 0. */
+function integerInputs(values: string, { weight, weightZeroPoint }: QuantisedWeight): string[] {
+  return weightZeroPoint === '' ? [values, weight] : [values, weight, '', weightZeroPoint];
 }
 
 function isMul(node: NodeSummary): boolean {
