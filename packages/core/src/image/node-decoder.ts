@@ -1,0 +1,68 @@
+/** Decodes in Node with the optional package `sharp` (libvips). */
+import { FoundationError } from '@nearfield/spec';
+import type { RasterDecoder } from './decode.ts';
+
+type Sharp = typeof import('sharp')['default'];
+
+let loading: Promise<Sharp> | undefined;
+
+/** sharp, loaded with the first file that needs it. */
+async function loadSharp(format: string): Promise<Sharp> {
+  try {
+    loading ??= import('sharp').then((module) => module.default);
+    return await loading;
+  } catch (cause) {
+    loading = undefined;
+    throw new FoundationError({
+      code: 'NOT_SUPPORTED',
+      message: `Decoding ${format.toUpperCase()} in Node needs the package sharp: npm install sharp. PNG works without it.`,
+      cause,
+    });
+  }
+}
+
+/** A decoder for Node: JPEG, WebP, GIF and AVIF through `sharp`. BMP is not among its formats. */
+export const nodeDecoder: RasterDecoder = {
+  async decode(bytes, header) {
+    if (header.format === 'bmp') {
+      throw new FoundationError({
+        code: 'NOT_SUPPORTED',
+        message: 'BMP files are not decoded in Node. Send a PNG or JPEG.',
+      });
+    }
+    const sharp = await loadSharp(header.format);
+    const image = sharp(bytes, {
+      failOn: 'error',
+      ignoreIcc: true,
+      limitInputPixels: header.width * header.height,
+      autoOrient: true,
+    });
+    if (header.format === 'jpeg' && (await image.metadata()).space === 'cmyk') {
+      const { data, info } = await image
+        .pipelineColourspace('cmyk')
+        .toColourspace('cmyk')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, data: fromInk(data), opaque: true };
+    }
+    const { data, info } = await image
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: new Uint8Array(data), opaque: !header.alpha };
+  },
+};
+
+/** CMYK to RGB without a profile, as browsers and Pillow do: (255 − ink) · (255 − black) ÷ 255. */
+function fromInk(inks: Uint8Array): Uint8Array<ArrayBuffer> {
+  const data = new Uint8Array(inks.length);
+  for (let at = 0; at < inks.length; at += 4) {
+    const light = 255 - inks[at + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      data[at + channel] = light - Math.round((inks[at + channel]! * light) / 255);
+    }
+    data[at + 3] = 255;
+  }
+  return data;
+}
