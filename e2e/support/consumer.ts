@@ -76,6 +76,11 @@ export async function serveStatic(
   };
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
+    // Browsers ask for it by themselves.
+    if (url === '/favicon.ico') {
+      response.writeHead(204, headers).end();
+      return;
+    }
     const prefix = Object.keys(folders).find((path) => url.startsWith(path));
     request.url =
       prefix === undefined ? url : url.slice(prefix.length - 1).replace(/^\/(?=\?|$)/, '/index.html');

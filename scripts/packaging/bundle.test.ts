@@ -76,7 +76,9 @@ test('entries keep their dependencies as imports and share code', async () => {
 test("a worker's URL points to its built file, which needs nothing else than the copied files", async () => {
   await bundlePackage({ directory, manifest });
   expect(await built('index.js')).toContain(`new URL("./worker-adder.js", import.meta.url)`);
-  expect(await built('worker-adder.js')).not.toMatch(/^import /m);
+  const code = await built('worker-adder.js');
+  expect(code).not.toMatch(/^import /m);
+  expect(code).toContain('new URL("./ort/add.wasm",import.meta.url)');
   const worker = (await import(pathToFileURL(join(directory, 'dist/worker-adder.js')).href)) as {
     sum: number;
     file: string;

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { bundledPackages, noticesText } from './notices.ts';
 import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
-import { fileUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
+import { fileUrls, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
 
 /** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
 const target = 'es2023';
@@ -49,7 +49,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
         input: { [output.replace(/\.js$/, '')]: source },
         platform: 'browser',
         resolve: { conditionNames: [...sourceConditions, 'browser'] },
-        plugins: [fileUrls('ort')],
+        plugins: [fileUrls('ort'), plainUrls()],
       },
       { dir: dist, minify: true, codeSplitting: false },
     );

@@ -73,3 +73,36 @@ export function fileUrls(folder: string): Plugin {
     },
   };
 }
+
+/**
+ * Keeps the built worker readable for the bundlers of applications, which find files by `new URL('…',
+ * import.meta.url)` with a literal string.
+ */
+export function plainUrls(): Plugin {
+  return {
+    name: 'nearfield:plain-urls',
+    transform: {
+      filter: { id: /[\\/]onnxruntime-web[\\/]/, code: 'import.meta.url' },
+      handler(code) {
+        // The runtime names its own, unbundled file through an alias of URL, so that bundlers do not look for it.
+        // The minifier undoes the alias; a member of globalThis it leaves alone.
+        const hidden = code.replace(
+          /\bnew \w+\((['"])(ort\.[\w.]*mjs)\1,\s*import\.meta\.url\)/g,
+          (_match, quote: string, file: string) =>
+            `new globalThis.URL(${quote}${file}${quote},import.meta.url)`,
+        );
+        return { code: hidden, map: null };
+      },
+    },
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk') continue;
+        // The minifier writes strings as templates, which not every bundler reads. One length: the map stays true.
+        file.code = file.code.replace(
+          /\bnew URL\(`([^`$\\"]*)`,\s*import\.meta\.url\)/g,
+          'new URL("$1",import.meta.url)',
+        );
+      }
+    },
+  };
+}

@@ -132,6 +132,7 @@ const suites: Suite[] = [
     group: 'checks',
     run: perTarball('@arethetypeswrong/cli', 'attw', (tarball) => [
       tarball,
+      '--no-summary',
       '--profile',
       'esm-only',
       '--no-emoji',
