@@ -1,5 +1,4 @@
-import type { CallOptions } from '@nearfield/spec';
-import type { DeviceReport } from '@nearfield/spec';
+import type { CallOptions, DeviceReport } from '@nearfield/spec';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
 
 /** How a foundation reaches its engine: through a worker in a page, directly in Node. */

@@ -18,7 +18,8 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
   if (typeof Worker === 'undefined') {
     throw new FoundationError({
       code: 'NOT_SUPPORTED',
-      message: 'createLocal() needs a browser with Web Workers. In Node use createNode() of @nearfield/core/node.',
+      message:
+        'createLocal() needs a browser with Web Workers. In Node use createNode() of @nearfield/core/node.',
     });
   }
   const models = (options.models ?? []).map(describeModel);
@@ -30,6 +31,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       threads: options.threads,
       models,
       dtype: options.dtype,
+      batchInvariant: options.batchInvariant,
       cache: options.cache ?? 'indexeddb',
       hub: options.hub ?? {},
     },

@@ -14,10 +14,10 @@ import {
   type GroundRequest,
   type GroundResponse,
   type LoadedModel,
-  methodsReport,
   type ModelsApi,
   type MultiVectorRequest,
   type MultiVectorResponseFor,
+  methodsReport,
   notSupported,
   parse,
   type ReadRequest,
@@ -34,17 +34,8 @@ import {
   type TrainResponse,
 } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
-import type { EngineMethod, ArgumentOf, ResultOf } from './engine/dispatch.ts';
-
-/** Bytes that one model takes in the cache. */
-export interface ModelUsage {
-  model: string;
-  bytes: number;
-  /** Milliseconds since the epoch. */
-  lastUsed: number;
-  /** False while a download is unfinished; it is resumed when the model is loaded. */
-  complete: boolean;
-}
+import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
+import type { ModelUsage } from './store/types.ts';
 
 /** The cache of model files. */
 export interface LocalStorage {
@@ -188,14 +179,16 @@ export class LocalFoundation implements SearchFoundation {
     argument: ArgumentOf<Method>,
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
-    return withTimeout(options, (signal) =>
-      this.#backend.call(method, argument, { ...options, signal }),
-    );
+    return withTimeout(options, (signal) => this.#backend.call(method, argument, { ...options, signal }));
   }
 }
 
 function later(method: string): FoundationError {
-  return notSupported(method, 'the local engine does not have it.', 'Use createRemote() of @nearfield/remote.');
+  return notSupported(
+    method,
+    'the local engine does not have it.',
+    'Use createRemote() of @nearfield/remote.',
+  );
 }
 
 async function* failing(error: FoundationError): AsyncGenerator<never> {

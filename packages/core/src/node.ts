@@ -9,8 +9,8 @@ import { closedError, Engine } from './engine/engine.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
 import { defineModel } from './families/index.ts';
 import { LocalFoundation } from './foundation.ts';
-import { createHubSource, createModelStore, createUrlSource } from './store/index.ts';
-import { createDirectorySource, FileSystemCache } from './store/node.ts';
+import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
+import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
 import type { HubOptions } from './worker/protocol.ts';
 
@@ -32,6 +32,8 @@ export interface NodeOptions {
   dtype?: Dtype | Record<string, Dtype> | undefined;
   /** Default: all cores, at most 8. */
   threads?: number | undefined;
+  /** Default true, as in `createLocal()`. */
+  batchInvariant?: boolean | undefined;
   hub?: HubOptions | undefined;
 }
 
@@ -82,9 +84,10 @@ class DirectBackend implements Backend {
   }
 
   async #create(): Promise<Engine> {
-    const { models = [], dtype, hub = {}, dataDirectory, threads } = this.#options;
+    const { models = [], dtype, hub = {}, dataDirectory, threads, batchInvariant } = this.#options;
     return new Engine({
       runtime: await startRuntime(threads),
+      batchInvariant,
       store: createModelStore({
         cache: new FileSystemCache(join(dataDirectory ?? join(homedir(), '.cache', 'nearfield'), 'models')),
       }),
@@ -95,7 +98,7 @@ class DirectBackend implements Backend {
           source: custom && sourceOf(custom.source, hub),
           dtypes: custom?.dtypes,
           dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
-          hub: (repository) => createHubSource(repository, hub),
+          hub: (repository) => hubSource(repository, hub),
         });
       },
     });
@@ -103,12 +106,12 @@ class DirectBackend implements Backend {
 }
 
 function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
-  if (source instanceof URL && source.protocol === 'file:') return createDirectorySource(fileURLToPath(source));
+  if (source instanceof URL && source.protocol === 'file:') return directorySource(fileURLToPath(source));
   const text = String(source);
-  if (/^https?:/.test(text)) return createUrlSource(text.endsWith('/') ? text : `${text}/`);
+  if (/^https?:/.test(text)) return baseUrlSource(text.endsWith('/') ? text : `${text}/`);
   const directory = resolve(text);
-  if (existsSync(directory)) return createDirectorySource(directory);
-  if (/^[\w.-]+\/[\w.-]+$/.test(text)) return createHubSource(text, hub);
+  if (existsSync(directory)) return directorySource(directory);
+  if (/^[\w.-]+\/[\w.-]+$/.test(text)) return hubSource(text, hub);
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
     message: `${text} is neither a directory, a URL, nor a hub id (owner/name).`,
@@ -139,7 +142,11 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
       threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
     },
     dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
-    sessionOptions: () => ({ graphOptimizationLevel: 'all', intraOpNumThreads: threads, logSeverityLevel: 3 }),
+    sessionOptions: () => ({
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: threads,
+      logSeverityLevel: 3,
+    }),
     lost: new Promise(() => {}),
     dispose: () => {},
   };

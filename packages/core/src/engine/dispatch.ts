@@ -7,7 +7,7 @@ const methods = {
     engine.embeddings(request, options),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
   unload: (engine: Engine, model: string) => engine.unload(model),
-  loaded: (engine: Engine) => engine.loaded(),
+  loaded: async (engine: Engine) => engine.loaded(),
   'storage.report': (engine: Engine) => engine.store.report(),
   'storage.usage': (engine: Engine) => engine.store.usage(),
   'storage.delete': async (engine: Engine, model: string | undefined) => {
@@ -21,13 +21,8 @@ type Methods = typeof methods;
 
 /** Name of a method, with the types of its argument and result. */
 export type EngineMethod = keyof Methods;
-export type ArgumentOf<Method extends EngineMethod> = Parameters<Methods[Method]> extends [
-  unknown,
-  infer Argument,
-  ...unknown[],
-]
-  ? Argument
-  : undefined;
+export type ArgumentOf<Method extends EngineMethod> =
+  Parameters<Methods[Method]> extends [unknown, infer Argument, ...unknown[]] ? Argument : undefined;
 export type ResultOf<Method extends EngineMethod> = Awaited<ReturnType<Methods[Method]>>;
 
 /** Calls a method of an engine by name. */

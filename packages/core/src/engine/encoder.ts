@@ -1,12 +1,13 @@
-import { applyAdditions, createTail, modelCapacity, readModel, type Tail } from '@nearfield/onnx';
-import { FoundationError } from '@nearfield/spec';
+import type { Tail } from '@nearfield/onnx';
+import type { BatchInvariance } from '@nearfield/spec';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { Pooling } from '../families/family.ts';
 import type { StoredFile } from '../store/types.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
-import { classifyRuntimeError, isFatalRuntimeError } from './runtime-errors.ts';
+import { prepareGraph } from './graph.ts';
 import type { Runtime } from './runtime.ts';
+import { classifyRuntimeError, isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
 
 /** What of a text's vector is asked for. Items that ask for the same share batches. */
@@ -20,6 +21,7 @@ export interface EncoderOptions {
   graph: StoredFile;
   pooling: Pooling;
   hiddenOutput?: string | undefined;
+  batchInvariant: boolean;
   padId: number;
   budget: BatchBudget;
   signal?: AbortSignal | undefined;
@@ -53,14 +55,23 @@ export class TextEncoder {
   readonly #mask = new IdBuffer();
   readonly #types = new IdBuffer();
   #weights = new Float32Array(0);
+  /** Whether a text's vector depends on its neighbours in a batch, and what was done about it. */
+  readonly invariance: BatchInvariance;
 
-  private constructor(session: InferenceSession, tail: Tail, runtime: Runtime, options: EncoderOptions) {
+  private constructor(
+    session: InferenceSession,
+    tail: Tail,
+    invariance: BatchInvariance,
+    runtime: Runtime,
+    options: EncoderOptions,
+  ) {
+    this.invariance = invariance;
     this.#session = session;
     this.#tail = tail;
     this.#runtime = runtime;
     this.#pooling = options.pooling;
     this.#padId = options.padId;
-    this.#budget = options.budget;
+    this.#budget = invariance.kind === 'single' ? { ...options.budget, rows: 1 } : options.budget;
   }
 
   /**
@@ -68,34 +79,12 @@ export class TextEncoder {
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST.
    */
   static async create(runtime: Runtime, options: EncoderOptions): Promise<TextEncoder> {
-    const { graph, signal } = options;
-    const size = graph.size;
-    const buffer = await graph.read({ spareBytes: modelCapacity(size) - size, ...(signal ? { signal } : {}) });
-    let tail: Tail;
-    let bytes: Uint8Array;
-    try {
-      const model = readModel(buffer.subarray(0, size));
-      const hidden =
-        options.hiddenOutput ?? model.outputs.find((output) => output.dims?.length === 3)?.name;
-      if (!hidden) {
-        throw new Error(
-          `it has no output with one vector a token, only ${model.outputs.map(({ name }) => name).join(', ')}`,
-        );
-      }
-      tail = createTail(model, { kind: 'pool', output: hidden });
-      bytes = applyAdditions(buffer, [tail], size);
-    } catch (cause) {
-      throw new FoundationError({
-        code: 'MODEL_INVALID',
-        message: `${graph.path} is not a text encoder this engine can run: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        cause,
-      });
-    }
+    const { bytes, tail, invariance } = await prepareGraph(options.graph, options);
     try {
       const session = await runtime.ort.InferenceSession.create(bytes, runtime.sessionOptions());
-      return new TextEncoder(session, tail, runtime, options);
+      return new TextEncoder(session, tail, invariance, runtime, options);
     } catch (cause) {
-      throw classifyRuntimeError(cause, `${graph.path} could not be loaded`);
+      throw classifyRuntimeError(cause, `${options.graph.path} could not be loaded`);
     }
   }
 

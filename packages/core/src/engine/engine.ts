@@ -20,6 +20,8 @@ export interface EngineOptions {
   resolve: ModelResolver;
   /** Default: by device. */
   budget?: BatchBudget | undefined;
+  /** Default true: a text's vector does not depend on its neighbours in a batch. */
+  batchInvariant?: boolean | undefined;
 }
 
 /**
@@ -38,10 +40,13 @@ export class Engine {
   readonly scheduler = new Scheduler();
   readonly #resolve: ModelResolver;
   readonly #budget: BatchBudget;
+  readonly #batchInvariant: boolean;
   readonly #encoders = new Map<string, SharedTask<ReadyEncoder, ProgressEvent>>();
+  readonly #ready = new Map<string, ReadyEncoder>();
   #closed = false;
 
-  constructor({ runtime, store, resolve, budget }: EngineOptions) {
+  constructor({ runtime, store, resolve, budget, batchInvariant = true }: EngineOptions) {
+    this.#batchInvariant = batchInvariant;
     this.runtime = runtime;
     this.store = store;
     this.#resolve = resolve;
@@ -60,14 +65,16 @@ export class Engine {
     if (!task || task.abandoned) {
       const created = new SharedTask<ReadyEncoder, ProgressEvent>(async (loadSignal, emit) => {
         try {
-          return await loadEncoder(
+          const ready = await loadEncoder(
             definition,
             this.runtime,
             this.store,
-            this.#budget,
+            { budget: this.#budget, batchInvariant: this.#batchInvariant },
             loadSignal,
             emit,
           );
+          this.#ready.set(definition.id, ready);
+          return ready;
         } catch (error) {
           if (this.#encoders.get(definition.id) === created) this.#encoders.delete(definition.id);
           throw error;
@@ -84,13 +91,8 @@ export class Engine {
   }
 
   /** Models in memory. */
-  async loaded(): Promise<LoadedModel[]> {
-    const settled = await Promise.all(
-      [...this.#encoders.values()].map((task) =>
-        Promise.race([task.join().catch(() => undefined), Promise.resolve(undefined)]),
-      ),
-    );
-    return settled.flatMap((ready) => (ready ? [ready.info] : []));
+  loaded(): LoadedModel[] {
+    return [...this.#ready.values()].map(({ info }) => info);
   }
 
   /** Frees a model's session. Calls that use it now fail; later ones load it again. */
@@ -98,6 +100,7 @@ export class Engine {
     const { id: canonical } = this.#resolve(id);
     const task = this.#encoders.get(canonical);
     this.#encoders.delete(canonical);
+    this.#ready.delete(canonical);
     const ready = await task?.join().catch(() => undefined);
     await ready?.encoder.release();
   }
@@ -106,6 +109,7 @@ export class Engine {
     this.#closed = true;
     this.scheduler.stop(closedError());
     this.#encoders.clear();
+    this.#ready.clear();
     this.runtime.dispose();
   }
 }

@@ -102,7 +102,7 @@ export async function loadEncoder(
   definition: ModelDefinition,
   runtime: Runtime,
   store: ModelStore,
-  budget: BatchBudget,
+  { budget, batchInvariant }: { budget: BatchBudget; batchInvariant: boolean },
   signal: AbortSignal,
   emit: (event: ProgressEvent) => void,
 ): Promise<ReadyEncoder> {
@@ -121,6 +121,7 @@ export async function loadEncoder(
     pooling: definition.family.pooling,
     hiddenOutput: definition.family.hiddenOutput,
     padId: tokenizer.padId,
+    batchInvariant,
     budget,
     signal,
   });
@@ -137,6 +138,7 @@ export async function loadEncoder(
       dimensions: config.hidden_size ?? 0,
       maxTokens: definition.maxTokens ?? tokenizer.maxLength ?? config.max_position_embeddings ?? 512,
       bytes: [...files.values()].reduce((sum, file) => sum + file.size, 0),
+      batchInvariance: encoder.invariance,
     },
   };
 }

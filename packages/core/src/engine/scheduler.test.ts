@@ -108,9 +108,9 @@ describe('Scheduler', () => {
 
   it('does not search for a culprit when the device failed', async () => {
     const { group, batches } = doubling();
-    await expect(
-      collect(new Scheduler(), group, items(1, 2, Number.POSITIVE_INFINITY)),
-    ).rejects.toThrow('device');
+    await expect(collect(new Scheduler(), group, items(1, 2, Number.POSITIVE_INFINITY))).rejects.toThrow(
+      'device',
+    );
     expect(batches).toHaveLength(1);
   });
 

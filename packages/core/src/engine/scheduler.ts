@@ -162,8 +162,7 @@ export class Scheduler {
       // Calls that arrive in the same turn share their first batch.
       await yieldToMessages();
       for (;;) {
-        const batch =
-          this.#lanes.interactive.next(this.#window) ?? this.#lanes.bulk.next(this.#window);
+        const batch = this.#lanes.interactive.next(this.#window) ?? this.#lanes.bulk.next(this.#window);
         if (!batch) return;
         await this.#runBatch(batch);
         await yieldToMessages();

@@ -35,8 +35,7 @@ export async function embed(
   const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
 
   const values = new Float32Array(texts.length * dimensions);
-  let doneInputs = 0;
-  let doneTokens = 0;
+  const report = workReporter(onProgress, texts.length, totalTokens);
   await engine.scheduler.submit(
     ready.encoder.group({ dimensions, normalized: request.normalized !== false }),
     sequences,
@@ -45,13 +44,7 @@ export async function embed(
       signal,
       onResult: (index, vector) => {
         values.set(vector, index * dimensions);
-        doneInputs++;
-        doneTokens += sequences[index]!.ids.length;
-        onProgress?.({
-          type: 'work-progress',
-          inputs: { done: doneInputs, total: texts.length },
-          tokens: { done: doneTokens, total: totalTokens },
-        });
+        report(sequences[index]!.ids.length);
       },
     },
   );
@@ -71,14 +64,40 @@ export async function embed(
   };
 }
 
+/** Progress events cross a worker boundary: not more often than a screen shows them. */
+const REPORT_INTERVAL = 33;
+
+function workReporter(
+  onProgress: CallOptions['onProgress'],
+  inputs: number,
+  tokens: number,
+): (itemTokens: number) => void {
+  const done = { inputs: 0, tokens: 0 };
+  let last = 0;
+  return (itemTokens) => {
+    done.inputs++;
+    done.tokens += itemTokens;
+    if (!onProgress) return;
+    const now = performance.now();
+    if (done.inputs < inputs && now - last < REPORT_INTERVAL) return;
+    last = now;
+    onProgress({
+      type: 'work-progress',
+      inputs: { done: done.inputs, total: inputs },
+      tokens: { done: done.tokens, total: tokens },
+    });
+  };
+}
+
 function encode(
   vector: Float32Array,
   type: EmbeddingType | readonly EmbeddingType[],
 ): SingleEmbedding['embedding'] {
   if (typeof type === 'string') return encodeVector(vector, type);
-  return Object.fromEntries(
-    type.map((each) => [each, encodeVector(vector, each)]),
-  ) as SingleEmbedding<EmbeddingType, true>['embedding'];
+  return Object.fromEntries(type.map((each) => [each, encodeVector(vector, each)])) as SingleEmbedding<
+    EmbeddingType,
+    true
+  >['embedding'];
 }
 
 function textsOf(request: ParsedEmbeddingsRequest): string[] {

@@ -43,7 +43,8 @@ export class TextTokenizer {
 
   /** The id of a token's string, or undefined. Accepts the `{content}` form of added tokens. */
   #idOf(token: unknown): number | undefined {
-    const content = typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
+    const content =
+      typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
     return typeof content === 'string' ? this.#tokenizer.token_to_id(content) : undefined;
   }
 

@@ -33,14 +33,15 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
 
 function whyNoAdapter(): string {
   if (!globalThis.isSecureContext) return 'WebGPU needs a secure context (https or localhost).';
-  return navigator.gpu
-    ? 'The browser has WebGPU but no adapter for it.'
-    : 'This browser has no WebGPU.';
+  return navigator.gpu ? 'The browser has WebGPU but no adapter for it.' : 'This browser has no WebGPU.';
 }
 
 function isSoftware({ info }: GPUAdapter): boolean {
   const fallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter;
-  return fallback === true || /swiftshader|llvmpipe|software|basic render/i.test(
-    `${info.vendor} ${info.architecture} ${info.device} ${info.description}`,
+  return (
+    fallback === true ||
+    /swiftshader|llvmpipe|software|basic render/i.test(
+      `${info.vendor} ${info.architecture} ${info.device} ${info.description}`,
+    )
   );
 }

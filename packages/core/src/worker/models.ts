@@ -1,11 +1,15 @@
 import type { ModelDefinition, ModelResolver } from '../engine/models.ts';
-import { createFilesSource, createHubSource, createUrlSource } from '../store/index.ts';
-import type { ModelSource } from '../store/types.ts';
 import { defineModel } from '../families/index.ts';
+import { baseUrlSource, filesSource, hubSource } from '../store/index.ts';
+import type { ModelSource } from '../store/types.ts';
 import type { HubOptions, SourceDescription, WorkerStart } from './protocol.ts';
 
 /** Finds models among those the page added, then in the catalogue. */
-export function modelResolver({ models, dtype, hub }: Pick<WorkerStart, 'models' | 'dtype' | 'hub'>): ModelResolver {
+export function modelResolver({
+  models,
+  dtype,
+  hub,
+}: Pick<WorkerStart, 'models' | 'dtype' | 'hub'>): ModelResolver {
   const definitions = new Map<string, ModelDefinition>();
   return (id) => {
     let definition = definitions.get(id);
@@ -16,7 +20,7 @@ export function modelResolver({ models, dtype, hub }: Pick<WorkerStart, 'models'
         source: custom && createSource(custom.source, hub),
         dtypes: custom?.dtypes,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
-        hub: (repository) => createHubSource(repository, hub),
+        hub: (repository) => hubSource(repository, hub),
       });
       definitions.set(id, definition);
     }
@@ -27,10 +31,10 @@ export function modelResolver({ models, dtype, hub }: Pick<WorkerStart, 'models'
 function createSource(source: SourceDescription, hub: HubOptions): ModelSource {
   switch (source.kind) {
     case 'url':
-      return createUrlSource(source.url);
+      return baseUrlSource(source.url);
     case 'hub':
-      return createHubSource(source.id, { ...hub, revision: source.revision });
+      return hubSource(source.id, { ...hub, revision: source.revision });
     case 'files':
-      return createFilesSource(source.files);
+      return filesSource(source.files);
   }
 }

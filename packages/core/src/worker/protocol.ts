@@ -28,6 +28,7 @@ export interface WorkerStart {
   wasmPaths: { mjs: string; wasm: string } | undefined;
   models: ModelDescription[];
   dtype: Dtype | Record<string, Dtype> | undefined;
+  batchInvariant: boolean | undefined;
   cache: 'indexeddb' | 'memory';
   hub: HubOptions;
 }
@@ -40,6 +41,8 @@ export interface HubOptions {
   pathTemplate?: string | undefined;
   /** Bearer token for gated or private repositories. */
   token?: string | undefined;
+  /** Hosts with the same files, asked in turn while the one before fails. */
+  mirrors?: readonly string[] | undefined;
 }
 
 /** What the page's side of a call's port sends. */

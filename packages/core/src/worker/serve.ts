@@ -1,11 +1,11 @@
 import { type CallOptions, deserializeError, type ProgressEvent } from '@nearfield/spec';
 import { expose, transfer } from 'comlink';
-import { Engine } from '../engine/engine.ts';
 import { dispatch } from '../engine/dispatch.ts';
+import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime.ts';
-import { createBrowserStore } from '../store/index.ts';
-import { modelResolver } from './models.ts';
+import { createModelStore, MemoryCache } from '../store/index.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
+import { modelResolver } from './models.ts';
 import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
@@ -19,8 +19,11 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       const runtime = await startRuntime(options);
       engine = new Engine({
         runtime,
-        store: createBrowserStore({ cache: options.cache }),
+        store: createModelStore(
+          options.cache === 'memory' ? { cache: new MemoryCache('The cache option is memory.') } : {},
+        ),
         resolve: modelResolver(options),
+        batchInvariant: options.batchInvariant,
       });
       return runtime.report;
     },
@@ -50,9 +53,13 @@ async function holdLifeLock(name: string | undefined): Promise<void> {
   });
 }
 
-function listen(port: MessagePort, { priority, progress }: WireOptions): { options: CallOptions; close: () => void } {
+function listen(
+  port: MessagePort,
+  { priority, progress }: WireOptions,
+): { options: CallOptions; close: () => void } {
   const controller = new AbortController();
-  port.onmessage = ({ data }: MessageEvent<ControlMessage>) => controller.abort(deserializeError(data.reason));
+  port.onmessage = ({ data }: MessageEvent<ControlMessage>) =>
+    controller.abort(deserializeError(data.reason));
   const options: CallOptions = { signal: controller.signal, priority };
   if (progress) options.onProgress = (event: ProgressEvent) => port.postMessage(event);
   return { options, close: () => port.close() };
@@ -66,7 +73,11 @@ function buffersOf(result: unknown): ArrayBuffer[] {
       if (value.buffer instanceof ArrayBuffer) buffers.add(value.buffer);
     } else if (Array.isArray(value)) {
       value.forEach(visit);
-    } else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    } else if (
+      typeof value === 'object' &&
+      value !== null &&
+      Object.getPrototypeOf(value) === Object.prototype
+    ) {
       Object.values(value).forEach(visit);
     }
   };

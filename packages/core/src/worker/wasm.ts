@@ -1,6 +1,6 @@
-import * as ort from 'onnxruntime-web/wasm';
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import * as ort from 'onnxruntime-web/wasm';
 import { serve } from './serve.ts';
 import { chooseThreads } from './wasm-threads.ts';
 

@@ -1,0 +1,231 @@
+import { createLocal, type LocalFoundation } from '@nearfield/core';
+import { type Remote, wrap } from 'comlink';
+import { mixedTexts, uniformTexts } from './corpus.ts';
+import type { RawApi } from './raw-worker.ts';
+import type { PeerOptions, TransformersApi } from './transformers-worker.ts';
+
+const MODEL = 'all-MiniLM-L6-v2';
+
+/** A peer in a worker of its own. */
+interface Peer<Api> {
+  api: Remote<Api>;
+  end(): void;
+}
+
+function peer<Api>(worker: Worker): Peer<Api> {
+  return { api: wrap<Api>(worker), end: () => worker.terminate() };
+}
+
+const startTransformers = (): Peer<TransformersApi> =>
+  peer(new Worker(new URL('./transformers-worker.ts', import.meta.url), { type: 'module' }));
+const startRaw = (): Peer<RawApi> =>
+  peer(new Worker(new URL('./raw-worker.ts', import.meta.url), { type: 'module' }));
+
+function createOurs({ device, dtype, threads, modelsUrl, model }: PeerOptions): LocalFoundation {
+  return createLocal({
+    device,
+    dtype,
+    threads,
+    models: [{ id: MODEL, source: `${modelsUrl}${model}/` }],
+  });
+}
+
+async function timed<Value>(work: () => Promise<Value>): Promise<{ ms: number; value: Value }> {
+  const start = performance.now();
+  const value = await work();
+  return { ms: performance.now() - start, value };
+}
+
+async function embedOurs(ours: LocalFoundation, texts: string[]) {
+  const { ms, value } = await timed(() =>
+    ours.embeddings({ model: MODEL, input: texts, truncate: true }, { priority: 'bulk' }),
+  );
+  return { ms, vectors: value.data.map(({ embedding }) => embedding), tokens: value.usage.total_tokens };
+}
+
+function cosine(left: Float32Array, right: Float32Array): number {
+  let dot = 0;
+  let leftSquares = 0;
+  let rightSquares = 0;
+  for (let index = 0; index < left.length; index++) {
+    dot += left[index]! * right[index]!;
+    leftSquares += left[index]! ** 2;
+    rightSquares += right[index]! ** 2;
+  }
+  return dot / Math.sqrt(leftSquares * rightSquares);
+}
+
+/** The least cosine between two lists of vectors. */
+const leastCosine = (left: Float32Array[], right: Float32Array[]): number =>
+  Math.min(...left.map((vector, index) => cosine(vector, right[index]!)));
+
+/** Longest time that this page could not react, in milliseconds, sampled by messages to itself. */
+function watchMainThread(): { stop(): number } {
+  const { port1, port2 } = new MessageChannel();
+  let last = performance.now();
+  let longest = 0;
+  let running = true;
+  port1.onmessage = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+    if (running) setTimeout(() => port2.postMessage(null), 4);
+  };
+  port2.postMessage(null);
+  return {
+    stop() {
+      running = false;
+      return longest;
+    },
+  };
+}
+
+/** What the runner calls, by name. */
+const bench = {
+  /** Ours and transformers.js alternately on the same texts. */
+  async throughput(
+    options: PeerOptions,
+    kind: 'mixed' | 'uniform',
+    { texts: count, rounds, batches }: { texts: number; rounds: number; batches: number[] },
+  ) {
+    const texts = kind === 'mixed' ? mixedTexts(count) : uniformTexts(count);
+    const ours = createOurs(options);
+    const transformers = startTransformers();
+    await ours.load(MODEL);
+    await transformers.api.load(options);
+    await embedOurs(ours, texts.slice(0, 32));
+    await transformers.api.embed(texts.slice(0, 8), 8);
+
+    const oursMs: number[] = [];
+    const peerMs: Record<number, number[]> = Object.fromEntries(batches.map((batch) => [batch, []]));
+    let tokens = 0;
+    let agreement = 1;
+    for (let round = 0; round < rounds; round++) {
+      const mine = await embedOurs(ours, texts);
+      oursMs.push(mine.ms);
+      tokens = mine.tokens;
+      for (const batch of batches) {
+        const theirs = await transformers.api.embed(texts, batch);
+        peerMs[batch]!.push(theirs.ms);
+        agreement = Math.min(agreement, leastCosine(mine.vectors, theirs.vectors));
+      }
+    }
+    await ours.close();
+    transformers.end();
+    return { oursMs, peerMs, tokens, agreement };
+  },
+
+  async singleQuery(options: PeerOptions, rounds: number) {
+    const queries = mixedTexts(rounds * 4, 5)
+      .map((text) => text.split(' ').slice(0, 9).join(' '))
+      .slice(0, rounds);
+    const ours = createOurs(options);
+    const raw = startRaw();
+    await ours.load(MODEL);
+    await raw.api.load(options);
+    for (const query of queries.slice(0, 5)) {
+      await embedOurs(ours, [query]);
+      await raw.api.embedOne(query);
+    }
+    const oursMs: number[] = [];
+    const rawMs: number[] = [];
+    for (const query of queries) {
+      oursMs.push(
+        (await timed(() => ours.embeddings({ model: MODEL, input: query }, { priority: 'interactive' }))).ms,
+      );
+      rawMs.push((await timed(() => raw.api.embedOne(query))).ms);
+    }
+    await ours.close();
+    raw.end();
+    return { oursMs, rawMs };
+  },
+
+  /** From nothing in memory to the first vector; the runner decides what is cached. */
+  async startOurs(options: PeerOptions) {
+    const { ms, value } = await timed(async () => {
+      const ours = createOurs(options);
+      await ours.embeddings({ model: MODEL, input: 'first vector' });
+      return ours;
+    });
+    await value.close();
+    return ms;
+  },
+
+  async startTransformers(options: PeerOptions) {
+    const { ms, value } = await timed(async () => {
+      const transformers = startTransformers();
+      await transformers.api.load(options);
+      await transformers.api.embed(['first vector'], 1);
+      return transformers;
+    });
+    value.end();
+    return ms;
+  },
+
+  async mainThread(options: PeerOptions, count: number) {
+    const texts = mixedTexts(count, 9);
+    const ours = createOurs(options);
+    await ours.load(MODEL);
+    const watch = watchMainThread();
+    await embedOurs(ours, texts);
+    const longestTaskMs = watch.stop();
+    await ours.close();
+    return longestTaskMs;
+  },
+
+  async scaling(options: PeerOptions, counts: number[]) {
+    const ours = createOurs(options);
+    await ours.load(MODEL);
+    const rows: { texts: number; ms: number; tokens: number }[] = [];
+    for (const count of counts) {
+      const texts = mixedTexts(count, 11);
+      let ms = 0;
+      let tokens = 0;
+      for (let first = 0; first < count; first += 2048) {
+        const part = await embedOurs(ours, texts.slice(first, first + 2048));
+        ms += part.ms;
+        tokens += part.tokens;
+      }
+      rows.push({ texts: count, ms, tokens });
+    }
+    await ours.close();
+    return rows;
+  },
+
+  /** Cosine between a text alone and in a batch with others, for ours and transformers.js. */
+  async invariance(options: PeerOptions, count: number) {
+    const texts = mixedTexts(count, 13);
+    const ours = createOurs(options);
+    const together = (await embedOurs(ours, texts)).vectors;
+    const alone: Float32Array[] = [];
+    for (const text of texts) alone.push((await embedOurs(ours, [text])).vectors[0]!);
+    await ours.close();
+    const transformers = startTransformers();
+    await transformers.api.load(options);
+    const theirTogether = (await transformers.api.embed(texts, texts.length)).vectors;
+    const theirAlone = (await transformers.api.embed(texts, 1)).vectors;
+    transformers.end();
+    return { ours: leastCosine(together, alone), transformersJs: leastCosine(theirTogether, theirAlone) };
+  },
+
+  /** Loads and holds, for the runner to read the process's memory. */
+  held: undefined as LocalFoundation | undefined,
+  async holdOurs(options: PeerOptions) {
+    bench.held = createOurs(options);
+    return bench.held.load(MODEL);
+  },
+
+  async capabilities(options: PeerOptions) {
+    const ours = createOurs(options);
+    await ours.load(MODEL);
+    const { device, loaded } = await ours.capabilities();
+    await ours.close();
+    return { device, loaded, userAgent: navigator.userAgent, isolated: crossOriginIsolated };
+  },
+
+  mixedTexts,
+};
+
+export type Bench = typeof bench;
+
+Object.assign(globalThis, { bench });
