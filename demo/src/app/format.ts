@@ -1,0 +1,33 @@
+const decimal = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const whole = decimal(0);
+
+export const formatCount = (value: number): string => whole.format(value);
+
+/** Bytes in decimal units, as download sizes are usually given: `23.5 MB`. */
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of [
+    ['GB', 1e9],
+    ['MB', 1e6],
+    ['kB', 1e3],
+  ] as const) {
+    // The unit changes where the rounded number would reach 1000 of the smaller one.
+    if (bytes >= size * 0.9995)
+      return `${decimal(bytes >= 99.95 * size ? 0 : 1).format(bytes / size)} ${unit}`;
+  }
+  return `${formatCount(bytes)} B`;
+}
+
+/** A duration: `0.4 ms`, `12 ms`, `1.2 s`, `2 min 5 s`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 9.95) return `${decimal(1).format(milliseconds)} ms`;
+  if (milliseconds < 999.5) return `${formatCount(milliseconds)} ms`;
+  if (milliseconds < 59_950) return `${decimal(1).format(milliseconds / 1000)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `1 passage`, `2 passages`. */
+export const formatPlural = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;

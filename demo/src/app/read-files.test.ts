@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { decodeText, documentOf, MAX_TEXT_BYTES, readTextFile, UnreadableFileError } from './read-files.ts';
+
+const text = 'A first paragraph with more than twelve words, so that it stands on its own feet.';
+
+describe('readTextFile', () => {
+  test('splits plain text', async () => {
+    const document = await readTextFile(new File([`${text}\n\n# ${text}`], 'notes.txt'));
+    expect(document.name).toBe('notes.txt');
+    expect(document.passages.map((passage) => passage.text)).toEqual([text, `# ${text}`]);
+    expect(document.passages.map((passage) => passage.source)).toEqual(['notes.txt', 'notes.txt']);
+  });
+
+  test('reads the headings of Markdown', async () => {
+    const document = await readTextFile(new File([`# Bread\n\n## Dough\n\n${text}`], 'recipes.md'));
+    expect(document.passages.map((passage) => passage.source)).toEqual(['recipes.md › Bread › Dough']);
+  });
+
+  test('refuses what is no text or too long', async () => {
+    const image = new File([new Uint8Array([0x89, 0x50, 0, 0, 1])], 'photo.png');
+    await expect(readTextFile(image)).rejects.toThrow(UnreadableFileError);
+    await expect(readTextFile(image)).rejects.toThrow('photo.png is not a text file');
+    const long = new File([new Uint8Array(MAX_TEXT_BYTES + 1).fill(97)], 'long.txt');
+    await expect(readTextFile(long)).rejects.toThrow('long.txt is longer than 8 MB');
+  });
+});
+
+describe('decodeText', () => {
+  test.each([
+    ['UTF-8', [0xc3, 0xa9], 'é'],
+    ['Windows-1252', [0xe9, 0x74, 0xe9], 'été'],
+    ['UTF-16 little endian', [0xff, 0xfe, 0xe9, 0x00], 'é'],
+    ['UTF-16 big endian', [0xfe, 0xff, 0x00, 0xe9], 'é'],
+  ])('reads %s', (_, bytes, expected) => {
+    expect(decodeText(Uint8Array.from(bytes))).toBe(expected);
+  });
+});
+
+test('documents get ids of their own', () => {
+  expect(documentOf('a', text, false).id).not.toBe(documentOf('a', text, false).id);
+});

@@ -1,0 +1,37 @@
+import type { SampleQuestion } from '../corpus/types.ts';
+import type { TextDocument } from '../search/passage.ts';
+
+export const SAMPLE_ID = 'sample';
+
+/** The sample corpus in the form that is searched. */
+export interface Sample {
+  document: TextDocument;
+  questions: readonly SampleQuestion[];
+}
+
+let loading: Promise<Sample> | undefined;
+
+/** Loads the sample corpus, which is a file of its own, once. A failure may be tried again. */
+export function loadSample(): Promise<Sample> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Sample> {
+  const [{ subjects }, { sampleQuestions }] = await Promise.all([
+    import('../corpus/index.ts'),
+    import('../corpus/questions.ts'),
+  ]);
+  const passages = subjects.flatMap((subject) =>
+    subject.passages.map(({ id, title, text }) => ({
+      id: `${subject.id}/${id}`,
+      source: subject.title,
+      title,
+      text,
+    })),
+  );
+  return { document: { id: SAMPLE_ID, name: 'Sample passages', passages }, questions: sampleQuestions };
+}

@@ -1,0 +1,70 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Answer } from '../app/app.ts';
+import { formatDuration, formatPlural } from '../app/format.ts';
+import { AppElement } from './app-element.ts';
+
+/** Ranked passages with their best sentences. Arrow keys go from one to the next, Escape back to the question. */
+class AnswerList extends AppElement {
+  protected override render() {
+    const { answers, timings, indexed } = this.app.state;
+    return html`<section aria-labelledby="answers-title" ?hidden=${!answers}>
+      <div class="answers-head">
+        <h2 id="answers-title">Nearest passages</h2>
+        ${
+          timings
+            ? html`<p class="timings">
+              <span>embedded in <output data-timing="embed">${formatDuration(timings.embed)}</output></span>
+              <span
+                >${formatPlural(indexed, 'passage')} compared in
+                <output data-timing="search">${formatDuration(timings.search)}</output></span
+              >
+            </p>`
+            : nothing
+        }
+      </div>
+      <ol id="answers" class="answers" @keydown=${this.#keys}>
+        ${repeat(
+          answers ?? [],
+          ({ passage }) => passage,
+          (answer) => this.#answer(answer),
+        )}
+      </ol>
+    </section>`;
+  }
+
+  #answer({ passage, score, sentence }: Answer) {
+    const { text } = passage;
+    const { start, end } = sentence ?? { start: 0, end: 0 };
+    return html`<li class="answer" tabindex="0" data-answer=${passage.id}>
+      <div class="answer-head">
+        <h3>${passage.title ?? passage.source}</h3>
+        ${passage.title ? html`<span class="source">${passage.source}</span>` : nothing}
+        <span class="score" title="Cosine similarity: 1 is the same meaning, 0 is unrelated">
+          <meter min="0" max="1" .value=${Math.max(0, score)} aria-hidden="true"></meter>
+          <span class="visually-hidden">Score</span> ${score.toFixed(3)}
+        </span>
+      </div>
+      <p>${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>
+    </li>`;
+  }
+
+  #keys = (event: KeyboardEvent): void => {
+    const answers = [...this.querySelectorAll<HTMLElement>('[data-answer]')];
+    const current = answers.indexOf((event.target as HTMLElement).closest<HTMLElement>('[data-answer]')!);
+    const question = document.querySelector<HTMLElement>('#question');
+    const targets: Record<string, HTMLElement | null | undefined> = {
+      ArrowDown: answers[Math.min(current + 1, answers.length - 1)],
+      ArrowUp: current === 0 ? question : answers[current - 1],
+      Home: answers[0],
+      End: answers.at(-1),
+      Escape: question,
+    };
+    const target = targets[event.key];
+    if (!target) return;
+    event.preventDefault();
+    target.focus();
+  };
+}
+
+customElements.define('answer-list', AnswerList);

@@ -1,0 +1,78 @@
+import type { Capabilities } from '@nearfield/spec';
+import { html, nothing } from 'lit';
+import { formatCount, formatPlural } from '../app/format.ts';
+import { AppElement } from './app-element.ts';
+
+const DEVICE_NAMES: Record<string, string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
+
+/** Where the answers are computed, in a word; opened, also why. */
+class DeviceBadge extends AppElement {
+  protected override render() {
+    const { mode, capabilities, remote } = this.app.state;
+    const known = capabilities[mode];
+    return html`<details class="badge" @keydown=${this.#closeOnEscape} @focusout=${this.#closeOutside}>
+      <summary>
+        <span class="dot" data-on=${mode === 'remote' || known?.device ? 'yes' : 'no'}></span>
+        <span class="visually-hidden">Computed by:</span>
+        ${mode === 'remote' ? hostOf(remote.baseUrl) : known?.device ? localName(known) : 'Checking…'}
+      </summary>
+      <div class="popover">
+        ${
+          mode === 'remote'
+            ? html`<p>Texts and questions are sent to <strong>${remote.baseUrl}</strong>.</p>`
+            : known?.device
+              ? this.#localDetails(known)
+              : html`<p>Finding out what this browser can do…</p>`
+        }
+      </div>
+    </details>`;
+  }
+
+  #localDetails({ device, loaded }: Capabilities) {
+    if (!device) return nothing;
+    const model = loaded?.find(({ id }) => id === this.app.model);
+    return html`<dl class="facts">
+      <dt>Device</dt>
+      <dd>${DEVICE_NAMES[device.device] ?? device.device}<span class="why">${device.reason}</span></dd>
+      ${
+        device.adapter
+          ? html`<dt>Adapter</dt>
+            <dd>${device.adapter}<span class="why">${device.f16 ? 'computes in float16' : 'without float16'}</span></dd>`
+          : nothing
+      }
+      <dt>Threads</dt>
+      <dd>${formatCount(device.threads)}<span class="why">${device.threadsReason}</span></dd>
+      ${
+        model
+          ? html`<dt>Precision</dt>
+            <dd>${model.dtype}<span class="why">${model.reason}</span></dd>`
+          : nothing
+      }
+    </dl>`;
+  }
+
+  #closeOnEscape = (event: KeyboardEvent): void => {
+    const details = event.currentTarget as HTMLDetailsElement;
+    if (event.key !== 'Escape' || !details.open) return;
+    event.stopPropagation();
+    details.open = false;
+    details.querySelector('summary')?.focus();
+  };
+
+  #closeOutside = (event: FocusEvent): void => {
+    const details = event.currentTarget as HTMLDetailsElement;
+    if (event.relatedTarget instanceof Node && !details.contains(event.relatedTarget)) details.open = false;
+  };
+}
+
+function localName({ device }: Capabilities): string {
+  if (!device) return '';
+  const name = DEVICE_NAMES[device.device] ?? device.device;
+  return device.device === 'webgpu' ? name : `${name} · ${formatPlural(device.threads, 'thread')}`;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
+
+customElements.define('device-badge', DeviceBadge);

@@ -1,0 +1,44 @@
+import { html, nothing } from 'lit';
+import { loadSample, SAMPLE_ID, type Sample } from '../app/sample.ts';
+import { AppElement } from './app-element.ts';
+
+/** Questions to try on the sample passages. */
+class ExampleQuestions extends AppElement {
+  static override readonly properties = { ...AppElement.properties, sample: { state: true } };
+  declare private sample: Sample | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Fetched ahead, so that the sample is there without a network later on.
+    void loadSample().then(
+      (sample) => {
+        this.sample = sample;
+      },
+      () => undefined,
+    );
+  }
+
+  protected override render() {
+    const { documents, question, indexed } = this.app.state;
+    const shown = question === '' && indexed > 0 && documents.some(({ id }) => id === SAMPLE_ID);
+    if (!this.sample || !shown) return nothing;
+    return html`<section class="examples" aria-labelledby="examples-title">
+      <h2 id="examples-title">Try one of these</h2>
+      <p class="hint">None shares a content word with the passage that answers it.</p>
+      <ul>
+        ${this.sample.questions.map(
+          ({ question: example }) => html`<li>
+            <button type="button" @click=${() => this.#ask(example)}>${example}</button>
+          </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  #ask(question: string): void {
+    this.app.setQuestion(question);
+    document.querySelector<HTMLElement>('#question')?.focus();
+  }
+}
+
+customElements.define('example-questions', ExampleQuestions);

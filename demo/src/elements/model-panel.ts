@@ -1,0 +1,52 @@
+import { html, nothing } from 'lit';
+import { formatBytes, formatCount, formatDuration } from '../app/format.ts';
+import { AppElement } from './app-element.ts';
+
+/** The model of the current mode and what is known of it. */
+class ModelPanel extends AppElement {
+  protected override render() {
+    const { mode, capabilities, loading } = this.app.state;
+    const { model } = this.app;
+    const known = capabilities[mode];
+    const loaded = known?.loaded?.find(({ id }) => id === model);
+    const choices = mode === 'local' ? (known?.models ?? []) : [];
+    return html`<section class="card" aria-labelledby="model-title">
+      <h2 id="model-title">Model</h2>
+      ${
+        choices.length > 1
+          ? html`<div class="field">
+            <label class="visually-hidden" for="local-model">Model</label>
+            <select
+              id="local-model"
+              @change=${(event: Event) => this.app.setModel((event.currentTarget as HTMLSelectElement).value)}
+            >
+              ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === model}>${choice}</option>`)}
+            </select>
+          </div>`
+          : html`<p class="model-id">${model}</p>`
+      }
+      ${
+        loaded
+          ? html`<dl class="facts">
+            <dt>Vectors</dt>
+            <dd>${formatCount(loaded.dimensions)} dimensions</dd>
+            <dt>Context</dt>
+            <dd>${formatCount(loaded.maxTokens)} tokens</dd>
+            <dt>Precision</dt>
+            <dd>${loaded.dtype}, ${formatBytes(loaded.bytes)}</dd>
+            ${
+              loading?.took !== undefined
+                ? html`<dt>Loaded in</dt>
+                  <dd data-timing="load">${formatDuration(loading.took)}</dd>`
+                : nothing
+            }
+          </dl>`
+          : html`<p class="hint">
+            ${mode === 'local' ? 'Loaded when the first text is indexed.' : 'Runs at the server; nothing is downloaded.'}
+          </p>`
+      }
+    </section>`;
+  }
+}
+
+customElements.define('model-panel', ModelPanel);

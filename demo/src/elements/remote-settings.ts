@@ -1,0 +1,63 @@
+import { html } from 'lit';
+import { REMOTE_MODELS } from '../app/connections.ts';
+import { DEFAULT_BASE_URL } from '../app/parameters.ts';
+import { AppElement } from './app-element.ts';
+
+/** Key, address and model of Remote. */
+class RemoteSettingsForm extends AppElement {
+  protected override render() {
+    const { remote, models } = this.app.state;
+    // Values are taken on change, not on every key: each one may be a new connection.
+    return html`<form class="card remote-settings" aria-label="Remote settings" @submit=${this.#submit}>
+      <div class="field">
+        <label for="api-key">API key</label>
+        <input
+          id="api-key"
+          type="password"
+          autocomplete="off"
+          spellcheck="false"
+          placeholder="jina_…"
+          aria-describedby="api-key-hint"
+          .value=${remote.apiKey}
+          @change=${(event: Event) => this.app.setRemote({ apiKey: inputValue(event) })}
+        />
+        <p id="api-key-hint" class="hint">Kept in this page’s memory only; gone when you leave.</p>
+      </div>
+      <div class="field">
+        <label for="base-url">Server address</label>
+        <input
+          id="base-url"
+          type="url"
+          inputmode="url"
+          spellcheck="false"
+          placeholder=${DEFAULT_BASE_URL}
+          .value=${remote.baseUrl}
+          @change=${(event: Event) => this.app.setRemote({ baseUrl: inputValue(event) || DEFAULT_BASE_URL })}
+        />
+      </div>
+      <div class="field">
+        <label for="remote-model">Model</label>
+        <input
+          id="remote-model"
+          list="remote-models"
+          spellcheck="false"
+          .value=${models.remote}
+          @change=${(event: Event) => this.app.setModel(inputValue(event))}
+        />
+        <datalist id="remote-models">
+          ${REMOTE_MODELS.map((model) => html`<option value=${model}></option>`)}
+        </datalist>
+      </div>
+      <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
+    </form>`;
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    if (this.app.state.total > 0) void this.app.index();
+  };
+}
+
+const inputValue = (event: Event): string => (event.currentTarget as HTMLInputElement).value.trim();
+
+customElements.define('remote-settings', RemoteSettingsForm);

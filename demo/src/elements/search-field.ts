@@ -1,0 +1,79 @@
+import { html } from 'lit';
+import { AppElement } from './app-element.ts';
+
+/** The question. `/` comes here from anywhere, Escape clears it, Arrow Down goes to the answers. */
+class SearchField extends AppElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('keydown', this.#slash);
+  }
+
+  override disconnectedCallback(): void {
+    document.removeEventListener('keydown', this.#slash);
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { question, searching } = this.app.state;
+    return html`<search class="search-field">
+      <label for="question">Ask in plain words</label>
+      <div class="search-box" data-busy=${searching ? 'yes' : 'no'}>
+        <svg viewBox="0 0 20 20" aria-hidden="true">
+          <circle cx="8.5" cy="8.5" r="5.5" />
+          <path d="m13 13 4.5 4.5" />
+        </svg>
+        <input
+          id="question"
+          type="text"
+          role="searchbox"
+          enterkeyhint="search"
+          autocomplete="off"
+          autocapitalize="off"
+          aria-keyshortcuts="/"
+          aria-controls="answers"
+          placeholder="Why does it smell so good after rain?"
+          .value=${question}
+          @input=${(event: InputEvent) => this.app.setQuestion((event.currentTarget as HTMLInputElement).value)}
+          @keydown=${this.#keys}
+        />
+        ${
+          question === ''
+            ? html`<kbd aria-hidden="true" title="Press / to search">/</kbd>`
+            : html`<button type="button" class="quiet icon" aria-label="Clear the question" @click=${this.#clear}>
+              <span aria-hidden="true">×</span>
+            </button>`
+        }
+      </div>
+    </search>`;
+  }
+
+  #keys = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') this.#clear();
+    else if (event.key === 'ArrowDown') {
+      const first = document.querySelector<HTMLElement>('#answers [data-answer]');
+      if (!first) return;
+      event.preventDefault();
+      first.focus();
+    }
+  };
+
+  #clear = (): void => {
+    this.app.setQuestion('');
+    this.#input?.focus();
+  };
+
+  #slash = (event: KeyboardEvent): void => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const target = event.target as HTMLElement;
+    if (target.closest('input:not([type="radio"]), textarea, select, dialog, [contenteditable]')) return;
+    event.preventDefault();
+    this.#input?.focus();
+    this.#input?.select();
+  };
+
+  get #input(): HTMLInputElement | null {
+    return this.querySelector('input');
+  }
+}
+
+customElements.define('search-field', SearchField);

@@ -1,0 +1,50 @@
+import { html, nothing } from 'lit';
+import { ACCEPTED_FILES } from '../app/read-files.ts';
+import { loadSample, SAMPLE_ID } from '../app/sample.ts';
+import { AppElement } from './app-element.ts';
+
+/** The three ways to add text: the sample, files, pasting. Dropping files works everywhere on the page. */
+class TextSources extends AppElement {
+  static override readonly properties = { ...AppElement.properties, prominent: { type: Boolean } };
+  declare prominent: boolean;
+
+  protected override render() {
+    const hasSample = this.app.state.documents.some(({ id }) => id === SAMPLE_ID);
+    return html`<div class="row sources">
+        ${
+          hasSample
+            ? nothing
+            : html`<button type="button" class=${this.prominent ? 'primary' : ''} @click=${this.#sample}>
+              ${this.prominent ? 'Try the sample passages' : 'Sample passages'}
+            </button>`
+        }
+        <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[type=file]')?.click()}>
+          Choose files…
+        </button>
+        <button type="button" @click=${() => document.querySelector('paste-dialog')?.open()}>Paste text…</button>
+      </div>
+      <input
+        type="file"
+        hidden
+        multiple
+        accept=${ACCEPTED_FILES}
+        aria-label="Text files"
+        @change=${this.#files}
+      />`;
+  }
+
+  #sample = async (): Promise<void> => {
+    const { document } = await loadSample();
+    await this.app.addDocuments([document]);
+  };
+
+  #files = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    // The same file may be chosen again.
+    input.value = '';
+    if (files.length > 0) void this.app.addFiles(files);
+  };
+}
+
+customElements.define('text-sources', TextSources);

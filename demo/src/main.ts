@@ -1,0 +1,16 @@
+import { App } from './app/app.ts';
+import { createConnections, EMBEDDED_MODEL, REMOTE_MODEL } from './app/connections.ts';
+import { readParameters } from './app/parameters.ts';
+import './elements/nearfield-demo.ts';
+
+const { device, baseUrl } = readParameters(location.search);
+const app = new App({
+  connections: createConnections(device),
+  models: { local: EMBEDDED_MODEL, remote: REMOTE_MODEL },
+  baseUrl,
+});
+
+const demo = document.createElement('nearfield-demo');
+demo.app = app;
+document.body.prepend(demo);
+await app.start();

@@ -1,0 +1,81 @@
+import { html, nothing } from 'lit';
+import { AppElement } from '../elements/app-element.ts';
+import '../elements/activity-panel.ts';
+import '../elements/answer-list.ts';
+import '../elements/collection-panel.ts';
+import '../elements/example-questions.ts';
+import '../elements/first-steps.ts';
+import '../elements/model-panel.ts';
+import '../elements/paste-dialog.ts';
+import '../elements/remote-settings.ts';
+import '../elements/search-field.ts';
+import '../elements/storage-panel.ts';
+import '../elements/text-sources.ts';
+
+/** Semantic search over the visitor's texts. */
+class SearchPage extends AppElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('dragover', this.#dragOver);
+    window.addEventListener('dragleave', this.#dragLeave);
+    window.addEventListener('drop', this.#drop);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('dragover', this.#dragOver);
+    window.removeEventListener('dragleave', this.#dragLeave);
+    window.removeEventListener('drop', this.#drop);
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { app } = this;
+    const { mode, documents, question, indexed, indexing } = app.state;
+    return html`<div class="columns">
+        <div class="main-column">
+          ${mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
+          <search-field .app=${app}></search-field>
+          <activity-panel .app=${app}></activity-panel>
+          ${
+            documents.length === 0
+              ? html`<first-steps .app=${app}></first-steps>`
+              : question.trim() !== '' && indexed === 0
+                ? html`<p class="hint">
+                  ${indexing ? 'Your question is answered as soon as the first passages are indexed.' : 'Index the passages first, then they can answer.'}
+                </p>`
+                : nothing
+          }
+          <example-questions .app=${app}></example-questions>
+          <answer-list .app=${app}></answer-list>
+        </div>
+        <aside class="side-column" aria-label="Texts, model and storage">
+          <collection-panel .app=${app}></collection-panel>
+          <model-panel .app=${app}></model-panel>
+          <storage-panel .app=${app}></storage-panel>
+        </aside>
+      </div>
+      <paste-dialog .app=${app}></paste-dialog>`;
+  }
+
+  #dragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    this.toggleAttribute('data-dropping', true);
+  };
+
+  #dragLeave = (event: DragEvent): void => {
+    // Null when the pointer leaves the window.
+    if (event.relatedTarget === null) this.removeAttribute('data-dropping');
+  };
+
+  #drop = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.removeAttribute('data-dropping');
+    const files = [...event.dataTransfer.files];
+    if (files.length > 0) void this.app.addFiles(files);
+  };
+}
+
+customElements.define('search-page', SearchPage);
