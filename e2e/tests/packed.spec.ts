@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
@@ -139,18 +139,8 @@ test('a Vite build finds the worker and its wasm by itself, once each', async ({
 });
 
 test('every public entry loads in Node and has exports', async () => {
-  const folder = join(project, 'node_modules/@nearfield');
-  const specifiers: string[] = [];
-  for (const name of await readdir(folder)) {
-    const manifest = JSON.parse(await readFile(join(folder, name, 'package.json'), 'utf8')) as {
-      name: string;
-      exports: Record<string, unknown>;
-    };
-    const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
-    specifiers.push(...subpaths.map((subpath) => manifest.name + subpath.slice(1)));
-  }
+  const specifiers = await publicSpecifiers();
   const script = join(project, 'load.mjs');
-  await mkdir(dirname(script), { recursive: true });
   await writeFile(
     script,
     `const counts = {};
@@ -162,3 +152,36 @@ console.log(JSON.stringify(counts));`,
   expect(Object.keys(counts).sort()).toEqual([...specifiers].sort());
   expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
 });
+
+test('the public types compile in a strict project that has only the packages', async () => {
+  const names = (await publicSpecifiers()).map((name, index) => `import * as m${index} from '${name}';`);
+  const exported = names.map((_line, index) => `m${index}`).join(', ');
+  await writeFile(join(project, 'types.ts'), `${names.join('\n')}\nexport const all = [${exported}];\n`);
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  for (const [module, resolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    const options = `--noEmit --strict --target es2023 --lib es2023,dom,dom.asynciterable --module ${module}`;
+    const args = [...options.split(' '), '--moduleResolution', resolution, '--types', '', 'types.ts'];
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...args], { cwd: project }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout, resolution).toBe('');
+  }
+});
+
+/** What applications can import: every entry of every package. */
+async function publicSpecifiers(): Promise<string[]> {
+  const folder = join(project, 'node_modules/@nearfield');
+  const specifiers: string[] = [];
+  for (const name of await readdir(folder)) {
+    const manifest = JSON.parse(await readFile(join(folder, name, 'package.json'), 'utf8')) as {
+      name: string;
+      exports: Record<string, unknown>;
+    };
+    const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
+    specifiers.push(...subpaths.map((subpath) => manifest.name + subpath.slice(1)));
+  }
+  return specifiers;
+}

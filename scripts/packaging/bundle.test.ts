@@ -38,7 +38,9 @@ export const text: string = greet(shared);
 import wasm from 'inlined/add.wasm?url';
 export const sum: number = add(1, 2);
 export const file: string = wasm;
+export const rare = (): Promise<{ table: string }> => import('../rare/table.ts');
 `,
+  'src/rare/table.ts': `import { shared } from '../shared.ts';\nexport const table: string = shared + ', rarely';\n`,
   'node_modules/inlined/package.json': JSON.stringify({
     name: 'inlined',
     version: '2.0.0',
@@ -73,7 +75,7 @@ test('entries keep their dependencies as imports and share code', async () => {
   expect(names).toEqual(expect.arrayContaining(['index.js', 'more.js', 'cli.js', 'worker-adder.js']));
 });
 
-test("a worker's URL points to its built file, which needs nothing else than the copied files", async () => {
+test("a worker's URL points to its built file, which needs nothing else than the files beside it", async () => {
   await bundlePackage({ directory, manifest });
   expect(await built('index.js')).toContain(`new URL("./worker-adder.js", import.meta.url)`);
   const code = await built('worker-adder.js');
@@ -82,9 +84,16 @@ test("a worker's URL points to its built file, which needs nothing else than the
   const worker = (await import(pathToFileURL(join(directory, 'dist/worker-adder.js')).href)) as {
     sum: number;
     file: string;
+    rare(): Promise<{ table: string }>;
   };
   expect(worker.sum).toBe(3);
   expect(worker.file).toBe(pathToFileURL(join(directory, 'dist/ort/add.wasm')).href);
+  expect(code).not.toContain('shared by both');
+  expect(code).toMatch(
+    /@vite-ignore.*webpackIgnore.*new URL\("\.\/lazy-rare-table\.js",import\.meta\.url\)/s,
+  );
+  expect((await worker.rare()).table).toBe('shared by both, rarely');
+  expect(await built('lazy-rare-table.js')).not.toMatch(/\bimport\b/);
   expect(await built('ort/add.wasm')).toBe('not really wasm');
 });
 

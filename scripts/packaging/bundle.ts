@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { bundledPackages, noticesText } from './notices.ts';
 import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
-import { fileUrls, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
+import { fileUrls, lazyFiles, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
 
 /** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
 const target = 'es2023';
@@ -29,31 +29,33 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
   const dist = join(directory, 'dist');
   await rm(dist, { recursive: true, force: true });
   const entries = packageEntries(manifest);
-  const workers = new Map<string, WorkerEntry>();
+  const source = join(directory, 'src');
+  // A map grows while it is walked: workers, and the files that they load when they need them.
+  const standalone = new Map<string, WorkerEntry>();
+  const add = (file: WorkerEntry): void => {
+    standalone.set(file.output, file);
+  };
   const chunks = await write(
     {
       input: Object.fromEntries(entries.map((entry) => [entryName(entry), join(directory, entry.source)])),
       platform: 'neutral',
       resolve: { conditionNames: sourceConditions },
       external: (id) => isExternal(id, declaredDependencies(manifest)),
-      plugins: [
-        onlyOwnCode(manifest.name),
-        workerUrls(join(directory, 'src'), (worker) => workers.set(worker.output, worker)),
-      ],
+      plugins: [onlyOwnCode(manifest.name), workerUrls(source, add)],
     },
     { dir: dist },
   );
-  for (const { source, output } of workers.values()) {
-    const worker = await write(
+  for (const file of standalone.values()) {
+    const written = await write(
       {
-        input: { [output.replace(/\.js$/, '')]: source },
+        input: { [file.output.replace(/\.js$/, '')]: file.source },
         platform: 'browser',
         resolve: { conditionNames: [...sourceConditions, 'browser'] },
-        plugins: [fileUrls('ort'), plainUrls()],
+        plugins: [fileUrls('ort'), plainUrls(), lazyFiles(source, add)],
       },
       { dir: dist, minify: true, codeSplitting: false },
     );
-    chunks.push(...worker);
+    chunks.push(...written);
   }
   const bundled = await bundledPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
   if (bundled.length > 0) {

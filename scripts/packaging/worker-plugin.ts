@@ -4,8 +4,9 @@
  * bundler, so both become plain URLs beside the built module.
  */
 import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import type { Plugin } from 'rolldown';
+import { type Plugin, RolldownMagicString } from 'rolldown';
 
 /** A worker's source and the file it is built to. */
 export interface WorkerEntry {
@@ -70,6 +71,46 @@ export function fileUrls(folder: string): Plugin {
           moduleType: 'js',
         };
       },
+    },
+  };
+}
+
+const lazyScheme = 'nearfield-lazy:';
+const lazyImport = new RegExp(`\\bimport\\((["'\`])${lazyScheme}([\\w-]+\\.js)\\1\\)`, 'g');
+
+/**
+ * Turns `import('…')` in a worker into the import of a file of its own beside it, complete in itself, named by a
+ * plain URL. Split workers would need other settings in applications' bundlers (Vite's `worker.format`), and
+ * pulled into the worker, code for rare cases would be loaded by everybody.
+ * @param found is given every such file's source and output
+ */
+export function lazyFiles(sourceDirectory: string, found: (file: WorkerEntry) => void): Plugin {
+  return {
+    name: 'nearfield:lazy-files',
+    resolveId: {
+      order: 'pre',
+      async handler(id, importer, { kind }) {
+        if (kind !== 'dynamic-import' || isBuiltin(id)) return undefined;
+        const resolved = await this.resolve(id, importer, { skipSelf: true });
+        if (!resolved || resolved.external) return this.error(`Cannot find ${id}, which ${importer} imports`);
+        const name = id.startsWith('.') ? relative(sourceDirectory, resolved.id) : id;
+        const output = `lazy-${name
+          .replace(/\.\w+$/, '')
+          .replace(/[^\w]+/g, '-')
+          .replace(/^-/, '')}.js`;
+        found({ source: resolved.id, output });
+        return { id: lazyScheme + output, external: true };
+      },
+    },
+    renderChunk(code) {
+      const edited = new RolldownMagicString(code);
+      for (const match of code.matchAll(lazyImport)) {
+        const url = `new URL("./${match[2]}", import.meta.url).href`;
+        const end = match.index + match[0].length;
+        // Applications' bundlers see a file to copy, and leave the import to the browser.
+        edited.overwrite(match.index, end, `import(/* @vite-ignore */ /* webpackIgnore: true */ ${url})`);
+      }
+      return edited.hasChanged() ? { code: edited } : null;
     },
   };
 }
