@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { browserDecoder } from './browser-decoder.ts';
 import { decodeImage } from './decode.ts';
-import { cases, difference, readDecoded, readFixture } from './fixtures/read.ts';
+import { cases, difference, readDecoded, readFixture, rgbOf } from './fixtures/read.ts';
+import { decodePng } from './png.ts';
+import { fit } from './preprocess.ts';
 import { onWhite, type Raster } from './raster.ts';
+import { type ImageRecipe, parseImageRecipe } from './recipe.ts';
 
 const decoder = browserDecoder;
 
@@ -26,6 +29,15 @@ describe('browserDecoder', () => {
     expect([actual.width, actual.height]).toEqual([expected.width, expected.height]);
     if (hidden) expect(difference(actual.data, expected.data).maximum).toBeLessThanOrEqual(tolerance);
     else expect(difference(onWhite(actual).data, onWhite(expected).data).maximum).toBe(0);
+  });
+
+  it('gives every recipe the pixels of its reference', async () => {
+    for (const { source, recipe, expected, tolerance } of cases.fit) {
+      const overrides = (recipe as { overrides?: Partial<ImageRecipe> }).overrides;
+      const { data } = fit(await decoded(source), parseImageRecipe(recipe.config, overrides));
+      const wanted = await decodePng(await readFixture('fitted', expected));
+      expect(difference(data, rgbOf(wanted.data)).maximum, expected).toBeLessThanOrEqual(tolerance);
+    }
   });
 
   it('puts pictures on white within rounding where WebCodecs is missing', async () => {

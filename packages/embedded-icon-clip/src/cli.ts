@@ -1,0 +1,11 @@
+/** Writes `model/manifest.json` anew, after a file of the model was changed: `npm run manifest`. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { embeddedIconClipDirectory, modelFiles } from './model.ts';
+
+const files = await modelFiles();
+await writeFile(
+  join(embeddedIconClipDirectory(), 'manifest.json'),
+  `${JSON.stringify({ files }, null, 2)}\n`,
+);
+console.log(`${files.length} files`);
