@@ -111,9 +111,38 @@ describe('browserDecoder', () => {
     },
   );
 
+  it('stops inflating a PNG at its last pixel', async () => {
+    // 16 × 12 pixels with 300 MB of zeros behind them.
+    const zeros = new Blob(new Array<Uint8Array<ArrayBuffer>>(300).fill(new Uint8Array(1_000_000)));
+    const packed = await new Response(zeros.stream().pipeThrough(new CompressionStream('deflate'))).bytes();
+    const tiny = await readFixture('sources', 'tiny.png');
+    const start = 33; // after the header
+    const file = new Uint8Array(start + 12 + packed.length);
+    file.set(tiny.subarray(0, start));
+    file[25] = 6; // RGBA: zeros are transparent
+    const view = new DataView(file.buffer);
+    view.setUint32(29, crc32(file.subarray(12, 29)));
+    view.setUint32(start, packed.length);
+    file.set(new TextEncoder().encode('IDAT'), start + 4);
+    file.set(packed, start + 8);
+    view.setUint32(file.length - 4, crc32(file.subarray(start + 4, file.length - 4)));
+    const raster = await decodeImage(file, { decoder });
+    expect(raster).toMatchObject({ width: 16, height: 12, opaque: false });
+    expect(raster.data.every((value) => value === 0)).toBe(true);
+  });
+
   it('refuses an ImageBitmap that was closed', async () => {
     const bitmap = await createImageBitmap(new ImageData(2, 2));
     bitmap.close();
     await expect(decodeImage(bitmap, { decoder })).rejects.toMatchObject({ code: 'INPUT_VALIDATION_FAILED' });
   });
 });
+
+function crc32(bytes: Uint8Array): number {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
+  }
+  return (value ^ 0xffffffff) >>> 0;
+}

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from './decode.ts';
@@ -46,6 +47,34 @@ describe('nodeDecoder', () => {
       await expect(decodeImage(bytes.slice(0, 25), options)).rejects.toMatchObject(refused);
     },
   );
+});
+
+describe('damaged files', () => {
+  it('are pictures or typed errors, whatever was changed', async () => {
+    const files = await Promise.all(cases.decode.map(({ source }) => readFixture('sources', source)));
+    const change = fc.record({ at: fc.nat(2000), value: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.array(change, { minLength: 1, maxLength: 8 }),
+        fc.option(fc.nat(2000), { freq: 3 }),
+        async (file, changes, cut) => {
+          const bytes = cut === null ? file.slice() : file.slice(0, cut);
+          for (const { at, value } of changes) if (at < bytes.length) bytes[at] = value;
+          try {
+            const { width, height, data } = await decodeImage(bytes, { decoder, maxPixels: 1e6 });
+            expect(data.length).toBe(4 * width * height);
+          } catch (error) {
+            expect(error).toMatchObject({
+              name: 'FoundationError',
+              code: expect.stringMatching(/^(INPUT_VALIDATION_FAILED|NOT_SUPPORTED)$/),
+            });
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
 });
 
 describe('upright', () => {

@@ -85,8 +85,8 @@ interface PngFile {
   readonly bitsPerPixel: number;
   readonly palette: Uint8Array | undefined;
   readonly transparency: Uint8Array | undefined;
-  /** The compressed pixels, piece by piece. */
-  readonly data: readonly Uint8Array<ArrayBuffer>[];
+  /** The compressed pixels. */
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -103,7 +103,9 @@ function readChunks(bytes: Uint8Array<ArrayBuffer>, damaged: (what: string) => E
   let header: DataView | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
-  const data: Uint8Array<ArrayBuffer>[] = [];
+  // Pixels come in any number of chunks; joined, because a stream of a million tiny ones would be slow.
+  const data = new Uint8Array(bytes.length);
+  let filled = 0;
   for (let at = 8; at + 12 <= bytes.length; ) {
     const length = view.getUint32(at);
     const start = at + 8;
@@ -116,15 +118,18 @@ function readChunks(bytes: Uint8Array<ArrayBuffer>, damaged: (what: string) => E
     }
     if (type === 'IHDR') {
       if (length !== 13) throw damaged('its header has the wrong length');
+      if (header) throw damaged('it has two headers');
       header = new DataView(bytes.buffer, bytes.byteOffset + start, length);
     } else if (type === 'PLTE') palette = content;
     else if (type === 'tRNS') transparency = content;
-    else if (type === 'IDAT') data.push(content);
-    else if (type === 'IEND') break;
+    else if (type === 'IDAT') {
+      data.set(content, filled);
+      filled += length;
+    } else if (type === 'IEND') break;
     at = start + length + 4;
   }
   if (!header) throw damaged('it has no header');
-  if (data.length === 0) throw damaged('it has no pixels');
+  if (filled === 0) throw damaged('it has no pixels');
   const width = header.getUint32(0);
   const height = header.getUint32(4);
   const depth = header.getUint8(8);
@@ -148,7 +153,7 @@ function readChunks(bytes: Uint8Array<ArrayBuffer>, damaged: (what: string) => E
     bitsPerPixel,
     palette,
     transparency,
-    data,
+    data: data.subarray(0, filled),
   };
 }
 
@@ -186,14 +191,17 @@ function* linesOf({ width, height, interlaced, bitsPerPixel }: PngFile): Generat
   return undefined;
 }
 
-/** The inflated bytes. Erring or cancelling the result ends the work. */
-function inflate(parts: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array> {
-  let next = 0;
+/** Compressed bytes handed over at once: they may become a thousand times as many before anyone can stop it. */
+const SLICE = 16_384;
+
+/** The inflated bytes. Cancelling the result ends the work. */
+function inflate(data: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
+  let at = 0;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(controller) {
-      const part = parts[next++];
-      if (part) controller.enqueue(part);
-      else controller.close();
+      controller.enqueue(data.subarray(at, at + SLICE));
+      at += SLICE;
+      if (at >= data.length) controller.close();
     },
   }).pipeThrough(new DecompressionStream('deflate'));
 }
