@@ -26,4 +26,4 @@ export {
   type RgbPixels,
   resize,
 } from './resize.ts';
-export { IMAGE_TOKEN_RULES, type ImageTokenRule, imageTokens } from './tokens.ts';
+export { type ImageTokenRule, imageTokens } from './tokens.ts';
