@@ -105,14 +105,21 @@ export function isExternal(id: string, dependencies: readonly string[]): boolean
   return isBuiltin(id) || dependencies.some((name) => id === name || id.startsWith(`${name}/`));
 }
 
-/** A package that is neither declared nor private to this repository would be bundled silently: refused. */
+/** A package that is neither declared nor private to this repository would be missing there, or bundled: refused. */
 function onlyOwnCode(name: string): Plugin {
   return {
     name: 'nearfield:only-own-code',
-    load: {
-      filter: { id: /[\\/]node_modules[\\/]/ },
-      handler(id) {
-        this.error(`${name} imports ${id}, which is not among its dependencies in package.json`);
+    resolveId: {
+      filter: { id: /^[^./\0]/ },
+      async handler(id, importer) {
+        // Entries are absolute paths, which on some systems start with a letter.
+        if (importer === undefined) return undefined;
+        const resolved = await this.resolve(id, importer, { skipSelf: true });
+        if (resolved?.external) return resolved;
+        if (!resolved || /[\\/]node_modules[\\/]/.test(resolved.id)) {
+          this.error(`${name} imports ${id}, which is not among its dependencies in package.json`);
+        }
+        return resolved;
       },
     },
   };

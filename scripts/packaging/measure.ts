@@ -6,7 +6,7 @@ import { repository } from '../process.mjs';
 import type { Package } from './packages.ts';
 
 /** Where {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */
-export const measuredDirectory: string = join(repository, 'node_modules/.cache/nearfield/sizes');
+const measuredDirectory = join(repository, 'node_modules/.cache/nearfield/sizes');
 
 /** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */
 export async function bundleForMeasuring(packages: readonly Package[]): Promise<void> {
