@@ -1,4 +1,5 @@
 export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './addition.ts';
+export { type DetachedModel, detachWeights } from './detach-weights.ts';
 export { floatToHalf, fromHalf, halfToFloat, toHalf } from './half.ts';
 export {
   type AttributeSummary,

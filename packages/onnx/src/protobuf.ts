@@ -232,6 +232,12 @@ export class ProtobufWriter {
     return this;
   }
 
+  /** Takes over bytes that are whole fields already, tags included. */
+  encoded(fields: Uint8Array): this {
+    this.#raw(fields);
+    return this;
+  }
+
   /** Writes a nested message. The nested writer's chunks are taken over by reference. */
   message(field: number, nested: ProtobufWriter): this {
     this.#tag(field, wireType.bytes);
