@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { install, installFingerprint, pinnedPnpm } from './install.mjs';
 import { repository } from './process.mjs';
 
@@ -25,6 +25,7 @@ const writeManifest = (path: string, manifest: object): Promise<void> =>
   writeFile(join(root, path, 'package.json'), JSON.stringify(manifest));
 
 beforeEach(async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
   calls = [];
   exitCode = 0;
   root = await mkdtemp(join(tmpdir(), 'nearfield-install-'));
@@ -33,7 +34,10 @@ beforeEach(async () => {
   await writeManifest('packages/a', { name: 'a', dependencies: { left: '1.0.0' } });
   await writeFile(join(root, 'pnpm-lock.yaml'), 'first');
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(root, { recursive: true, force: true });
+});
 
 test('installs what the lockfile says with the pinned pnpm, once', async () => {
   expect(await install({ root, runPnpm })).toBe(true);
