@@ -32,7 +32,7 @@ const { data, usage } = await foundation.embeddings({
 const cosine = (a, b) => a.embedding.reduce((sum, value, index) => sum + value * b.embedding[index], 0);
 const { device } = await foundation.capabilities();
 await foundation.close();
-const remote = createRemote({ apiKey: 'none', baseURL: location.origin });
+const remote = createRemote({ apiKey: 'none', baseUrl: location.origin });
 const refused = await remote.embeddings({ model: 'jina-embeddings-v3', input: [] }).catch((error) => error);
 globalThis.result = {
   near: cosine(data[0], data[1]),
