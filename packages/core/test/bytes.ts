@@ -11,3 +11,9 @@ export function pseudoRandomBytes(length: number, seed = 1): Uint8Array<ArrayBuf
   }
   return bytes;
 }
+
+/** Whether two byte arrays are equal, without the cost of a deep comparison. */
+export function sameBytes(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (!one || !other || one.length !== other.length) return false;
+  return one.every((byte, index) => byte === other[index]);
+}

@@ -71,8 +71,13 @@ export interface ChunkCache {
   append(record: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
   /** Marks a version as complete in place of the former one, whose chunks go. False as for `append`. */
   commit(record: FileRecord): Promise<boolean>;
-  /** A chunk as it was stored; undefined if it is gone. */
+  /** A chunk as it was stored, not to be changed; undefined if it is gone. */
   readChunk(record: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * All chunks in one buffer with `spareBytes` zeros behind them, where that is faster or leaner than chunk by
+   * chunk; undefined if any is missing or of another length. Not verified: the caller compares hashes.
+   */
+  readAll?(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Puts a chunk of a complete file back in place. */
   replaceChunk(record: FileRecord, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Forgets an unfinished file. */

@@ -58,9 +58,10 @@ class DirectorySource implements ModelSource {
   }
 
   async #describe(path: string): Promise<FileDescription | undefined> {
+    const location = this.#locate(path);
     try {
-      const { size, mtimeMs, isFile } = await describeEntry(this.#locate(path));
-      return isFile ? { path, size, etag: `${mtimeMs}-${size}` } : undefined;
+      const entry = await stat(location);
+      return entry.isFile() ? { path, size: entry.size, etag: `${entry.mtimeMs}-${entry.size}` } : undefined;
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw downloadFailed(`${path} in ${this.#root} cannot be read: ${(error as Error).message}`, {
@@ -74,11 +75,6 @@ class DirectorySource implements ModelSource {
   #locate(path: string): string {
     return join(this.#root, ...checkPath(path).split('/'));
   }
-}
-
-async function describeEntry(path: string): Promise<{ size: number; mtimeMs: number; isFile: boolean }> {
-  const entry = await stat(path);
-  return { size: entry.size, mtimeMs: entry.mtimeMs, isFile: entry.isFile() };
 }
 
 /** A directory in the hub's layout. Node only. */

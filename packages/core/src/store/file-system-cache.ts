@@ -29,7 +29,8 @@ function folderOf(model: string): string {
 
 const hash = (text: string): string => createHash('sha1').update(text).digest('hex');
 
-const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
+const isAbsent = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException | null)?.code));
 
 /** Keeps files in a directory, for Node. */
 export class FileSystemCache implements ChunkCache {
@@ -93,26 +94,13 @@ export class FileSystemCache implements ChunkCache {
   }
 
   async readChunk(record: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const length = record.size >= 0 ? chunkLength(record, index) : record.chunkBytes;
-    const bytes = new Uint8Array(length);
-    let position = 0;
-    try {
-      const file = await open(this.#dataPath(record), 'r');
-      try {
-        while (position < length) {
-          const start = index * record.chunkBytes + position;
-          const { bytesRead } = await file.read(bytes, position, length - position, start);
-          if (bytesRead === 0) break;
-          position += bytesRead;
-        }
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
-    return position === length ? bytes : undefined;
+    const bytes = new Uint8Array(record.size >= 0 ? chunkLength(record, index) : record.chunkBytes);
+    return (await this.#fill(record, index * record.chunkBytes, bytes)) ? bytes : undefined;
+  }
+
+  async readAll(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const bytes = new Uint8Array(record.size + spareBytes);
+    return (await this.#fill(record, 0, bytes.subarray(0, record.size))) ? bytes : undefined;
   }
 
   replaceChunk(record: FileRecord, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -210,6 +198,26 @@ export class FileSystemCache implements ChunkCache {
     }
   }
 
+  /** Fills `target` with a file's bytes from `start` on; false if there are not as many. */
+  async #fill(record: FileRecord, start: number, target: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    try {
+      const file = await open(this.#dataPath(record), 'r');
+      try {
+        for (let position = 0; position < target.length; ) {
+          const { bytesRead } = await file.read(target, position, target.length - position, start + position);
+          if (bytesRead === 0) return false;
+          position += bytesRead;
+        }
+        return true;
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+  }
+
   async #inTurn<Result>(model: string, action: () => Promise<Result>): Promise<Result> {
     const turn = (this.#queues.get(model) ?? Promise.resolve()).then(action);
     const settled = turn.catch(() => {});
@@ -228,7 +236,7 @@ async function list(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
 }

@@ -135,7 +135,7 @@ class HubSource implements ModelSource {
     for (let page = 0; url !== undefined && page < MAX_PAGES; page++) {
       const target = {
         url,
-        path: `the file list of ${this.#options.revision ?? 'main'}`,
+        path: `the file list of ${this.#model} (${this.#revision})`,
         headers: this.#headers(token),
       };
       const response = await request(target, {

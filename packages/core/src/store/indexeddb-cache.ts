@@ -1,6 +1,8 @@
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import {
   type ChunkCache,
+  chunkCount,
+  chunkLength,
   emptyModelRecord,
   type FileKey,
   type FileRecord,
@@ -13,7 +15,9 @@ import {
  *   ['model', model]                  ModelRecord
  *   ['file', model, source, path]     FileRecord of the complete version
  *   ['partial', model, source, path]  FileRecord of an unfinished one
- *   ['chunk', version, index]         bytes
+ *   ['chunk', version, index]         bytes, as a Blob
+ * Blobs are read several times faster than typed arrays, which pass through structured cloning as a whole, and
+ * several of them go into one buffer without a copy in script.
  */
 const modelKey = (model: string): IDBValidKey => ['model', model];
 const fileKey = (key: FileKey): IDBValidKey => ['file', key.model, key.source, key.path];
@@ -26,6 +30,8 @@ const startingWith = (...prefix: string[]): IDBKeyRange => IDBKeyRange.bound(pre
 /** Errors after which a new connection helps: the browser closed the old one (seen when tabs sleep). */
 const LOST_CONNECTION = new Set(['InvalidStateError', 'UnknownError']);
 
+type StoredChunk = Blob | Uint8Array<ArrayBuffer>;
+
 export const DEFAULT_DATABASE = 'nearfield-models';
 
 /** Keeps files in IndexedDB, for every tab of this origin. */
@@ -33,6 +39,7 @@ export class IndexedDbCache implements ChunkCache {
   readonly kind = 'indexeddb';
   readonly #database: string;
   #store: UseStore;
+  #keepsBlobs = true;
 
   /** @param database name of the database. Default `nearfield-models`. */
   constructor(database = DEFAULT_DATABASE) {
@@ -80,9 +87,9 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async append(record: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    return this.#write(async (store) => {
+    return this.#writeChunk(bytes, async (store, chunk) => {
       if (!(await isCurrent(store, record))) return false;
-      store.put(compact(bytes), chunkKey(record.version, record.chunks.length - 1));
+      store.put(chunk, chunkKey(record.version, record.chunks.length - 1));
       store.put(record, partialKey(record));
       return true;
     });
@@ -100,26 +107,31 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async readChunk(record: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    try {
-      return await this.#run('readonly', (store) =>
-        promisifyRequest<Uint8Array<ArrayBuffer> | undefined>(store.get(chunkKey(record.version, index))),
+    return ifReadable(async () => {
+      const chunk = await this.#run('readonly', (store) =>
+        promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, index))),
       );
-    } catch (error) {
-      // The row is there but its bytes cannot be read (a damaged or removed file on disk): as good as gone.
-      if (
-        error instanceof DOMException &&
-        ['DataError', 'NotReadableError', 'UnknownError'].includes(error.name)
-      ) {
-        return undefined;
-      }
-      throw error;
-    }
+      return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
+    });
+  }
+
+  async readAll(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return ifReadable(async () => {
+      const chunks = await this.#run('readonly', (store) =>
+        promisifyRequest<StoredChunk[]>(store.getAll(startingWith('chunk', record.version))),
+      );
+      const isWhole =
+        chunks.length === chunkCount(record) &&
+        chunks.every((chunk, index) => chunk instanceof Blob && chunk.size === chunkLength(record, index));
+      if (!isWhole) return undefined;
+      return new Uint8Array(await new Blob([...chunks, new Uint8Array(spareBytes)]).arrayBuffer());
+    });
   }
 
   async replaceChunk(record: FileRecord, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    await this.#write(async (store) => {
+    await this.#writeChunk(bytes, async (store, chunk) => {
       const current = await promisifyRequest<FileRecord | undefined>(store.get(fileKey(record)));
-      if (current?.version === record.version) store.put(compact(bytes), chunkKey(record.version, index));
+      if (current?.version === record.version) store.put(chunk, chunkKey(record.version, index));
     });
   }
 
@@ -146,6 +158,27 @@ export class IndexedDbCache implements ChunkCache {
     await this.#write((store) => {
       store.clear();
     });
+  }
+
+  /** A write of a chunk, as a Blob where the browser can keep those. */
+  async #writeChunk<Result>(
+    bytes: Uint8Array<ArrayBuffer>,
+    action: (store: IDBObjectStore, chunk: StoredChunk) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#keepsBlobs) {
+      try {
+        const blob = new Blob([bytes]);
+        return await this.#write((store) => action(store, blob));
+      } catch (error) {
+        // WebKit has modes (private windows, some workers) that refuse Blobs but take bytes.
+        if (!(error instanceof DOMException) || !['DataCloneError', 'UnknownError'].includes(error.name))
+          throw error;
+        this.#keepsBlobs = false;
+      }
+    }
+    // A view is stored with the whole buffer behind it: cut it out first.
+    const compact = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+    return this.#write((store) => action(store, compact));
   }
 
   /** A write, which resolves when it is on record: only then is it atomic and durable. */
@@ -191,6 +224,15 @@ async function deleteVersion(store: IDBObjectStore, key: IDBValidKey): Promise<v
   store.delete(key);
 }
 
-/** A view is stored with the whole buffer behind it: cut it out first. */
-const compact = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
-  bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+/** Undefined where a row is there but its bytes are not (removed or damaged on disk): as good as gone. */
+async function ifReadable<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isGone =
+      error instanceof DOMException &&
+      ['DataError', 'NotFoundError', 'NotReadableError', 'UnknownError'].includes(error.name);
+    if (isGone) return undefined;
+    throw error;
+  }
+}

@@ -16,16 +16,22 @@ export interface Repairs {
   chunk(record: FileRecord, index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Chunks hashed at a time. */
+const PARALLEL_CHECKS = 3;
+
+const outOfMemory = (path: string, bytes: number, cause: unknown): FoundationError =>
+  new FoundationError({
+    code: 'OUT_OF_MEMORY',
+    message: `There is no memory for ${path}: ${formatBytes(bytes)} in one piece. Close other tabs, or use a smaller dtype.`,
+    cause,
+  });
+
 /** One buffer for the whole file: the only copy of it in script. */
 function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(bytes);
   } catch (cause) {
-    throw new FoundationError({
-      code: 'OUT_OF_MEMORY',
-      message: `There is no memory for ${path}: ${formatBytes(bytes)} in one piece. Close other tabs, or use a smaller dtype.`,
-      cause,
-    });
+    throw outOfMemory(path, bytes, cause);
   }
 }
 
@@ -47,36 +53,61 @@ export class CachedFile implements StoredFile {
     this.#repairs = repairs;
   }
 
-  /** Every chunk is hashed as it is read, off this thread and while the next one is being read. */
+  /** All bytes, each chunk compared with its hash; damaged ones are fetched again. */
   async read({ spareBytes = 0, signal }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    signal?.throwIfAborted();
     const record = this.#record;
-    const target = allocate(this.path, this.size + spareBytes);
     const count = chunkCount(record);
-    const hashes: Promise<string>[] = [];
+    const present = new Set<number>();
+    const target = await this.#gather(spareBytes, present, signal);
     const damaged: number[] = [];
-    let next = count > 0 ? this.#cache.readChunk(record, 0) : undefined;
-    for (let index = 0; index < count; index++) {
-      signal?.throwIfAborted();
-      const bytes = await next;
-      next = index + 1 < count ? this.#cache.readChunk(record, index + 1) : undefined;
-      // Not lost if this loop ends early.
-      next?.catch(() => {});
+    const check = async (index: number): Promise<void> => {
       const start = index * record.chunkBytes;
-      const length = chunkLength(record, index);
-      if (bytes?.length === length) {
-        target.set(bytes, start);
-        hashes[index] = sha256(target.subarray(start, start + length));
-      } else {
-        damaged.push(index);
-      }
-    }
-    for (const [index, hash] of (await Promise.all(hashes)).entries()) {
-      if (hash !== undefined && hash !== record.chunks[index]) damaged.push(index);
-    }
+      const isRight =
+        present.has(index) &&
+        (await sha256(target.subarray(start, start + chunkLength(record, index)))) === record.chunks[index];
+      if (!isRight) damaged.push(index);
+    };
+    let next = 0;
+    const checker = async (): Promise<void> => {
+      while (next < count) await check(next++);
+    };
+    // WebCrypto copies what it hashes and works on other threads: a few chunks at a time, not all.
+    await Promise.all(Array.from({ length: Math.min(count, PARALLEL_CHECKS) }, checker));
     for (const index of damaged) {
+      signal?.throwIfAborted();
       target.set(await this.#repairs.chunk(record, index, signal), index * record.chunkBytes);
     }
     signal?.throwIfAborted();
+    return target;
+  }
+
+  /** The stored bytes in one buffer, and in `present` the chunks that are there. */
+  async #gather(
+    spareBytes: number,
+    present: Set<number>,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const record = this.#record;
+    const count = chunkCount(record);
+    try {
+      const whole = await this.#cache.readAll?.(record, spareBytes);
+      if (whole) {
+        for (let index = 0; index < count; index++) present.add(index);
+        return whole;
+      }
+    } catch (cause) {
+      if (cause instanceof RangeError) throw outOfMemory(this.path, this.size + spareBytes, cause);
+      throw cause;
+    }
+    const target = allocate(this.path, this.size + spareBytes);
+    for (let index = 0; index < count; index++) {
+      signal?.throwIfAborted();
+      const bytes = await this.#cache.readChunk(record, index);
+      if (bytes?.length !== chunkLength(record, index)) continue;
+      target.set(bytes, index * record.chunkBytes);
+      present.add(index);
+    }
     return target;
   }
 
