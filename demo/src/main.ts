@@ -1,3 +1,4 @@
+import './app/quiet-lit.ts';
 import { App } from './app/app.ts';
 import { createConnections, EMBEDDED_MODEL, REMOTE_MODEL } from './app/connections.ts';
 import { readParameters } from './app/parameters.ts';

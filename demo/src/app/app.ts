@@ -49,6 +49,8 @@ export interface AppState {
   question: string;
   /** Undefined until a question was answered. */
   answers: readonly Answer[] | undefined;
+  /** The question that the answers belong to; while a new one is on its way, the one before. */
+  answered: string | undefined;
   searching: boolean;
   timings: Timings | undefined;
   capabilities: Partial<Record<Mode, Capabilities>>;
@@ -94,7 +96,7 @@ export class App extends Store<AppState> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #highlighting: AbortController | undefined;
   /** The last question that was embedded, to search again while indexing goes on. */
-  #asked: { session: SearchSession; vector: Float32Array; embed: number } | undefined;
+  #asked: { session: SearchSession; question: string; vector: Float32Array; embed: number } | undefined;
 
   constructor({ connections, models, baseUrl, debounce = 80, limit = 10 }: AppOptions) {
     super({
@@ -109,6 +111,7 @@ export class App extends Store<AppState> {
       loading: undefined,
       question: '',
       answers: undefined,
+      answered: undefined,
       searching: false,
       timings: undefined,
       capabilities: {},
@@ -286,7 +289,7 @@ export class App extends Store<AppState> {
     if (question === '') {
       this.#asked = undefined;
       this.#forget('question');
-      this.update({ answers: undefined, timings: undefined, announcement: '' });
+      this.update({ answers: undefined, answered: undefined, timings: undefined, announcement: '' });
       return;
     }
     if (this.state.indexed === 0) return;
@@ -311,7 +314,7 @@ export class App extends Store<AppState> {
       const vector = await session.embedQuestion(question, signal);
       signal.throwIfAborted();
       this.#forget('question');
-      this.#asked = { session, vector, embed: performance.now() - started };
+      this.#asked = { session, question, vector, embed: performance.now() - started };
       this.#rank();
       this.update({
         searching: false,
@@ -321,7 +324,7 @@ export class App extends Store<AppState> {
     } catch (error) {
       if (signal.aborted) return;
       this.#asked = undefined;
-      this.update({ searching: false, answers: undefined, timings: undefined });
+      this.update({ searching: false, answers: undefined, answered: undefined, timings: undefined });
       this.#report(error, 'question');
     }
   }
@@ -329,12 +332,13 @@ export class App extends Store<AppState> {
   /** Finds the nearest passages to the last question among those that are indexed now. */
   #rank(): void {
     if (!this.#asked) return;
-    const { session, vector, embed } = this.#asked;
+    const { session, question, vector, embed } = this.#asked;
     const started = performance.now();
     const found = session.search(vector, this.#limit);
     const search = performance.now() - started;
     this.update({
       timings: { embed, search },
+      answered: question,
       answers: found.map((answer) => ({ ...answer, sentence: session.bestSentence(vector, answer.passage) })),
     });
   }
@@ -413,6 +417,7 @@ export class App extends Store<AppState> {
       lastRun: undefined,
       loading: undefined,
       answers: undefined,
+      answered: undefined,
       timings: undefined,
       problems: this.state.problems.filter(({ origin }) => origin === 'files'),
     });

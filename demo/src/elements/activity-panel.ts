@@ -1,3 +1,4 @@
+import type { FileProgress } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { formatBytes, formatCount } from '../app/format.ts';
 import type { ModelLoading } from '../app/model-progress.ts';
@@ -50,18 +51,7 @@ class ActivityPanel extends AppElement {
           ? html`<details>
             <summary>${files.length} files</summary>
             <ul class="files">
-              ${files.map(
-                ({ path, state: fileState, loaded: fileLoaded, total: fileTotal }) => html`<li>
-                  <span class="name">${path}</span>
-                  <span class="hint"
-                    >${FILE_STATES[fileState]}${
-                      fileTotal > 0
-                        ? ` · ${fileState === 'downloading' ? `${formatBytes(fileLoaded)} of ` : ''}${formatBytes(fileTotal)}`
-                        : ''
-                    }</span
-                  >
-                </li>`,
-              )}
+              ${files.map((file) => fileLine(file))}
             </ul>
           </details>`
           : nothing
@@ -103,6 +93,16 @@ class ActivityPanel extends AppElement {
       </button>
     </section>`;
   }
+}
+
+function fileLine({ path, state, loaded, total }: FileProgress) {
+  const share =
+    state === 'downloading' && total > 0 ? ` ${formatCount(Math.floor((loaded / total) * 100))} %` : '';
+  const size = total > 0 ? ` · ${formatBytes(total)}` : '';
+  return html`<li>
+    <span class="name">${path}</span>
+    <span class="hint">${FILE_STATES[state]}${share}${size}</span>
+  </li>`;
 }
 
 function titleOf({ state, model }: ModelLoading): string {

@@ -7,7 +7,7 @@ import { AppElement } from './app-element.ts';
 /** Ranked passages with their best sentences. Arrow keys go from one to the next, Escape back to the question. */
 class AnswerList extends AppElement {
   protected override render() {
-    const { answers, timings, indexed } = this.app.state;
+    const { answers, answered, timings, indexed } = this.app.state;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers}>
       <div class="answers-head">
         <h2 id="answers-title">Nearest passages</h2>
@@ -23,7 +23,7 @@ class AnswerList extends AppElement {
             : nothing
         }
       </div>
-      <ol id="answers" class="answers" @keydown=${this.#keys}>
+      <ol id="answers" class="answers" data-question=${answered ?? nothing} @keydown=${this.#keys}>
         ${repeat(
           answers ?? [],
           ({ passage }) => passage,
@@ -38,8 +38,10 @@ class AnswerList extends AppElement {
     const { start, end } = sentence ?? { start: 0, end: 0 };
     return html`<li class="answer" tabindex="0" data-answer=${passage.id}>
       <div class="answer-head">
-        <h3>${passage.title ?? passage.source}</h3>
-        ${passage.title ? html`<span class="source">${passage.source}</span>` : nothing}
+        <div>
+          <h3>${passage.title ?? passage.source}</h3>
+          ${passage.title ? html`<span class="source">${passage.source}</span>` : nothing}
+        </div>
         <span class="score" title="Cosine similarity: 1 is the same meaning, 0 is unrelated">
           <meter min="0" max="1" .value=${Math.max(0, score)} aria-hidden="true"></meter>
           <span class="visually-hidden">Score</span> ${score.toFixed(3)}

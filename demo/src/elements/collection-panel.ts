@@ -28,7 +28,7 @@ class CollectionPanel extends AppElement {
             )}
           </ul>`
       }
-      <text-sources .app=${this.app}></text-sources>
+      ${documents.length > 0 ? html`<text-sources .app=${this.app}></text-sources>` : nothing}
       ${
         total > 0
           ? html`<p class="hint" data-testid="index-state">

@@ -4,7 +4,8 @@ import { AppElement } from './app-element.ts';
 /** What a visitor sees before there is any text. */
 class FirstSteps extends AppElement {
   protected override render() {
-    const { mode, remote, stored } = this.app.state;
+    const { mode, remote, stored, capabilities } = this.app.state;
+    const gpu = capabilities.local?.device?.device === 'webgpu';
     const kept = stored.some(({ model, complete }) => complete && model === this.app.model);
     return html`<section class="first-steps" aria-labelledby="first-title">
       <h2 id="first-title">Search your own texts by meaning</h2>
@@ -19,8 +20,9 @@ class FirstSteps extends AppElement {
             ? html`Texts and questions are sent to ${remote.baseUrl}; your key pays for the tokens.`
             : kept
               ? html`The model is already kept in this browser: nothing is downloaded, and your texts never leave this page.`
-              : html`The first time, this page downloads a model of about 24 MB (45 MB with WebGPU) and its runtime, and keeps
-              the model in this browser’s IndexedDB until you delete it; your texts never leave this page.`
+              : html`The first time, this page downloads a model of ${gpu ? 45 : 24} MB and a runtime of
+              ${gpu ? 27 : 14} MB; the model stays in this browser’s IndexedDB until you delete it, and your texts never
+              leave this page.`
         }
       </p>
     </section>`;
