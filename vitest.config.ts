@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findBrowser } from './scripts/browser.mjs';
+import { models } from './scripts/vite-models.ts';
 import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -18,6 +19,7 @@ export default defineConfig({
         ssr: { resolve: { conditions: nodeConditions } },
         test: {
           name: 'node',
+          globalSetup: './packages/core/test/build-embedded-model.ts',
           environment: 'node',
           include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
@@ -26,12 +28,14 @@ export default defineConfig({
       },
       {
         root,
+        plugins: [models({ directory: `${root}packages/embedded-minilm/dist` })],
         resolve: { conditions: browserConditions },
         server: { headers: isolationHeaders, fs: { allow: [root] } },
         optimizeDeps: { exclude: ['onnxruntime-web'] },
         worker: { format: 'es' },
         test: {
           name: 'browser',
+          globalSetup: './packages/core/test/build-embedded-model.ts',
           include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
           testTimeout: 120_000,
           browser: {

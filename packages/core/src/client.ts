@@ -36,7 +36,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       hub: options.hub ?? {},
     },
   });
-  return new LocalFoundation(host, () => models.map(({ id }) => id));
+  return new LocalFoundation(host, models);
 }
 
 function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {

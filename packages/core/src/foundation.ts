@@ -1,5 +1,6 @@
 import {
   type BatchesApi,
+  CATALOGUE,
   type CallOptions,
   type Capabilities,
   type ChatRequest,
@@ -7,23 +8,29 @@ import {
   type ClassifiersApi,
   type ClassifyRequest,
   type ClassifyResponseFor,
+  checkEmbeddingsRequest,
   type EmbeddingsRequest,
   EmbeddingsRequestSchema,
   type EmbeddingsResponseFor,
   FoundationError,
+  findModel,
   type GroundRequest,
   type GroundResponse,
   type LoadedModel,
+  type ModelEntry,
   type ModelsApi,
   type MultiVectorRequest,
   type MultiVectorResponseFor,
   methodsReport,
+  modelInfo,
+  modelNotFound,
   notSupported,
   parse,
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
   type RerankResponse,
+  rejectUnknownFields,
   type SearchFoundation,
   type SearchRequest,
   type SearchResponse,
@@ -50,19 +57,29 @@ export interface LocalStorage {
 /** A search foundation that computes here. Made by `createLocal()` in a page and `createNode()` in Node. */
 export class LocalFoundation implements SearchFoundation {
   readonly #backend: Backend;
-  readonly #modelIds: () => string[];
+  readonly #custom: ReadonlyMap<string, ModelEntry>;
 
   /** @internal */
-  constructor(backend: Backend, modelIds: () => string[]) {
+  constructor(backend: Backend, customModels: readonly { id: string; like?: string | undefined }[]) {
     this.#backend = backend;
-    this.#modelIds = modelIds;
+    this.#custom = new Map(customModels.map((model) => [model.id, customEntry(model)]));
+  }
+
+  /** The catalogue's entry of a model, or that of the model it is like. */
+  #entry(id: string): ModelEntry {
+    const entry = this.#custom.get(id) ?? findModel(id);
+    if (!entry) throw modelNotFound(id, [...this.#custom.keys(), ...runnable()]);
+    return entry;
   }
 
   async embeddings<const Request extends EmbeddingsRequest>(
     request: Request,
     options: CallOptions = {},
   ): Promise<EmbeddingsResponseFor<Request>> {
-    const response = await this.#call('embeddings', parse(EmbeddingsRequestSchema, request), options);
+    const parsed = parse(EmbeddingsRequestSchema, request);
+    rejectUnknownFields(EmbeddingsRequestSchema, parsed);
+    const resolved = checkEmbeddingsRequest(parsed, this.#entry(parsed.model));
+    const response = await this.#call('embeddings', { request: parsed, resolved }, options);
     return response as unknown as EmbeddingsResponseFor<Request>;
   }
 
@@ -86,6 +103,12 @@ export class LocalFoundation implements SearchFoundation {
     persist: () => this.#call('storage.persist', undefined, {}),
   };
 
+  /** The catalogue: the API's shape with Nearfield's facts in `nearfield`. */
+  readonly models: ModelsApi = {
+    list: async () => ({ data: CATALOGUE.map(modelInfo) }),
+    get: async (id) => modelInfo(this.#entry(id)),
+  };
+
   async capabilities(): Promise<Capabilities> {
     const device = await this.#backend.device();
     const [loaded, storage] = await Promise.all([
@@ -94,8 +117,8 @@ export class LocalFoundation implements SearchFoundation {
     ]);
     return {
       implementation: 'local',
-      methods: methodsReport(['embeddings']),
-      models: this.#modelIds(),
+      methods: methodsReport(['embeddings', 'models']),
+      models: [...new Set([...this.#custom.keys(), ...runnable()])],
       device,
       loaded,
       storage,
@@ -181,6 +204,19 @@ export class LocalFoundation implements SearchFoundation {
   ): Promise<ResultOf<Method>> {
     return withTimeout(options, (signal) => this.#backend.call(method, argument, { ...options, signal }));
   }
+}
+
+/** Ids of the catalogue that have files for a local engine. */
+function runnable(): string[] {
+  return CATALOGUE.filter(({ local }) => local.runs).map(({ id }) => id);
+}
+
+/** A model of the caller's own: the recipe it names, with sizes that only its files know. */
+function customEntry({ id, like = id }: { id: string; like?: string | undefined }): ModelEntry {
+  const entry = findModel(like);
+  if (!entry) throw modelNotFound(like, runnable());
+  if (like === id) return entry;
+  return { ...entry, id, aliases: [], dimensions: undefined, apiMaxDimensions: undefined };
 }
 
 function later(method: string): FoundationError {

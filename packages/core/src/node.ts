@@ -42,8 +42,7 @@ export interface NodeOptions {
  * dependency). The same engine as in the browser: same recipes, batches and vectors.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
-  const models = options.models ?? [];
-  return new LocalFoundation(new DirectBackend(options), () => models.map(({ id }) => id));
+  return new LocalFoundation(new DirectBackend(options), options.models ?? []);
 }
 
 /** Calls the engine in this realm. */
@@ -141,6 +140,7 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
       threads,
       threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
     },
+    externalWeights: false,
     dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
     sessionOptions: () => ({
       graphOptimizationLevel: 'all',

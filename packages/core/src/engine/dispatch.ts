@@ -1,10 +1,11 @@
-import { type CallOptions, FoundationError, type ParsedEmbeddingsRequest } from '@nearfield/spec';
+import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { type CheckedEmbeddings, embed } from '../tasks/embeddings.ts';
 import type { Engine } from './engine.ts';
 
 /** Every method of the engine by the name under which it is called across a boundary. */
 const methods = {
-  embeddings: (engine: Engine, request: ParsedEmbeddingsRequest, options: CallOptions) =>
-    engine.embeddings(request, options),
+  embeddings: (engine: Engine, request: CheckedEmbeddings, options: CallOptions) =>
+    embed(engine, request, options),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
   unload: (engine: Engine, model: string) => engine.unload(model),
   loaded: async (engine: Engine) => engine.loaded(),

@@ -5,6 +5,7 @@ import type { Pooling } from '../families/family.ts';
 import type { StoredFile } from '../store/types.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
+import { bucketLength } from './buckets.ts';
 import { prepareGraph } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { classifyRuntimeError, isFatalRuntimeError } from './runtime-errors.ts';
@@ -79,9 +80,15 @@ export class TextEncoder {
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST.
    */
   static async create(runtime: Runtime, options: EncoderOptions): Promise<TextEncoder> {
-    const { bytes, tail, invariance } = await prepareGraph(options.graph, options);
+    const { bytes, externalData, tail, invariance } = await prepareGraph(options.graph, {
+      ...options,
+      externalWeights: runtime.externalWeights,
+    });
     try {
-      const session = await runtime.ort.InferenceSession.create(bytes, runtime.sessionOptions());
+      const session = await runtime.ort.InferenceSession.create(bytes, {
+        ...runtime.sessionOptions(),
+        ...(externalData.length > 0 && { externalData }),
+      });
       return new TextEncoder(session, tail, invariance, runtime, options);
     } catch (cause) {
       throw classifyRuntimeError(cause, `${options.graph.path} could not be loaded`);
@@ -95,7 +102,7 @@ export class TextEncoder {
     if (!group) {
       group = {
         budget: this.#budget,
-        lengthOf: (sequence) => sequence.ids.length,
+        lengthOf: ({ ids }) => bucketLength(ids.length, this.#runtime.device),
         run: (batch) => this.#run(batch, dimensions, normalized),
         isFatal: isFatalRuntimeError,
       };
@@ -111,7 +118,10 @@ export class TextEncoder {
   ): Promise<Float32Array[]> {
     const { Tensor } = this.#runtime.ort;
     const rows = batch.length;
-    const longest = batch.reduce((length, { ids }) => Math.max(length, ids.length), 0);
+    const longest = bucketLength(
+      batch.reduce((length, { ids }) => Math.max(length, ids.length), 0),
+      this.#runtime.device,
+    );
     const feeds: Record<string, Tensor> = {};
     const shape = [rows, longest];
     const has = (name: string): boolean => this.#session.inputNames.includes(name);

@@ -1,12 +1,5 @@
-import {
-  type CallOptions,
-  FoundationError,
-  type LoadedModel,
-  type ParsedEmbeddingsRequest,
-  type ProgressEvent,
-} from '@nearfield/spec';
+import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
 import type { ModelStore } from '../store/types.ts';
-import { embed } from '../tasks/embeddings.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import { loadEncoder, type ReadyEncoder } from './loader.ts';
 import type { ModelResolver } from './models.ts';
@@ -51,10 +44,6 @@ export class Engine {
     this.store = store;
     this.#resolve = resolve;
     this.#budget = budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'];
-  }
-
-  embeddings(request: ParsedEmbeddingsRequest, options: CallOptions) {
-    return embed(this, request, options);
   }
 
   /** A text encoder, loaded once however many calls ask for it. A load that failed is tried again next time. */

@@ -1,6 +1,7 @@
 import {
   applyAdditions,
   createTail,
+  detachWeights,
   type ModelAddition,
   type ModelSummary,
   modelCapacity,
@@ -16,36 +17,53 @@ export interface GraphOptions {
   hiddenOutput?: string | undefined;
   /** Whether a text's vector must not depend on its neighbours in a batch. */
   batchInvariant: boolean;
+  /** Whether the runtime takes weights apart from the graph. */
+  externalWeights: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /** A model's bytes, ready for the runtime. */
 export interface PreparedGraph {
   bytes: Uint8Array;
+  /** Weights that `bytes` refers to, by name, for the session's `externalData`. */
+  externalData: { path: string; data: Uint8Array }[];
   tail: Tail;
   invariance: BatchInvariance;
 }
 
 /**
  * Reads a model file and appends what the engine needs: the pooling tail, and per-token activation scales
- * where the file quantises activations per tensor. The weights are not copied.
+ * where the file quantises activations per tensor. The weights are never copied: where the runtime can, it
+ * reads them from the buffer they were stored in, else the additions go into spare room at its end.
  * @throws FoundationError MODEL_INVALID if the file is not a text encoder.
  */
 export async function prepareGraph(
   file: StoredFile,
-  { hiddenOutput, batchInvariant, signal }: GraphOptions,
+  { hiddenOutput, batchInvariant, externalWeights, signal }: GraphOptions,
 ): Promise<PreparedGraph> {
   const { size } = file;
-  const buffer = await file.read({ spareBytes: modelCapacity(size) - size, ...(signal && { signal }) });
+  const buffer = await file.read({
+    spareBytes: externalWeights ? 0 : modelCapacity(size) - size,
+    ...(signal && { signal }),
+  });
   try {
-    const model = readModel(buffer.subarray(0, size));
+    const externalData: PreparedGraph['externalData'] = [];
+    let bytes: Uint8Array = buffer;
+    let length = size;
+    if (externalWeights) {
+      const { graph, location } = detachWeights(buffer, readModel(buffer));
+      externalData.push({ path: location, data: buffer });
+      bytes = graph;
+      length = graph.length;
+    }
+    const model = readModel(bytes.subarray(0, length));
     const additions: ModelAddition[] = [];
     const invariance = batchInvariant
-      ? perTokenScales(buffer.subarray(0, size), model, additions)
+      ? perTokenScales(bytes.subarray(0, length), model, additions)
       : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
     const tail = createTail(model, { kind: 'pool', output: hiddenOutput ?? tokenOutput(model) });
     additions.push(tail);
-    return { bytes: applyAdditions(buffer, additions, size), tail, invariance };
+    return { bytes: applyAdditions(bytes, additions, length), externalData, tail, invariance };
   } catch (cause) {
     throw new FoundationError({
       code: 'MODEL_INVALID',

@@ -16,6 +16,8 @@ export interface Runtime {
   readonly report: DeviceReport;
   /** Session options for this device. */
   sessionOptions(): InferenceSession.SessionOptions;
+  /** Whether sessions take weights as external data from memory: onnxruntime-web does, onnxruntime-node not. */
+  readonly externalWeights: boolean;
   /** Precisions this device runs well, best first. */
   readonly dtypes: readonly Dtype[];
   /** Resolves when the device is gone and the runtime with it; never for a CPU. */

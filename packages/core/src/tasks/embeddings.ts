@@ -4,7 +4,9 @@ import {
   type EmbeddingType,
   encodeVector,
   FoundationError,
+  notSupported,
   type ParsedEmbeddingsRequest,
+  type ResolvedEmbeddings,
   type SingleEmbedding,
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
@@ -14,12 +16,27 @@ import type { TokenSequence } from '../text/tokenizer.ts';
 /** Calls of up to this many inputs are somebody waiting at a search box, unless they say otherwise. */
 const INTERACTIVE_INPUTS = 8;
 
+/** A request that fits its schema and its model. */
+export interface CheckedEmbeddings {
+  request: ParsedEmbeddingsRequest;
+  resolved: ResolvedEmbeddings;
+}
+
 /** `POST /v1/embeddings` for texts: tokenise, run in shared batches, encode. */
 export async function embed(
   engine: Engine,
-  request: ParsedEmbeddingsRequest,
+  { request, resolved }: CheckedEmbeddings,
   { signal, onProgress, priority }: CallOptions,
 ): Promise<EmbeddingsResponse> {
+  for (const option of ['late_chunking', 'return_multivector'] as const) {
+    if (request[option]) {
+      throw notSupported(
+        option,
+        'the local engine does not have it.',
+        'Use createRemote() of @nearfield/remote.',
+      );
+    }
+  }
   const ready = await engine.encoder(request.model, { signal, onProgress });
   const texts = textsOf(request);
   const { dimensions: ownDimensions } = ready.info;
@@ -31,7 +48,7 @@ export async function embed(
       param: 'dimensions',
     });
   }
-  const sequences = tokenize(ready, texts, request);
+  const sequences = tokenize(ready, texts, resolved.prompt, request.truncate === true);
   const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
 
   const values = new Float32Array(texts.length * dimensions);
@@ -116,12 +133,12 @@ function textsOf(request: ParsedEmbeddingsRequest): string[] {
 function tokenize(
   { definition, tokenizer, info }: ReadyEncoder,
   texts: readonly string[],
-  request: ParsedEmbeddingsRequest,
+  prompt: string,
+  truncate: boolean,
 ): TokenSequence[] {
-  const prompt = definition.family.prompt(request.task ?? undefined);
   return texts.map((text, index) => {
     const sequence = tokenizer.encode(prompt + text, info.maxTokens);
-    if (sequence.fullLength > info.maxTokens && !request.truncate) {
+    if (sequence.fullLength > info.maxTokens && !truncate) {
       throw new FoundationError({
         code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
         message: `Input ${index} has ${sequence.fullLength} tokens; ${definition.id} reads at most ${info.maxTokens}. Shorten it, split it, or set truncate to true.`,

@@ -33,7 +33,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       try {
         if (!engine) throw new Error('The worker was called before it was started.');
         const result = await dispatch(engine, method, argument, options);
-        return transfer(result, buffersOf(result));
+        return typeof result === 'object' && result !== null ? transfer(result, buffersOf(result)) : result;
       } finally {
         close();
       }

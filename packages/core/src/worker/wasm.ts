@@ -12,6 +12,7 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
     ort,
     device: 'wasm',
     report: { device: 'wasm', reason, f16: false, threads, threadsReason },
+    externalWeights: true,
     dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
     sessionOptions: () => ({ executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
     lost: new Promise(() => {}),
