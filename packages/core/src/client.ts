@@ -1,5 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
-import { LocalFoundation } from './foundation.ts';
+import { EngineFoundation } from './foundation.ts';
+import type { LocalFoundation } from './local-foundation.ts';
 import type { CustomModel, LocalOptions } from './options.ts';
 import { WorkerHost } from './worker/host.ts';
 import type { ModelDescription, SourceDescription } from './worker/protocol.ts';
@@ -36,7 +37,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       hub: options.hub ?? {},
     },
   });
-  return new LocalFoundation(host, models);
+  return new EngineFoundation(host, models);
 }
 
 function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {

@@ -31,35 +31,22 @@ import {
   type RerankRequest,
   type RerankResponse,
   rejectUnknownFields,
-  type SearchFoundation,
   type SearchRequest,
   type SearchResponse,
   type SegmentRequest,
   type SegmentResponse,
-  type StorageReport,
   type TrainRequest,
   type TrainResponse,
 } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
-import type { ModelUsage } from './store/types.ts';
+import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
 
-/** The cache of model files. */
-export interface LocalStorage {
-  report(): Promise<StorageReport>;
-  usage(): Promise<ModelUsage[]>;
-  /** Forgets one model's files, or every model's. Models in memory are unloaded. */
-  delete(model?: string): Promise<void>;
-  /** Asks the browser not to evict the cache. Resolves to whether it agreed. */
-  persist(): Promise<boolean>;
-}
-
-/** A search foundation that computes here. Made by `createLocal()` in a page and `createNode()` in Node. */
-export class LocalFoundation implements SearchFoundation {
+/** The contract over an engine: checks requests, then asks the engine through a {@link Backend}. */
+export class EngineFoundation implements LocalFoundation {
   readonly #backend: Backend;
   readonly #custom: ReadonlyMap<string, ModelEntry>;
 
-  /** @internal */
   constructor(backend: Backend, customModels: readonly { id: string; like?: string | undefined }[]) {
     this.#backend = backend;
     this.#custom = new Map(customModels.map((model) => [model.id, customEntry(model)]));
@@ -83,15 +70,10 @@ export class LocalFoundation implements SearchFoundation {
     return response as unknown as EmbeddingsResponseFor<Request>;
   }
 
-  /**
-   * Downloads and prepares a model before it is needed.
-   * @returns what was loaded, and why this device and precision.
-   */
   load(model: string, options: CallOptions = {}): Promise<LoadedModel> {
     return this.#call('load', model, options);
   }
 
-  /** Frees a model's memory. Its files stay in the cache. */
   unload(model: string): Promise<void> {
     return this.#call('unload', model, {});
   }

@@ -1,5 +1,5 @@
 export { createLocal } from './client.ts';
-export { LocalFoundation, type LocalStorage } from './foundation.ts';
+export type { LocalFoundation, LocalStorage } from './local-foundation.ts';
 export type { CustomModel, CustomModelSource, LocalOptions } from './options.ts';
 export type { ModelUsage } from './store/types.ts';
 export type { HubOptions } from './worker/protocol.ts';

@@ -4,15 +4,21 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
+import { closedError } from './closed.ts';
 import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
-import { closedError, Engine } from './engine/engine.ts';
+import { Engine } from './engine/engine.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
 import { defineModel } from './families/index.ts';
-import { LocalFoundation } from './foundation.ts';
+import { EngineFoundation } from './foundation.ts';
+import type { LocalFoundation } from './local-foundation.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
 import type { HubOptions } from './worker/protocol.ts';
+
+export type { LocalFoundation, LocalStorage } from './local-foundation.ts';
+export type { ModelUsage } from './store/types.ts';
+export type { HubOptions } from './worker/protocol.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
 export interface NodeModel {
@@ -42,7 +48,7 @@ export interface NodeOptions {
  * dependency). The same engine as in the browser: same recipes, batches and vectors.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
-  return new LocalFoundation(new DirectBackend(options), options.models ?? []);
+  return new EngineFoundation(new DirectBackend(options), options.models ?? []);
 }
 
 /** Calls the engine in this realm. */

@@ -1,4 +1,5 @@
 import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
+import { closedError } from '../closed.ts';
 import type { ModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import { loadEncoder, type ReadyEncoder } from './loader.ts';
@@ -101,11 +102,4 @@ export class Engine {
     this.#ready.clear();
     this.runtime.dispose();
   }
-}
-
-export function closedError(): FoundationError {
-  return new FoundationError({
-    code: 'CLOSED',
-    message: 'This foundation was closed. Create a new one.',
-  });
 }

@@ -1,10 +1,11 @@
+import { FoundationError } from '@nearfield/spec';
 import { anySignal } from './abort.ts';
 import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';
 import { downloadFailed, formatBytes, integrityMismatch, isQuotaError } from './errors.ts';
 import { type RetryPolicy, waitBeforeRetry, withRetries } from './retry.ts';
-import { Sha256, type Sha256State } from './sha256.ts';
+import { Sha256 } from './sha256.ts';
 import type { FileDescription, ModelSource, OpenedStream } from './types.ts';
 
 export interface DownloadOptions {
@@ -53,8 +54,6 @@ class Download {
   #chunk: Uint8Array<ArrayBuffer> | undefined;
   #filled = 0;
   #restarts = 0;
-  /** The chunk that is being stored while the next one arrives. */
-  #storing: Promise<void> | undefined;
 
   constructor(options: DownloadOptions) {
     this.#options = options;
@@ -76,7 +75,6 @@ class Download {
       try {
         return await this.#attempt();
       } catch (error) {
-        await this.#storing?.catch(() => {});
         signal.throwIfAborted();
         failures = this.#position > before ? 1 : failures + 1;
         await waitBeforeRetry(error, failures, retry, signal);
@@ -117,8 +115,6 @@ class Download {
   /** Begins a new version from the first byte. */
   async #restart(): Promise<void> {
     const { cache, key, chunkBytes } = this.#options;
-    await this.#storing?.catch(() => {});
-    this.#storing = undefined;
     this.#record = {
       ...key,
       version: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
@@ -241,6 +237,7 @@ class Download {
         onByte();
         if (this.#position === 0) checkFirstBytes(key.path, value, key.source);
         await this.#add(skip > 0 ? value.subarray(Math.min(skip, value.length)) : value);
+        onByte();
         skip = Math.max(0, skip - value.length);
         onProgress(this.#position, Math.max(0, this.#record.size));
       }
@@ -291,32 +288,30 @@ class Download {
     }
   }
 
-  /** Stores a full chunk while the next one arrives; never more than one is on its way. */
+  /**
+   * Stores a full chunk before more bytes are taken, so that a crash never costs more than one chunk. The network
+   * goes on filling the browser's own buffers meanwhile.
+   */
   async #store(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    const state = this.#hash.length % 64 === 0 ? this.#hash.save() : undefined;
-    this.#chunk = undefined;
-    this.#filled = 0;
-    await this.#storing;
-    this.#storing = this.#append(chunk, state);
-    // Looked at when the next chunk is full; until then it must not count as unhandled.
-    this.#storing.catch(() => {});
-  }
-
-  async #append(chunk: Uint8Array<ArrayBuffer>, hashState: Sha256State | undefined): Promise<void> {
     const { cache, key } = this.#options;
     const hash = await sha256(chunk);
-    const record: FileRecord = { ...this.#record, chunks: [...this.#record.chunks, hash], hashState };
+    const record: FileRecord = {
+      ...this.#record,
+      chunks: [...this.#record.chunks, hash],
+      // Only the last chunk can end elsewhere than at a block of the hash, and behind it nothing goes on.
+      hashState: this.#hash.length % 64 === 0 ? this.#hash.save() : undefined,
+    };
     const isStored = await this.#withRoom(chunk.length, () => cache.append(record, chunk));
     if (!isStored) throw deleted(key);
-    this.#record = { ...this.#record, chunks: record.chunks };
+    this.#record = record;
+    this.#chunk = undefined;
+    this.#filled = 0;
   }
 
   /** Compares the whole file's hash and marks it complete. */
   async #finish(): Promise<FileRecord> {
     const { cache, key } = this.#options;
     if (this.#filled > 0) await this.#store(this.#chunk!.subarray(0, this.#filled));
-    await this.#storing;
-    this.#storing = undefined;
     const size = this.#position;
     const computed = this.#hash.digest();
     const expected = this.#record.sha256;
@@ -364,7 +359,12 @@ class Download {
       try {
         return await write();
       } catch (error) {
-        if (!isQuotaError(error)) throw error;
+        if (FoundationError.isInstance(error)) throw error;
+        if (!isQuotaError(error)) {
+          throw downloadFailed(`${this.#options.key.path} could not be stored: ${String(error)}.`, {
+            cause: error,
+          });
+        }
         const missing = Math.max(bytes, this.#description.size - storedBytes(this.#record));
         if (!(await this.#options.onFull(missing, error))) throw error;
       }

@@ -103,11 +103,20 @@ class DefaultModelStore implements ManagedModelStore {
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
   }
 
-  async open(
+  open(
     modelId: string,
     source: ModelSource,
     files: readonly FileRequest[],
     options: OpenFilesOptions = {},
+  ): Promise<Map<string, StoredFile>> {
+    return typed(() => this.#open(modelId, source, files, options), options.signal);
+  }
+
+  async #open(
+    modelId: string,
+    source: ModelSource,
+    files: readonly FileRequest[],
+    options: OpenFilesOptions,
   ): Promise<Map<string, StoredFile>> {
     const { signal } = options;
     signal?.throwIfAborted();
@@ -190,10 +199,18 @@ class DefaultModelStore implements ManagedModelStore {
     yield* exportFiles(cache, modelId);
   }
 
-  async importModel(
+  importModel(
     modelId: string,
     files: Iterable<File> | ModelSource,
     options: ImportOptions = {},
+  ): Promise<string[]> {
+    return typed(() => this.#import(modelId, files, options), options.signal);
+  }
+
+  async #import(
+    modelId: string,
+    files: Iterable<File> | ModelSource,
+    options: ImportOptions,
   ): Promise<string[]> {
     const { signal } = options;
     const source = isSource(files) ? files : new FilesSource(files);
@@ -466,6 +483,21 @@ class DefaultModelStore implements ManagedModelStore {
     // A note only: losing it costs a request, and a warm start does not wait for it.
     const settled = written.catch(() => {});
     if (isFetched) await settled;
+  }
+}
+
+/** Lets cancellation and typed errors through; what a cache throws beside them becomes one. */
+async function typed<Value>(action: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  try {
+    return await action();
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (FoundationError.isInstance(error)) throw error;
+    throw new FoundationError({
+      code: 'INTERNAL_ERROR',
+      message: `The store of model files failed: ${String(error)}. Clearing this site's data, or cache: 'memory', helps if it stays.`,
+      cause: error,
+    });
   }
 }
 

@@ -7,8 +7,8 @@ import {
 } from '@nearfield/spec';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import type { Backend } from '../backend.ts';
+import { closedError } from '../closed.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
-import { closedError } from '../engine/engine.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
 import type { ControlMessage, Flavour, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
