@@ -1,1 +1,2 @@
-export {};
+export type { ApiKeys } from './auth.ts';
+export { createHandler, type FetchHandler, type HandlerOptions } from './handler.ts';

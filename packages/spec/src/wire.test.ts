@@ -110,6 +110,39 @@ describe('embeddingsFromWire', () => {
     expect(usage).toEqual({ total_tokens: 9, prompt_tokens: 9, image_tokens: 4 });
   });
 
+  it('reads token weights in both of the documented shapes, and token vectors under the singular name', () => {
+    const sparse = (data: unknown[]) =>
+      embeddingsFromWire(
+        parseResponse(
+          EmbeddingsBodySchema,
+          { model: 'elser-v2', usage: { total_tokens: 2 }, data },
+          'embeddings',
+        ),
+        'float',
+      ).data;
+    const weights = { berlin: 1.5, embedding: 0.5, index: 2 };
+    const expected = [{ object: 'embedding', index: 0, embedding: weights }];
+    expect(sparse([weights])).toEqual(expected);
+    expect(sparse([{ object: 'embedding', index: 0, embedding: weights }])).toEqual(expected);
+    expect(() => sparse([{ berlin: 'x' }])).toThrow(/data\.0\.berlin/);
+
+    const { data } = embeddingsFromWire(
+      body([
+        {
+          index: 0,
+          embedding: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      ]),
+      'float',
+    );
+    expect(data).toEqual([
+      { object: 'embeddings', index: 0, embeddings: [Float32Array.of(1, 2), Float32Array.of(3, 4)] },
+    ]);
+  });
+
   it.each([
     [[{ index: 0 }], /data\.0\.embedding/],
     [[{ index: 'x', embedding: [1] }], /data\.0\.index/],

@@ -1,4 +1,10 @@
-import type { EmbeddingsResponse, MultiEmbedding, SingleEmbedding, SparseEmbedding } from './embeddings.ts';
+import type {
+  EmbeddingsResponse,
+  EmbeddingUsage,
+  MultiEmbedding,
+  SingleEmbedding,
+  SparseEmbedding,
+} from './embeddings.ts';
 import {
   base64ToBytes,
   base64ToVector,
@@ -122,12 +128,8 @@ export function embeddingsFromWire(
     return { object: 'embedding', index: item.index, embedding } as SingleEmbedding | SparseEmbedding;
   });
   const counts = Object.entries(body.usage).filter(([, count]) => typeof count === 'number');
-  const usage = Object.fromEntries(counts) as Record<string, number>;
-  const { total_tokens } = body.usage;
-  return {
-    model: body.model,
-    object: 'list',
-    usage: { ...usage, total_tokens, prompt_tokens: usage.prompt_tokens ?? total_tokens },
-    data,
-  };
+  const usage = Object.fromEntries(counts) as unknown as EmbeddingUsage;
+  // A text model's answer may give the total alone; a sparse model's has counts of its own.
+  if (!('input_tokens' in usage)) usage.prompt_tokens ??= usage.total_tokens;
+  return { model: body.model, object: 'list', usage, data };
 }

@@ -1,0 +1,139 @@
+import { type ErrorCode, type FieldIssue, FoundationError, isErrorCode } from '@nearfield/spec';
+
+/** What a failed answer said, whichever of the known shapes its body had. */
+interface Told {
+  message?: string | undefined;
+  code?: string | undefined;
+  requestId?: string | undefined;
+  param?: string | undefined;
+  issues?: FieldIssue[] | undefined;
+}
+
+/** Codes of OpenAI-shaped servers. */
+const OPENAI_CODES: Record<string, ErrorCode> = {
+  model_not_found: 'INPUT_MODEL_NOT_FOUND',
+  invalid_api_key: 'AUTH_INVALID_API_KEY',
+  context_length_exceeded: 'INPUT_TOKEN_LIMIT_EXCEEDED',
+  rate_limit_exceeded: 'RATE_REQUEST_LIMIT_EXCEEDED',
+  insufficient_quota: 'AUTHZ_INSUFFICIENT_BALANCE',
+};
+
+const BY_STATUS: Record<number, ErrorCode> = {
+  401: 'AUTH_INVALID_API_KEY',
+  402: 'AUTHZ_INSUFFICIENT_BALANCE',
+  403: 'AUTHZ_RESOURCE_LIMIT_EXCEEDED',
+  404: 'RESOURCE_NOT_FOUND',
+  408: 'SERVICE_TIMEOUT',
+  409: 'CONFLICT_RESOURCE_BUSY',
+  429: 'RATE_REQUEST_LIMIT_EXCEEDED',
+  500: 'INTERNAL_ERROR',
+  501: 'NOT_SUPPORTED',
+  504: 'SERVICE_TIMEOUT',
+  524: 'SERVICE_TIMEOUT',
+};
+
+function codeOf(status: number, { code, message = '' }: Told): ErrorCode {
+  if (code !== undefined && isErrorCode(code)) return code;
+  if (code !== undefined && Object.hasOwn(OPENAI_CODES, code)) return OPENAI_CODES[code]!;
+  if (status === 403 && /balance|quota|credit/i.test(message)) return 'AUTHZ_INSUFFICIENT_BALANCE';
+  if (status === 404 && /\bmodel\b/i.test(message)) return 'INPUT_MODEL_NOT_FOUND';
+  if (status === 429 && /token/i.test(message)) return 'RATE_TOKEN_LIMIT_EXCEEDED';
+  if (status === 429 && /concurren/i.test(message)) return 'RATE_CONCURRENCY_LIMIT_EXCEEDED';
+  return BY_STATUS[status] ?? (status >= 500 ? 'SERVICE_UNAVAILABLE' : 'INPUT_VALIDATION_FAILED');
+}
+
+type Fields = Record<string, unknown>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** `errors: [{field, message, type}]` of the API, or `detail: [{loc, msg, type}]` of FastAPI. */
+function issuesOf(list: unknown): FieldIssue[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const issues = list.filter(isFields).map((item) => ({
+    field: textOf(item.field) ?? (Array.isArray(item.loc) ? item.loc.slice(1).join('.') : 'body'),
+    message: textOf(item.message) ?? textOf(item.msg) ?? 'Invalid value.',
+    type: textOf(item.type) ?? 'value_error',
+  }));
+  return issues.length > 0 ? issues : undefined;
+}
+
+/** Reads every error shape that Jina's servers and compatible ones were seen to send. */
+function tell(body: unknown): Told {
+  if (!isFields(body)) return {};
+  const { detail, error } = body;
+  const issues = issuesOf(body.errors) ?? issuesOf(detail);
+  const base: Told = {
+    code: textOf(body.code),
+    requestId: textOf(body.request_id),
+    issues,
+    param: issues?.[0]?.field,
+  };
+  if (isFields(detail)) {
+    return {
+      ...base,
+      message: textOf(detail.message),
+      code: textOf(detail.code) ?? base.code,
+      requestId: textOf(detail.request_id) ?? base.requestId,
+    };
+  }
+  if (isFields(error)) {
+    return {
+      ...base,
+      message: textOf(error.message),
+      code: textOf(error.code) ?? base.code,
+      param: textOf(error.param) ?? base.param,
+    };
+  }
+  const fromIssues = issues?.map(({ field, message }) => `'${field}': ${message}`).join('; ');
+  return {
+    ...base,
+    message:
+      textOf(detail) ?? textOf(error) ?? textOf(body.readableMessage) ?? textOf(body.message) ?? fromIssues,
+  };
+}
+
+/** Seconds of a `Retry-After` header, which holds seconds or a date. */
+export function retryAfterSeconds(header: string | null, now = Date.now()): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** The parts of a failed answer that an error is made from. */
+export interface FailedAnswer {
+  status: number;
+  headers: Headers;
+  /** The body as text, perhaps cut. */
+  text: string;
+  /** Whose answer it is, such as `embeddings`. */
+  what: string;
+}
+
+/** The error that a failed answer means. `redact` takes secrets out of anything that came from outside. */
+export function errorOfAnswer(
+  { status, headers, text, what }: FailedAnswer,
+  redact: (text: string) => string,
+): FoundationError {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  const told = tell(body);
+  const message = told.message ?? `The server answered ${what} with status ${status} and no readable reason.`;
+  return new FoundationError({
+    code: codeOf(status, told),
+    message: redact(message),
+    status,
+    param: told.param,
+    requestId: told.requestId ?? headers.get('x-request-id') ?? undefined,
+    retryAfter: retryAfterSeconds(headers.get('retry-after')),
+    issues: told.issues?.map((issue) => ({ ...issue, message: redact(issue.message) })),
+  });
+}

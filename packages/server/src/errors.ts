@@ -1,0 +1,26 @@
+import { FoundationError } from '@nearfield/spec';
+
+/** Any error as the contract's. What is not ours is INTERNAL_ERROR, without its text: that is for the log. */
+export function asFoundationError(error: unknown): FoundationError {
+  if (FoundationError.isInstance(error)) return error;
+  return new FoundationError({
+    code: 'INTERNAL_ERROR',
+    message:
+      'An unexpected error occurred. If this persists, report it with the request_id from this response.',
+    cause: error,
+  });
+}
+
+/**
+ * An error as the API's JSON. Application errors nest their parts in `detail`, authentication and validation
+ * errors are flat: both as the hosted API was seen to answer. Status: the error's own.
+ */
+export function errorBody(error: FoundationError, requestId: string): Record<string, unknown> {
+  const { code, message, status } = error;
+  if (status === 401) return { detail: message, code, request_id: requestId };
+  if (status === 422) {
+    const errors = error.issues ?? [{ field: error.param ?? 'body', message, type: 'value_error' }];
+    return { detail: message, code, request_id: requestId, errors };
+  }
+  return { detail: { message, request_id: requestId, code } };
+}

@@ -1,0 +1,57 @@
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { createHandler, type HandlerOptions } from './handler.ts';
+
+export interface NodeServerOptions extends HandlerOptions {
+  /** Default 8080; 0 for any free one. */
+  port?: number | undefined;
+  /** Default `127.0.0.1`: this machine only. */
+  host?: string | undefined;
+}
+
+/** A server that listens. */
+export interface NodeServer {
+  /** Such as `http://127.0.0.1:8080`. */
+  url: string;
+  port: number;
+  /** Ends every connection. The foundation stays open: it is the caller's. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a foundation over HTTP in Node. Resolves once it listens.
+ * @throws FoundationError CONNECTION_FAILED if the port is taken or not allowed
+ */
+export function createNodeServer(
+  foundation: SearchFoundation,
+  options: NodeServerOptions = {},
+): Promise<NodeServer> {
+  const { port = 8080, host = '127.0.0.1', ...handlerOptions } = options;
+  const handler = createHandler(foundation, handlerOptions);
+  return new Promise((resolve, reject) => {
+    const onListening = (address: AddressInfo): void => {
+      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      resolve({
+        url: `http://${name}:${address.port}`,
+        port: address.port,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      });
+    };
+    const server = serve({ fetch: handler, port, hostname: host }, onListening);
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'another program uses it' : cause.message;
+      reject(
+        new FoundationError({
+          code: 'CONNECTION_FAILED',
+          message: `Cannot listen on ${host}:${port}: ${why}. Choose another port.`,
+          cause,
+        }),
+      );
+    });
+  });
+}
