@@ -44,6 +44,12 @@ export class Engine {
     this.runtime = runtime;
     this.store = store;
     this.#resolve = resolve;
+    void runtime.lost.then((message) => {
+      // A batch on a lost device may never settle: its callers are told here.
+      this.scheduler.stop(
+        new FoundationError({ code: 'DEVICE_LOST', message: `The GPU device was lost: ${message}.` }),
+      );
+    });
     this.#budget = budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'];
   }
 

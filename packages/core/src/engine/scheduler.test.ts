@@ -135,7 +135,7 @@ describe('Scheduler', () => {
     ).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('rejects everything queued when it is stopped', async () => {
+  it('rejects everything queued and running when it is stopped', async () => {
     const { group, hold } = doubling(20);
     const scheduler = new Scheduler();
     const open = hold();

@@ -85,6 +85,7 @@ export class Scheduler {
   readonly #lanes: Record<Priority, Lane> = { interactive: new Lane(), bulk: new Lane() };
   readonly #window: number;
   #running = false;
+  #active: Entry[] = [];
   #fatal: unknown;
 
   /** @param window items that are planned together; more gives less padding, fewer gives fairer turns. */
@@ -146,9 +147,10 @@ export class Scheduler {
     });
   }
 
-  /** Rejects everything queued and everything that comes, with this reason. */
+  /** Rejects everything queued or running, and everything that comes, with this reason. */
   stop(reason: unknown): void {
-    this.#fatal = reason;
+    this.#fatal ??= reason;
+    for (const entry of this.#active) entry.call.reject(reason);
     for (const lane of Object.values(this.#lanes)) {
       for (const entry of [...lane.pending, ...lane.planned.flat()]) entry.call.reject(reason);
       lane.pending = [];
@@ -164,7 +166,9 @@ export class Scheduler {
       for (;;) {
         const batch = this.#lanes.interactive.next(this.#window) ?? this.#lanes.bulk.next(this.#window);
         if (!batch) return;
+        this.#active = batch;
         await this.#runBatch(batch);
+        this.#active = [];
         await yieldToMessages();
       }
     } finally {
