@@ -96,7 +96,7 @@ function tell(body: unknown): Told {
 }
 
 /** Seconds of a `Retry-After` header, which holds seconds or a date. */
-export function retryAfterSeconds(header: string | null, now = Date.now()): number | undefined {
+function retryAfterSeconds(header: string | null, now = Date.now()): number | undefined {
   if (header === null || header.trim() === '') return undefined;
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return Math.max(0, seconds);

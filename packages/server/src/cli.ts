@@ -68,7 +68,10 @@ async function main(argv: string[]): Promise<number> {
       ...(keys.length > 0 ? { apiKeys: keys } : {}),
       ...(values.cors.length > 0 ? { cors: values.cors.includes('*') ? '*' : values.cors } : {}),
       onError: (error, requestId) => {
-        print(process.stderr, `${requestId} ${error.code} ${error.message}\n`);
+        // The caller is not told what went wrong inside; this is the place to look it up.
+        const inside =
+          error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.message;
+        print(process.stderr, `${requestId} ${error.code} ${inside}\n`);
       },
     });
     print(process.stderr, `Listening on ${server.url}\n`);

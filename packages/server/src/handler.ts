@@ -16,6 +16,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { type ApiKeys, requireKey } from './auth.ts';
+import { bulkJob, bulkLines } from './bulk.ts';
 import { asFoundationError, errorBody } from './errors.ts';
 import { jsonLinesStream } from './json-lines.ts';
 
@@ -156,6 +157,24 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     });
   }
 
+  // The older API's bulk jobs are batches of a file's rows.
+  const fileNames = new Map<string, string>();
+  app.post('/v1/bulk-embeddings', async (context) => {
+    const { model, fileName, input } = await bulkLines(await formOf(context));
+    const status = await foundation.batches.create({ model, input }, call(context));
+    fileNames.set(status.batch_id, fileName);
+    return context.json(bulkJob(status, fileName));
+  });
+  app.get('/v1/bulk-embeddings/:id', async (context) => {
+    const status = await foundation.batches.get(context.req.param('id'), call(context));
+    return context.json(bulkJob(status, fileNames.get(status.batch_id) ?? ''));
+  });
+  app.post('/v1/bulk-embeddings/:id/download-result', async (context) => {
+    const { batch_id: id } = await foundation.batches.get(context.req.param('id'), call(context));
+    const url = new URL(`/v1/batch/${encodeURIComponent(id)}/output`, context.req.url);
+    return context.json({ id, download_url: url.href });
+  });
+
   return async (request) => app.fetch(request);
 }
 
@@ -188,6 +207,20 @@ async function jsonBody(context: ApiContext): Promise<Body> {
     message,
     issues: [{ field: 'body', message, type: 'model_attributes_type' }],
   });
+}
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED (415) */
+async function formOf(context: ApiContext): Promise<FormData> {
+  try {
+    return await context.req.formData();
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      status: 415,
+      message: "The request body must be a form, sent with 'Content-Type: multipart/form-data'.",
+      cause,
+    });
+  }
 }
 
 /** Turns sentence splitting on where Jina's local server does: late chunking of a single input. */

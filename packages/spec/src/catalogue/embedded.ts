@@ -41,7 +41,21 @@ export const EMBEDDED_MODELS: readonly ModelEntry[] = [
         'The sizes are of the files that ship with Nearfield; the hub repository has the same layout. ' +
         'As a reranker it compares token vectors (late interaction), for which it was not trained.',
     },
-    goldens: [],
+    // Computed in float32 from the embedded files' weights (float16 at their source).
+    goldens: [
+      {
+        kind: 'embedding',
+        text: 'hello world',
+        prompted: false,
+        first: [-0.0345, 0.0311, 0.0067, 0.0261, -0.0395],
+      },
+      {
+        kind: 'embedding',
+        text: 'A browser can find the right passage by itself.',
+        prompted: false,
+        first: [-0.0328, -0.0039, -0.011, -0.011, 0.017],
+      },
+    ],
     unverified: ['release date'],
   },
 ];
