@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 
 /** What goes wrong with one transfer of a file. */
 export type Fault =
-  /** The connection is destroyed after so many bytes of the body. */
-  | { kind: 'cut'; after: number }
+  /** The connection is destroyed so long (20 ms) after so many bytes of the body, to let them arrive. */
+  | { kind: 'cut'; after: number; delay?: number }
   | { kind: 'status'; status: number; retryAfter?: string }
   /** The announced length is the true one plus `by`; with a negative one the body ends there, properly. */
   | { kind: 'wrong-length'; by: number }
@@ -49,7 +49,7 @@ export interface HubOptions {
   /** Sends an ETag. Default true. */
   etags?: boolean;
   /** Response headers that a page of another origin may read. Default: those that hubs expose. */
-  exposedHeaders?: string;
+  exposedHeaders?: string | undefined;
   /** Whether requests that need a CORS preflight get it granted. Default: only for `Authorization`. */
   allowedHeaders?: string;
 }
@@ -65,6 +65,8 @@ export class Hub {
   /** The origin of the content. */
   contentUrl = '';
   readonly requests: LoggedRequest[] = [];
+  /** Addresses for which a browser asked whether it may (CORS preflight). */
+  readonly preflights: string[] = [];
   readonly repositories: Record<string, Record<string, Uint8Array>>;
   readonly #options: HubOptions;
   readonly #faults = new Map<string, Fault[]>();
@@ -150,6 +152,7 @@ export class Hub {
     const url = new URL(request.url ?? '/', 'http://hub');
     this.#cors(request, response);
     if (request.method === 'OPTIONS') {
+      this.preflights.push(url.pathname);
       response.writeHead(204).end();
       return;
     }
@@ -234,6 +237,7 @@ export class Hub {
     const url = new URL(request.url ?? '/', 'http://hub');
     this.#cors(request, response);
     if (request.method === 'OPTIONS') {
+      this.preflights.push(url.pathname);
       response.writeHead(204).end();
       return;
     }
@@ -356,8 +360,9 @@ export class Hub {
     if (fault?.kind === 'stall') return;
     if (fault?.kind === 'change') this.repositories[repository]![entry.path] = fault.to;
     if (fault?.kind === 'cut' || fault?.kind === 'change') {
-      // What was written must reach the client before the connection dies.
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // A reset connection drops what the client's system holds but the client has not read.
+      const wait = (fault.kind === 'cut' && fault.delay) || 20;
+      await new Promise((resolve) => setTimeout(resolve, wait));
       response.destroy();
       return;
     }

@@ -38,11 +38,36 @@ export class LocalLocks implements Locks {
 
 const processLocks = new LocalLocks();
 
+/** Locks shared by all tabs of the origin. Where the browser denies them, they are locks of this realm. */
+class SharedLocks implements Locks {
+  readonly #locks: LockManager;
+
+  constructor(locks: LockManager) {
+    this.#locks = locks;
+  }
+
+  async request<Result>(
+    name: string,
+    options: { signal?: AbortSignal },
+    action: () => Promise<Result>,
+  ): Promise<Result> {
+    let isGranted = false;
+    try {
+      return (await this.#locks.request(name, options, () => {
+        isGranted = true;
+        return action();
+      })) as Result;
+    } catch (error) {
+      // A sandboxed frame has no origin to share locks with, and no storage either.
+      const isDenied = !isGranted && error instanceof DOMException && error.name === 'SecurityError';
+      if (isDenied) return processLocks.request(name, options, action);
+      throw error;
+    }
+  }
+}
+
 /** The browser's locks, shared by all tabs of the origin, or locks of this process where there are none. */
 export function defaultLocks(): Locks {
   const { locks } = (typeof navigator === 'object' ? navigator : {}) as { locks?: LockManager };
-  if (!locks) return processLocks;
-  return {
-    request: (name, options, action) => locks.request(name, options, action) as ReturnType<typeof action>,
-  };
+  return locks ? new SharedLocks(locks) : processLocks;
 }

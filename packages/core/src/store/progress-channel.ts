@@ -23,8 +23,14 @@ const isProgress = (data: unknown): data is ProgressMessage => {
 const INTERVAL = 100;
 
 /** The browser's channel to the other tabs and workers of this origin, where there is one. */
-export const defaultChannel = (): Channel | undefined =>
-  typeof BroadcastChannel === 'function' ? new BroadcastChannel('nearfield-downloads') : undefined;
+export function defaultChannel(): Channel | undefined {
+  try {
+    return typeof BroadcastChannel === 'function' ? new BroadcastChannel('nearfield-downloads') : undefined;
+  } catch {
+    // Denied, as in a sandboxed frame: progress then is each tab's own.
+    return undefined;
+  }
+}
 
 /**
  * One file's download as other tabs see it: the one that holds the lock tells, the others listen. The channel is

@@ -31,6 +31,23 @@ export async function measureUsage(cache: ChunkCache): Promise<ModelUsage[]> {
   return usages.filter(({ bytes }) => bytes > 0).sort((one, other) => one.lastUsed - other.lastUsed);
 }
 
+/**
+ * How little room there is. Estimates are no promise (Chromium reports 10 GiB of headroom whatever the disk has), so
+ * one that contradicts the failure is not quoted; newer browsers put the figures on the error.
+ */
+function describeRoom(
+  bytes: number,
+  { usage, quota }: { usage?: number; quota?: number },
+  cause: unknown,
+): string {
+  const told = (cause ?? {}) as { quota?: unknown; requested?: unknown };
+  if (typeof told.quota === 'number')
+    return `the browser's limit for this site is ${formatBytes(told.quota)}`;
+  const isPlausible = usage !== undefined && quota !== undefined && quota - usage < bytes;
+  if (!isPlausible) return 'the browser has no room for it';
+  return `only ${formatBytes(Math.max(0, quota - usage))} of ${formatBytes(quota)} are free`;
+}
+
 /** Makes room in the cache, as far as that is allowed. */
 export class Room {
   readonly #cache: ChunkCache;
@@ -79,12 +96,8 @@ export class Room {
 
   /** The error for a full disk, with what would help. */
   async fullError(model: string, bytes: number, cause?: unknown): Promise<FoundationError> {
-    const { usage, quota } = await this.estimate();
     const others = (await measureUsage(this.#cache)).filter((kept) => kept.model !== model);
-    const room =
-      usage === undefined || quota === undefined
-        ? 'there is no room for them'
-        : `only ${formatBytes(Math.max(0, quota - usage))} of ${formatBytes(quota)} are free`;
+    const room = describeRoom(bytes, await this.estimate(), cause);
     const list = others.map(
       (kept) =>
         `${kept.model} (${formatBytes(kept.bytes)}, last used ${new Date(kept.lastUsed).toISOString().slice(0, 10)})`,
