@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { FoundationError } from './errors.ts';
 
 /** Renames aliases; a field under its own name wins over its alias. */
-export function renameAliases(value: unknown, aliases: Record<string, string>): unknown {
+function renameAliases(value: unknown, aliases: Record<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const renamed: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(value)) {
@@ -99,7 +99,7 @@ interface Described {
 }
 
 /** Names of the fields that a request schema knows; for a schema that depends on the request, of its choice. */
-export function fieldsOf(schema: v.GenericSchema, request?: unknown): ReadonlySet<string> {
+function fieldsOf(schema: v.GenericSchema, request?: unknown): ReadonlySet<string> {
   const fields = new Set<string>();
   const visit = (candidate: unknown): void => {
     if (typeof candidate !== 'object' || candidate === null) return;
