@@ -4,6 +4,7 @@ import {
   type EmbeddingType,
   encodeVector,
   FoundationError,
+  type ImageDoc,
   notSupported,
   type ParsedEmbeddingsRequest,
   type ResolvedEmbeddings,
@@ -77,7 +78,8 @@ function itemsOf(request: ParsedEmbeddingsRequest): EmbedItem[] {
   return items.map((item, index) => {
     if (typeof item === 'string') return { text: item };
     if ('text' in item && typeof item.text === 'string') return { text: item.text };
-    if ('image' in item) return { image: item.image };
+    // The schema has checked that it is one of these.
+    if ('image' in item) return { image: item.image as ImageDoc['image'] };
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
       message: `input.${index}: ${request.model} embeds texts and images only. Send a string or {"text": …}.`,
