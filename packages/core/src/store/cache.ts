@@ -1,4 +1,5 @@
 import type { StorageReport } from '@nearfield/spec';
+import type { Locks } from './locks.ts';
 import type { Sha256State } from './sha256.ts';
 
 /** Which file: of which model, from which source. */
@@ -56,6 +57,8 @@ export interface ChunkCache {
   readonly kind: StorageReport['kind'];
   /** Why this kind, where it is not the usual one. */
   readonly reason?: string | undefined;
+  /** Locks that reach as far as this cache is shared. Default: those of the browser. */
+  readonly locks?: Locks | undefined;
   /** All that is known of one model, in one read. */
   readModel(model: string): Promise<StoredModel>;
   /** Names of all models with files or a record. */

@@ -44,6 +44,16 @@ export async function downloadFile(options: DownloadOptions): Promise<FileRecord
   return new Download(options).run(partial);
 }
 
+/** Not an error to its caller: another process stored the same file first. */
+class FinishedElsewhere extends Error {
+  readonly record: FileRecord;
+
+  constructor(record: FileRecord) {
+    super('finished elsewhere');
+    this.record = record;
+  }
+}
+
 class Download {
   readonly #options: DownloadOptions;
   #description: FileDescription;
@@ -76,6 +86,7 @@ class Download {
         return await this.#attempt();
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof FinishedElsewhere) return error.record;
         failures = this.#position > before ? 1 : failures + 1;
         await waitBeforeRetry(error, failures, retry, signal);
       }
@@ -293,7 +304,7 @@ class Download {
    * goes on filling the browser's own buffers meanwhile.
    */
   async #store(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { cache, key } = this.#options;
+    const { cache } = this.#options;
     const hash = await sha256(chunk);
     const record: FileRecord = {
       ...this.#record,
@@ -302,7 +313,7 @@ class Download {
       hashState: this.#hash.length % 64 === 0 ? this.#hash.save() : undefined,
     };
     const isStored = await this.#withRoom(chunk.length, () => cache.append(record, chunk));
-    if (!isStored) throw deleted(key);
+    if (!isStored) throw await this.#superseded();
     this.#record = record;
     this.#chunk = undefined;
     this.#filled = 0;
@@ -310,7 +321,7 @@ class Download {
 
   /** Compares the whole file's hash and marks it complete. */
   async #finish(): Promise<FileRecord> {
-    const { cache, key } = this.#options;
+    const { cache } = this.#options;
     if (this.#filled > 0) await this.#store(this.#chunk!.subarray(0, this.#filled));
     const size = this.#position;
     const computed = this.#hash.digest();
@@ -322,7 +333,7 @@ class Download {
     const record: FileRecord = { ...rest, size, complete: true, sha256: computed };
     if (record.gitSha1 !== undefined) await this.#checkGitSha1(record);
     const isStored = await this.#withRoom(0, () => cache.commit(record));
-    if (!isStored) throw deleted(key);
+    if (!isStored) throw await this.#superseded();
     this.#options.onProgress(size, size);
     return record;
   }
@@ -353,6 +364,24 @@ class Download {
     throw downloadFailed(message);
   }
 
+  /** Why a write did not take: someone else finished the file (where locks do not reach), or it was deleted. */
+  async #superseded(): Promise<Error> {
+    const { cache, key } = this.#options;
+    const { files } = await cache.readModel(key.model);
+    const { sha256: expected, size } = this.#record;
+    const finished = files.find(
+      ({ source, path, ...file }) =>
+        source === key.source &&
+        path === key.path &&
+        (expected === undefined ? file.size === size : file.sha256 === expected),
+    );
+    return finished
+      ? new FinishedElsewhere(finished)
+      : downloadFailed(`${key.path} was deleted from this device while it was downloaded.`, {
+          retryable: false,
+        });
+  }
+
   /** Runs a write, and once more if it failed for lack of room and room could be made. */
   async #withRoom<Result>(bytes: number, write: () => Promise<Result>): Promise<Result> {
     for (;;) {
@@ -371,6 +400,3 @@ class Download {
     }
   }
 }
-
-const deleted = ({ path }: FileKey): Error =>
-  downloadFailed(`${path} was deleted from this device while it was downloaded.`, { retryable: false });

@@ -11,6 +11,7 @@ import {
   nameOf,
   type StoredModel,
 } from './cache.ts';
+import { FileLocks } from './file-locks.ts';
 
 /*
  * One directory a model, named after its id; in it, for each file of a source, `<hash>` being that of its key:
@@ -35,6 +36,8 @@ const isAbsent = (error: unknown): boolean =>
 /** Keeps files in a directory, for Node. */
 export class FileSystemCache implements ChunkCache {
   readonly kind = 'file-system';
+  /** Between processes. */
+  readonly locks: FileLocks;
   readonly #root: string;
   /** Changes of one model's records, one after the other. */
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -42,6 +45,7 @@ export class FileSystemCache implements ChunkCache {
   /** @param directory made if it does not exist. */
   constructor(directory: string) {
     this.#root = resolve(directory);
+    this.locks = new FileLocks(join(this.#root, '.locks'));
   }
 
   async readModel(model: string): Promise<StoredModel> {

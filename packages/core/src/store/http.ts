@@ -134,12 +134,17 @@ export class HttpReader {
     signal?: AbortSignal,
   ): Promise<FileDescription | undefined> {
     // A range makes browsers ask for the unencoded form, so that the length is the file's own.
-    const ask = (range: string): Promise<Response> =>
+    const ask = (range?: string): Promise<Response> =>
       request(
-        { ...target, headers: { ...target.headers, Range: range } },
+        { ...target, headers: { ...target.headers, ...(range && { Range: range }) } },
         { fetch: this.#fetch, signal: signal ?? null, cache: 'no-store' },
       );
-    const response = await ask('bytes=0-0');
+    let isRanged = true;
+    const response = await ask('bytes=0-0').catch((error: unknown) => {
+      if (!isCrossOrigin(target.url)) throw error;
+      isRanged = false;
+      return ask();
+    });
     await drop(response);
     const etag = validatorOf(response.headers);
     const range = parseContentRange(response.headers.get('content-range'));
@@ -148,7 +153,11 @@ export class HttpReader {
     if (!response.ok) throw failedResponse(response, target, hasToken);
     // Development servers answer unknown paths with their start page.
     if (isPageInstead(target.path, response.headers.get('content-type'))) return undefined;
-    if (response.status === 200) return { path: target.path, size: lengthOf(response) ?? -1, etag };
+    if (response.status === 200) {
+      // Without a range the length may be that of the compressed form.
+      const isOwnLength = isRanged || !isText(target.path);
+      return { path: target.path, size: (isOwnLength ? lengthOf(response) : undefined) ?? -1, etag };
+    }
     if (range.size !== undefined) return { path: target.path, size: range.size, etag };
     // `Content-Range` is hidden from other origins unless exposed; the length of an open range is not.
     const open = await ask('bytes=0-');

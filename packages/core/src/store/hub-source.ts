@@ -6,7 +6,7 @@ import { encodePath } from './paths.ts';
 import type { FileDescription, ModelSource, OpenedStream, OpenStreamOptions } from './types.ts';
 
 /** A hub access token, or a function that gets one when it is needed. */
-export type HubToken = string | (() => string | undefined | Promise<string | undefined>);
+type HubToken = string | (() => string | undefined | Promise<string | undefined>);
 
 export interface HubOptions extends HttpOptions {
   /** Default `https://huggingface.co`. */

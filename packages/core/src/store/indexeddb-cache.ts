@@ -117,10 +117,14 @@ export class IndexedDbCache implements ChunkCache {
 
   async readAll(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return ifReadable(async () => {
-      const chunks = await this.#run('readonly', (store) =>
-        promisifyRequest<StoredChunk[]>(store.getAll(startingWith('chunk', record.version))),
-      );
+      const chunks = await this.#run('readonly', async (store) => {
+        const first = await promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, 0)));
+        // Blobs are handles; bytes would all be loaded here, only to be copied.
+        if (!(first instanceof Blob)) return [];
+        return promisifyRequest<StoredChunk[]>(store.getAll(startingWith('chunk', record.version)));
+      });
       const isWhole =
+        chunks.length > 0 &&
         chunks.length === chunkCount(record) &&
         chunks.every((chunk, index) => chunk instanceof Blob && chunk.size === chunkLength(record, index));
       if (!isWhole) return undefined;

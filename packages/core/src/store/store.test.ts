@@ -567,6 +567,18 @@ describe('several callers', () => {
     expect(seen.some((loaded) => loaded > 0 && loaded < SIZE)).toBe(true);
   });
 
+  test('that no lock keeps apart end with the same file, and none of them fails', async () => {
+    const hub = await startHub();
+    const cache = freshCache();
+    const source = hubSource(MODEL, { remoteHost: hub.url });
+    await crashAfter(2 * CHUNK, hub, cache, source);
+    hub.failOften(GRAPH, 4, { kind: 'trickle', bytes: 100_000, every: 5 });
+    const opened = await Promise.all(
+      [1, 2].map(() => storeOn(cache, { locks: new LocalLocks() }).open(MODEL, source, [{ path: GRAPH }])),
+    );
+    for (const files of opened) expect(sameBytes(await files.get(GRAPH)!.read(), WEIGHTS)).toBe(true);
+  });
+
   test('where the first tab gives up, the second goes on', async () => {
     const hub = await startHub();
     hub.fail(GRAPH, { kind: 'trickle', bytes: 64_000, every: 15 });

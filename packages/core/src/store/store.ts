@@ -38,7 +38,7 @@ import type {
 export interface ModelStoreOptions {
   /** Where bytes are kept. Default: IndexedDB, or memory where that is not to be had. */
   cache?: ChunkCache | Promise<ChunkCache> | undefined;
-  /** Keeps two tabs from fetching the same file. Default: Web Locks, or locks of this process. */
+  /** Keeps two tabs from fetching the same file. Default: the cache's own, Web Locks, or locks of this process. */
   locks?: Locks | undefined;
   /** Opens a channel on which tabs tell their progress; `false` for none. Default: a `BroadcastChannel`. */
   channel?: (() => Channel | undefined) | false | undefined;
@@ -75,6 +75,13 @@ interface SharedDownload {
   waiters: number;
 }
 
+/** What the first call opens. */
+interface Opened {
+  cache: ChunkCache;
+  locks: Locks;
+  room: Room;
+}
+
 interface MissingFile {
   request: FileRequest;
   description: FileDescription;
@@ -82,11 +89,10 @@ interface MissingFile {
 
 class DefaultModelStore implements ManagedModelStore {
   readonly #options: ModelStoreOptions;
-  readonly #locks: Locks;
   readonly #storage: StorageEstimator;
   readonly #retry: RetryPolicy;
   readonly #downloads = new Map<string, SharedDownload>();
-  #opening: Promise<{ cache: ChunkCache; room: Room }> | undefined;
+  #opening: Promise<Opened> | undefined;
 
   constructor(options: ModelStoreOptions) {
     const { chunkBytes = CHUNK_BYTES } = options;
@@ -98,7 +104,6 @@ class DefaultModelStore implements ManagedModelStore {
       });
     }
     this.#options = options;
-    this.#locks = options.locks ?? defaultLocks();
     this.#storage = options.storage ?? defaultStorage();
     this.#retry = { ...DEFAULT_RETRY, ...options.retry };
   }
@@ -122,7 +127,7 @@ class DefaultModelStore implements ManagedModelStore {
     signal?.throwIfAborted();
     for (const { path } of files) checkPath(path);
     if (source.local) return this.#openLocal(source, files, options);
-    const { cache, room } = await orAbort(this.#ready(), signal);
+    const { cache, locks, room } = await orAbort(this.#ready(), signal);
     const stored = await cache.readModel(modelId);
     const { found, missing, absent } = await this.#plan(source, files, stored, options);
     const progress = new ProgressReport(
@@ -138,7 +143,7 @@ class DefaultModelStore implements ManagedModelStore {
     const fetched = await this.#fetchAll(modelId, source, missing, progress, signal);
     await this.#remember(cache, modelId, source, stored.record, absent, missing.length > 0);
     signal?.throwIfAborted();
-    const repairs = { chunk: this.#repairer(cache, source) };
+    const repairs = { chunk: this.#repairer(cache, locks, source) };
     return new Map(
       files.flatMap(({ path }): [string, StoredFile][] => {
         const cached = found.get(path);
@@ -250,13 +255,14 @@ class DefaultModelStore implements ManagedModelStore {
     return missing.map(({ request }) => request.path);
   }
 
-  #ready(): Promise<{ cache: ChunkCache; room: Room }> {
+  #ready(): Promise<Opened> {
     this.#opening ??= (async () => {
       const cache = await (this.#options.cache ?? openDefaultCache());
       const isInUse = (model: string): boolean =>
         [...this.#downloads.values()].some((download) => download.model === model);
       const mayEvict = this.#options.evict === 'least-recently-used';
-      return { cache, room: new Room(cache, this.#storage, mayEvict, isInUse) };
+      const locks = this.#options.locks ?? cache.locks ?? defaultLocks();
+      return { cache, locks, room: new Room(cache, this.#storage, mayEvict, isInUse) };
     })();
     return this.#opening;
   }
@@ -416,11 +422,11 @@ class DefaultModelStore implements ManagedModelStore {
     signal: AbortSignal,
     onProgress: (loaded: number, total: number) => void,
   ): Promise<{ record: FileRecord; fromCache: boolean }> {
-    const { cache, room } = await this.#ready();
+    const { cache, locks, room } = await this.#ready();
     const { channel: openChannel = defaultChannel } = this.#options;
     const channel = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, onProgress);
     try {
-      return await this.#locks.request(lockName(key), { signal }, async () => {
+      return await locks.request(lockName(key), { signal }, async () => {
         // Another tab may have fetched it while this one waited.
         const stored = await cache.readModel(key.model);
         const ready = stored.files.find((record) => isSameFile(record, key));
@@ -453,9 +459,9 @@ class DefaultModelStore implements ManagedModelStore {
     }
   }
 
-  #repairer(cache: ChunkCache, source: ModelSource) {
+  #repairer(cache: ChunkCache, locks: Locks, source: ModelSource) {
     return (record: FileRecord, index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
-      this.#locks.request(lockName(record), signal ? { signal } : {}, () =>
+      locks.request(lockName(record), signal ? { signal } : {}, () =>
         repairChunk({ cache, source, record, index, retry: this.#retry, signal }),
       );
   }
