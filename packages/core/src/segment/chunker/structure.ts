@@ -1,0 +1,59 @@
+import { type DivisionContext, divideBlock, divideBySentences, packAtoms } from './atoms.ts';
+import { scanBlocks } from './blocks.ts';
+import { LineTable } from './lines.ts';
+import { Meter } from './meter.ts';
+
+/** [start, end) in UTF-16 code units. */
+export type Span = [start: number, end: number];
+
+export interface ChunkOptions {
+  /** Most characters (UTF-16 code units) of a chunk, without the white space after it. */
+  maxLength: number;
+  /** BCP 47, for sentences. Default: the runtime's. */
+  locale?: string | undefined;
+  meter?: Meter | undefined;
+}
+
+/** The hosted segmenter's: a longer line is divided into runs of whole sentences. */
+const LONG_LINE = 800;
+const SENTENCE_RUN = 400;
+
+/** Adjoining spans from their starts: each ends where the next one starts, the last at the text's end. */
+export const spansFromStarts = (starts: readonly number[], end: number): Span[] =>
+  starts.map((start, index) => [start, starts[index + 1] ?? end]);
+
+/**
+ * Chunks by structure, as segment.jina.ai makes them: a chunk is a heading, a line of text, a list item with
+ * what is nested in it, a quote, a code block, a table, an HTML element, a formula or a rule. Lines of more
+ * than 800 characters become runs of whole sentences of up to 400. Whatever is longer than `maxLength` is
+ * divided further: at lines, sentences, words, and at last between grapheme clusters.
+ *
+ * Spans adjoin: each starts at its first character that is not white space and ends where the next starts, so
+ * that they give the whole text but for its leading white space. Time is linear in the text's length.
+ */
+export function chunkByStructure(text: string, options: ChunkOptions): Span[] {
+  const meter = options.meter ?? new Meter();
+  const lines = new LineTable(text, meter);
+  const context: DivisionContext = { text, lines, meter, locale: options.locale };
+  const { maxLength } = options;
+  const longLine = Math.min(LONG_LINE, maxLength);
+  const starts: number[] = [];
+  for (const block of scanBlocks(lines, meter)) {
+    const start = lines.first[block.from]!;
+    const end = lines.last[block.to - 1]!;
+    const isText = block.to - block.from === 1 && TEXT_KINDS.has(block.kind);
+    if (end - start <= (isText ? longLine : maxLength)) {
+      starts.push(start);
+    } else if (isText) {
+      const sentences = divideBySentences(context, start, end, maxLength);
+      for (const each of packAtoms(sentences, Math.min(SENTENCE_RUN, maxLength), meter)) starts.push(each);
+    } else {
+      const atoms = divideBlock(context, block, maxLength);
+      for (const each of packAtoms(atoms, maxLength, meter)) starts.push(each);
+    }
+  }
+  return spansFromStarts(starts, text.length);
+}
+
+/** Blocks that, where they are a single line, are divided like ordinary text. */
+const TEXT_KINDS: ReadonlySet<string> = new Set(['line', 'heading', 'list', 'quote', 'citation']);
