@@ -20,6 +20,8 @@ import { headEnd, tailStart } from './tokens.ts';
 /** A sentence, or a block that is none (code, table, …), with what it came from. */
 interface Unit extends Atom {
   kind: BlockKind;
+  /** Whether this is the first piece of a block that had to be divided. */
+  opensDivided?: boolean;
 }
 
 const PROSE: ReadonlySet<BlockKind> = new Set(['line', 'list', 'quote', 'citation']);
@@ -55,7 +57,9 @@ function unitsOf(context: DivisionContext, maxLength: number): Unit[] {
     } else if (end - start <= maxLength) {
       add([{ start, end, strong: false }], block.kind);
     } else {
+      const first = units.length;
       add(divideBlock(context, block, maxLength), block.kind);
+      units[first]!.opensDivided = true;
     }
   }
   return units;
@@ -78,20 +82,21 @@ export function splitSentences(text: string, options: { locale?: string | undefi
   );
 }
 
-/** A heading begins a chunk, together with headings right above it. */
-const breaksBeforeHeading =
+/**
+ * A heading begins a chunk, together with headings right above it; so does a block that is longer than a chunk,
+ * which would be cut once more if it only filled up the chunk before.
+ */
+const breaksBefore =
   (units: readonly Unit[]) =>
-  (from: number, at: number): boolean => {
-    if (units[at]!.kind !== 'heading' || units[at - 1]!.kind === 'heading') return false;
-    return from < at;
-  };
+  (_from: number, at: number): boolean =>
+    units[at]!.opensDivided === true || (units[at]!.kind === 'heading' && units[at - 1]!.kind !== 'heading');
 
 /** Whole sentences, as many as fit into `maxLength`; a heading starts a new chunk. */
 export function chunkBySentences(text: string, options: ChunkOptions): Span[] {
   const context = contextOf(text, options);
   const units = unitsOf(context, options.maxLength);
   return spansFromStarts(
-    packAtoms(units, options.maxLength, context.meter, breaksBeforeHeading(units)),
+    packAtoms(units, options.maxLength, context.meter, breaksBefore(units)),
     text.length,
   );
 }
@@ -178,7 +183,10 @@ export function chunkByTokens(
     spans.push([previous, next >= to ? text.length : next]);
     start = next;
     if (overlap === 0 || next >= to) continue;
-    const back = Math.max(previous, tailStart(tokenizer, text, previous, next, overlap));
+    const back = Math.max(
+      previous,
+      tailStart(tokenizer, text, previous, trimEnd(text, previous, end), overlap),
+    );
     const word = back > previous ? firstWordStart(text, back, next) : back;
     const repeated = word < next ? word : back;
     if (repeated > previous) start = repeated;
@@ -309,12 +317,14 @@ function gapSimilarities(vectors: readonly Float32Array[]): Float64Array {
   return similarities;
 }
 
-/** A heading belongs to what follows: a cut after it moves before it. */
+/** A heading belongs to what follows: the gaps around it count as one, the one before it. */
 function keepHeadings(units: readonly Unit[], similarities: Float64Array): void {
   for (let gap = similarities.length - 1; gap >= 0; gap--) {
     if (units[gap]!.kind !== 'heading') continue;
-    if (gap > 0) similarities[gap - 1] = Math.min(similarities[gap - 1]!, similarities[gap]!);
-    similarities[gap] = 1;
+    const before = similarities[gap - 1] ?? similarities[gap]!;
+    const least = Math.min(before, similarities[gap]!);
+    if (gap > 0) similarities[gap - 1] = least;
+    similarities[gap] = least;
   }
 }
 
@@ -379,7 +389,8 @@ function divideAtGaps(
       const position = units[cut]!.start;
       if (Math.abs(2 * position - start - end) < Math.abs(2 * units[fallback]!.start - start - end))
         fallback = cut;
-      if (position - start < margin || end - position < margin) continue;
+      if (position - start < margin || end - position < margin || units[cut - 1]!.kind === 'heading')
+        continue;
       if (best < 0 || similarities[cut - 1]! < similarities[best - 1]!) best = cut;
     }
     const cut = best > 0 ? best : fallback;
