@@ -32,6 +32,20 @@ export interface BatchInvariance {
   reason: string;
 }
 
+/** Result of comparing a loaded model with published values. */
+export interface ModelCheck {
+  /** `remembered`: these very files passed before on this device; `skipped`: there is nothing to compare with. */
+  result: 'passed' | 'remembered' | 'skipped';
+  /** Published values compared. */
+  goldens: number;
+  /** Smallest cosine between a vector's published values and the computed ones. */
+  cosine?: number | undefined;
+  /** Largest difference of a reranker's logit from the published one. */
+  logitError?: number | undefined;
+  /** One sentence: what was compared, what failed before, or why nothing was. */
+  reason: string;
+}
+
 /** One model that is in memory now. */
 export interface LoadedModel {
   id: string;
@@ -44,6 +58,7 @@ export interface LoadedModel {
   /** Bytes of the model's files. */
   bytes: number;
   batchInvariance: BatchInvariance;
+  check?: ModelCheck | undefined;
 }
 
 /** What an implementation can do, as data. */

@@ -18,6 +18,7 @@ export type {
   DeviceReport,
   Dtype,
   LoadedModel,
+  ModelCheck,
   StorageReport,
 } from './capabilities.ts';
 export type {

@@ -1,187 +1,260 @@
-import type { Tail } from '@nearfield/onnx';
-import type { BatchInvariance } from '@nearfield/spec';
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { ModelSummary, Tail } from '@nearfield/onnx';
+import { type BatchInvariance, FoundationError, type ModelEntry } from '@nearfield/spec';
+import type { Tensor } from 'onnxruntime-common';
 import type { Pooling } from '../families/family.ts';
-import type { StoredFile } from '../store/types.ts';
-import type { TokenSequence } from '../text/tokenizer.ts';
+import type { TokenSequence, TokenSpan } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
-import { bucketLength } from './buckets.ts';
-import { prepareGraph } from './graph.ts';
 import type { Runtime } from './runtime.ts';
-import { classifyRuntimeError, isFatalRuntimeError } from './runtime-errors.ts';
+import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
+import type { PooledSession } from './session-pool.ts';
+import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
 /** What of a text's vector is asked for. Items that ask for the same share batches. */
 export interface VectorOptions {
-  /** Matryoshka cut. */
+  /** Matryoshka cut: numbers of each vector to keep. More than there are keeps all. */
   dimensions: number;
   normalized: boolean;
+  /** The API's name of the task, for graphs that choose an adapter by it. Null: none. */
+  task?: string | null | undefined;
 }
 
-export interface EncoderOptions {
-  graph: StoredFile;
+/** A sequence with the ranges of tokens that each get a vector (late chunking). */
+export interface SpannedSequence extends TokenSequence {
+  readonly spans: readonly TokenSpan[];
+}
+
+/** A sequence with the positions of the tokens whose vectors are wanted. Default: all. */
+export interface TokenVectorSequence extends TokenSequence {
+  readonly kept?: Int32Array | undefined;
+}
+
+/** One vector a token, row by row. */
+export interface TokenVectors {
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly dimensions: number;
+}
+
+export interface TextEncoderOptions {
+  session: PooledSession;
+  runtime: Runtime;
+  model: ModelSummary;
+  tail: Tail;
+  /** What the tail stands on: token vectors to pool, pooled vectors, or token vectors that stay apart. */
+  tailKind: 'pool' | 'pooled' | 'tokens';
   pooling: Pooling;
-  hiddenOutput?: string | undefined;
-  batchInvariant: boolean;
+  invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
-  signal?: AbortSignal | undefined;
-}
-
-/** int64 tensors of ids: the low words are written, the high ones stay zero. */
-class IdBuffer {
-  #buffer = new ArrayBuffer(0);
-
-  /** Zero-filled room for `count` ids, as int64 and as its 32-bit words. */
-  take(count: number): { int64: BigInt64Array; words: Int32Array } {
-    if (this.#buffer.byteLength < count * 8) this.#buffer = new ArrayBuffer(count * 16);
-    const words = new Int32Array(this.#buffer, 0, count * 2).fill(0);
-    return { int64: new BigInt64Array(this.#buffer, 0, count), words };
-  }
+  /** Whose tasks have adapters. */
+  entry: ModelEntry;
+  /** Further inputs of every run, by the number of rows: those of the graph's other half. */
+  otherFeeds?: ((rows: number) => Record<string, Tensor>) | undefined;
 }
 
 /**
- * A text encoder's session: token sequences in, one vector each out. Pooling, the Matryoshka cut and
- * normalisation are nodes of the graph, so hidden states stay on the device.
+ * A text encoder: token sequences in, vectors out. Pooling, the Matryoshka cut and normalisation are nodes of the
+ * graph, so hidden states stay on the device. Graphs without an attention mask only get rows of one length.
  */
 export class TextEncoder {
-  readonly #session: InferenceSession;
-  readonly #tail: Tail;
-  readonly #runtime: Runtime;
-  readonly #pooling: Pooling;
-  readonly #padId: number;
+  readonly #options: TextEncoderOptions;
+  readonly #feeds: TokenFeeds;
   readonly #budget: BatchBudget;
-  readonly #groups = new Map<string, WorkGroup<TokenSequence, Float32Array>>();
-  readonly #ids = new IdBuffer();
-  readonly #mask = new IdBuffer();
-  readonly #types = new IdBuffer();
+  readonly #hasAdapters: boolean;
+  readonly #groups = new Map<string, WorkGroup<never, unknown>>();
   #weights = new Float32Array(0);
   /** Whether a text's vector depends on its neighbours in a batch, and what was done about it. */
   readonly invariance: BatchInvariance;
 
-  private constructor(
-    session: InferenceSession,
-    tail: Tail,
-    invariance: BatchInvariance,
-    runtime: Runtime,
-    options: EncoderOptions,
-  ) {
+  constructor(options: TextEncoderOptions) {
+    const { model, runtime, padId, invariance, budget } = options;
+    this.#options = options;
+    this.#feeds = new TokenFeeds(
+      runtime,
+      padId,
+      model.inputs.map(({ name }) => name),
+    );
+    this.#hasAdapters = model.inputs.some(({ name }) => name === 'task_id');
     this.invariance = invariance;
-    this.#session = session;
-    this.#tail = tail;
-    this.#runtime = runtime;
-    this.#pooling = options.pooling;
-    this.#padId = options.padId;
-    this.#budget = invariance.kind === 'single' ? { ...options.budget, rows: 1 } : options.budget;
+    this.#budget = invariance.kind === 'single' ? { ...budget, rows: 1 } : budget;
+  }
+
+  /** Texts → one vector each. The same object for the same options. @throws FoundationError NOT_SUPPORTED */
+  group(options: VectorOptions): WorkGroup<TokenSequence, Float32Array> {
+    this.#require('pool', 'pooled');
+    return this.#group('vector', options, async (batch: TokenSequence[], adapter) => {
+      const spans = batch.map(({ ids }) => [this.#ownSpan(ids.length)]);
+      const rows = await this.#run(batch, options, adapter, spans, 1);
+      return rows.map(({ data }) => data);
+    });
   }
 
   /**
-   * Makes the session. The weights are held once in JavaScript while it is made, and released then.
-   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST.
+   * Texts → one vector for each of their spans, the mean of its tokens: late chunking. An empty span gives zeros.
+   * @throws FoundationError NOT_SUPPORTED if the graph only gives pooled vectors.
    */
-  static async create(runtime: Runtime, options: EncoderOptions): Promise<TextEncoder> {
-    const { bytes, externalData, tail, invariance } = await prepareGraph(options.graph, {
-      ...options,
-      externalWeights: runtime.externalWeights,
+  spans(options: VectorOptions): WorkGroup<SpannedSequence, Float32Array[]> {
+    this.#require('pool');
+    return this.#group('spans', options, async (batch: SpannedSequence[], adapter) => {
+      const most = Math.max(1, ...batch.map(({ spans }) => spans.length));
+      const rows = await this.#run(
+        batch,
+        options,
+        adapter,
+        batch.map(({ spans }) => spans.map(meanWeights)),
+        most,
+      );
+      return rows.map(({ data, dimensions }, index) =>
+        batch[index]!.spans.map((_, span) => data.subarray(span * dimensions, (span + 1) * dimensions)),
+      );
     });
-    try {
-      const session = await runtime.ort.InferenceSession.create(bytes, {
-        ...runtime.sessionOptions(),
-        ...(externalData.length > 0 && { externalData }),
-      });
-      return new TextEncoder(session, tail, invariance, runtime, options);
-    } catch (cause) {
-      throw classifyRuntimeError(cause, `${options.graph.path} could not be loaded`);
-    }
   }
 
-  /** The group of items that may share batches; the same object for the same options. */
-  group({ dimensions, normalized }: VectorOptions): WorkGroup<TokenSequence, Float32Array> {
-    const key = `${dimensions} ${normalized}`;
-    let group = this.#groups.get(key);
+  /**
+   * Texts → one vector for each token, or each token of `kept`.
+   * @throws FoundationError NOT_SUPPORTED if the graph only gives pooled vectors.
+   */
+  tokens(options: VectorOptions): WorkGroup<TokenVectorSequence, TokenVectors> {
+    this.#require('pool', 'tokens');
+    return this.#group('tokens', options, async (batch: TokenVectorSequence[], adapter) => {
+      const longest = Math.max(1, ...batch.map(({ ids }) => ids.length));
+      // A pooling matrix with a one at each token gives the token vectors themselves.
+      const ones = batch.map(({ ids }) => Array.from(ids, (_, at): SpanWeights => [at, at + 1, 1]));
+      const rows = await this.#run(batch, options, adapter, ones, longest);
+      return rows.map(({ data, dimensions }, index) => {
+        const { ids, kept } = batch[index]!;
+        if (!kept) return { data: data.subarray(0, ids.length * dimensions), rows: ids.length, dimensions };
+        const chosen = new Float32Array(kept.length * dimensions);
+        kept.forEach((at, row) => {
+          chosen.set(data.subarray(at * dimensions, (at + 1) * dimensions), row * dimensions);
+        });
+        return { data: chosen, rows: kept.length, dimensions };
+      });
+    });
+  }
+
+  async release(): Promise<void> {
+    await this.#options.session.close();
+  }
+
+  #require(...kinds: TextEncoderOptions['tailKind'][]): void {
+    if (kinds.includes(this.#options.tailKind)) return;
+    const { entry, tailKind } = this.#options;
+    throw new FoundationError({
+      code: 'NOT_SUPPORTED',
+      message:
+        tailKind === 'tokens'
+          ? `${entry.id} gives one vector a token. Ask for multi-vectors.`
+          : `This file of ${entry.id} gives only pooled vectors, none for single tokens.`,
+    });
+  }
+
+  /** The number that the graph's `task_id` input takes for a task; undefined where it has no such input. */
+  #adapter(task: string | null | undefined): number | undefined {
+    if (!this.#hasAdapters) return undefined;
+    const { entry } = this.#options;
+    const adapter = task == null ? undefined : entry.tasks[task]?.adapter;
+    if (adapter !== undefined) return adapter;
+    const tasks = Object.keys(entry.tasks).join(', ');
+    throw new FoundationError({
+      code: task == null ? 'NOT_SUPPORTED' : 'INPUT_VALIDATION_FAILED',
+      message:
+        task == null
+          ? `Without a task the hosted API uses the base weights of ${entry.id}; this file always applies one of its adapters. Name a task: ${tasks}.`
+          : `${entry.id} has no adapter for the task '${task}'. Its tasks: ${tasks}.`,
+      param: 'task',
+    });
+  }
+
+  #group<Item extends TokenSequence, Result>(
+    kind: string,
+    { dimensions, normalized, task }: VectorOptions,
+    run: (batch: Item[], adapter: number | undefined) => Promise<Result[]>,
+  ): WorkGroup<Item, Result> {
+    const adapter = this.#adapter(task);
+    const lengthOf = ({ ids }: TokenSequence): number => this.#feeds.paddedLength(ids.length);
+    const key = `${kind} ${dimensions} ${normalized} ${adapter}`;
+    let group = this.#groups.get(key) as WorkGroup<Item, Result> | undefined;
     if (!group) {
       group = {
         budget: this.#budget,
-        lengthOf: ({ ids }) => bucketLength(ids.length, this.#runtime.device),
-        run: (batch) => this.#run(batch, dimensions, normalized),
+        lengthOf,
+        run: (batch) => {
+          if (this.#feeds.masksPadding) return run(batch, adapter);
+          return inGroups(batch, byLength(batch.map(lengthOf)), (part) => run(part, adapter));
+        },
         isFatal: isFatalRuntimeError,
       };
-      this.#groups.set(key, group);
+      this.#groups.set(key, group as WorkGroup<never, unknown>);
     }
     return group;
   }
 
+  /** The weights that make the text's own vector of its tokens. */
+  #ownSpan(length: number): SpanWeights {
+    switch (this.#options.pooling) {
+      case 'mean':
+        return [0, length, 1 / length];
+      case 'first':
+        return [0, 1, 1];
+      case 'last':
+        return [length - 1, length, 1];
+    }
+  }
+
+  /** Runs a batch: for each row, its spans' vectors one after the other. */
   async #run(
     batch: readonly TokenSequence[],
-    dimensions: number,
-    normalized: boolean,
-  ): Promise<Float32Array[]> {
-    const { Tensor } = this.#runtime.ort;
+    { dimensions, normalized }: VectorOptions,
+    adapter: number | undefined,
+    spans: readonly (readonly SpanWeights[])[],
+    most: number,
+  ): Promise<{ data: Float32Array; dimensions: number }[]> {
+    const { runtime, session, tail, tailKind, otherFeeds } = this.#options;
+    const { Tensor } = runtime.ort;
     const rows = batch.length;
-    const longest = bucketLength(
-      batch.reduce((length, { ids }) => Math.max(length, ids.length), 0),
-      this.#runtime.device,
-    );
-    const feeds: Record<string, Tensor> = {};
-    const shape = [rows, longest];
-    const has = (name: string): boolean => this.#session.inputNames.includes(name);
-
-    const ids = this.#ids.take(rows * longest);
-    const mask = this.#mask.take(rows * longest);
-    batch.forEach(({ ids: row }, index) => {
-      const start = index * longest;
-      for (let position = 0; position < longest; position++) {
-        const inside = position < row.length;
-        ids.words[(start + position) * 2] = inside ? row[position]! : this.#padId;
-        mask.words[(start + position) * 2] = inside ? 1 : 0;
-      }
-    });
-    feeds['input_ids'] = new Tensor('int64', ids.int64, shape);
-    if (has('attention_mask')) feeds['attention_mask'] = new Tensor('int64', mask.int64, shape);
-    if (has('token_type_ids')) {
-      const types = this.#types.take(rows * longest);
-      batch.forEach(({ typeIds }, index) => {
-        typeIds?.forEach((type, position) => {
-          types.words[(index * longest + position) * 2] = type;
+    const { feeds, longest } = this.#feeds.feeds(batch);
+    if (adapter !== undefined) feeds['task_id'] = new Tensor('int64', BigInt64Array.of(BigInt(adapter)), []);
+    if (tail.poolingInput) {
+      const count = rows * most * longest;
+      if (this.#weights.length < count) this.#weights = new Float32Array(count);
+      const weights = this.#weights.subarray(0, count).fill(0);
+      spans.forEach((row, index) => {
+        row.forEach(([start, end, weight], span) => {
+          const offset = (index * most + span) * longest;
+          weights.fill(weight, offset + start, offset + end);
         });
       });
-      feeds['token_type_ids'] = new Tensor('int64', types.int64, shape);
+      feeds[tail.poolingInput] = new Tensor('float32', weights, [rows, most, longest]);
     }
-    if (this.#tail.poolingInput) {
-      feeds[this.#tail.poolingInput] = new Tensor('float32', this.#poolingWeights(batch, longest), [
-        rows,
-        1,
-        longest,
-      ]);
+    feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]);
+    Object.assign(feeds, otherFeeds?.(rows));
+
+    const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput;
+    if (outputName === undefined) {
+      throw new FoundationError({
+        code: 'NOT_SUPPORTED',
+        message: `${this.#options.entry.id} only gives normalised vectors.`,
+        param: 'normalized',
+      });
     }
-    feeds[this.#tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]);
-
-    const outputName = normalized ? this.#tail.embeddingOutput : this.#tail.pooledOutput!;
-    try {
-      const outputs = await this.#session.run(feeds, [outputName]);
-      const output = outputs[outputName]!;
-      const data = (await output.getData(true)) as Float32Array;
-      const width = data.length / rows;
-      return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
-    } catch (cause) {
-      throw classifyRuntimeError(cause, 'The model failed on this input');
-    }
-  }
-
-  /** One row of weights a text: the mean over its tokens, or a one at the token that stands for it. */
-  #poolingWeights(batch: readonly TokenSequence[], longest: number): Float32Array {
-    const count = batch.length * longest;
-    if (this.#weights.length < count) this.#weights = new Float32Array(count * 2);
-    const weights = this.#weights.subarray(0, count).fill(0);
-    batch.forEach(({ ids }, index) => {
-      const start = index * longest;
-      if (this.#pooling === 'mean') weights.fill(1 / ids.length, start, start + ids.length);
-      else weights[start + (this.#pooling === 'first' ? 0 : ids.length - 1)] = 1;
-    });
-    return weights;
-  }
-
-  async release(): Promise<void> {
-    await this.#session.release();
+    const outputs = await session.run(feeds, [outputName]);
+    const data = (await outputs[outputName]!.getData(true)) as Float32Array;
+    const perRow = data.length / rows;
+    const vectors = tailKind === 'tokens' ? longest : most;
+    return Array.from({ length: rows }, (_, row) => ({
+      data: data.subarray(row * perRow, (row + 1) * perRow),
+      dimensions: perRow / vectors,
+    }));
   }
 }
+
+/** A range of tokens and the weight that each of them has. */
+type SpanWeights = readonly [start: number, end: number, weight: number];
+
+const meanWeights = ({ start, end }: TokenSpan): SpanWeights => [
+  start,
+  end,
+  end > start ? 1 / (end - start) : 0,
+];

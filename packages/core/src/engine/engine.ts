@@ -1,12 +1,13 @@
-import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
+import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { closedError } from '../closed.ts';
 import type { ModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
-import { loadEncoder, type ReadyEncoder } from './loader.ts';
-import type { ModelResolver } from './models.ts';
+import type { CheckMemory } from './check-memory.ts';
+import { ModelPool } from './model-pool.ts';
+import type { ModelResolver, PartRequest } from './models.ts';
+import type { ReadyEncoder } from './ready.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
-import { SharedTask } from './shared-task.ts';
 
 export interface EngineOptions {
   runtime: Runtime;
@@ -16,6 +17,10 @@ export interface EngineOptions {
   budget?: BatchBudget | undefined;
   /** Default true: a text's vector does not depend on its neighbours in a batch. */
   batchInvariant?: boolean | undefined;
+  /** Where passed self-checks are remembered. Default: IndexedDB, or the life of the engine. */
+  checks?: CheckMemory | undefined;
+  /** Bytes of model files whose sessions stay open together. Default: by device. */
+  memory?: number | undefined;
 }
 
 /**
@@ -32,80 +37,50 @@ export class Engine {
   readonly runtime: Runtime;
   readonly store: ModelStore;
   readonly scheduler = new Scheduler();
-  readonly #resolve: ModelResolver;
-  readonly #budget: BatchBudget;
-  readonly #batchInvariant: boolean;
-  readonly #encoders = new Map<string, SharedTask<ReadyEncoder, ProgressEvent>>();
-  readonly #ready = new Map<string, ReadyEncoder>();
-  #closed = false;
+  readonly models: ModelPool;
 
-  constructor({ runtime, store, resolve, budget, batchInvariant = true }: EngineOptions) {
-    this.#batchInvariant = batchInvariant;
+  constructor(options: EngineOptions) {
+    const { runtime, store, batchInvariant = true } = options;
     this.runtime = runtime;
     this.store = store;
-    this.#resolve = resolve;
+    this.models = new ModelPool({
+      ...options,
+      batchInvariant,
+      budget: options.budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'],
+    });
     void runtime.lost.then((message) => {
       // A batch on a lost device may never settle: its callers are told here.
       this.scheduler.stop(
         new FoundationError({ code: 'DEVICE_LOST', message: `The GPU device was lost: ${message}.` }),
       );
     });
-    this.#budget = budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'];
   }
 
-  /** A text encoder, loaded once however many calls ask for it. A load that failed is tried again next time. */
-  async encoder(id: string, { signal, onProgress }: CallOptions = {}): Promise<ReadyEncoder> {
-    if (this.#closed) throw closedError();
-    const definition = this.#resolve(id);
-    let task = this.#encoders.get(definition.id);
-    if (!task || task.abandoned) {
-      const created = new SharedTask<ReadyEncoder, ProgressEvent>(async (loadSignal, emit) => {
-        try {
-          const ready = await loadEncoder(
-            definition,
-            this.runtime,
-            this.store,
-            { budget: this.#budget, batchInvariant: this.#batchInvariant },
-            loadSignal,
-            emit,
-          );
-          this.#ready.set(definition.id, ready);
-          return ready;
-        } catch (error) {
-          if (this.#encoders.get(definition.id) === created) this.#encoders.delete(definition.id);
-          throw error;
-        }
-      });
-      task = created;
-      this.#encoders.set(definition.id, created);
-    }
-    return task.join(signal, onProgress);
+  /**
+   * A text encoder, loaded once however many calls ask for it. A load that failed is tried again next time.
+   * @param options the task decides which weights are loaded, where a model has several.
+   */
+  encoder(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
+    return this.models.text(id, options);
   }
 
-  async load(id: string, options: CallOptions): Promise<LoadedModel> {
-    return (await this.encoder(id, options)).info;
+  load(id: string, options: CallOptions): Promise<LoadedModel> {
+    return this.models.load(id, options);
   }
 
   /** Models in memory. */
   loaded(): LoadedModel[] {
-    return [...this.#ready.values()].map(({ info }) => info);
+    return this.models.loaded();
   }
 
-  /** Frees a model's session. Calls that use it now fail; later ones load it again. */
-  async unload(id: string): Promise<void> {
-    const { id: canonical } = this.#resolve(id);
-    const task = this.#encoders.get(canonical);
-    this.#encoders.delete(canonical);
-    this.#ready.delete(canonical);
-    const ready = await task?.join().catch(() => undefined);
-    await ready?.encoder.release();
+  /** Frees a model's memory. Calls that use it now fail; later ones load it again. */
+  unload(id: string): Promise<void> {
+    return this.models.unload(id);
   }
 
   close(): void {
-    this.#closed = true;
+    this.models.close(closedError());
     this.scheduler.stop(closedError());
-    this.#encoders.clear();
-    this.#ready.clear();
     this.runtime.dispose();
   }
 }

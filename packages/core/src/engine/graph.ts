@@ -8,13 +8,18 @@ import {
   readModel,
   rewritePerToken,
   type Tail,
+  type TailOptions,
 } from '@nearfield/onnx';
 import { type BatchInvariance, FoundationError } from '@nearfield/spec';
 import type { StoredFile } from '../store/types.ts';
 
 export interface GraphOptions {
-  /** Output with one vector a token; undefined: the first output of rank 3. */
-  hiddenOutput?: string | undefined;
+  /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
+  tails(model: ModelSummary): readonly TailOptions[];
+  /** Inputs that the engine knows how to feed. */
+  inputs: ReadonlySet<string>;
+  /** Files beside the graph that hold weights, by the name under which the graph refers to them. */
+  weights(location: string): Promise<StoredFile>;
   /** Whether a text's vector must not depend on its neighbours in a batch. */
   batchInvariant: boolean;
   /** Whether the runtime takes weights apart from the graph. */
@@ -22,55 +27,102 @@ export interface GraphOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** A model's bytes, ready for the runtime. */
-export interface PreparedGraph {
+/** What the runtime gets to make a session of. */
+export interface SessionModel {
   bytes: Uint8Array;
   /** Weights that `bytes` refers to, by name, for the session's `externalData`. */
   externalData: { path: string; data: Uint8Array }[];
-  tail: Tail;
+}
+
+/** A model's bytes, ready for the runtime. */
+export interface PreparedGraph extends SessionModel {
+  /** One for each of the tails asked for. */
+  tails: Tail[];
+  /** The graph as it was stored. */
+  model: ModelSummary;
   invariance: BatchInvariance;
 }
 
 /**
- * Reads a model file and appends what the engine needs: the pooling tail, and per-token activation scales
- * where the file quantises activations per tensor. The weights are never copied: where the runtime can, it
- * reads them from the buffer they were stored in, else the additions go into spare room at its end.
- * @throws FoundationError MODEL_INVALID if the file is not a text encoder.
+ * Reads a model file and appends what the engine needs: tails, and per-token activation scales where the file
+ * quantises activations per tensor. The weights are never copied: where the runtime can, it reads them from the
+ * buffer they were stored in, else the additions go into spare room at its end.
+ * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
  */
-export async function prepareGraph(
-  file: StoredFile,
-  { hiddenOutput, batchInvariant, externalWeights, signal }: GraphOptions,
-): Promise<PreparedGraph> {
+export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
+  const { batchInvariant, externalWeights, signal } = options;
   const { size } = file;
   const buffer = await file.read({
     spareBytes: externalWeights ? 0 : modelCapacity(size) - size,
     ...(signal && { signal }),
   });
+  const externalData: PreparedGraph['externalData'] = [];
   try {
-    const externalData: PreparedGraph['externalData'] = [];
+    const model = readModel(buffer.subarray(0, size));
+    requireKnownInputs(model, options.inputs);
+    const tailOptions = options.tails(model);
+    for (const location of weightFiles(model)) {
+      const weights = await options.weights(location);
+      externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
+    }
+
     let bytes: Uint8Array = buffer;
     let length = size;
     if (externalWeights) {
-      const { graph, location } = detachWeights(buffer, readModel(buffer));
+      const { graph, location } = detachWeights(buffer, model);
       externalData.push({ path: location, data: buffer });
       bytes = graph;
       length = graph.length;
     }
-    const model = readModel(bytes.subarray(0, length));
-    const additions: ModelAddition[] = [];
+    // Detaching moved everything: offsets are those of the graph that is changed from here on.
+    let summary = readModel(bytes.subarray(0, length));
+    const rewrite: ModelAddition[] = [];
     const invariance = batchInvariant
-      ? perTokenScales(bytes.subarray(0, length), model, additions)
+      ? perTokenScales(bytes.subarray(0, length), summary, rewrite)
       : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
-    const tail = createTail(model, { kind: 'pool', output: hiddenOutput ?? tokenOutput(model) });
-    additions.push(tail);
-    return { bytes: applyAdditions(bytes, additions, length), externalData, tail, invariance };
+    const tails: Tail[] = [];
+    let additions = rewrite;
+    for (const each of tailOptions) {
+      const tail = createTail(summary, each);
+      tails.push(tail);
+      const changed = applyAdditions(bytes, [...additions, tail], length);
+      additions = [];
+      length = changed.length;
+      // The next tail has to avoid this one's names; the buffer behind a view keeps its spare room.
+      bytes = changed.buffer === bytes.buffer ? bytes : changed;
+      summary = readModel(bytes.subarray(0, length));
+    }
+    if (additions.length > 0) {
+      const changed = applyAdditions(bytes, additions, length);
+      length = changed.length;
+      bytes = changed;
+    }
+    return { bytes: bytes.subarray(0, length), externalData, tails, model, invariance };
   } catch (cause) {
+    if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
     throw new FoundationError({
       code: 'MODEL_INVALID',
-      message: `${file.path} is not a text encoder this engine can run: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      message: `${file.path} is not a graph that this model's recipe can run: ${cause instanceof Error ? cause.message : String(cause)}.`,
       cause,
     });
   }
+}
+
+/** Names of the files beside the graph that its weights lie in. */
+function weightFiles(model: ModelSummary): string[] {
+  const locations = new Set<string>();
+  for (const { external } of model.initializers.values()) if (external) locations.add(external.location);
+  return [...locations];
+}
+
+/** A graph with an input nobody feeds fails at its first run; it is better refused when it is read. */
+function requireKnownInputs(model: ModelSummary, known: ReadonlySet<string>): void {
+  const unknown = model.inputs.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  throw new Error(
+    `it wants ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ', …' : ''}, which the engine cannot give; ` +
+      'export the model for feature extraction, without a cache of past keys',
+  );
 }
 
 function perTokenScales(bytes: Uint8Array, model: ModelSummary, additions: ModelAddition[]): BatchInvariance {
@@ -86,11 +138,25 @@ function perTokenScales(bytes: Uint8Array, model: ModelSummary, additions: Model
   }
 }
 
-function tokenOutput(model: ModelSummary): string {
-  const output = model.outputs.find(({ dims }) => dims?.length === 3);
-  if (!output) {
-    const names = model.outputs.map(({ name }) => name).join(', ');
-    throw new Error(`it has no output with one vector a token, only ${names}`);
-  }
-  return output.name;
+const FLOATS = new Set<string | undefined>(['float32', 'float16', 'bfloat16', 'float64']);
+
+/** The output with one vector a token: the first float output of rank 3, or one of an exporter's usual names. */
+export function tokenOutput({ outputs }: ModelSummary): string | undefined {
+  return (
+    outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 3) ??
+    outputs.find(({ name, dims }) => !dims && /^(last_hidden_state|token_embeddings|logits)$/.test(name))
+  )?.name;
 }
+
+/** The output with one vector a text: one of the names, else the first float output of rank 2. */
+export function pooledOutput({ outputs }: ModelSummary, names: readonly string[] = []): string | undefined {
+  const fits = (dims: readonly unknown[] | undefined): boolean => !dims || dims.length === 2;
+  for (const name of names) {
+    if (outputs.some((output) => output.name === name && fits(output.dims))) return name;
+  }
+  return outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 2)?.name;
+}
+
+/** Outputs of a graph for an error message. */
+export const outputNames = ({ outputs }: ModelSummary): string =>
+  outputs.map(({ name, dims }) => `${name} [${dims?.map((dim) => dim ?? '?').join(', ') ?? '…'}]`).join('; ');

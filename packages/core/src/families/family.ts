@@ -1,16 +1,72 @@
+/**
+ * Recipes: everything in which model families differ, as data. The engine reads a recipe and a graph and knows
+ * what to feed and what to read; the tasks never see either.
+ *
+ * | recipe      | families                                   | engine class        | items → results                  |
+ * | ----------- | ------------------------------------------ | ------------------- | -------------------------------- |
+ * | `text`      | bert-mean, jina-v2, jina-v3, jina-v5, code | `TextEncoder`       | texts → vectors, spans, tokens   |
+ * | `clip`      | jina-clip-v1 (two towers), v2 (fused)      | `TextEncoder` and `ImageEncoder` | texts, pictures → vectors |
+ * | `colbert`   | jina-colbert-v1, v2                        | `TextEncoder` over `colbert.ts` | texts → one vector a token |
+ * | `pairs`     | cross-encoder (rerankers v1, v2)           | `PairEncoder` over `pair-windows.ts` | windows of pairs → logits |
+ * | `listwise`  | jina-reranker-v3                           | `ListwiseEncoder` over `listwise.ts` | blocks of documents → scores |
+ *
+ * Prompts, task adapters, sizes and files are facts of single models: they are in the catalogue of
+ * `@nearfield/spec`.
+ */
 import type { Dtype } from '@nearfield/spec';
 
 /** Which token vectors make the text's vector. */
 export type Pooling = 'mean' | 'first' | 'last';
 
-/** How one family of text encoders is used: everything that differs between model families. */
-export interface TextEncoderFamily {
+/** One vector a text. */
+export interface TextRecipe {
+  readonly kind: 'text';
+  /** How the graph's token vectors become the text's vector. */
   readonly pooling: Pooling;
-  /** Name of the output with one vector a token; undefined: the first output of rank 3. */
-  readonly hiddenOutput?: string | undefined;
-  /** What is put before a text for a task. */
-  prompt(task: string | undefined): string;
+  /** Outputs that are pooled already, for graphs without token vectors. Default: the first of rank 2. */
+  readonly pooledOutputs?: readonly string[] | undefined;
 }
+
+/** Texts and pictures in one space, pooled inside the graph. */
+export interface ClipRecipe {
+  readonly kind: 'clip';
+  /** Names of the two graphs, or of the one that is both. */
+  readonly graphs: { readonly text: string; readonly image: string };
+  readonly textOutputs: readonly string[];
+  readonly imageOutputs: readonly string[];
+}
+
+/** One vector a token, with a marker after the first special token that tells queries from documents. */
+export interface ColbertRecipe {
+  readonly kind: 'colbert';
+  readonly queryMarker: string;
+  readonly documentMarker: string;
+  /** Queries are filled up to this many tokens with mask tokens. */
+  readonly queryTokens: number;
+  /** Whether the other tokens attend to those mask tokens. */
+  readonly attendToFill: boolean;
+}
+
+/** Query and document in one sequence, one logit. */
+export interface PairRecipe {
+  readonly kind: 'pairs';
+  /** Tokens of the query, special tokens included. */
+  readonly maxQueryTokens: number;
+  /** Tokens that neighbouring windows of a long document share, at most a quarter of a window. */
+  readonly overlap: number;
+}
+
+/** Query and many documents in one sequence, one score a document. */
+export interface ListwiseRecipe {
+  readonly kind: 'listwise';
+  readonly documentToken: string;
+  readonly queryToken: string;
+  readonly maxQueryTokens: number;
+  readonly maxDocumentTokens: number;
+  readonly maxDocuments: number;
+}
+
+export type Recipe = TextRecipe | ClipRecipe | ColbertRecipe | PairRecipe | ListwiseRecipe;
 
 /** File name endings of the hub's layout, as the exporters of ONNX models for the web write them. */
 const DTYPE_SUFFIX: Record<Dtype, string> = {

@@ -40,6 +40,7 @@ export class CachedFile implements StoredFile {
   readonly path: string;
   readonly size: number;
   readonly fromCache: boolean;
+  readonly sha256: string | undefined;
   readonly #record: FileRecord;
   readonly #cache: ChunkCache;
   readonly #repairs: Repairs;
@@ -48,6 +49,7 @@ export class CachedFile implements StoredFile {
     this.path = record.path;
     this.size = record.size;
     this.fromCache = fromCache;
+    this.sha256 = record.sha256;
     this.#record = record;
     this.#cache = cache;
     this.#repairs = repairs;

@@ -63,6 +63,8 @@ export interface StoredFile {
   readonly path: string;
   readonly size: number;
   readonly fromCache: boolean;
+  /** SHA-256 of the whole file, lower-case hex; undefined for files that were never hashed. */
+  readonly sha256?: string | undefined;
   /**
    * The bytes, in a fresh buffer of `size + spareBytes` bytes (the spare ones are zero, at the end), so that
    * a caller can append without copying.

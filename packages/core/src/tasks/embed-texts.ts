@@ -48,9 +48,9 @@ export async function embedItems(
   request: EmbedItemsRequest,
   { signal, onProgress, priority }: CallOptions,
 ): Promise<EmbeddedItems> {
-  const { model, prompt, normalized = true, truncate = false } = request;
+  const { model, task, prompt, normalized = true, truncate = false } = request;
   const fieldOf = request.fieldOf ?? ((index: number) => `input.${index}`);
-  const ready = await engine.encoder(model, { signal, onProgress });
+  const ready = await engine.encoder(model, { task, signal, onProgress });
   const texts = request.items.map((item, index) => textOf(item, model, fieldOf(index)));
   const { dimensions: ownDimensions } = ready.info;
   const dimensions = request.dimensions ?? ownDimensions;
@@ -67,7 +67,7 @@ export async function embedItems(
 
   const values = new Float32Array(texts.length * dimensions);
   const report = workReporter(onProgress, texts.length, totalTokens);
-  await engine.scheduler.submit(ready.encoder.group({ dimensions, normalized }), sequences, {
+  await engine.scheduler.submit(ready.encoder.group({ dimensions, normalized, task }), sequences, {
     priority: priority ?? (texts.length <= INTERACTIVE_INPUTS ? 'interactive' : 'bulk'),
     signal,
     onResult: (index, vector) => {

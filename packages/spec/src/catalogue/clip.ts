@@ -32,8 +32,11 @@ export const CLIP_MODELS: readonly ModelEntry[] = [
             {
               name: 'text_model',
               megabytes: { q8: 138, int8: 138, uint8: 138, bnb4: 158, q4: 165, fp16: 274, fp32: 548 },
-              // The quantised text towers are broken above 16 tokens: a fixed attention shape was baked in.
               use: { wasm: 'fp16', webgpu: null, 'webgpu-f16': 'fp16' },
+              broken: {
+                dtypes: ['q8', 'int8', 'uint8', 'bnb4', 'q4'],
+                reason: 'an attention shape of 16 tokens was baked in: longer texts fail',
+              },
             },
             {
               name: 'vision_model',

@@ -58,6 +58,8 @@ export interface GraphFiles {
   megabytes: Partial<Record<Dtype, number>>;
   /** Precision for each target; null where none of the published ones suits it. */
   use: Record<Target, Dtype | null>;
+  /** Published precisions that compute wrong vectors: never loaded, whatever is asked. */
+  broken?: { readonly dtypes: readonly Dtype[]; readonly reason: string } | undefined;
   /** Precisions whose weights lie in a second file `…onnx_data`. */
   externalData?: readonly Dtype[] | undefined;
 }

@@ -1,0 +1,87 @@
+import type { Tail } from '@nearfield/onnx';
+import type { Tensor } from 'onnxruntime-common';
+import type { ImageRecipe } from '../image/recipe.ts';
+import type { BatchBudget } from './batch-plan.ts';
+import type { VectorOptions } from './encoder.ts';
+import type { Runtime } from './runtime.ts';
+import { isFatalRuntimeError } from './runtime-errors.ts';
+import type { WorkGroup } from './scheduler.ts';
+import type { PooledSession } from './session-pool.ts';
+
+export interface ImageEncoderOptions {
+  session: PooledSession;
+  runtime: Runtime;
+  tail: Tail;
+  recipe: ImageRecipe;
+  /** Further inputs of every run, by the number of pictures: those of the graph's other half. */
+  otherFeeds?: ((rows: number) => Record<string, Tensor>) | undefined;
+}
+
+/** Pictures of one batch: memory grows with each, and a CPU gains nothing from more. */
+const BATCH: Record<'cpu' | 'gpu', BatchBudget> = {
+  cpu: { tokens: 2, rows: 2, overhead: 0 },
+  gpu: { tokens: 16, rows: 16, overhead: 1 },
+};
+
+/** A picture encoder: `pixel_values` in, vectors out. */
+export class ImageEncoder {
+  readonly #options: ImageEncoderOptions;
+  readonly #groups = new Map<string, WorkGroup<Float32Array, Float32Array>>();
+  /** How pictures become `pixel_values`. */
+  readonly recipe: ImageRecipe;
+
+  constructor(options: ImageEncoderOptions) {
+    this.#options = options;
+    this.recipe = options.recipe;
+  }
+
+  /**
+   * Pictures → one vector each. An item is one picture's preprocessed values [3, height, width] as
+   * `writePixelValues` writes them for {@link recipe}. The same object for the same options.
+   */
+  group({ dimensions, normalized }: VectorOptions): WorkGroup<Float32Array, Float32Array> {
+    const key = `${dimensions} ${normalized}`;
+    let group = this.#groups.get(key);
+    if (!group) {
+      group = {
+        budget: BATCH[this.#options.runtime.device === 'webgpu' ? 'gpu' : 'cpu'],
+        lengthOf: () => 1,
+        run: (batch) => this.#run(batch, dimensions, normalized),
+        isFatal: isFatalRuntimeError,
+      };
+      this.#groups.set(key, group);
+    }
+    return group;
+  }
+
+  async #run(
+    batch: readonly Float32Array[],
+    dimensions: number,
+    normalized: boolean,
+  ): Promise<Float32Array[]> {
+    const { runtime, session, tail, recipe, otherFeeds } = this.#options;
+    const { Tensor } = runtime.ort;
+    const rows = batch.length;
+    const count = 3 * recipe.width * recipe.height;
+    const pixels = new Float32Array(rows * count);
+    batch.forEach((picture, index) => {
+      pixels.set(picture, index * count);
+    });
+    const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput!;
+    const outputs = await session.run(
+      {
+        pixel_values: new Tensor('float32', pixels, [rows, 3, recipe.height, recipe.width]),
+        [tail.dimensionsInput]: new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]),
+        ...otherFeeds?.(rows),
+      },
+      [outputName],
+    );
+    const data = (await outputs[outputName]!.getData(true)) as Float32Array;
+    const width = data.length / rows;
+    return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
+  }
+
+  async release(): Promise<void> {
+    await this.#options.session.close();
+  }
+}

@@ -1,0 +1,198 @@
+import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
+import type { ModelStore } from '../store/types.ts';
+import type { BatchBudget } from './batch-plan.ts';
+import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './check-memory.ts';
+import type { ImageEncoder } from './image-encoder.ts';
+import { loadPart } from './loader.ts';
+import type { ModelDefinition, ModelResolver, PartRequest } from './models.ts';
+import type {
+  ReadyColbert,
+  ReadyEncoder,
+  ReadyImages,
+  ReadyListwise,
+  ReadyPairs,
+  ReadyPart,
+} from './ready.ts';
+import type { Runtime } from './runtime.ts';
+import { SessionPool } from './session-pool.ts';
+import { SharedTask } from './shared-task.ts';
+
+export interface ModelPoolOptions {
+  runtime: Runtime;
+  store: ModelStore;
+  resolve: ModelResolver;
+  budget: BatchBudget;
+  batchInvariant: boolean;
+  /** Default: IndexedDB where model files are kept there, else the life of the pool. */
+  checks?: CheckMemory | undefined;
+  /**
+   * Bytes of model files whose sessions stay open together; the least recently used are closed, and opened again
+   * from the cache when they are needed. Default by device.
+   */
+  memory?: number | undefined;
+}
+
+/** wasm addresses 4 GB in all, activations included. */
+const MEMORY: Record<Runtime['device'], number> = { wasm: 1.5e9, webgpu: 4e9, cpu: 16e9 };
+
+interface PartEntry {
+  readonly model: string;
+  readonly task: SharedTask<ReadyPart, ProgressEvent>;
+  ready?: ReadyPart;
+}
+
+/**
+ * The models of one engine. A model is loaded part by part, when a part is first used: each of v5's task
+ * repositories, each tower of a CLIP model. Calls share what is loaded; a load that failed is tried again.
+ */
+export class ModelPool {
+  readonly #options: ModelPoolOptions;
+  readonly #sessions: SessionPool;
+  readonly #checks: CheckMemory;
+  readonly #parts = new Map<string, PartEntry>();
+  #closed: Error | undefined;
+
+  constructor(options: ModelPoolOptions) {
+    const { runtime, memory = MEMORY[runtime.device] } = options;
+    this.#options = options;
+    this.#sessions = new SessionPool(runtime, memory);
+    this.#checks =
+      options.checks ??
+      (typeof indexedDB === 'undefined' ? new TransientCheckMemory() : new IndexedDbCheckMemory());
+  }
+
+  /** The encoder for texts. @throws FoundationError NOT_SUPPORTED if the model makes no single vectors of texts. */
+  async text(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
+    const ready = await this.#part(id, { ...options, tower: 'text' }, ['text', 'clip'], options);
+    if (ready.kind === 'text') return ready;
+    throw wrongKind(ready.definition, 'embed texts');
+  }
+
+  /**
+   * The encoder for pictures.
+   * @throws FoundationError NOT_SUPPORTED if the model reads none.
+   */
+  async images(id: string, options: CallOptions = {}): Promise<ReadyImages> {
+    const ready = await this.#part(id, { tower: 'image' }, ['clip'], options);
+    if (ready.kind === 'images') return ready;
+    const images: ImageEncoder | undefined = ready.kind === 'text' ? ready.images : undefined;
+    if (!images) throw wrongKind(ready.definition, 'embed pictures');
+    const { definition, part, info } = ready;
+    return { kind: 'images', definition, part, info, encoder: images, recipe: images.recipe };
+  }
+
+  /** @throws FoundationError NOT_SUPPORTED if the model is none of the late interaction kind. */
+  async colbert(id: string, options: CallOptions = {}): Promise<ReadyColbert> {
+    const ready = await this.#part(id, {}, ['colbert'], options);
+    if (ready.kind === 'colbert') return ready;
+    throw wrongKind(ready.definition, 'give a vector for each token');
+  }
+
+  /** @throws FoundationError NOT_SUPPORTED if the model is no cross-encoder. */
+  async pairs(id: string, options: CallOptions = {}): Promise<ReadyPairs> {
+    const ready = await this.#part(id, {}, ['pairs'], options);
+    if (ready.kind === 'pairs') return ready;
+    throw wrongKind(ready.definition, 'score pairs');
+  }
+
+  /** @throws FoundationError NOT_SUPPORTED if the model is no listwise reranker. */
+  async listwise(id: string, options: CallOptions = {}): Promise<ReadyListwise> {
+    const ready = await this.#part(id, {}, ['listwise'], options);
+    if (ready.kind === 'listwise') return ready;
+    throw wrongKind(ready.definition, 'score lists of documents');
+  }
+
+  /**
+   * What a model is: tells which of the methods above serves it, without loading it.
+   * @throws FoundationError INPUT_MODEL_NOT_FOUND, MODEL_NOT_AVAILABLE_LOCALLY.
+   */
+  definition(id: string): ModelDefinition {
+    return this.#options.resolve(id);
+  }
+
+  /** Loads the part of a model that a request without further wishes would use. */
+  async load(id: string, options: PartRequest & CallOptions = {}): Promise<LoadedModel> {
+    return (await this.#part(id, options, undefined, options)).info;
+  }
+
+  /** Parts in memory, one entry each. */
+  loaded(): LoadedModel[] {
+    return [...this.#parts.values()].flatMap(({ ready }) => (ready ? [ready.info] : []));
+  }
+
+  /** Frees all of a model's memory. Calls that use it now fail; later ones load it again. */
+  async unload(id: string): Promise<void> {
+    const { id: model } = this.#options.resolve(id);
+    const entries = [...this.#parts].filter(([, entry]) => entry.model === model);
+    for (const [key] of entries) this.#parts.delete(key);
+    await Promise.all(
+      entries.map(async ([, { task }]) => {
+        const ready = await task.join().catch(() => undefined);
+        await ready?.encoder.release();
+      }),
+    );
+  }
+
+  /** Refuses everything from now on, with this reason. The runtime's owner ends the runtime. */
+  close(reason: Error): void {
+    this.#closed = reason;
+    this.#parts.clear();
+  }
+
+  async #part(
+    id: string,
+    request: PartRequest,
+    kinds: readonly ModelDefinition['recipe']['kind'][] | undefined,
+    { signal, onProgress }: CallOptions,
+  ): Promise<ReadyPart> {
+    if (this.#closed) throw this.#closed;
+    const definition = this.#options.resolve(id);
+    // Before anything is downloaded for nothing.
+    if (kinds && !kinds.includes(definition.recipe.kind)) throw wrongKind(definition, 'do this');
+    const part = definition.part(request);
+    let entry = this.#parts.get(part.key);
+    if (!entry || entry.task.abandoned) {
+      const created: PartEntry = {
+        model: definition.id,
+        task: new SharedTask<ReadyPart, ProgressEvent>(async (loadSignal, emit) => {
+          try {
+            const ready = await loadPart(definition, part, {
+              sessions: this.#sessions,
+              store: this.#options.store,
+              checks: this.#checks,
+              budget: this.#options.budget,
+              batchInvariant: this.#options.batchInvariant,
+              signal: loadSignal,
+              emit,
+            });
+            created.ready = ready;
+            return ready;
+          } catch (error) {
+            if (this.#parts.get(part.key) === created) this.#parts.delete(part.key);
+            throw error;
+          }
+        }),
+      };
+      entry = created;
+      this.#parts.set(part.key, created);
+    }
+    return entry.task.join(signal, onProgress);
+  }
+}
+
+/** What each kind of model is for, in words. */
+const USES: Record<ModelDefinition['recipe']['kind'], string> = {
+  text: 'embeds texts',
+  clip: 'embeds texts and pictures',
+  colbert: 'gives a vector for each token',
+  pairs: 'scores a query with each document',
+  listwise: 'scores a query with a list of documents',
+};
+
+function wrongKind({ id, recipe }: ModelDefinition, wanted: string): FoundationError {
+  return new FoundationError({
+    code: 'NOT_SUPPORTED',
+    message: `${id} cannot ${wanted}: it ${USES[recipe.kind]}.`,
+    param: 'model',
+  });
+}

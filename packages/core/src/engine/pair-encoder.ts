@@ -1,0 +1,56 @@
+import type { ModelSummary, Tail } from '@nearfield/onnx';
+import type { BatchInvariance } from '@nearfield/spec';
+import type { TokenSequence } from '../text/tokenizer.ts';
+import type { BatchBudget } from './batch-plan.ts';
+import type { Runtime } from './runtime.ts';
+import { isFatalRuntimeError } from './runtime-errors.ts';
+import type { WorkGroup } from './scheduler.ts';
+import type { PooledSession } from './session-pool.ts';
+import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
+
+export interface PairEncoderOptions {
+  session: PooledSession;
+  runtime: Runtime;
+  model: ModelSummary;
+  /** On the output with one logit a pair; it makes float32 of it. */
+  tail: Tail;
+  invariance: BatchInvariance;
+  padId: number;
+  budget: BatchBudget;
+}
+
+/** A cross-encoder: pairs as the model reads them (see `pairWindows`) in, one logit each out. */
+export class PairEncoder {
+  readonly invariance: BatchInvariance;
+  /** Pairs → logits. The score of a pair is the logit's sigmoid. */
+  readonly group: WorkGroup<TokenSequence, number>;
+  readonly #session: PooledSession;
+
+  constructor({ session, runtime, model, tail, invariance, padId, budget }: PairEncoderOptions) {
+    this.#session = session;
+    this.invariance = invariance;
+    const tokens = new TokenFeeds(
+      runtime,
+      padId,
+      model.inputs.map(({ name }) => name),
+    );
+    const output = tail.pooledOutput!;
+    const run = async (batch: TokenSequence[]): Promise<number[]> => {
+      const { feeds } = tokens.feeds(batch);
+      feeds[tail.dimensionsInput] = new runtime.ort.Tensor('int64', BigInt64Array.of(1n), [1]);
+      const outputs = await session.run(feeds, [output]);
+      return Array.from((await outputs[output]!.getData(true)) as Float32Array);
+    };
+    this.group = {
+      budget: invariance.kind === 'single' ? { ...budget, rows: 1 } : budget,
+      lengthOf: ({ ids }) => tokens.paddedLength(ids.length),
+      run: (batch) =>
+        tokens.masksPadding ? run(batch) : inGroups(batch, byLength(batch.map(({ ids }) => ids.length)), run),
+      isFatal: isFatalRuntimeError,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.close();
+  }
+}

@@ -1,0 +1,60 @@
+import type { LoadedModel } from '@nearfield/spec';
+import type { ColbertText } from '../families/colbert.ts';
+import type { ListwiseRecipe, PairRecipe } from '../families/family.ts';
+import type { ImageRecipe } from '../image/recipe.ts';
+import type { TextTokenizer } from '../text/tokenizer.ts';
+import type { TextEncoder } from './encoder.ts';
+import type { ImageEncoder } from './image-encoder.ts';
+import type { ListwiseEncoder } from './listwise-encoder.ts';
+import type { ModelDefinition, ModelPart } from './models.ts';
+import type { PairEncoder } from './pair-encoder.ts';
+
+interface Ready {
+  readonly definition: ModelDefinition;
+  readonly part: ModelPart;
+  readonly info: LoadedModel;
+}
+
+/** A text encoder that is ready: tokenizer, encoder and what is known of them. CLIP text towers are one. */
+export interface ReadyEncoder extends Ready {
+  readonly kind: 'text';
+  readonly tokenizer: TextTokenizer;
+  readonly encoder: TextEncoder;
+  /** The other half of a graph that reads texts and pictures. */
+  readonly images?: ImageEncoder | undefined;
+}
+
+/** A ColBERT model: `encoder.tokens()` takes what `colbert.query()` and `colbert.document()` make of texts. */
+export interface ReadyColbert extends Ready {
+  readonly kind: 'colbert';
+  readonly tokenizer: TextTokenizer;
+  readonly colbert: ColbertText;
+  readonly encoder: TextEncoder;
+}
+
+/** A picture encoder. */
+export interface ReadyImages extends Ready {
+  readonly kind: 'images';
+  readonly encoder: ImageEncoder;
+  /** How pictures become `pixel_values`. */
+  readonly recipe: ImageRecipe;
+}
+
+/** A cross-encoder: `encoder.group` takes the windows that `pairWindows` makes. */
+export interface ReadyPairs extends Ready {
+  readonly kind: 'pairs';
+  readonly tokenizer: TextTokenizer;
+  readonly recipe: PairRecipe;
+  readonly encoder: PairEncoder;
+}
+
+/** A listwise reranker: `encoder.group` takes the blocks that `listwiseBlocks` makes. */
+export interface ReadyListwise extends Ready {
+  readonly kind: 'listwise';
+  readonly tokenizer: TextTokenizer;
+  readonly recipe: ListwiseRecipe;
+  readonly encoder: ListwiseEncoder;
+}
+
+/** A loaded part of a model, by what it can do. */
+export type ReadyPart = ReadyEncoder | ReadyColbert | ReadyImages | ReadyPairs | ReadyListwise;

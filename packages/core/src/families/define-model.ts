@@ -1,0 +1,107 @@
+import {
+  CATALOGUE,
+  type Dtype,
+  FoundationError,
+  findModel,
+  type HubFiles,
+  type ModelEntry,
+  modelNotFound,
+} from '@nearfield/spec';
+import type { ModelDefinition, ModelPart, PartRequest } from '../engine/models.ts';
+import type { ModelSource } from '../store/types.ts';
+import type { Recipe } from './family.ts';
+import { recipeOf } from './recipes.ts';
+
+/** What a caller may say of a model beyond its id. */
+export interface DefineOptions {
+  /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
+  like?: string | undefined;
+  /** Where its files are. Default: the catalogue's repositories on the hub. */
+  source?: ModelSource | undefined;
+  /** Precisions that exist in `source`, where the caller knows. */
+  dtypes?: readonly Dtype[] | undefined;
+  /** Precision that the caller wants. */
+  dtype?: Dtype | undefined;
+  hub: (repository: string) => ModelSource;
+}
+
+/**
+ * What the engine needs to load a model: its catalogue entry, recipe and files.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown id; MODEL_NOT_AVAILABLE_LOCALLY with the reason, and
+ * what to use instead, for models that only the hosted API runs.
+ */
+export function defineModel(id: string, options: DefineOptions): ModelDefinition {
+  const { source, hub } = options;
+  const entry = findModel(options.like ?? id);
+  if (!entry) throw modelNotFound(options.like ?? id, runnable());
+  const recipe = recipeOf(entry.family);
+  const { local } = entry;
+  if (!recipe || (!source && !local.runs)) throw notHere(entry);
+  const files = local.runs ? local.files : [];
+  return {
+    // Aliases of a catalogue model share what is loaded and stored.
+    id: source ? id : entry.id,
+    entry,
+    recipe,
+    ownSizes: source !== undefined && findModel(id) !== entry,
+    goldens: !source || findModel(id) === entry ? entry.goldens : [],
+    dtype: options.dtype,
+    dtypes: options.dtypes,
+    plainWasm: local.runs && local.plainWasm === true,
+    part: (request) =>
+      source
+        ? ownPart(id, source, graphOf(recipe, request))
+        : hubPart(entry, files, hub, graphOf(recipe, request), request),
+  };
+}
+
+const runnable = (): string[] => CATALOGUE.filter(({ local }) => local.runs).map(({ id }) => id);
+
+/** Why a model has no files here, and what to do about it. */
+function notHere({ id, local, hosted }: ModelEntry): FoundationError {
+  const reason = local.runs ? 'This engine has no recipe for it.' : local.reason;
+  const instead = !local.runs && local.instead ? ` Use ${local.instead} here` : ' Use another model here';
+  return new FoundationError({
+    code: 'MODEL_NOT_AVAILABLE_LOCALLY',
+    message: `${id} cannot run locally. ${reason}${instead}${hosted ? `, or ${id} through createRemote() of @nearfield/remote` : ''}.`,
+    param: 'model',
+  });
+}
+
+function graphOf(recipe: Recipe, { tower = 'text' }: PartRequest): string {
+  return recipe.kind === 'clip' ? recipe.graphs[tower] : 'model';
+}
+
+/** A part of a model whose files the caller named: one source for every task. */
+const ownPart = (id: string, source: ModelSource, graph: string): ModelPart => ({
+  key: `${id}\n${source.key}\n${graph}`,
+  source,
+  graph,
+});
+
+function hubPart(
+  entry: ModelEntry,
+  files: readonly HubFiles[],
+  hub: DefineOptions['hub'],
+  graph: string,
+  request: PartRequest,
+): ModelPart {
+  const task = request.task ?? entry.defaultTask;
+  const found = files.find(({ tasks }) => !tasks || task === null || tasks.includes(task));
+  const graphFiles = found?.graphs.find(({ name }) => name === graph);
+  if (!found || !graphFiles) {
+    const tasks = files.flatMap((each) => each.tasks ?? []);
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `${entry.id} has no weights for the task '${task}'. Its tasks: ${tasks.join(', ')}.`,
+      param: 'task',
+    });
+  }
+  return {
+    key: `${entry.id}\n${found.repository}\n${graph}`,
+    source: hub(found.repository),
+    graph,
+    files: graphFiles,
+    tasks: found.tasks,
+  };
+}

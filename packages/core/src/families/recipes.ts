@@ -1,0 +1,53 @@
+import type { ModelFamily } from '@nearfield/spec';
+import type { Recipe } from './family.ts';
+
+/**
+ * The recipe of each family that has files for a local engine, or that own exports can follow. Sources: the
+ * models' cards and reference code; what those leave open is in the catalogue's `unverified`.
+ */
+const RECIPES: Partial<Record<ModelFamily, Recipe>> = {
+  'bert-mean': { kind: 'text', pooling: 'mean' },
+  'jina-v2': { kind: 'text', pooling: 'mean' },
+  // The pooled output's name is a number that the exporter gave it; `text_embeds` has one vector a token.
+  'jina-v3': { kind: 'text', pooling: 'mean', pooledOutputs: ['13049'] },
+  'jina-v5': { kind: 'text', pooling: 'last', pooledOutputs: ['sentence_embedding'] },
+  'jina-code': { kind: 'text', pooling: 'last', pooledOutputs: ['sentence_embedding'] },
+  'jina-clip-v1': {
+    kind: 'clip',
+    graphs: { text: 'text_model', image: 'vision_model' },
+    textOutputs: ['text_embeds', 'text_embeddings'],
+    imageOutputs: ['image_embeds', 'image_embeddings'],
+  },
+  'jina-clip-v2': {
+    kind: 'clip',
+    graphs: { text: 'model', image: 'model' },
+    textOutputs: ['text_embeddings', 'text_embeds'],
+    imageOutputs: ['image_embeddings', 'image_embeds'],
+  },
+  'jina-colbert-v1': {
+    kind: 'colbert',
+    queryMarker: '[unused0]',
+    documentMarker: '[unused1]',
+    queryTokens: 32,
+    attendToFill: false,
+  },
+  'jina-colbert-v2': {
+    kind: 'colbert',
+    queryMarker: '[QueryMarker]',
+    documentMarker: '[DocumentMarker]',
+    queryTokens: 32,
+    attendToFill: true,
+  },
+  'cross-encoder': { kind: 'pairs', maxQueryTokens: 512, overlap: 80 },
+  'jina-reranker-v3': {
+    kind: 'listwise',
+    documentToken: '<|embed_token|>',
+    queryToken: '<|rerank_token|>',
+    maxQueryTokens: 512,
+    maxDocumentTokens: 2048,
+    maxDocuments: 125,
+  },
+};
+
+/** The recipe of a family; undefined for those that only the hosted API runs. */
+export const recipeOf = (family: ModelFamily): Recipe | undefined => RECIPES[family];
