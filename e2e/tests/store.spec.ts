@@ -73,7 +73,7 @@ for (const exposedHeaders of [undefined, 'X-Nothing']) {
     test(`goes on after a cut from a ${kind} that ${what}`, async ({ context }) => {
       await startHub({ exposedHeaders, listing: kind === 'hub' ? 'hub' : 'none' });
       const address = kind === 'hub' ? hub.url : hub.baseUrl(MODEL);
-      const cut = { kind: 'cut', after: 2.5 * CHUNK, delay: 250 } as const;
+      const cut = { kind: 'cut', after: 2.5 * CHUNK } as const;
       hub.fail(PATH, cut, cut);
       expect(await open(await newTab(context), { kind, address })).toMatchObject(whole);
       expect(preflights()).toBe(0);

@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 
 /** What goes wrong with one transfer of a file. */
 export type Fault =
-  /** The connection is destroyed so long (20 ms) after so many bytes of the body, to let them arrive. */
-  | { kind: 'cut'; after: number; delay?: number }
+  /** The connection is destroyed after so many bytes of the body, and time to read them. */
+  | { kind: 'cut'; after: number }
   | { kind: 'status'; status: number; retryAfter?: string }
   /** The announced length is the true one plus `by`; with a negative one the body ends there, properly. */
   | { kind: 'wrong-length'; by: number }
@@ -361,8 +361,7 @@ export class Hub {
     if (fault?.kind === 'change') this.repositories[repository]![entry.path] = fault.to;
     if (fault?.kind === 'cut' || fault?.kind === 'change') {
       // A reset connection drops what the client's system holds but the client has not read.
-      const wait = (fault.kind === 'cut' && fault.delay) || 20;
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      await new Promise((resolve) => setTimeout(resolve, stop > 0 ? 200 : 0));
       response.destroy();
       return;
     }
