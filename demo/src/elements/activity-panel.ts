@@ -79,15 +79,10 @@ class ActivityPanel extends AppElement {
 
   #waiting() {
     const { indexed, total, mode } = this.app.state;
+    const missing = `${formatCount(total - indexed)} of ${formatCount(total)} passages`;
+    const rest = `are not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
     return html`<section class="card activity" aria-label="Progress">
-      <p>
-        ${
-          total === 0
-            ? 'The texts hold no passage.'
-            : html`<strong>${formatCount(total - indexed)} of ${formatCount(total)} passages</strong> are not indexed with
-              ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`
-        }
-      </p>
+      <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
       <button type="button" class="primary" data-action="index" @click=${() => this.app.index()}>
         ${indexed > 0 ? 'Continue' : 'Index'}
       </button>

@@ -1,3 +1,4 @@
+import type { StorageReport } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { formatBytes } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
@@ -37,18 +38,20 @@ class StoragePanel extends AppElement {
               <button type="button" @click=${() => this.app.deleteStored()}>Delete all</button>
             </div>`
       }
-      ${
-        report
-          ? html`<p class="hint" data-testid="storage-state">
-            ${formatBytes(report.modelBytes)} of
-            models${report.quota === undefined ? nothing : html`, ${formatBytes(report.quota)} allowed by the browser`}.
-            ${report.persisted ? 'The browser keeps them until you delete them.' : nothing}
-            ${report.reason ?? nothing}
-          </p>`
-          : nothing
-      }
+      ${report ? html`<p class="hint" data-testid="storage-state">${sentencesOf(report)}</p>` : nothing}
     </section>`;
   }
+}
+
+function sentencesOf({ modelBytes, quota, persisted, reason }: StorageReport): string {
+  const allowed = quota === undefined ? '' : `, ${formatBytes(quota)} allowed by the browser`;
+  return [
+    `${formatBytes(modelBytes)} of models${allowed}.`,
+    persisted ? 'The browser keeps them until you delete them.' : '',
+    reason ?? '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
 
 customElements.define('storage-panel', StoragePanel);

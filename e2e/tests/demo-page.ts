@@ -1,0 +1,125 @@
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+
+/** Model files and the texts of the page are large: what a test may wait for, in milliseconds. */
+export const LONG = 240_000;
+
+/** Three paragraphs that are far from each other. */
+export const SHORT_TEXT = `Sourdough needs a starter of flour and water that wild yeast has settled in. Feed it daily until it doubles within hours.
+
+A total eclipse of the Sun lasts a few minutes at most. The Moon's shadow races over the ground faster than an aeroplane.
+
+Lift a fallen tree only with help and a plan. A trunk under tension can spring back when it is cut.`;
+
+/** The demo as a person uses it. */
+export class DemoPage {
+  readonly page: Page;
+  readonly question: Locator;
+  readonly answers: Locator;
+  readonly problems: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.question = page.getByRole('searchbox', { name: 'Ask in plain words' });
+    this.answers = page.locator('[data-answer]');
+    this.problems = page.getByRole('alert').locator('[data-code]');
+  }
+
+  async open(parameters = '?device=wasm'): Promise<void> {
+    await this.page.goto(`/${parameters}`);
+    await expect(this.question).toBeVisible();
+  }
+
+  async addSample(): Promise<void> {
+    await this.page.getByRole('button', { name: /sample passages/i }).click();
+  }
+
+  async paste(text: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Paste text…' }).first().click();
+    await this.page.getByRole('dialog').getByLabel('Text', { exact: true }).fill(text);
+    await this.page.getByRole('button', { name: 'Add text' }).click();
+  }
+
+  async indexed(count: number): Promise<void> {
+    const state = this.page
+      .getByTestId('index-state')
+      .filter({ hasText: `All ${count} passages are indexed.` });
+    const failed = this.page.locator('[data-origin="indexing"], [data-origin="device"]').first();
+    await expect(state.or(failed).first()).toBeVisible({ timeout: LONG });
+    expect(await failed.allTextContents()).toEqual([]);
+  }
+
+  /** Asks, and waits for the answers to this question. */
+  async ask(question: string): Promise<void> {
+    await this.question.fill(question);
+    await expect(this.page.locator(`#answers[data-question=${JSON.stringify(question)}]`)).toBeVisible({
+      timeout: LONG,
+    });
+  }
+
+  async useRemote(settings: { apiKey: string; baseUrl: string; model: string }): Promise<void> {
+    await this.page.getByRole('radio', { name: 'Remote' }).check();
+    await this.page.getByLabel('API key').fill(settings.apiKey);
+    await this.page.getByLabel('Server address').fill(settings.baseUrl);
+    await this.page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model').fill(settings.model);
+    await this.page.keyboard.press('Tab');
+  }
+
+  /** Checks that one problem is shown, in words for a person. */
+  async expectProblem(code: string, title: string): Promise<void> {
+    const problem = this.problems.and(this.page.locator(`[data-code="${code}"]`));
+    await expect(problem).toBeVisible({ timeout: LONG });
+    await expect(problem.getByRole('heading')).toHaveText(title);
+    const [message, advice, ...more] = await problem.getByRole('paragraph').allTextContents();
+    for (const sentence of [message, advice]) expect(sentence).toMatch(/^\S.{15,}$/);
+    expect(more).toEqual([]);
+    expect(await problem.textContent(), 'no stack').not.toMatch(/\bat \S+ ?\(?\S+:\d+:\d+/);
+  }
+
+  /** The page never scrolls sideways. */
+  async expectNoOverflow(): Promise<void> {
+    const overflow = await this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  }
+}
+
+/** What the browser wrote on the console, and which of it a test expects. */
+export interface ConsoleLog {
+  readonly lines: string[];
+  /** The browser itself logs failed requests. */
+  expectFailedRequests(): void;
+}
+
+interface Fixtures {
+  demo: DemoPage;
+  consoleLog: ConsoleLog;
+}
+
+/** A test of the demo. It fails when anything is left on the console of any of its pages. */
+export const test = base.extend<Fixtures>({
+  consoleLog: [
+    async ({ context }, use) => {
+      const lines: string[] = [];
+      let failedRequests = false;
+      context.on('console', (message) => {
+        if (failedRequests && message.text().startsWith('Failed to load resource')) return;
+        lines.push(`${message.type()}: ${message.text()}`);
+      });
+      context.on('weberror', (error) => lines.push(`uncaught: ${error.error().message}`));
+      await use({
+        lines,
+        expectFailedRequests: () => {
+          failedRequests = true;
+        },
+      });
+      expect(lines, 'console').toEqual([]);
+    },
+    { auto: true },
+  ],
+  demo: async ({ page }, use) => {
+    await use(new DemoPage(page));
+  },
+});
+
+export { expect };

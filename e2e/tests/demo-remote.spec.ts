@@ -1,0 +1,117 @@
+/** The demo in Remote mode, against a real server that runs the same engine in Node. */
+import { createNodeFoundation } from '@nearfield/core/node';
+import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { createNodeServer, type NodeServer } from '@nearfield/server/node';
+import type { SearchFoundation } from '@nearfield/spec';
+import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
+
+const KEY = 'jina_this-key-is-right';
+const MODEL = 'all-MiniLM-L6-v2';
+
+let foundation: SearchFoundation;
+let server: NodeServer;
+
+test.beforeAll(async () => {
+  foundation = createNodeFoundation({ models: [{ id: MODEL, source: embeddedMiniLMDirectory() }] });
+  server = await createNodeServer(foundation, { port: 0, apiKeys: [KEY], cors: '*' });
+});
+
+test.afterAll(async () => {
+  await server.close();
+  await foundation.close();
+});
+
+test('answers as Local does', async ({ demo, page }) => {
+  test.setTimeout(LONG);
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.ask('How quickly does the darkness travel across the land?');
+  await expect(demo.answers.first().locator('mark')).toBeVisible();
+  const local = await demo.answers.allInnerTexts();
+
+  await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: MODEL });
+  await page.getByRole('button', { name: 'Index' }).click();
+  await demo.indexed(3);
+  await expect(page.locator('device-badge summary')).toContainText(new URL(server.url).host);
+  await expect(demo.answers.first().locator('mark')).toBeVisible();
+  const scoreless = (texts: string[]): string[] => texts.map((text) => text.replace(/\d\.\d{3}/, ''));
+  expect(scoreless(await demo.answers.allInnerTexts())).toEqual(scoreless(local));
+
+  // Both indexes are kept: no second run is needed.
+  await page.getByRole('radio', { name: 'Local' }).check();
+  await expect(demo.answers).toHaveCount(3);
+});
+
+test('keeps the API key in memory only', async ({ demo, page, context }) => {
+  await demo.open();
+  await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: MODEL });
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  const kept = await context.storageState({ indexedDB: true });
+  expect(JSON.stringify(kept)).not.toContain(KEY);
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(KEY);
+  expect(page.url()).not.toContain(KEY);
+  await page.reload();
+  await page.getByRole('radio', { name: 'Remote' }).check();
+  await expect(page.getByLabel('API key')).toHaveValue('');
+});
+
+test('says when the key is wrong, and goes on with the right one', async ({ demo, page, consoleLog }) => {
+  consoleLog.expectFailedRequests();
+  await demo.open();
+  await demo.useRemote({ apiKey: 'jina_this-key-is-wrong', baseUrl: server.url, model: MODEL });
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('AUTH_INVALID_API_KEY', 'The API key was not accepted');
+  await page.getByLabel('API key').fill(KEY);
+  await page.keyboard.press('Enter');
+  await demo.indexed(3);
+  await expect(demo.problems).toHaveCount(0);
+});
+
+test('says when no key was given', async ({ demo, page, consoleLog }) => {
+  consoleLog.expectFailedRequests();
+  await demo.open(`?device=wasm&baseUrl=${encodeURIComponent(server.url)}`);
+  await page.getByRole('radio', { name: 'Remote' }).check();
+  await expect(page.getByLabel('Server address')).toHaveValue(server.url);
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('AUTH_MISSING_API_KEY', 'An API key is needed');
+});
+
+test('says when the server is dead, and goes on when it is back', async ({ demo, page, consoleLog }) => {
+  consoleLog.expectFailedRequests();
+  const short = await createNodeServer(foundation, { port: 0, cors: '*' });
+  await short.close();
+  await demo.open();
+  await demo.useRemote({ apiKey: KEY, baseUrl: short.url, model: MODEL });
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('CONNECTION_FAILED', 'The server could not be reached');
+  const back = await createNodeServer(foundation, { port: short.port, cors: '*' });
+  try {
+    await page.getByRole('button', { name: 'Index' }).click();
+    await demo.indexed(3);
+    await expect(demo.problems).toHaveCount(0);
+  } finally {
+    await back.close();
+  }
+});
+
+test('says when the server does not have the model', async ({ demo, consoleLog }) => {
+  consoleLog.expectFailedRequests();
+  await demo.open();
+  await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: 'no-such-model' });
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('INPUT_MODEL_NOT_FOUND', 'There is no such model here');
+});
+
+test('says when a question is too long, and when there is nothing to index', async ({ demo, consoleLog }) => {
+  consoleLog.expectFailedRequests();
+  await demo.open();
+  await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: MODEL });
+  await demo.paste(' ');
+  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'There is no text to index');
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.question.fill('why '.repeat(600));
+  await demo.expectProblem('INPUT_TOKEN_LIMIT_EXCEEDED', 'The text is too long for this model');
+});

@@ -1,0 +1,241 @@
+/** The demo in Local mode: everything is computed in the page. */
+import { sampleQuestions } from '../../demo/src/corpus/questions.ts';
+import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
+
+test('answers ten questions that share no word with their answers', async ({ demo, page }) => {
+  test.setTimeout(LONG * 2);
+  await demo.open();
+  await expect(page.getByRole('heading', { name: 'Search your own texts by meaning' })).toBeVisible();
+  await demo.addSample();
+  await demo.indexed(300);
+  await expect(page.locator('[data-timing="indexing"]')).toHaveText(/^[\d,]+ tokens a second\.$/);
+
+  const first: string[] = [];
+  for (const { question, answer } of sampleQuestions) {
+    await demo.ask(question);
+    if ((await demo.answers.first().getAttribute('data-answer')) === answer) first.push(question);
+  }
+  expect(first.length, `right first: ${first.join(' ')}`).toBeGreaterThanOrEqual(8);
+
+  await expect(page.locator('[data-timing="embed"]')).toHaveText(/ms|s$/);
+  await expect(page.locator('[data-timing="search"]')).toHaveText(/ms$/);
+  await expect(demo.answers).toHaveCount(10);
+  const scores = await demo.answers.locator('.score').allInnerTexts();
+  const values = scores.map((score) => Number(/-?\d\.\d+/.exec(score)?.[0]));
+  expect(values).toEqual(values.toSorted((a, b) => b - a));
+});
+
+test('highlights the best sentence of each passage', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.ask('How quickly does the darkness travel across the land?');
+  await expect(demo.answers.first().locator('mark')).toHaveText(
+    "The Moon's shadow races over the ground faster than an aeroplane.",
+  );
+  await expect(page.locator('[data-timing="load"]')).toBeVisible();
+});
+
+test('says where it computes and why', async ({ demo, page }) => {
+  await demo.open('?device=wasm');
+  const badge = page.locator('device-badge');
+  await expect(badge.locator('summary')).toContainText('CPU · ');
+  await badge.locator('summary').click();
+  await expect(badge.locator('.popover')).toContainText('Threads');
+  await expect(badge.locator('.why').first()).not.toBeEmpty();
+  await page.keyboard.press('Escape');
+  await expect(badge.locator('.popover')).toBeHidden();
+});
+
+test('works without a network on the second visit', async ({ demo, page, context }) => {
+  test.setTimeout(LONG);
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await page.close();
+
+  const second = new DemoPage(await context.newPage());
+  const asked: string[] = [];
+  const blocked: string[] = [];
+  await second.page.route('**/*', async (route) => {
+    const url = new URL(route.request().url());
+    asked.push(url.pathname);
+    // The app's own files are all that may be asked for.
+    if (url.origin === new URL(second.page.url()).origin || url.pathname === '/') {
+      if (!url.pathname.startsWith('/models/')) return route.continue();
+    }
+    blocked.push(url.href);
+    return route.abort();
+  });
+  await second.open();
+  await expect(second.page.getByText('The model is already kept in this browser')).toBeVisible();
+  await second.paste(SHORT_TEXT);
+  await second.indexed(3);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(blocked).toEqual([]);
+
+  await context.setOffline(true);
+  await second.ask('How do I bake with wild yeast?');
+  await expect(second.answers.first()).toContainText('Sourdough needs a starter');
+  await second.paste(
+    'Otters hold hands while they sleep, so that the current does not part them from each other at night.',
+  );
+  await second.indexed(4);
+  await second.ask('Which animals hold hands?');
+  await expect(second.answers.first()).toContainText('Otters');
+});
+
+test('stops indexing at once, and goes on afterwards', async ({ demo, page }) => {
+  test.setTimeout(LONG * 2);
+  await demo.open();
+  // The model is loaded first, so that what is stopped is the work itself.
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.addSample();
+  await expect(page.getByText(/^Indexing (?!0 )[1-9]\d+ of 303 passages$/)).toBeVisible({ timeout: LONG });
+  const stoppedAfter = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const started = performance.now();
+        new MutationObserver((_, observer) => {
+          if (document.querySelector('[data-state="indexing"]')) return;
+          observer.disconnect();
+          resolve(performance.now() - started);
+        }).observe(document.body, { childList: true, subtree: true, attributes: true });
+        document.querySelector<HTMLButtonElement>('[data-action="cancel"]')!.click();
+      }),
+  );
+  expect(stoppedAfter).toBeLessThan(200);
+  await expect(page.getByText(/passages are not indexed with all-MiniLM-L6-v2/)).toBeVisible();
+  await expect(demo.problems).toHaveCount(0);
+
+  await demo.ask('How do I bake with wild yeast?');
+  await expect(demo.answers.first()).toContainText('Sourdough needs a starter');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await demo.indexed(303);
+});
+
+test('searches what is indexed while the rest is on its way', async ({ demo, page }) => {
+  test.setTimeout(LONG * 2);
+  await demo.open();
+  await demo.addSample();
+  await demo.question.fill('How do marine mammals sleep without drowning?');
+  await expect(demo.answers.first()).toContainText('Dolphins rest', { timeout: LONG });
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+});
+
+test('reads text and Markdown files, picked or dropped', async ({ demo, page }) => {
+  await demo.open();
+  await page
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles([
+      { name: 'bread.txt', mimeType: 'text/plain', buffer: Buffer.from(SHORT_TEXT.split('\n\n')[0]!) },
+      {
+        name: 'sky.md',
+        mimeType: 'text/markdown',
+        buffer: Buffer.from(`# Sky\n\n${SHORT_TEXT.split('\n\n')[1]}`),
+      },
+      { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0, 0]) },
+    ]);
+  await demo.indexed(2);
+  await expect(demo.problems).toContainText('picture.png is not a text file');
+  await demo.problems.getByRole('button', { name: /Dismiss/ }).click();
+  await expect(demo.problems).toHaveCount(0);
+
+  const transfer = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'trees.txt', { type: 'text/plain' }));
+    return data;
+  }, SHORT_TEXT.split('\n\n')[2]!);
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await demo.indexed(3);
+  await demo.ask('When does the sky turn dark by day?');
+  await expect(demo.answers.first().getByRole('heading')).toHaveText('sky.md › Sky');
+
+  await page.getByRole('button', { name: 'Remove sky.md' }).click();
+  await demo.indexed(2);
+  await expect(demo.answers).toHaveCount(2);
+});
+
+test('says when a question is too long, and what to do', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.question.fill('why '.repeat(600));
+  await demo.expectProblem('INPUT_TOKEN_LIMIT_EXCEEDED', 'The text is too long for this model');
+  await expect(demo.answers).toHaveCount(0);
+  await demo.ask('Why?');
+  await expect(demo.problems).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /Dismiss/ })).toHaveCount(0);
+});
+
+test('says when there is nothing to index', async ({ demo }) => {
+  await demo.open();
+  await demo.paste(' \n\n ');
+  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'There is no text to index');
+  await demo.problems.getByRole('button', { name: /Dismiss/ }).click();
+  await expect(demo.problems).toHaveCount(0);
+});
+
+test('says when the model cannot be downloaded, and tries again', async ({ demo, page, consoleLog }) => {
+  test.setTimeout(LONG);
+  consoleLog.expectFailedRequests();
+  await page.route('**/models/**', (route) => route.abort());
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('DOWNLOAD_FAILED', 'The model could not be downloaded');
+  await page.unroute('**/models/**');
+  await page.getByRole('button', { name: 'Index' }).click();
+  await demo.indexed(3);
+  await expect(demo.problems).toHaveCount(0);
+});
+
+test('shows what is stored and deletes it', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await expect(page.getByTestId('storage-state')).toContainText(/2\d\.\d MB of models/);
+  await page.getByRole('button', { name: 'Delete all-MiniLM-L6-v2 from this browser' }).click();
+  await expect(page.getByText('No model is kept in this browser.')).toBeVisible();
+  const kept = await page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name!);
+    let bytes = 0;
+    for (const name of names) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      for (const store of database.objectStoreNames) {
+        const values = await new Promise<unknown[]>((resolve, reject) => {
+          const request = database.transaction(store).objectStore(store).getAll();
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+        for (const value of values) {
+          if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) bytes += value.byteLength;
+          else if (value instanceof Blob) bytes += value.size;
+        }
+      }
+      database.close();
+    }
+    return bytes;
+  });
+  expect(kept).toBe(0);
+});
+
+test('remembers the theme', async ({ demo, page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await demo.open();
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await background();
+  await page.getByRole('button', { name: 'Use the dark theme' }).click();
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await expect(demo.question).toBeVisible();
+  expect(await background()).toBe(dark);
+  await page.getByRole('button', { name: 'Use the light theme' }).click();
+  expect(await background()).toBe(light);
+});
