@@ -133,5 +133,5 @@ test('works by keyboard alone', async ({ demo, page }) => {
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('radio', { name: 'Remote' })).toBeChecked();
   await tabTo('api-key');
-  await expect(page.getByLabel('API key')).toBeFocused();
+  await expect(page.getByLabel('API key', { exact: true })).toBeFocused();
 });

@@ -58,7 +58,7 @@ export class DemoPage {
 
   async useRemote(settings: { apiKey: string; baseUrl: string; model: string }): Promise<void> {
     await this.page.getByRole('radio', { name: 'Remote' }).check();
-    await this.page.getByLabel('API key').fill(settings.apiKey);
+    await this.page.getByLabel('API key', { exact: true }).fill(settings.apiKey);
     await this.page.getByLabel('Server address').fill(settings.baseUrl);
     await this.page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model').fill(settings.model);
     await this.page.keyboard.press('Tab');

@@ -54,7 +54,7 @@ test('keeps the API key in memory only', async ({ demo, page, context }) => {
   expect(page.url()).not.toContain(KEY);
   await page.reload();
   await page.getByRole('radio', { name: 'Remote' }).check();
-  await expect(page.getByLabel('API key')).toHaveValue('');
+  await expect(page.getByLabel('API key', { exact: true })).toHaveValue('');
 });
 
 test('says when the key is wrong, and goes on with the right one', async ({ demo, page, consoleLog }) => {
@@ -63,7 +63,7 @@ test('says when the key is wrong, and goes on with the right one', async ({ demo
   await demo.useRemote({ apiKey: 'jina_this-key-is-wrong', baseUrl: server.url, model: MODEL });
   await demo.paste(SHORT_TEXT);
   await demo.expectProblem('AUTH_INVALID_API_KEY', 'The API key was not accepted');
-  await page.getByLabel('API key').fill(KEY);
+  await page.getByLabel('API key', { exact: true }).fill(KEY);
   await page.keyboard.press('Enter');
   await demo.indexed(3);
   await expect(demo.problems).toHaveCount(0);
