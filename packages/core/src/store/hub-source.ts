@@ -36,6 +36,8 @@ interface TreeEntry {
   size: number;
   oid?: string;
   lfs?: { oid?: string; size?: number };
+  /** Set for files in the newer kind of large-file storage, which names them by a hash of its own. */
+  xetHash?: string;
 }
 
 /** Pages of a listing that are followed: more than any model has, and an end for a server that links in a circle. */
@@ -193,15 +195,15 @@ async function readEntries(
 }
 
 /** Files in large-file storage are named by the SHA-256 of their content, the others by git's own id. */
-function describe({ path, size, oid, lfs }: TreeEntry): FileDescription {
+function describe({ path, size, oid, lfs, xetHash }: TreeEntry): FileDescription {
   const sha256 = lfs?.oid?.replace(/^sha256:/, '');
   if (sha256 && /^[0-9a-f]{64}$/.test(sha256)) return { path, size: lfs?.size ?? size, sha256 };
-  return { path, size, ...(!lfs && oid && /^[0-9a-f]{40}$/.test(oid) ? { gitSha1: oid } : {}) };
+  return { path, size, ...(!lfs && !xetHash && oid && /^[0-9a-f]{40}$/.test(oid) ? { gitSha1: oid } : {}) };
 }
 
 /** The address of `Link: <…>; rel="next"`, taken on this host: mirrors pass on links to the original, and a token stays. */
 function nextPage(response: Response, url: string): string | undefined {
-  const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
+  const link = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
   if (link === undefined) return undefined;
   const { pathname, search } = new URL(link, url);
   return new URL(pathname + search, url).href;
