@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
   try {
     const facts = await withPage(server, (page) => call(page, 'capabilities', options));
-    report['environment'] = facts;
+    report.environment = facts;
     console.log(
       row(
         'Environment',
@@ -132,7 +132,7 @@ async function main(): Promise<void> {
 
     const single = await withPage(server, (page) => call(page, 'singleQuery', options, size.queries));
     const ratio = median(single.oursMs) / median(single.rawMs);
-    report['singleQuery'] = {
+    report.singleQuery = {
       oursP50Ms: median(single.oursMs),
       oursP95Ms: percentile(single.oursMs, 0.95),
       rawOrtP50Ms: median(single.rawMs),
@@ -149,7 +149,7 @@ async function main(): Promise<void> {
     await starts(server, options, report);
 
     const memory = await loadingMemory({ executablePath, args: browserArgs, url: server.url, options });
-    report['memory'] = memory;
+    report.memory = memory;
     console.log(
       row(
         'Memory while loading',
@@ -160,13 +160,13 @@ async function main(): Promise<void> {
     );
 
     const longestTaskMs = await withPage(server, (page) => call(page, 'mainThread', options, size.main));
-    report['mainThread'] = { texts: size.main, longestTaskMs };
+    report.mainThread = { texts: size.main, longestTaskMs };
     console.log(
       row('Main thread', `longest stall ${longestTaskMs.toFixed(0)} ms while embedding ${size.main} texts`),
     );
 
     const scaling = await withPage(server, (page) => call(page, 'scaling', options, size.scaling));
-    report['scaling'] = scaling;
+    report.scaling = scaling;
     console.log(
       row(
         'Scaling',
@@ -180,7 +180,7 @@ async function main(): Promise<void> {
     );
 
     const invariance = await withPage(server, (page) => call(page, 'invariance', options, size.invariance));
-    report['batchInvariance'] = { model, dtype, ...invariance };
+    report.batchInvariance = { model, dtype, ...invariance };
     console.log(
       row(
         'Batch invariance',
@@ -195,8 +195,8 @@ async function main(): Promise<void> {
         threads,
         rounds: size.rounds,
       });
-      const oursMs = (report['throughputMixed'] as { oursMs: number }).oursMs;
-      report['nativeLimit'] = { nativeMs: native, ratio: oursMs / native };
+      const oursMs = (report.throughputMixed as { oursMs: number }).oursMs;
+      report.nativeLimit = { nativeMs: native, ratio: oursMs / native };
       console.log(
         row(
           'Native limit',

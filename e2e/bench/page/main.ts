@@ -1,5 +1,6 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { type Remote, wrap } from 'comlink';
+import { tinyBert } from '../../../packages/onnx/src/tiny-bert.ts';
 import { mixedTexts, uniformTexts } from './corpus.ts';
 import type { RawApi } from './raw-worker.ts';
 import type { PeerOptions, TransformersApi } from './transformers-worker.ts';
@@ -78,6 +79,50 @@ function watchMainThread(): { stop(): number } {
       return longest;
     },
   };
+}
+
+function tinyModel(): File[] {
+  const file = (path: string, data: BlobPart): File => {
+    const f = new File([data], path.split('/').at(-1)!);
+    Object.defineProperty(f, 'webkitRelativePath', { value: `tiny/${path}` });
+    return f;
+  };
+  const vocab = Object.fromEntries(['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'warm'].map((t, i) => [t, i]));
+  return [
+    file('config.json', JSON.stringify({ hidden_size: 32, max_position_embeddings: 64 })),
+    file(
+      'tokenizer.json',
+      JSON.stringify({
+        version: '1.0',
+        added_tokens: [],
+        normalizer: null,
+        pre_tokenizer: { type: 'Whitespace' },
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [
+            { SpecialToken: { id: '[CLS]', type_id: 0 } },
+            { Sequence: { id: 'A', type_id: 0 } },
+            { SpecialToken: { id: '[SEP]', type_id: 0 } },
+          ],
+          pair: [],
+          special_tokens: {
+            '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
+            '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
+          },
+        },
+        decoder: null,
+        model: {
+          type: 'WordPiece',
+          unk_token: '[UNK]',
+          continuing_subword_prefix: '##',
+          max_input_chars_per_word: 100,
+          vocab,
+        },
+      }),
+    ),
+    file('tokenizer_config.json', JSON.stringify({ model_max_length: 64, pad_token: '[PAD]' })),
+    file('onnx/model_quantized.onnx', tinyBert({ form: 'per-tensor' })),
+  ];
 }
 
 /** What the runner calls, by name. */
@@ -210,9 +255,19 @@ const bench = {
 
   /** Loads and holds, for the runner to read the process's memory. */
   held: undefined as LocalFoundation | undefined,
-  async holdOurs(options: PeerOptions) {
-    bench.held = createOurs(options);
-    return bench.held.load(MODEL);
+  async holdRuntime(options: PeerOptions) {
+    bench.held = createLocal({
+      ...options,
+      models: [
+        { id: MODEL, source: `${options.modelsUrl}${options.model}/` },
+        { id: 'tiny', like: MODEL, source: tinyModel(), dtypes: ['q8'] },
+      ],
+      dtype: { [MODEL]: options.dtype },
+    });
+    await bench.held.embeddings({ model: 'tiny', input: 'warm' });
+  },
+  async holdModel() {
+    return bench.held!.load(MODEL);
   },
 
   async capabilities(options: PeerOptions) {

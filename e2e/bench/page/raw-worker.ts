@@ -51,7 +51,7 @@ const api = {
       ),
       token_type_ids: new ort.Tensor('int64', new BigInt64Array(ids.length), shape),
     });
-    const hidden = outputs['last_hidden_state']!;
+    const hidden = outputs.last_hidden_state!;
     const data = hidden.data as Float32Array;
     const width = hidden.dims[2]!;
     const vector = new Float32Array(width);
