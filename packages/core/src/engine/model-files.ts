@@ -106,7 +106,10 @@ async function present(
   const kept: GraphChoice[] = [];
   for (const candidate of candidates) {
     // What is complete in the cache needs no network, so it goes first.
-    if (await store.has(definition.id, part.source, [{ path: candidate.path }])) kept.push(candidate);
+    if (!(await store.has(definition.id, part.source, [{ path: candidate.path }]))) continue;
+    // Asking for a second file that was never there would go to the network again.
+    const externalData = await store.has(definition.id, part.source, [{ path: `${candidate.path}_data` }]);
+    kept.push({ ...candidate, externalData });
   }
   if (kept.length > 0 && !part.source.local) return kept;
   const described = await withRetries(
