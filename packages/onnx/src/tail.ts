@@ -86,24 +86,26 @@ export function createTail(model: ModelSummary, { kind, output }: TailOptions): 
   }
 
   const graph = new GraphBuilder('nearfield_tail', { taken, prefix: 'nearfield_tail_' });
-  const [batch, sequence] = ['nearfield_batch', 'nearfield_sequence'];
+  // Runtimes take equal names for equal sizes, which two tails of one graph need not have.
+  const size = (name: string): string => `${embeddingOutput}_${name}`;
+  const [batch, sequence] = [size('batch'), size('sequence')];
   let vectors = output;
   if (source.type === 'float16' || source.type === 'bfloat16' || source.type === 'float64') {
     vectors = graph.op('Cast', [output], { attributes: { to: elementTypes.float32 } });
   } else if (source.type !== 'float32') {
     throw new RangeError(`Output ${output} is ${source.type ?? 'of unknown type'}, a tail needs floats`);
   }
-  const outer = kind === 'pooled' ? [batch] : [batch, kind === 'pool' ? 'nearfield_spans' : sequence];
-  const dims = [...outer, 'nearfield_kept'];
+  const outer = kind === 'pooled' ? [batch] : [batch, kind === 'pool' ? size('spans') : sequence];
+  const dims = [...outer, size('kept')];
   if (poolingInput !== undefined) {
     graph.input(poolingInput, 'float32', [...outer, sequence]);
     vectors = graph.op('MatMul', [poolingInput, vectors]);
   }
   graph.input(dimensionsInput, 'int64', [1]);
-  const lastAxis = graph.constant('nearfield_tail_last_axis', int64Tensor([rank - 1]));
+  const lastAxis = graph.constant(graph.freeName('last_axis'), int64Tensor([rank - 1]));
   const cut = graph.op(
     'Slice',
-    [vectors, graph.constant('nearfield_tail_zero', int64Tensor([0])), dimensionsInput, lastAxis],
+    [vectors, graph.constant(graph.freeName('zero'), int64Tensor([0])), dimensionsInput, lastAxis],
     pooledOutput === undefined ? {} : { output: pooledOutput },
   );
   // The axes of ReduceL2 moved from an attribute to an input in opset 18.
@@ -111,7 +113,7 @@ export function createTail(model: ModelSummary, { kind, output }: TailOptions): 
     opset >= 18
       ? graph.op('ReduceL2', [cut, lastAxis], { attributes: { keepdims: 1 } })
       : graph.op('ReduceL2', [cut], { attributes: { axes: [rank - 1], keepdims: 1 } });
-  const floor = graph.constant('nearfield_tail_norm_floor', tensor('float32', [], [normFloor]));
+  const floor = graph.constant(graph.freeName('norm_floor'), tensor('float32', [], [normFloor]));
   graph.op('Div', [cut, graph.op('Max', [norm, floor])], { output: embeddingOutput });
   if (pooledOutput !== undefined) graph.output(pooledOutput, 'float32', dims);
   graph.output(embeddingOutput, 'float32', dims);

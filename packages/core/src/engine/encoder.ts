@@ -215,7 +215,7 @@ export class TextEncoder {
     const { Tensor } = runtime.ort;
     const rows = batch.length;
     const { feeds, longest } = this.#feeds.feeds(batch);
-    if (adapter !== undefined) feeds['task_id'] = new Tensor('int64', BigInt64Array.of(BigInt(adapter)), []);
+    if (adapter !== undefined) feeds.task_id = new Tensor('int64', BigInt64Array.of(BigInt(adapter)), []);
     if (tail.poolingInput) {
       const count = rows * most * longest;
       if (this.#weights.length < count) this.#weights = new Float32Array(count);

@@ -48,8 +48,8 @@ export class ListwiseEncoder {
     const run = async (block: ListwiseBlock): Promise<ListwiseResult> => {
       const { feeds } = tokens.feeds([block]);
       const positions = BigInt64Array.from(block.documentPositions, BigInt);
-      feeds['doc_token_indices'] = new Tensor('int64', positions, [1, positions.length]);
-      feeds['query_token_index'] = new Tensor('int64', BigInt64Array.of(BigInt(block.queryPosition)), [1, 1]);
+      feeds.doc_token_indices = new Tensor('int64', positions, [1, positions.length]);
+      feeds.query_token_index = new Tensor('int64', BigInt64Array.of(BigInt(block.queryPosition)), [1, 1]);
       feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(ALL), [1]);
       const results = await session.run(feeds, fetches);
       const floats = async (name: string): Promise<Float32Array> =>

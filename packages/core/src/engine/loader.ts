@@ -351,8 +351,11 @@ async function assemble(
     const { Tensor } = runtime.ort;
     const { width, height } = imageRecipe!;
     const all = BigInt64Array.of(BigInt(ALL));
+    // WebGPU cannot compute on nothing (its convolution refuses an empty batch), so there it gets one blank picture.
+    const blanks = runtime.device === 'webgpu' ? 1 : 0;
+    const blank = new Float32Array(blanks * 3 * width * height);
     const noPictures: OtherFeeds = () => ({
-      pixel_values: new Tensor('float32', new Float32Array(0), [0, 3, height, width]),
+      pixel_values: new Tensor('float32', blank, [blanks, 3, height, width]),
       [imageTail.dimensionsInput]: new Tensor('int64', all, [1]),
     });
     const inputs = new Set(model.inputs.map(({ name }) => name));

@@ -90,7 +90,9 @@ export class TextTokenizer {
     const result = processor.post_process([first], second === undefined ? null : [second], true);
     // Byte-level processors add nothing and leave the second text where it was.
     const tokens = [...result.tokens, ...(result.tokens_pair ?? [])];
-    return { tokens, types: result.token_type_ids };
+    // RoBERTa has one segment only, whatever the library counts.
+    const hasSegments = processor.config.type !== 'RobertaProcessing';
+    return { tokens, types: hasSegments ? result.token_type_ids : undefined };
   }
 
   #idsOf(tokens: readonly string[]): Int32Array {

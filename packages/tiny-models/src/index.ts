@@ -1,0 +1,34 @@
+export { type TinyClip, tinyClipV1, tinyClipV2 } from './clip-models.ts';
+export { type TinyFile, toFiles } from './files.ts';
+export { dot } from './reference.ts';
+export {
+  type TinyCrossEncoder,
+  type TinyListwise,
+  tinyBertReranker,
+  tinyRerankerV1,
+  tinyRerankerV2,
+  tinyRerankerV3,
+} from './rerankers.ts';
+export {
+  type EmbedOptions,
+  type TinyColbert,
+  type TinyModel,
+  type TinyTextModel,
+  tinyCode,
+  tinyColbertV1,
+  tinyColbertV2,
+  tinyMiniLM,
+  tinyV2English,
+  tinyV2German,
+  tinyV3,
+  tinyV5Nano,
+  tinyV5Small,
+} from './text-models.ts';
+export {
+  llamaBpe,
+  qwenBpe,
+  robertaBpe,
+  type TinyTokenizer,
+  wordPiece,
+  xlmRoberta,
+} from './tokenizers.ts';
