@@ -1,6 +1,7 @@
 import './app/quiet-lit.ts';
 import { App } from './app/app.ts';
-import { createConnections, EMBEDDED_MODEL, REMOTE_MODEL } from './app/connections.ts';
+import { createConnections } from './app/connections.ts';
+import { EMBEDDED_MODEL, REMOTE_MODEL } from './app/model-choices.ts';
 import { readParameters } from './app/parameters.ts';
 import './elements/nearfield-demo.ts';
 

@@ -85,7 +85,7 @@ export class DemoPage {
 }
 
 /** What the browser wrote on the console, and which of it a test expects. */
-export interface ConsoleLog {
+interface ConsoleLog {
   readonly lines: string[];
   /** The browser itself logs failed requests. */
   expectFailedRequests(): void;

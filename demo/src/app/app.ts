@@ -16,13 +16,13 @@ export interface Answer extends FoundPassage {
 }
 
 /** Milliseconds of the last question. */
-export interface Timings {
+interface Timings {
   embed: number;
   search: number;
 }
 
 /** One model's share of the browser's storage. */
-export interface StoredModel {
+interface StoredModel {
   model: string;
   bytes: number;
   complete: boolean;
@@ -61,7 +61,7 @@ export interface AppState {
 }
 
 /** What only a local foundation has. */
-export interface ModelStorage {
+interface ModelStorage {
   usage(): Promise<StoredModel[]>;
   delete(model?: string): Promise<void>;
   persist(): Promise<boolean>;

@@ -1,5 +1,5 @@
 /** One short text of the sample corpus. */
-export interface SamplePassage {
+interface SamplePassage {
   /** Unique within its subject. */
   id: string;
   title: string;

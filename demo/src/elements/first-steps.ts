@@ -1,11 +1,11 @@
 import { html } from 'lit';
+import { downloadMegabytes, EMBEDDED_MODEL, megabytesText } from '../app/model-choices.ts';
 import { AppElement } from './app-element.ts';
 
 /** What a visitor sees before there is any text. */
 class FirstSteps extends AppElement {
   protected override render() {
-    const { mode, remote, stored, capabilities } = this.app.state;
-    const gpu = capabilities.local?.device?.device === 'webgpu';
+    const { mode, remote, stored } = this.app.state;
     const kept = stored.some(({ model, complete }) => complete && model === this.app.model);
     return html`<section class="first-steps" aria-labelledby="first-title">
       <h2 id="first-title">Search your own texts by meaning</h2>
@@ -17,15 +17,26 @@ class FirstSteps extends AppElement {
       <p class="hint">
         ${
           mode === 'remote'
-            ? html`Texts and questions are sent to ${remote.baseUrl}; your key pays for the tokens.`
+            ? `Texts and questions are sent to ${remote.baseUrl}; your key pays for the tokens.`
             : kept
-              ? html`The model is already kept in this browser: nothing is downloaded, and your texts never leave this page.`
-              : html`The first time, this page downloads a model of ${gpu ? 45 : 24} MB and a runtime of
-              ${gpu ? 27 : 14} MB; the model stays in this browser’s IndexedDB until you delete it, and your texts never
-              leave this page.`
+              ? 'The model is already kept in this browser: nothing is downloaded, and your texts never leave this page.'
+              : this.#download()
         }
       </p>
     </section>`;
+  }
+
+  #download(): string {
+    const { model } = this.app;
+    const device = this.app.state.capabilities.local?.device;
+    const size = megabytesText(downloadMegabytes(model, device));
+    const from = model === EMBEDDED_MODEL ? 'this site' : 'huggingface.co';
+    // The runtime's two builds, as they are in the page's assets.
+    const runtime = device?.device === 'webgpu' ? 27 : 14;
+    return (
+      `The first time, a model${size ? ` of ${size}` : ''} (plus a runtime of ${runtime} MB) is downloaded from ${from}; ` +
+      'it is kept in this browser’s IndexedDB until you delete it, and your texts never leave this page.'
+    );
   }
 }
 

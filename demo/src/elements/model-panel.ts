@@ -1,15 +1,23 @@
+import { type DeviceReport, findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { formatBytes, formatCount, formatDuration } from '../app/format.ts';
+import { downloadMegabytes, localChoices, megabytesText } from '../app/model-choices.ts';
 import { AppElement } from './app-element.ts';
 
 /** The model of the current mode and what is known of it. */
 class ModelPanel extends AppElement {
+  #choice(model: string, device: DeviceReport | undefined) {
+    const size = megabytesText(downloadMegabytes(model, device));
+    return html`<option value=${model} ?selected=${model === this.app.model}>${model}${size ? ` (${size})` : ''}</option>`;
+  }
+
   protected override render() {
     const { mode, capabilities, loading } = this.app.state;
     const { model } = this.app;
     const known = capabilities[mode];
     const loaded = known?.loaded?.find(({ id }) => id === model);
-    const choices = mode === 'local' ? (known?.models ?? []) : [];
+    const choices = mode === 'local' ? localChoices(known?.models ?? []) : [];
+    const licence = findModel(model)?.licence;
     return html`<section class="card" aria-labelledby="model-title">
       <h2 id="model-title">Model</h2>
       ${
@@ -20,7 +28,7 @@ class ModelPanel extends AppElement {
               id="local-model"
               @change=${(event: Event) => this.app.setModel((event.currentTarget as HTMLSelectElement).value)}
             >
-              ${choices.map((choice) => html`<option value=${choice} ?selected=${choice === model}>${choice}</option>`)}
+              ${choices.map((choice) => this.#choice(choice, known?.device))}
             </select>
           </div>`
           : html`<p class="model-id">${model}</p>`
@@ -34,6 +42,12 @@ class ModelPanel extends AppElement {
             <dd>${formatCount(loaded.maxTokens)} tokens</dd>
             <dt>Precision</dt>
             <dd>${loaded.dtype}, ${formatBytes(loaded.bytes)}</dd>
+            ${
+              licence
+                ? html`<dt>Licence</dt>
+                  <dd>${licence}</dd>`
+                : nothing
+            }
             ${
               loading?.took !== undefined
                 ? html`<dt>Loaded in</dt>

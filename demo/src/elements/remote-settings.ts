@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { REMOTE_MODELS } from '../app/connections.ts';
+import { hostedChoices } from '../app/model-choices.ts';
 import { DEFAULT_BASE_URL } from '../app/parameters.ts';
 import { AppElement } from './app-element.ts';
 
@@ -45,7 +45,7 @@ class RemoteSettingsForm extends AppElement {
           @change=${(event: Event) => this.app.setModel(inputValue(event))}
         />
         <datalist id="remote-models">
-          ${REMOTE_MODELS.map((model) => html`<option value=${model}></option>`)}
+          ${hostedChoices().map((model) => html`<option value=${model}></option>`)}
         </datalist>
       </div>
       <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>

@@ -1,4 +1,4 @@
-import type { EmbeddingTask } from '@nearfield/spec';
+import { type EmbeddingTask, findModel } from '@nearfield/spec';
 
 /** The tasks to embed questions and passages with. */
 export interface RetrievalTasks {
@@ -6,11 +6,13 @@ export interface RetrievalTasks {
   passage: EmbeddingTask;
 }
 
-/** Models that embed questions and passages differently; the others take no task. */
+const CHOICES: readonly RetrievalTasks[] = [
+  { query: 'retrieval.query', passage: 'retrieval.passage' },
+  { query: 'nl2code.query', passage: 'nl2code.passage' },
+];
+
+/** The tasks of a model that embeds questions and passages differently; the others, and unknown ones, take none. */
 export function retrievalTasks(model: string): RetrievalTasks | undefined {
-  const name = model.replace(/^jina-?ai\//u, '');
-  if (/^jina-embeddings-v[345]/u.test(name))
-    return { query: 'retrieval.query', passage: 'retrieval.passage' };
-  if (name.startsWith('jina-code-embeddings')) return { query: 'nl2code.query', passage: 'nl2code.passage' };
-  return undefined;
+  const tasks = findModel(model)?.tasks ?? {};
+  return CHOICES.find(({ query, passage }) => query in tasks && passage in tasks);
 }
