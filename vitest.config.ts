@@ -31,7 +31,12 @@ export default defineConfig({
         plugins: [models({ directory: `${root}packages/embedded-minilm/dist` })],
         resolve: { conditions: browserConditions },
         server: { headers: isolationHeaders, fs: { allow: [root] } },
-        optimizeDeps: { exclude: ['onnxruntime-web'] },
+        // Workers are started by URL: the scan for dependencies does not find them by itself, and one found
+        // late reloads the page under a running test.
+        optimizeDeps: {
+          exclude: ['onnxruntime-web'],
+          entries: ['packages/*/src/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
+        },
         worker: { format: 'es' },
         test: {
           name: 'browser',

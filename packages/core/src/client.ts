@@ -28,6 +28,8 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     device: options.device ?? 'auto',
     workerUrl: options.workerUrl,
     wasmPaths: options.wasmPaths,
+    shared: options.shared ?? false,
+    keepAlive: options.keepAlive,
     start: {
       threads: options.threads,
       models,

@@ -41,6 +41,17 @@ export interface LocalOptions {
   cache?: 'indexeddb' | 'memory' | undefined;
   /** Where the catalogue's models are downloaded from. */
   hub?: HubOptions | undefined;
+  /**
+   * One worker and one loaded model for all tabs of this origin with the same options, in a `SharedWorker`
+   * (one thread: browsers give shared workers no threads of their own). Where there are none, one worker a
+   * tab. Default false.
+   */
+  shared?: boolean | undefined;
+  /**
+   * Milliseconds without a call after which the worker ends and its memory is free; the next call starts it
+   * again from the cache. Default: never.
+   */
+  keepAlive?: number | undefined;
   /** The worker's file, where a bundler does not find it or it is hosted elsewhere on your origin. */
   workerUrl?: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
   /** onnxruntime's two files of each build, where they are not beside the worker. Never a CDN by default. */

@@ -12,19 +12,22 @@ import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
 import type { ControlMessage, Flavour, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
-import { spawnWorker } from './spawn.ts';
+import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
 
 export interface HostOptions {
   device: 'auto' | 'webgpu' | 'wasm';
   workerUrl: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
   wasmPaths: { [Name in Flavour]?: { mjs: string; wasm: string } | undefined } | undefined;
+  /** Whether tabs of this origin use one worker. */
+  shared: boolean;
+  /** Milliseconds without a call after which the worker ends; it starts again with the next call. */
+  keepAlive: number | undefined;
   /** What every worker is started with. */
-  start: Omit<WorkerStart, 'lifeLock' | 'reason' | 'wasmPaths'>;
+  start: Omit<WorkerStart, 'engineKey' | 'reason' | 'wasmPaths'>;
 }
 
 /** A worker that runs, or is about to. */
 interface LiveWorker {
-  readonly worker: Worker;
   /** Held here as long as the worker lives: Comlink drops calls of a proxy that was collected. */
   readonly api: Remote<WorkerApi>;
   readonly report: Promise<DeviceReport>;
@@ -51,6 +54,9 @@ export class WorkerHost implements Backend {
   /** Why WebGPU is not tried again. */
   #givenUpOnGpu: string | undefined;
   readonly #closing = new AbortController();
+  #generation = 0;
+  #running = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -67,6 +73,19 @@ export class WorkerHost implements Backend {
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
     options.signal?.throwIfAborted();
+    this.#callStarted();
+    try {
+      return await this.#callWithRecovery(method, argument, options);
+    } finally {
+      this.#callEnded();
+    }
+  }
+
+  async #callWithRecovery<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>> {
     for (let attempt = 1; ; attempt++) {
       let live: LiveWorker | undefined;
       try {
@@ -82,10 +101,26 @@ export class WorkerHost implements Backend {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#idleTimer);
     this.#closing.abort(closedError());
     const starting = this.#starting;
     this.#end(this.#live);
     (await starting?.catch(() => undefined))?.end();
+  }
+
+  #callStarted(): void {
+    this.#running++;
+    clearTimeout(this.#idleTimer);
+  }
+
+  /** Idle long enough, the worker ends: that is the only way in which wasm gives its memory back. */
+  #callEnded(): void {
+    const { keepAlive } = this.#options;
+    if (--this.#running > 0 || keepAlive === undefined || this.#closed) return;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      if (this.#running === 0) this.#end(this.#live);
+    }, keepAlive);
   }
 
   /** Whether the call should be tried on another worker, and prepares for it. */
@@ -94,7 +129,11 @@ export class WorkerHost implements Backend {
     const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
     if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
     // Whoever notices first ends the worker; the others find a new one.
-    if (live && live === this.#live) this.#end(live);
+    if (live && live === this.#live) {
+      this.#end(live);
+      // A shared worker outlives this page's connection: tabs that saw the failure meet at a new engine.
+      this.#generation++;
+    }
     if (attempt < ATTEMPTS) return true;
     if (attempt === ATTEMPTS && this.#options.device === 'auto' && !this.#givenUpOnGpu) {
       this.#givenUpOnGpu = `WebGPU failed twice on this device (${error.message})`;
@@ -122,9 +161,9 @@ export class WorkerHost implements Backend {
       ? { flavour: 'wasm' as const, reason: this.#givenUpOnGpu }
       : await chooseFlavour(this.#options.device);
     if (this.#closed) throw closedError();
-    let worker: Worker;
+    let spawned: Spawned;
     try {
-      worker = spawnWorker(flavour, this.#options.workerUrl?.[flavour]);
+      spawned = this.#spawn(flavour);
     } catch (cause) {
       throw new FoundationError({
         code: 'WORKER_FAILED',
@@ -134,28 +173,37 @@ export class WorkerHost implements Backend {
         cause,
       });
     }
-    const api = wrap<WorkerApi>(worker);
-    const watch = watchLife(worker);
+    const api = wrap<WorkerApi>(spawned.endpoint);
+    const watch = watchLife(spawned.events);
+    if (watch.lockName) void api.hold(watch.lockName).then(watch.armLock, () => {});
     const report = api.start({
       ...this.#options.start,
-      lifeLock: watch.lockName,
+      engineKey: JSON.stringify([this.#generation, this.#options.start]),
       reason,
       wasmPaths: this.#options.wasmPaths?.[flavour],
     }) as Promise<DeviceReport>;
-    report.then(watch.armLock, () => {});
+    report.catch(() => {});
     const live: LiveWorker = {
-      worker,
       api,
       report,
       death: watch.death,
       end: () => {
         watch.stop();
         api[releaseProxy]();
-        worker.terminate();
+        spawned.end();
       },
     };
     this.#live = live;
     return live;
+  }
+
+  #spawn(flavour: Flavour): Spawned {
+    const { workerUrl, shared } = this.#options;
+    const url = workerUrl?.[flavour];
+    if (shared && typeof SharedWorker !== 'undefined') {
+      return connectSharedWorker(flavour, url);
+    }
+    return spawnWorker(flavour, url);
   }
 
   async #send(
@@ -207,7 +255,7 @@ let workerCount = 0;
  * Notices the death of a worker. A worker that is terminated or crashes fires no event, but the browser
  * releases its locks: the page waits for one that the worker holds.
  */
-function watchLife(worker: Worker): {
+function watchLife(events: EventTarget): {
   lockName: string | undefined;
   death: Promise<never>;
   armLock: () => void;
@@ -221,12 +269,12 @@ function watchLife(worker: Worker): {
   death.catch(() => {});
   const failed = (message: string): void =>
     die(new FoundationError({ code: 'WORKER_FAILED', message, retryable: true }));
-  worker.addEventListener('error', (event) => {
+  events.addEventListener('error', (event) => {
     failed(
-      `The worker failed: ${event.message || 'its script could not be loaded'}. If the file is blocked, allow it in worker-src or set workerUrl.`,
+      `The worker failed: ${(event as ErrorEvent).message || 'its script could not be loaded'}. If the file is blocked, allow it in worker-src or set workerUrl.`,
     );
   });
-  worker.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
+  events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
   const locks = globalThis.navigator?.locks;
   const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
   return {

@@ -19,8 +19,8 @@ export interface ModelDescription {
 
 /** What a worker needs to know before its first call. */
 export interface WorkerStart {
-  /** Name of a Web Lock that the worker holds as long as it lives; undefined where there are no locks. */
-  lifeLock: string | undefined;
+  /** Pages with the same key share an engine, where they share a worker. */
+  engineKey: string;
   /** Why this flavour was chosen. */
   reason: string;
   threads: number | undefined;
@@ -53,6 +53,8 @@ export type CallMessage = ProgressEvent;
 
 /** What a worker exposes. Each call has a port of its own: progress comes out of it, an abort goes in. */
 export interface WorkerApi {
+  /** Takes a Web Lock that the worker holds as long as it lives, so that the page notices its end. */
+  hold(lock: string): Promise<void>;
   start(options: WorkerStart): Promise<DeviceReport>;
   call(method: string, argument: unknown, options: WireOptions, port: MessagePort): Promise<unknown>;
 }

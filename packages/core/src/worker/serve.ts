@@ -11,40 +11,54 @@ import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './prot
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
   carryErrorsWhole();
-  let engine: Engine | undefined;
+  /** One engine, but in a shared worker, whose tabs may have different options. */
+  const engines = new Map<string, Promise<Engine>>();
 
-  const api: WorkerApi = {
-    async start(options) {
-      await holdLifeLock(options.lifeLock);
-      const runtime = await startRuntime(options);
-      engine = new Engine({
-        runtime,
-        store: createModelStore(
-          options.cache === 'memory' ? { cache: new MemoryCache('The cache option is memory.') } : {},
-        ),
-        resolve: modelResolver(options),
-        batchInvariant: options.batchInvariant,
-      });
-      return runtime.report;
-    },
+  const createEngine = async (options: WorkerStart): Promise<Engine> =>
+    new Engine({
+      runtime: await startRuntime(options),
+      store: createModelStore(
+        options.cache === 'memory' ? { cache: new MemoryCache('The cache option is memory.') } : {},
+      ),
+      resolve: modelResolver(options),
+      batchInvariant: options.batchInvariant,
+    });
 
-    async call(method, argument, wireOptions, port) {
-      const { options, close } = listen(port, wireOptions);
-      try {
-        if (!engine) throw new Error('The worker was called before it was started.');
-        const result = await dispatch(engine, method, argument, options);
-        return typeof result === 'object' && result !== null ? transfer(result, buffersOf(result)) : result;
-      } finally {
-        close();
-      }
-    },
+  const connect = (): WorkerApi => {
+    let engine: Promise<Engine> | undefined;
+    return {
+      hold: holdLifeLock,
+
+      async start(options) {
+        const { engineKey } = options;
+        engine = engines.get(engineKey) ?? createEngine(options);
+        engines.set(engineKey, engine);
+        engine.catch(() => engines.delete(engineKey));
+        return (await engine).runtime.report;
+      },
+
+      async call(method, argument, wireOptions, port) {
+        const { options, close } = listen(port, wireOptions);
+        try {
+          if (!engine) throw new Error('The worker was called before it was started.');
+          const result = await dispatch(await engine, method, argument, options);
+          return typeof result === 'object' && result !== null ? transfer(result, buffersOf(result)) : result;
+        } finally {
+          close();
+        }
+      },
+    };
   };
-  expose(api);
+  const scope = globalThis as { onconnect?: unknown };
+  if ('onconnect' in globalThis) {
+    scope.onconnect = ({ ports: [port] }: MessageEvent) => expose(connect(), port);
+  } else {
+    expose(connect());
+  }
 }
 
 /** Holds a lock until this realm ends, so that the page notices when it does. */
-async function holdLifeLock(name: string | undefined): Promise<void> {
-  if (!name || !navigator.locks) return;
+async function holdLifeLock(name: string): Promise<void> {
   await new Promise<void>((held) => {
     void navigator.locks.request(name, () => {
       held();

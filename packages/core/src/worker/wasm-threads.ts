@@ -7,6 +7,9 @@ export function chooseThreads(wanted: number | undefined): { threads: number; re
       reason: 'the page is not cross-origin isolated (serve it with COOP and COEP headers for more)',
     };
   }
+  if (typeof Worker === 'undefined') {
+    return { threads: 1, reason: 'a shared worker cannot start threads' };
+  }
   if (wanted !== undefined) return { threads: Math.max(1, Math.floor(wanted)), reason: 'asked for' };
   // Beyond eight threads the matrices of small encoders are too small to share out.
   const threads = Math.min(cores, 8);
