@@ -8,6 +8,7 @@ import type { FileRequest, ModelStore, StoredFile } from '../store/types.ts';
 import { TextTokenizer } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
+import { needsOtherDevice } from './device-fallback.ts';
 import { TextEncoder } from './encoder.ts';
 import { outputNames, type PreparedGraph, pooledOutput, prepareGraph, tokenOutput } from './graph.ts';
 import { ImageEncoder } from './image-encoder.ts';
@@ -79,15 +80,15 @@ export async function loadPart(
   const { sessions, store, signal } = context;
   const choices = await graphChoices(definition, part, sessions.runtime, store, signal);
   const failed: string[] = [];
-  let missing: unknown;
+  let problem: unknown;
   for (const choice of choices) {
     let loaded: LoadedPart;
     try {
       loaded = await loadChoice(definition, part, choice, context);
     } catch (error) {
-      if (!isMissing(error, choice.path) || choice === choices.at(-1))
-        throw failed.length > 0 ? wrong() : error;
-      missing ??= error;
+      // Another precision may be there, or do without what this device lacks.
+      if (!isMissing(error, choice.path) && !needsOtherDevice(error)) throw error;
+      problem ??= error;
       continue;
     }
     const { ready } = loaded;
@@ -101,11 +102,7 @@ export async function loadPart(
     await ready.encoder.release();
     failed.push(`${choice.dtype}: ${check.reason}`);
   }
-  throw failed.length > 0 ? wrong() : missing;
-
-  function wrong(): FoundationError {
-    return checkFailed(definition.id, sessions.runtime.device, failed);
-  }
+  throw failed.length > 0 ? checkFailed(definition.id, sessions.runtime.device, failed) : problem;
 }
 
 /** Whether a graph file is simply not there, so that another precision may be tried. */
@@ -243,7 +240,7 @@ async function assemble(
   const { runtime } = sessions;
   const { recipe, entry } = definition;
   const text = async (path: string): Promise<string | undefined> => files.get(path)?.text();
-  const config = JSON.parse((await text('config.json')) ?? '{}') as ModelConfig;
+  const config = parseJson('config.json', (await text('config.json')) ?? '{}') as ModelConfig;
   const tokenizerText = await text('tokenizer.json');
   const tokenizer =
     tokenizerText === undefined
@@ -387,7 +384,7 @@ async function assemble(
   /** From the model's own file; else the family's, where the model is the catalogue's own. */
   async function imageRecipeOf(): Promise<ImageRecipe> {
     const json = await text('preprocessor_config.json');
-    if (json !== undefined) return parseImageRecipe(JSON.parse(json));
+    if (json !== undefined) return parseImageRecipe(parseJson('preprocessor_config.json', json));
     const known: Partial<Record<string, ImageRecipe>> = IMAGE_RECIPES;
     const family = known[entry.id];
     if (family && !definition.ownSizes) return family;
@@ -402,6 +399,14 @@ type OtherFeeds = (rows: number) => Record<string, Tensor>;
 
 /** More values than any vector has: a tail that is told so keeps all. */
 const ALL = 2 ** 31 - 1;
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FoundationError({ code: 'MODEL_INVALID', message: `${path} is not JSON.`, cause });
+  }
+}
 
 /** Size of the vectors, where the graph's shapes tell. */
 function widthOf(model: ModelSummary): number | undefined {

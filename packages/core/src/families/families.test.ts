@@ -1,15 +1,4 @@
-import * as ort from 'onnxruntime-node';
 import { familySuite } from '../../test/family-suite.ts';
+import { nodeRuntime } from '../../test/node-runtime.ts';
 
-familySuite({
-  runtime: async () => ({
-    ort,
-    device: 'cpu',
-    report: { device: 'cpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
-    externalWeights: false,
-    dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
-    sessionOptions: () => ({ graphOptimizationLevel: 'all', intraOpNumThreads: 1, logSeverityLevel: 3 }),
-    lost: new Promise(() => {}),
-    dispose: () => {},
-  }),
-});
+familySuite({ runtime: async () => nodeRuntime() });
