@@ -12,3 +12,10 @@ export interface Backend {
   device(): Promise<DeviceReport>;
   close(): Promise<void>;
 }
+
+/** Calls a method of the engine with a call's options, its timeout included. */
+export type CallEngine = <Method extends EngineMethod>(
+  method: Method,
+  argument: ArgumentOf<Method>,
+  options: CallOptions,
+) => Promise<ResultOf<Method>>;

@@ -37,6 +37,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       batchInvariant: options.batchInvariant,
       cache: options.cache ?? 'indexeddb',
       hub: options.hub ?? {},
+      classifierLimits: options.classifierLimits,
     },
   });
   return new EngineFoundation(host, models);

@@ -41,6 +41,8 @@ import {
 import type { Backend } from './backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
 import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
+import { batchesApi } from './tasks/batches/client.ts';
+import { classifiersApi, classify, train } from './tasks/classifiers/client.ts';
 
 /** The contract over an engine: checks requests, then asks the engine through a {@link Backend}. */
 export class EngineFoundation implements LocalFoundation {
@@ -99,7 +101,7 @@ export class EngineFoundation implements LocalFoundation {
     ]);
     return {
       implementation: 'local',
-      methods: methodsReport(['embeddings', 'models']),
+      methods: methodsReport(['embeddings', 'classify', 'train', 'classifiers', 'models', 'batches']),
       models: [...new Set([...this.#custom.keys(), ...runnable()])],
       device,
       loaded,
@@ -111,33 +113,17 @@ export class EngineFoundation implements LocalFoundation {
     return this.#backend.close();
   }
 
-  /** Trained classifiers: not here yet. */
-  readonly classifiers: ClassifiersApi = {
-    list: async () => {
-      throw later('classifiers.list');
-    },
-    delete: async () => {
-      throw later('classifiers.delete');
-    },
-  };
+  /** Trained classifiers, kept in this browser or data directory. */
+  readonly classifiers: Required<ClassifiersApi> = classifiersApi(
+    (method, argument, options) => this.#call(method, argument, options),
+    (model) => this.#entry(model),
+  );
 
-  /** Embedding jobs: not here yet. */
-  readonly batches: BatchesApi = {
-    create: async () => {
-      throw later('batches.create');
-    },
-    get: async () => {
-      throw later('batches.get');
-    },
-    list: async () => {
-      throw later('batches.list');
-    },
-    cancel: async () => {
-      throw later('batches.cancel');
-    },
-    output: () => failing(later('batches.output')),
-    errors: () => failing(later('batches.errors')),
-  };
+  /** Embedding jobs that run in the engine and go on after a reload or crash. */
+  readonly batches: BatchesApi = batchesApi(
+    (method, argument, options) => this.#call(method, argument, options),
+    (model) => this.#entry(model),
+  );
 
   async multiVector<const Request extends MultiVectorRequest>(
     _request: Request,
@@ -150,13 +136,25 @@ export class EngineFoundation implements LocalFoundation {
   }
 
   async classify<const Request extends ClassifyRequest>(
-    _request: Request,
+    request: Request,
+    options: CallOptions = {},
   ): Promise<ClassifyResponseFor<Request>> {
-    throw later('classify');
+    const response = await classify(
+      (method, argument, callOptions) => this.#call(method, argument, callOptions),
+      (model) => this.#entry(model),
+      request,
+      options,
+    );
+    return response as ClassifyResponseFor<Request>;
   }
 
-  async train(_request: TrainRequest): Promise<TrainResponse> {
-    throw later('train');
+  async train(request: TrainRequest, options: CallOptions = {}): Promise<TrainResponse> {
+    return train(
+      (method, argument, callOptions) => this.#call(method, argument, callOptions),
+      (model) => this.#entry(model),
+      request,
+      options,
+    );
   }
 
   async segment(_request: SegmentRequest): Promise<SegmentResponse> {
@@ -207,11 +205,6 @@ function later(method: string): FoundationError {
     'the local engine does not have it.',
     'Use createRemote() of @nearfield/remote.',
   );
-}
-
-async function* failing(error: FoundationError): AsyncGenerator<never> {
-  yield* [];
-  throw error;
 }
 
 /** Adds the `timeout` option to a call's signal. */

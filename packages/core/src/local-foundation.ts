@@ -1,4 +1,10 @@
-import type { CallOptions, LoadedModel, SearchFoundation, StorageReport } from '@nearfield/spec';
+import type {
+  CallOptions,
+  ClassifiersApi,
+  LoadedModel,
+  SearchFoundation,
+  StorageReport,
+} from '@nearfield/spec';
 import type { ModelUsage } from './store/types.ts';
 
 /** The cache of model files. */
@@ -23,4 +29,6 @@ export interface LocalFoundation extends SearchFoundation {
   /** Frees a model's memory. Its files stay in the cache. */
   unload(model: string): Promise<void>;
   readonly storage: LocalStorage;
+  /** Trained classifiers; here they can be exported and imported as JSON. */
+  readonly classifiers: Required<ClassifiersApi>;
 }

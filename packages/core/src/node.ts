@@ -11,13 +11,17 @@ import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
 import { defineModel } from './families/index.ts';
 import { EngineFoundation } from './foundation.ts';
 import type { LocalFoundation } from './local-foundation.ts';
+import { FileRecords } from './records/file-records.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
+import type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
+import { createServices, type Services } from './tasks/services.ts';
 import type { HubOptions } from './worker/protocol.ts';
 
 export type { LocalFoundation, LocalStorage } from './local-foundation.ts';
 export type { ModelUsage } from './store/types.ts';
+export type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
 export type { HubOptions } from './worker/protocol.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
@@ -32,7 +36,10 @@ export interface NodeModel {
 
 export interface NodeOptions {
   models?: readonly NodeModel[] | undefined;
-  /** Where downloaded models are kept. Default `~/.cache/nearfield`. */
+  /**
+   * Where downloaded models, trained classifiers and batches are kept. Default `~/.cache/nearfield`. Several
+   * processes may share it. Unfinished batches go on with the first call of `batches`.
+   */
   dataDirectory?: string | undefined;
   /** Precision of model files, for all models or by id. Default: q8 where there is one. */
   dtype?: Dtype | Record<string, Dtype> | undefined;
@@ -41,6 +48,8 @@ export interface NodeOptions {
   /** Default true, as in `createLocal()`. */
   batchInvariant?: boolean | undefined;
   hub?: HubOptions | undefined;
+  /** How many classifiers may be trained, and labels one may have. Default 16 and 16, as at the hosted API. */
+  classifierLimits?: ClassifierLimits | undefined;
 }
 
 /**
@@ -54,7 +63,7 @@ export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation
 /** Calls the engine in this realm. */
 class DirectBackend implements Backend {
   readonly #options: NodeOptions;
-  #engine: Promise<Engine> | undefined;
+  #services: Promise<Services> | undefined;
   #closed = false;
 
   constructor(options: NodeOptions) {
@@ -71,30 +80,31 @@ class DirectBackend implements Backend {
   }
 
   async device() {
-    return (await this.#start()).runtime.report;
+    return (await this.#start()).engine.runtime.report;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    (await this.#engine?.catch(() => undefined))?.close();
+    await (await this.#services?.catch(() => undefined))?.close();
   }
 
-  #start(): Promise<Engine> {
+  #start(): Promise<Services> {
     if (this.#closed) return Promise.reject(closedError());
-    this.#engine ??= this.#create();
-    this.#engine.catch(() => {
-      this.#engine = undefined;
+    this.#services ??= this.#create();
+    this.#services.catch(() => {
+      this.#services = undefined;
     });
-    return this.#engine;
+    return this.#services;
   }
 
-  async #create(): Promise<Engine> {
-    const { models = [], dtype, hub = {}, dataDirectory, threads, batchInvariant } = this.#options;
-    return new Engine({
+  async #create(): Promise<Services> {
+    const { models = [], dtype, hub = {}, threads, batchInvariant, classifierLimits } = this.#options;
+    const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
+    const engine = new Engine({
       runtime: await startRuntime(threads),
       batchInvariant,
       store: createModelStore({
-        cache: new FileSystemCache(join(dataDirectory ?? join(homedir(), '.cache', 'nearfield'), 'models')),
+        cache: new FileSystemCache(join(data, 'models')),
       }),
       resolve: (id) => {
         const custom = models.find((model) => model.id === id);
@@ -106,6 +116,11 @@ class DirectBackend implements Backend {
           hub: (repository) => hubSource(repository, hub),
         });
       },
+    });
+    return createServices({
+      engine,
+      openRecords: () => new FileRecords(join(data, 'records')),
+      classifierLimits,
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Dtype } from '@nearfield/spec';
+import type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
 import type { HubOptions } from './worker/protocol.ts';
 
 /** Where a model's files are: a base URL in the hub's layout, a hub id, or files that the user picked. */
@@ -52,6 +53,8 @@ export interface LocalOptions {
    * again from the cache. Default: never.
    */
   keepAlive?: number | undefined;
+  /** How many classifiers may be trained, and labels one may have. Default 16 and 16, as at the hosted API. */
+  classifierLimits?: ClassifierLimits | undefined;
   /** The worker's file, where a bundler does not find it or it is hosted elsewhere on your origin. */
   workerUrl?: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
   /** onnxruntime's two files of each build, where they are not beside the worker. Never a CDN by default. */

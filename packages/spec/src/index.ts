@@ -231,6 +231,7 @@ export {
   type CreateTrainRequest,
   type DeleteClassifierResponse,
   type ExportedClassifier,
+  ExportedClassifierSchema,
   type ImageTrainingItem,
   isUpdateRequest,
   type ParsedCreateTrainRequest,

@@ -4,7 +4,7 @@ import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { CallOptions } from './progress.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, wholeNumber } from './schema.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from './schema.ts';
 
 export interface TextTrainingItem extends TextDoc {
   label: string;
@@ -189,3 +189,26 @@ export type ParsedTrainRequest = ParsedCreateTrainRequest | ParsedUpdateTrainReq
 /** Whether a parsed request updates a classifier. */
 export const isUpdateRequest = (request: ParsedTrainRequest): request is ParsedUpdateTrainRequest =>
   isUpdate(request);
+
+/** Structure of an exported classifier; whether its weights fit is checked where it is imported. */
+export const ExportedClassifierSchema = v.looseObject({
+  format: v.literal('nearfield-classifier', 'This is not an exported classifier.'),
+  version: v.literal(1, 'Only version 1 of exported classifiers can be read.'),
+  classifier: v.looseObject({
+    classifier_id: nonEmptyText('classifier_id'),
+    user_id: text('user_id'),
+    model: nonEmptyText('model'),
+    labels: v.array(nonEmptyText('label')),
+    access: v.picklist(['public', 'private'], 'access must be public or private.'),
+    updated_number: wholeNumber('updated_number', 0),
+    used_number: wholeNumber('used_number', 0),
+    created_at: v.pipe(text('created_at'), v.isoTimestamp('created_at must be an ISO 8601 time.')),
+    updated_at: v.pipe(text('updated_at'), v.isoTimestamp('updated_at must be an ISO 8601 time.')),
+    used_at: v.nullish(v.pipe(text('used_at'), v.isoTimestamp('used_at must be an ISO 8601 time.'))),
+    is_active: v.optional(v.boolean()),
+    is_latest: v.optional(v.boolean()),
+    metadata_: v.optional(v.record(v.string(), v.unknown())),
+  }),
+  columns: wholeNumber('columns', 1),
+  weights: text('weights'),
+}) satisfies v.GenericSchema<unknown, ExportedClassifier>;

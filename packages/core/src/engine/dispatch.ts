@@ -1,13 +1,66 @@
-import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { type CallOptions, type ExportedClassifier, FoundationError } from '@nearfield/spec';
+import type { NewBatch } from '../tasks/batches/batches.ts';
+import { type CheckedFewShot, classifyFewShot } from '../tasks/classify/few-shot.ts';
+import type { VectorRole } from '../tasks/classify/role.ts';
+import { type CheckedZeroShot, classifyZeroShot } from '../tasks/classify/zero-shot.ts';
 import { type CheckedEmbeddings, embed } from '../tasks/embeddings.ts';
+import type { Services } from '../tasks/services.ts';
+import { type CheckedTraining, train } from '../tasks/train.ts';
 import type { Engine } from './engine.ts';
 
-/** Every method of the engine by the name under which it is called across a boundary. */
+/**
+ * Every method of the engine by the name under which it is called across a boundary. The fourth argument is what
+ * tasks keep between calls.
+ */
 const methods = {
   embeddings: (engine: Engine, request: CheckedEmbeddings, options: CallOptions) =>
     embed(engine, request, options),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
-  unload: (engine: Engine, model: string) => engine.unload(model),
+  unload: (engine: Engine, model: string, _options: CallOptions, { labels }: Services) => {
+    labels.forget(model);
+    return engine.unload(model);
+  },
+  'classify.zero-shot': (
+    engine: Engine,
+    request: CheckedZeroShot,
+    options: CallOptions,
+    { labels }: Services,
+  ) => classifyZeroShot(engine, request, options, labels),
+  'classify.few-shot': (
+    engine: Engine,
+    request: CheckedFewShot,
+    options: CallOptions,
+    { classifiers }: Services,
+  ) => classifyFewShot(engine, request, options, classifiers),
+  train: (engine: Engine, call: CheckedTraining, options: CallOptions, { classifiers }: Services) =>
+    train(engine, call, options, classifiers),
+  'classifiers.list': (_: Engine, _none: undefined, _options: CallOptions, { classifiers }: Services) =>
+    classifiers.list(),
+  'classifiers.delete': (_: Engine, id: string, _options: CallOptions, { classifiers }: Services) =>
+    classifiers.delete(id),
+  'classifiers.export': (_: Engine, id: string, _options: CallOptions, { classifiers }: Services) =>
+    classifiers.export(id),
+  'classifiers.import': (
+    _: Engine,
+    { exported, role }: { exported: ExportedClassifier; role: VectorRole },
+    _options: CallOptions,
+    { classifiers }: Services,
+  ) => classifiers.import(exported, role),
+  'batches.create': (_: Engine, batch: NewBatch, { signal }: CallOptions, { batches }: Services) =>
+    batches.create(batch, signal),
+  'batches.settle': (_: Engine, _none: undefined, { signal }: CallOptions, { batches }: Services) =>
+    batches.settle(signal),
+  'batches.get': (_: Engine, id: string, _options: CallOptions, { batches }: Services) => batches.get(id),
+  'batches.list': (_: Engine, limit: number, _options: CallOptions, { batches }: Services) =>
+    batches.list(limit),
+  'batches.cancel': (_: Engine, id: string, _options: CallOptions, { batches }: Services) =>
+    batches.cancel(id),
+  'batches.lines': (
+    _: Engine,
+    { id, kind, page }: { id: string; kind: 'succeeded' | 'failed'; page: number },
+    _options: CallOptions,
+    { batches }: Services,
+  ) => batches.lines(id, kind, page),
   loaded: async (engine: Engine) => engine.loaded(),
   'storage.report': (engine: Engine) => engine.store.report(),
   'storage.usage': (engine: Engine) => engine.store.usage(),
@@ -16,7 +69,10 @@ const methods = {
     await engine.store.delete(model);
   },
   'storage.persist': (engine: Engine) => engine.store.persist(),
-} satisfies Record<string, (engine: Engine, argument: never, options: CallOptions) => Promise<unknown>>;
+} satisfies Record<
+  string,
+  (engine: Engine, argument: never, options: CallOptions, services: Services) => Promise<unknown>
+>;
 
 type Methods = typeof methods;
 
@@ -28,7 +84,7 @@ export type ResultOf<Method extends EngineMethod> = Awaited<ReturnType<Methods[M
 
 /** Calls a method of an engine by name. */
 export async function dispatch(
-  engine: Engine,
+  services: Services,
   method: string,
   argument: unknown,
   options: CallOptions,
@@ -40,6 +96,7 @@ export async function dispatch(
     engine: Engine,
     argument: unknown,
     options: CallOptions,
+    services: Services,
   ) => Promise<unknown>;
-  return run(engine, argument, options);
+  return run(services.engine, argument, options, services);
 }

@@ -21,7 +21,7 @@ export interface EmbedItemsRequest {
   dimensions?: number | undefined;
   /** Whether vectors have length 1. Default true. */
   normalized?: boolean | undefined;
-  /** Whether texts that are too long are cut. Default false: they are refused. */
+  /** Whether texts that are too long are cut. Default: they are refused; undefined where a request has no say. */
   truncate?: boolean | undefined;
   /** The request's field that an item came from, for errors. Default `input.<index>`. */
   fieldOf?: ((index: number) => string) | undefined;
@@ -48,7 +48,7 @@ export async function embedItems(
   request: EmbedItemsRequest,
   { signal, onProgress, priority }: CallOptions,
 ): Promise<EmbeddedItems> {
-  const { model, task, prompt, normalized = true, truncate = false } = request;
+  const { model, task, prompt, normalized = true, truncate } = request;
   const fieldOf = request.fieldOf ?? ((index: number) => `input.${index}`);
   const ready = await engine.encoder(model, { task, signal, onProgress });
   const texts = request.items.map((item, index) => textOf(item, model, fieldOf(index)));
@@ -116,7 +116,7 @@ function tokenize(
   { definition, tokenizer, info }: ReadyEncoder,
   texts: readonly string[],
   prompt: string,
-  truncate: boolean,
+  truncate: boolean | undefined,
   fieldOf: (index: number) => string,
 ): TokenSequence[] {
   return texts.map((text, index) => {
@@ -124,9 +124,11 @@ function tokenize(
     if (sequence.fullLength > info.maxTokens && !truncate) {
       const field = fieldOf(index);
       const name = field === `input.${index}` ? `Input ${index}` : field;
+      const advice =
+        truncate === false ? 'Shorten it, split it, or set truncate to true' : 'Shorten or split it';
       throw new FoundationError({
         code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
-        message: `${name} has ${sequence.fullLength} tokens; ${definition.id} reads at most ${info.maxTokens}. Shorten it, split it, or set truncate to true.`,
+        message: `${name} has ${sequence.fullLength} tokens; ${definition.id} reads at most ${info.maxTokens}. ${advice}.`,
         param: field,
       });
     }

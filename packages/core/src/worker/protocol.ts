@@ -1,4 +1,5 @@
 import type { DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
+import type { ClassifierLimits } from '../tasks/classifiers/classifiers.ts';
 
 /** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
 export type Flavour = 'wasm' | 'webgpu';
@@ -31,6 +32,7 @@ export interface WorkerStart {
   batchInvariant: boolean | undefined;
   cache: 'indexeddb' | 'memory';
   hub: HubOptions;
+  classifierLimits: ClassifierLimits | undefined;
 }
 
 /** Where the models of the catalogue are downloaded from. */

@@ -3,7 +3,10 @@ import { expose, transfer } from 'comlink';
 import { dispatch } from '../engine/dispatch.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime.ts';
+import { MemoryRecords } from '../records/memory-records.ts';
+import { openRecords } from '../records/open-records.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
+import { createServices, type Services } from '../tasks/services.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { modelResolver } from './models.ts';
 import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
@@ -12,20 +15,28 @@ import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './prot
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
   carryErrorsWhole();
   /** One engine, but in a shared worker, whose tabs may have different options. */
-  const engines = new Map<string, Promise<Engine>>();
+  const engines = new Map<string, Promise<Services>>();
 
-  const createEngine = async (options: WorkerStart): Promise<Engine> =>
-    new Engine({
+  const createEngine = async (options: WorkerStart): Promise<Services> => {
+    const inMemory = options.cache === 'memory';
+    const engine = new Engine({
       runtime: await startRuntime(options),
-      store: createModelStore(
-        options.cache === 'memory' ? { cache: new MemoryCache('The cache option is memory.') } : {},
-      ),
+      store: createModelStore(inMemory ? { cache: new MemoryCache('The cache option is memory.') } : {}),
       resolve: modelResolver(options),
       batchInvariant: options.batchInvariant,
     });
+    const services = createServices({
+      engine,
+      openRecords: () => (inMemory ? new MemoryRecords() : openRecords()),
+      classifierLimits: options.classifierLimits,
+    });
+    // Batches that a closed or crashed tab left behind. What goes wrong is told to the calls that ask for them.
+    services.batches.resume().catch(() => {});
+    return services;
+  };
 
   const connect = (): WorkerApi => {
-    let engine: Promise<Engine> | undefined;
+    let engine: Promise<Services> | undefined;
     return {
       hold: holdLifeLock,
 
@@ -34,7 +45,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
         engine = engines.get(engineKey) ?? createEngine(options);
         engines.set(engineKey, engine);
         engine.catch(() => engines.delete(engineKey));
-        return (await engine).runtime.report;
+        return (await engine).engine.runtime.report;
       },
 
       async call(method, argument, wireOptions, port) {

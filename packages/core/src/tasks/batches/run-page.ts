@@ -1,0 +1,83 @@
+import {
+  type BatchOutputLine,
+  type CallOptions,
+  type EmbeddingsResponse,
+  FoundationError,
+} from '@nearfield/spec';
+import type { CheckedEmbeddings } from '../embeddings.ts';
+import type { Counts, InputLine, JobRecord, ResultPage } from './job.ts';
+import { readLine } from './line-request.ts';
+
+/** How one line is answered: the engine's embeddings call. */
+export type AnswerLine = (request: CheckedEmbeddings, options: CallOptions) => Promise<EmbeddingsResponse>;
+
+/** Whether an error is about the line: the same line would fail again, others need not. */
+const isOfTheLine = (error: unknown): error is FoundationError =>
+  FoundationError.isInstance(error) &&
+  error.code !== 'INPUT_MODEL_NOT_FOUND' &&
+  (error.code.startsWith('INPUT_') || error.code === 'NOT_SUPPORTED');
+
+/**
+ * Answers the lines of a page, all at once: they share the engine's batches.
+ * @param first number of the page's first line, from 1
+ * @param before counts of all earlier pages
+ * @throws what stops the job and not a line, such as DEVICE_LOST. After a failure of unknown origin was met twice
+ * (`job.attempts`) it counts as the line's: one line must not hold up all others.
+ */
+export async function runPage(
+  lines: readonly InputLine[],
+  first: number,
+  job: JobRecord,
+  before: Counts,
+  answer: AnswerLine,
+  signal: AbortSignal,
+): Promise<ResultPage> {
+  const stopped = new AbortController();
+  const options: CallOptions = { priority: 'bulk', signal: AbortSignal.any([signal, stopped.signal]) };
+  const isExpected = (error: unknown): boolean =>
+    isOfTheLine(error) || (job.attempts >= 2 && !signal.aborted && !FoundationError.isInstance(error));
+
+  const run = async (line: InputLine, number: number): Promise<BatchOutputLine> => {
+    const { customId, checked } = readLine(line, number, job);
+    if (FoundationError.isInstance(checked)) return failure(customId, number, checked);
+    try {
+      const body = await answer(checked, options);
+      return { custom_id: customId, response: { status_code: 200, body }, error: null };
+    } catch (error) {
+      if (isExpected(error)) return failure(customId, number, error);
+      throw error;
+    }
+  };
+
+  const running = lines.map((line, index) => run(line, first + index));
+  let results: BatchOutputLine[];
+  try {
+    results = await Promise.all(running);
+  } catch (error) {
+    // The others are not waited for by anybody: they end here, so that the next attempt is alone.
+    stopped.abort(error);
+    await Promise.allSettled(running);
+    throw error;
+  }
+  const succeeded = results.filter(({ error }) => error === null);
+  const failed = results.filter(({ error }) => error !== null);
+  return {
+    succeeded,
+    failed,
+    counts: {
+      completed: before.completed + succeeded.length,
+      failed: before.failed + failed.length,
+      total_tokens: succeeded.reduce(
+        (sum, { response }) => sum + (response?.body.usage.total_tokens ?? 0),
+        before.total_tokens,
+      ),
+    },
+  };
+}
+
+function failure(customId: string, line: number, error: unknown): BatchOutputLine {
+  const { code, message } = FoundationError.isInstance(error)
+    ? error
+    : { code: 'INTERNAL_ERROR', message: error instanceof Error ? error.message : String(error) };
+  return { custom_id: customId, line, response: null, error: { code, message } };
+}

@@ -1,0 +1,47 @@
+import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import type { Classifiers } from '../classifiers/classifiers.ts';
+import { MARGIN_TEMPERATURE, rowScores } from '../classifiers/passive-aggressive.ts';
+import { type EmbedItem, embedItems } from '../embed-texts.ts';
+import { choose } from './softmax.ts';
+
+export interface CheckedFewShot {
+  classifierId: string;
+  items: EmbedItem[];
+}
+
+/**
+ * `POST /v1/classify` with a trained classifier: softmax(w·x ÷ temperature) over its labels, with the temperature at
+ * which scores mean what they say (`MARGIN_TEMPERATURE`). Usage counts the tokens of the inputs.
+ *
+ * A classifier that is being trained answers with the weights it had before.
+ */
+export async function classifyFewShot(
+  engine: Engine,
+  { classifierId, items }: CheckedFewShot,
+  options: CallOptions,
+  classifiers: Classifiers,
+): Promise<ClassifyResponse> {
+  const { model, role, weights } = await classifiers.get(classifierId);
+  const { values, dimensions, totalTokens } = await embedItems(engine, { model, items, ...role }, options);
+  requireColumns(classifierId, model, weights.columns, dimensions);
+  await classifiers.used(classifierId);
+  return {
+    usage: { total_tokens: totalTokens },
+    data: items.map((_, index) => {
+      const vector = values.subarray(index * dimensions, (index + 1) * dimensions);
+      const choice = choose(weights.labels, rowScores(weights.values, vector), MARGIN_TEMPERATURE);
+      return { object: 'classification', index, ...choice };
+    }),
+  };
+}
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED if the model of this name gives other vectors than it did. */
+export function requireColumns(id: string, model: string, columns: number, dimensions: number): void {
+  if (columns === dimensions) return;
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `Classifier '${id}' was trained on vectors of ${columns} dimensions; ${model} gives ${dimensions} here. Train a new one.`,
+    param: 'classifier_id',
+  });
+}

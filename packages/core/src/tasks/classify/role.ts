@@ -1,0 +1,27 @@
+import { type Endpoint, FoundationError, type ModelEntry } from '@nearfield/spec';
+
+/** How a model is asked for vectors: its task by the API's name, and what is put before a text for it. */
+export interface VectorRole {
+  task: string | null;
+  prompt: string;
+}
+
+/**
+ * How inputs, labels and examples are embedded to be classified: as `classification` where the model has that task,
+ * else as it does without one. The hosted API does not publish which task it uses; this is the one its models were
+ * given for the purpose.
+ */
+export function classificationRole({ tasks, defaultTask }: ModelEntry): VectorRole {
+  const task = Object.hasOwn(tasks, 'classification') ? 'classification' : defaultTask;
+  return { task, prompt: task === null ? '' : (tasks[task]?.prompt ?? '') };
+}
+
+/** @throws FoundationError INPUT_MODEL_NOT_FOUND if the endpoint does not take this model. */
+export function requireEndpoint(entry: ModelEntry, id: string, endpoint: Endpoint): void {
+  if (entry.endpoints.includes(endpoint)) return;
+  throw new FoundationError({
+    code: 'INPUT_MODEL_NOT_FOUND',
+    message: `Model '${id}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}.`,
+    param: 'model',
+  });
+}

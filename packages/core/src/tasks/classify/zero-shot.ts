@@ -1,0 +1,110 @@
+import type {
+  CallOptions,
+  Classification,
+  ClassifyResponse,
+  GroupedClassification,
+  ParsedZeroShotClassifyRequest,
+} from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import { embedItems } from '../embed-texts.ts';
+import { itemsOf } from './items.ts';
+import type { LabelCache, LabelVector } from './label-cache.ts';
+import type { VectorRole } from './role.ts';
+import { type Choice, choose } from './softmax.ts';
+
+/** Softmax temperature where a request names none: what the hosted API's published scores agree with. */
+const DEFAULT_TEMPERATURE = 1;
+
+/** A request that fits its schema and its model. */
+export interface CheckedZeroShot {
+  request: ParsedZeroShotClassifyRequest;
+  role: VectorRole;
+}
+
+/**
+ * `POST /v1/classify` with labels in words. A label's score is softmax(cosine ÷ temperature) over the labels of its
+ * list or group; with the default of 1, scores lie close together and only their order and differences tell.
+ *
+ * That the hosted API does the same is inferred from published answers (their log ratios are differences of
+ * cosines), not documented.
+ *
+ * Usage counts the tokens of all inputs and of all labels, as the API does, whether or not a label's vector was
+ * kept from an earlier call.
+ */
+export async function classifyZeroShot(
+  engine: Engine,
+  { request, role }: CheckedZeroShot,
+  options: CallOptions,
+  cache: LabelCache,
+): Promise<ClassifyResponse> {
+  const { model, labels } = request;
+  const groups: [string | null, string[]][] = Array.isArray(labels)
+    ? [[null, labels]]
+    : Object.entries(labels);
+  const all = groups.flatMap(([, group]) => group);
+  // Looked up before anything is awaited: what is found now cannot be pushed out by other calls.
+  const found = new Map<string, LabelVector>();
+  for (const label of all) {
+    const known = cache.get(model, role.task, label);
+    if (known) found.set(label, known);
+  }
+  const unknown = [...new Set(all)].filter((label) => !found.has(label));
+  const items = itemsOf(request.input);
+  const embedded = await embedItems(
+    engine,
+    {
+      model,
+      items: [...items, ...unknown.map((text) => ({ text }))],
+      ...role,
+      fieldOf: (index) =>
+        index < items.length ? `input.${index}` : `labels: '${unknown[index - items.length]}'`,
+    },
+    options,
+  );
+  const { dimensions, tokens } = embedded;
+  const rowAt = (index: number): Float32Array =>
+    embedded.values.subarray(index * dimensions, (index + 1) * dimensions);
+  unknown.forEach((label, position) => {
+    const index = items.length + position;
+    // A copy: a view would keep the whole call's vectors alive.
+    const vector = { vector: rowAt(index).slice(), tokens: tokens[index]! };
+    found.set(label, vector);
+    cache.set(model, role.task, label, vector);
+  });
+
+  const temperature = request.temperature ?? DEFAULT_TEMPERATURE;
+  const choices = (index: number): [string | null, Choice][] =>
+    groups.map(([name, group]) => {
+      const cosines = group.map((label) => dotProduct(rowAt(index), found.get(label)!.vector));
+      return [name, choose(group, cosines, temperature)];
+    });
+  const inputTokens = tokens.slice(0, items.length).reduce((sum, count) => sum + count, 0);
+  const labelTokens = all.reduce((sum, label) => sum + found.get(label)!.tokens, 0);
+  return {
+    usage: { total_tokens: inputTokens + labelTokens },
+    data: items.map((_, index) => classification(index, choices(index))),
+  };
+}
+
+function classification(
+  index: number,
+  choices: [string | null, Choice][],
+): Classification | GroupedClassification {
+  const [first] = choices;
+  if (first && first[0] === null) return { object: 'classification', index, ...first[1] };
+  const named = choices as [string, Choice][];
+  return {
+    object: 'classification',
+    index,
+    prediction: Object.fromEntries(named.map(([name, { prediction }]) => [name, prediction])),
+    score: Object.fromEntries(named.map(([name, { score }]) => [name, score])),
+    predictions: Object.fromEntries(named.map(([name, { predictions }]) => [name, predictions])),
+  };
+}
+
+/** The cosine of vectors of length 1. */
+function dotProduct(left: Float32Array, right: Float32Array): number {
+  let dot = 0;
+  for (let index = 0; index < left.length; index++) dot += left[index]! * right[index]!;
+  return dot;
+}

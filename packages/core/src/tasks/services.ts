@@ -1,0 +1,43 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Records } from '../records/records.ts';
+import { Batches } from './batches/batches.ts';
+import { type ClassifierLimits, Classifiers } from './classifiers/classifiers.ts';
+import { LabelCache } from './classify/label-cache.ts';
+import { embed } from './embeddings.ts';
+
+/** An engine with what its tasks keep between calls. */
+export interface Services {
+  readonly engine: Engine;
+  readonly labels: LabelCache;
+  readonly classifiers: Classifiers;
+  readonly batches: Batches;
+  /** Ends the engine and what runs in it. Unfinished jobs go on in the next engine. */
+  close(): Promise<void>;
+}
+
+export interface ServicesOptions {
+  engine: Engine;
+  /** Where classifiers and batches are kept; opened with the first call that needs it. */
+  openRecords: () => Promise<Records> | Records;
+  classifierLimits?: ClassifierLimits | undefined;
+}
+
+export function createServices({ engine, openRecords, classifierLimits }: ServicesOptions): Services {
+  let opened: Promise<Records> | undefined;
+  const records = (): Promise<Records> => {
+    opened ??= (async () => openRecords())();
+    return opened;
+  };
+  const batches = new Batches({ records, answer: (request, options) => embed(engine, request, options) });
+  return {
+    engine,
+    labels: new LabelCache(),
+    classifiers: new Classifiers(records, classifierLimits),
+    batches,
+    close: async () => {
+      const ended = batches.close();
+      engine.close();
+      await ended;
+    },
+  };
+}
