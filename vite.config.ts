@@ -12,7 +12,8 @@ export default defineConfig({
   resolve: { conditions: browserConditions },
   server: { headers: isolationHeaders, fs: { allow: [root('.')] } },
   preview: { headers: isolationHeaders },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Workers are started by URL: what they import is not found by itself, and found late it reloads the page.
+  optimizeDeps: { exclude: ['onnxruntime-web'], entries: ['index.html', '../packages/core/src/worker/*.ts'] },
   worker: { format: 'es' },
   // Inlined assets would be data: URLs, which a content security policy forbids for scripts and wasm.
   build: { outDir: root('./demo/dist'), emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0 },

@@ -171,7 +171,7 @@ test('the public types compile in a strict project that has only the packages', 
   }
 });
 
-/** What applications can import: every entry of every package. */
+/** What applications can import: every entry of every package but plain files, such as the workers. */
 async function publicSpecifiers(): Promise<string[]> {
   const folder = join(project, 'node_modules/@nearfield');
   const specifiers: string[] = [];
@@ -180,8 +180,9 @@ async function publicSpecifiers(): Promise<string[]> {
       name: string;
       exports: Record<string, unknown>;
     };
-    const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== './package.json');
-    specifiers.push(...subpaths.map((subpath) => manifest.name + subpath.slice(1)));
+    for (const [subpath, target] of Object.entries(manifest.exports)) {
+      if (typeof target === 'object') specifiers.push(manifest.name + subpath.slice(1));
+    }
   }
   return specifiers;
 }

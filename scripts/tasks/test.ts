@@ -136,6 +136,10 @@ const suites: Suite[] = [
       '--profile',
       'esm-only',
       '--no-emoji',
+      // Files to be started as workers, not imported.
+      '--exclude-entrypoints',
+      'worker-wasm',
+      'worker-webgpu',
     ]),
   },
   {

@@ -8,6 +8,7 @@ import {
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import type { Backend } from '../backend.ts';
 import { closedError } from '../closed.ts';
+import { needsOtherDevice } from '../engine/device-fallback.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
@@ -28,6 +29,7 @@ export interface HostOptions {
 
 /** A worker that runs, or is about to. */
 interface LiveWorker {
+  readonly flavour: Flavour;
   /** Held here as long as the worker lives: Comlink drops calls of a proxy that was collected. */
   readonly api: Remote<WorkerApi>;
   readonly report: Promise<DeviceReport>;
@@ -126,6 +128,13 @@ export class WorkerHost implements Backend {
   /** Whether the call should be tried on another worker, and prepares for it. */
   #recover(error: unknown, live: LiveWorker | undefined, attempt: number): boolean {
     if (!FoundationError.isInstance(error)) return false;
+    if (live && needsOtherDevice(error)) {
+      // The GPU is fine, the model is not: trying it again would give the same.
+      if (live.flavour === 'wasm' || this.#options.device !== 'auto') return false;
+      this.#givenUpOnGpu ??= error.message;
+      if (live === this.#live) this.#end(live);
+      return true;
+    }
     const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
     if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
     // Whoever notices first ends the worker; the others find a new one.
@@ -184,6 +193,7 @@ export class WorkerHost implements Backend {
     }) as Promise<DeviceReport>;
     report.catch(() => {});
     const live: LiveWorker = {
+      flavour,
       api,
       report,
       death: watch.death,

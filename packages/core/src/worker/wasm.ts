@@ -14,7 +14,11 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
     report: { device: 'wasm', reason, f16: false, threads, threadsReason },
     externalWeights: true,
     dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
-    sessionOptions: () => ({ executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
+    sessionOptions: () => ({
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    }),
     lost: new Promise(() => {}),
     dispose: () => {},
   };

@@ -28,7 +28,11 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
     externalWeights: true,
     // Without shader-f16 the runtime makes a session of an fp16 file and fails at the first run.
     dtypes: f16 ? ['fp16', 'q4f16', 'fp32', 'q4', 'q8'] : ['fp32', 'q4', 'q8'],
-    sessionOptions: () => ({ executionProviders: ['webgpu'], graphOptimizationLevel: 'all' }),
+    sessionOptions: () => ({
+      executionProviders: ['webgpu'],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    }),
     lost: device.lost.then(({ message }) => message || 'the GPU device was lost'),
     dispose: () => device.destroy(),
   };
