@@ -1,9 +1,10 @@
-import type { ModelSummary, Tail } from '@nearfield/onnx';
+import type { Tail } from '@nearfield/onnx';
 import { type BatchInvariance, FoundationError, type ModelEntry } from '@nearfield/spec';
 import type { Tensor } from 'onnxruntime-common';
 import type { Pooling } from '../families/family.ts';
 import type { TokenSequence, TokenSpan } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
+import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
@@ -39,7 +40,7 @@ export interface TokenVectors {
 export interface TextEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
-  model: ModelSummary;
+  model: GraphInterface;
   tail: Tail;
   /** What the tail stands on: token vectors to pool, pooled vectors, or token vectors that stay apart. */
   tailKind: 'pool' | 'pooled' | 'tokens';

@@ -15,7 +15,7 @@ import type { StoredFile } from '../store/types.ts';
 
 export interface GraphOptions {
   /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
-  tails(model: ModelSummary): readonly TailOptions[];
+  tails(model: GraphInterface): readonly TailOptions[];
   /** Inputs that the engine knows how to feed. */
   inputs: ReadonlySet<string>;
   /** Files beside the graph that hold weights, by the name under which the graph refers to them. */
@@ -34,12 +34,14 @@ export interface SessionModel {
   externalData: { path: string; data: Uint8Array }[];
 }
 
+/** Inputs and outputs of a graph as it was stored: all that is kept of its summary. */
+export type GraphInterface = Pick<ModelSummary, 'inputs' | 'outputs'>;
+
 /** A model's bytes, ready for the runtime. */
 export interface PreparedGraph extends SessionModel {
   /** One for each of the tails asked for. */
   tails: Tail[];
-  /** The graph as it was stored. */
-  model: ModelSummary;
+  model: GraphInterface;
   invariance: BatchInvariance;
 }
 
@@ -97,7 +99,14 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       length = changed.length;
       bytes = changed;
     }
-    return { bytes: bytes.subarray(0, length), externalData, tails, model, invariance };
+    const { inputs, outputs } = model;
+    return {
+      bytes: bytes.subarray(0, length),
+      externalData,
+      tails,
+      model: { inputs, outputs },
+      invariance,
+    };
   } catch (cause) {
     if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
     throw new FoundationError({
@@ -141,7 +150,7 @@ function perTokenScales(bytes: Uint8Array, model: ModelSummary, additions: Model
 const FLOATS = new Set<string | undefined>(['float32', 'float16', 'bfloat16', 'float64']);
 
 /** The output with one vector a token: the first float output of rank 3, or one of an exporter's usual names. */
-export function tokenOutput({ outputs }: ModelSummary): string | undefined {
+export function tokenOutput({ outputs }: GraphInterface): string | undefined {
   return (
     outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 3) ??
     outputs.find(({ name, dims }) => !dims && /^(last_hidden_state|token_embeddings|logits)$/.test(name))
@@ -149,7 +158,7 @@ export function tokenOutput({ outputs }: ModelSummary): string | undefined {
 }
 
 /** The output with one vector a text: one of the names, else the first float output of rank 2. */
-export function pooledOutput({ outputs }: ModelSummary, names: readonly string[] = []): string | undefined {
+export function pooledOutput({ outputs }: GraphInterface, names: readonly string[] = []): string | undefined {
   const fits = (dims: readonly unknown[] | undefined): boolean => !dims || dims.length === 2;
   for (const name of names) {
     if (outputs.some((output) => output.name === name && fits(output.dims))) return name;
@@ -158,5 +167,5 @@ export function pooledOutput({ outputs }: ModelSummary, names: readonly string[]
 }
 
 /** Outputs of a graph for an error message. */
-export const outputNames = ({ outputs }: ModelSummary): string =>
+export const outputNames = ({ outputs }: GraphInterface): string =>
   outputs.map(({ name, dims }) => `${name} [${dims?.map((dim) => dim ?? '?').join(', ') ?? '…'}]`).join('; ');

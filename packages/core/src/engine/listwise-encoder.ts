@@ -1,5 +1,6 @@
-import type { ModelSummary, Tail } from '@nearfield/onnx';
+import type { Tail } from '@nearfield/onnx';
 import type { ListwiseBlock, ListwiseResult } from '../families/listwise.ts';
+import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
@@ -15,7 +16,7 @@ export const LISTWISE_EMBEDDINGS = { query: 'query_embeds', documents: 'doc_embe
 export interface ListwiseEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
-  model: ModelSummary;
+  model: GraphInterface;
   /** On the output with one score a document; it makes float32 of it. */
   tail: Tail;
   padId: number;

@@ -1,4 +1,4 @@
-import type { ModelSummary, TailKind, TailOptions } from '@nearfield/onnx';
+import type { TailKind, TailOptions } from '@nearfield/onnx';
 import { FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
 import type { Tensor } from 'onnxruntime-common';
 import { ColbertText } from '../families/colbert.ts';
@@ -10,7 +10,14 @@ import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { needsOtherDevice } from './device-fallback.ts';
 import { TextEncoder } from './encoder.ts';
-import { outputNames, type PreparedGraph, pooledOutput, prepareGraph, tokenOutput } from './graph.ts';
+import {
+  type GraphInterface,
+  outputNames,
+  type PreparedGraph,
+  pooledOutput,
+  prepareGraph,
+  tokenOutput,
+} from './graph.ts';
 import { ImageEncoder } from './image-encoder.ts';
 import { LISTWISE_INPUTS, ListwiseEncoder } from './listwise-encoder.ts';
 import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
@@ -186,7 +193,7 @@ async function loadChoice(
 }
 
 /** Which outputs of the graph are wanted, and in which form. @throws Error if it has not got them. */
-function tailsOf({ recipe }: ModelDefinition, part: ModelPart, model: ModelSummary): TailOptions[] {
+function tailsOf({ recipe }: ModelDefinition, part: ModelPart, model: GraphInterface): TailOptions[] {
   const missing = (what: string): Error =>
     new Error(`it has no output with ${what}, only ${outputNames(model)}`);
   const pooled = (names: readonly string[], what: string): TailOptions => {
@@ -223,7 +230,7 @@ function tailsOf({ recipe }: ModelDefinition, part: ModelPart, model: ModelSumma
 interface Parts {
   session: PooledSession;
   tails: PreparedGraph['tails'];
-  model: ModelSummary;
+  model: GraphInterface;
   invariance: PreparedGraph['invariance'];
   files: ReadonlyMap<string, StoredFile>;
   bytes: number;
@@ -409,7 +416,7 @@ function parseJson(path: string, text: string): unknown {
 }
 
 /** Size of the vectors, where the graph's shapes tell. */
-function widthOf(model: ModelSummary): number | undefined {
+function widthOf(model: GraphInterface): number | undefined {
   const name = tokenOutput(model) ?? pooledOutput(model);
   const last = model.outputs.find((output) => output.name === name)?.dims?.at(-1);
   return typeof last === 'number' ? last : undefined;

@@ -1,7 +1,8 @@
-import type { ModelSummary, Tail } from '@nearfield/onnx';
+import type { Tail } from '@nearfield/onnx';
 import type { BatchInvariance } from '@nearfield/spec';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
+import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
@@ -11,7 +12,7 @@ import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 export interface PairEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
-  model: ModelSummary;
+  model: GraphInterface;
   /** On the output with one logit a pair; it makes float32 of it. */
   tail: Tail;
   invariance: BatchInvariance;

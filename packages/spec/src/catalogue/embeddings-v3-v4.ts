@@ -50,7 +50,7 @@ export const EMBEDDINGS_V3: ModelEntry = {
     ],
     caution:
       'A download of 1.15 GB: no quantised file is published. Without a task the hosted API uses the base weights, ' +
-      'which this graph cannot: it always applies one of its five adapters.',
+      'which this graph cannot: it always applies one of its five adapters, so a request here must name a task.',
   },
   goldens: [
     ...v3Goldens('retrieval.query', [
