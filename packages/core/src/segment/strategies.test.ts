@@ -112,6 +112,18 @@ describe('withOverlap', () => {
     expect(slices(text, overlapping)[1]).toBe('const b = 2;\nconst c = 3;\nconst d = 4;');
   });
 
+  it('does not start within a grapheme cluster', () => {
+    const text = 'One two.\n \u0301b cc\ndd';
+    const start = text.indexOf('dd');
+    const overlap = start - text.indexOf('\u0301');
+    const spans: Span[] = [
+      [0, start],
+      [start, text.length],
+    ];
+    expect(slices(text, withOverlap(text, spans, { overlap }))[1]).toBe('cc\ndd');
+    expect(slices(text, withOverlap(text, spans, { overlap: overlap + 1 }))[1]).toBe(' \u0301b cc\ndd');
+  });
+
   it('repeats no more than the chunk before', () => {
     const text = 'a\nb\nc';
     const spans = chunkByStructure(text, { maxLength: 500 });
@@ -176,6 +188,13 @@ describe('chunkBySemantics', () => {
     const chunks = slices(text, await chunkBySemantics(text, options));
     expect(chunks).toHaveLength(2);
     expect(chunks[1]).toMatch(/^# Other things\n\nNumber 0 is a sentence about the stock/);
+  });
+
+  it('keeps even a heading with it that sounds like what is before', async () => {
+    const text = `${sentencesAbout('cat', 5)}\n\n# No more of the cat cat cat\n\n${sentencesAbout('stock', 5)}`;
+    const chunks = slices(text, await chunkBySemantics(text, options));
+    expect(chunks).toHaveLength(2);
+    expect(chunks[1]).toMatch(/^# No more/);
   });
 
   it('holds the maximum, cutting at the least similar gaps first', async () => {
@@ -247,6 +266,7 @@ const piece = fc.constantFrom(
     '👩‍👩‍👧',
   ],
   ...['e\u0301', ' ', '    ', '\0', '\ud83d', 'x'.repeat(40), '<p>', '\u0301', '🇩🇪', '\r\n', '1. b\n'],
+  ...['🏽', '\u0600', '\u0e33', '\u200d', '\u3000', '\ufeff', '>-->', 'Mr. ', '\u2028'],
 );
 const text = fc.array(piece, { maxLength: 80 }).map((parts) => parts.join(''));
 

@@ -9,13 +9,13 @@ import {
 } from './chunker/atoms.ts';
 import { type BlockKind, scanBlocks } from './chunker/blocks.ts';
 import { isWhiteSpace, skipWhiteSpace, trimEnd } from './chunker/characters.ts';
-import { clusterStart, lastBoundary } from './chunker/graphemes.ts';
+import { clusterStart, lastBoundary, nextBoundary } from './chunker/graphemes.ts';
 import { LineTable } from './chunker/lines.ts';
 import { Meter } from './chunker/meter.ts';
 import { sentenceStarts } from './chunker/sentences.ts';
 import { type ChunkOptions, type Span, spansFromStarts } from './chunker/structure.ts';
 import type { SegmentTokenizer } from './tokenizers.ts';
-import { headEnd, tailStart } from './tokens.ts';
+import { countTokens, headEnd, tailStart } from './tokens.ts';
 
 /** A sentence, or a block that is none (code, table, …), with what it came from. */
 interface Unit extends Atom {
@@ -120,17 +120,18 @@ export function withOverlap(text: string, spans: readonly Span[], options: Overl
   return spans.map(([start, end], index): Span => {
     if (index === 0) return [start, end];
     const previous = spans[index - 1]![0];
-    const earliest = Math.max(previous, start - overlap);
-    if (earliest === previous) return [previous, end];
+    if (start - overlap <= previous) return [previous, end];
+    const earliest = nextBoundary(text, previous, start - overlap, start);
     const sentences = sentenceStarts(text, earliest, start, { locale: options.locale, meter });
     // The first "sentence" is only where the window happens to begin, unless a line begins there.
     const atLineStart = /[\r\n]\s*$/.test(text.slice(Math.max(previous, earliest - 64), earliest));
     const lineStart = firstLineStart(text, earliest, start);
-    const candidates = [atLineStart ? sentences[0] : sentences[1], lineStart].filter(
-      (candidate) => candidate !== undefined,
-    );
+    const candidates = [atLineStart ? sentences[0] : sentences[1], lineStart]
+      .filter((candidate) => candidate !== undefined)
+      .filter((candidate) => candidate >= earliest);
     if (candidates.length > 0) return [Math.min(...candidates), end];
-    return [firstWordStart(text, earliest, start), end];
+    const word = firstWordStart(text, earliest, start);
+    return [word >= earliest ? word : start, end];
   });
 }
 
@@ -183,13 +184,11 @@ export function chunkByTokens(
     spans.push([previous, next >= to ? text.length : next]);
     start = next;
     if (overlap === 0 || next >= to) continue;
-    const back = Math.max(
-      previous,
-      tailStart(tokenizer, text, previous, trimEnd(text, previous, end), overlap),
-    );
-    const word = back > previous ? firstWordStart(text, back, next) : back;
-    const repeated = word < next ? word : back;
-    if (repeated > previous) start = repeated;
+    const last = trimEnd(text, previous, end);
+    const back = firstStart(text, tailStart(tokenizer, text, previous, last, overlap), last);
+    const word = back > previous ? firstWordStart(text, back, last) : back;
+    const repeated = word < last ? word : back;
+    if (repeated > previous && repeated < last) start = repeated;
   }
   return spans;
 }
@@ -209,12 +208,19 @@ function tokenChunkEnd(
   to: number,
   maxTokens: number,
 ): number {
-  const end = headEnd(tokenizer, text, start, to, maxTokens);
+  // Without its last line end a text can have more tokens: ">-->\n" is one, ">-->" two.
+  const fits = (cut: number): boolean =>
+    countTokens(tokenizer, text.slice(start, trimEnd(text, start, cut))) <= maxTokens;
+  let end = headEnd(tokenizer, text, start, to, maxTokens);
+  while (end > start && !fits(end)) {
+    end = headEnd(tokenizer, text, start, trimEnd(text, start, end), maxTokens);
+  }
   if (end === start) return start < covered ? start : lastBoundary(text, start, start + 1);
   if (end >= to || isWhiteSpace(text.charCodeAt(end))) return end;
   const least = Math.max(covered, start + (3 * (end - start)) / 4);
   for (let cut = end; cut > least; cut--) {
-    if (isWhiteSpace(text.charCodeAt(cut - 1))) return cut;
+    if (!isWhiteSpace(text.charCodeAt(cut - 1)) || clusterStart(text, cut) !== cut) continue;
+    return fits(cut) ? cut : end;
   }
   return end;
 }

@@ -129,6 +129,15 @@ describe('headEnd and tailStart', () => {
     }
   });
 
+  it('do not depend on where the window of a first guess ends', () => {
+    const text = ' search search search are'.repeat(1000);
+    const ids = tokenizer.encode(text);
+    for (let count = 2030; count < 2060; count++) {
+      expect(tokenizer.encode(head(text, count))).toEqual(ids.slice(0, count));
+      expect(tokenizer.encode(tail(text, count))).toEqual(ids.slice(-count));
+    }
+  });
+
   test('never give more tokens than asked for, nor part of a grapheme', () => {
     const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
     fc.assert(

@@ -1,6 +1,6 @@
 import { type Block, isBlockElement, isDelimiterRow, isListItem, tagAt } from './blocks.ts';
 import { indexWithin, isWhiteSpace, skipWhiteSpace, trimEnd } from './characters.ts';
-import { clusterStart, joinsBefore, lastBoundary } from './graphemes.ts';
+import { canCutBefore, clusterStart, joinsBefore, lastBoundary } from './graphemes.ts';
 import type { LineTable } from './lines.ts';
 import type { Meter } from './meter.ts';
 import { sentenceStarts } from './sentences.ts';
@@ -64,7 +64,8 @@ export function divideByWords(
     if (following > furthest && following < end) cut = clusterStart(text, following);
     else if (space > 0) cut = space;
     else if (mark > 0) cut = mark;
-    else cut = lastBoundary(text, at, furthest);
+    else cut = at;
+    if (cut <= at) cut = lastBoundary(text, at, furthest);
     meter.add(cut - at + limit);
     atoms.push({ start: at, end: trimEnd(text, at, cut), strong: false });
     at = skipWhiteSpace(text, cut, end);
@@ -109,7 +110,7 @@ function divideAt(
   } else {
     for (let open = indexWithin(text, '<', start + 1, end); open >= 0; ) {
       const tag = tagAt(text, open, end);
-      if (tag && !tag.closing) {
+      if (tag && !tag.closing && canCutBefore(text, open)) {
         starts.push(open);
         if (isBlockElement(tag.name)) strong.add(open);
       }

@@ -2,6 +2,9 @@ import { isHighSurrogate, isLineEnd, isLowSurrogate, isWhiteSpace } from './char
 
 let segmenter: Intl.Segmenter | undefined;
 
+/** No cluster of a living script or emoji is longer; text with a million accents on a letter has such. */
+const LONGEST_CLUSTER = 64;
+
 /** Rules of Unicode's annex 29, the same in all locales. */
 const graphemes = (): Intl.Segmenter => {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -22,17 +25,37 @@ export function joinsBefore(text: string, at: number): boolean {
 }
 
 /**
- * Where a chunk may start whose first character that is not white space is at `at`: there, or one earlier where
- * that character combines with the space before it.
+ * Where a chunk may start whose first character that is not white space is at `at`: there, or where the cluster
+ * starts in which that character combines with the space before it.
  */
 export function clusterStart(text: string, at: number): number {
   if (at === 0 || text.charCodeAt(at) < 0x300) return at;
   const before = text.charCodeAt(at - 1);
-  return isWhiteSpace(before) && !isLineEnd(before) && joinsBefore(text, at) ? at - 1 : at;
+  if (!isWhiteSpace(before) || isControl(before) || !joinsBefore(text, at)) return at;
+  const from = Math.max(0, at - LONGEST_CLUSTER);
+  const cluster = graphemes()
+    .segment(text.slice(from, at + 2))
+    .containing(at - from);
+  return from + (cluster?.index ?? at - from);
 }
 
-/** No cluster of a living script or emoji is longer; text with a million accents on a letter has such. */
-const LONGEST_CLUSTER = 64;
+/** White space that nothing combines with: tabs, line ends, the byte order mark. */
+const isControl = (code: number): boolean => code < 0x20 || isLineEnd(code) || code === 0xfeff;
+
+/**
+ * Whether text can be cut before the ASCII character at `at`: not after the few signs that annex 29 attaches to
+ * what follows them (the Arabic number sign).
+ */
+export function canCutBefore(text: string, at: number): boolean {
+  if (at === 0 || text.charCodeAt(at - 1) < 0x300) return true;
+  const from = Math.max(0, at - 2);
+  return (
+    graphemes()
+      .segment(text.slice(from, at + 1))
+      .containing(at - from)?.index ===
+    at - from
+  );
+}
 
 /**
  * The last place in (start, limit] where text can be cut without dividing a grapheme cluster. `start` must be a

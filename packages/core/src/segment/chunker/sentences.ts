@@ -97,7 +97,7 @@ export function sentenceStarts(
   const starts: number[] = [];
   const first = skipWhiteSpace(source, 0, source.length);
   if (first === source.length) return starts;
-  starts.push(from + clusterStart(source, first));
+  starts.push(Math.max(from, clusterStart(text, from + first)));
   let taken = 0;
   let sentence = first;
   for (const index of boundaries(source, segmenterFor(options.locale), options.meter)) {
@@ -112,7 +112,7 @@ export function sentenceStarts(
     if (next <= first || isFalseEnd(source, sentence, index, next)) continue;
     taken = next;
     sentence = next;
-    const start = from + clusterStart(source, next);
+    const start = clusterStart(text, from + next);
     if (start > starts.at(-1)!) starts.push(start);
   }
   return starts;
