@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { delay } from '../store/abort.ts';
 import { RealmLocks } from './locks.ts';
 import { BUSY, type RecordLocks } from './records.ts';
 
 /** Milliseconds between two signs of life of a lock's holder, and after which it counts as dead. */
 const HEARTBEAT = 2000;
 const DEAD_AFTER = 30_000;
-/** Milliseconds between two looks at a lock that another process holds. */
+/** Milliseconds between two looks at a lock that another process holds: soon at first, then seldom. */
 const POLL = 50;
+const SLOWEST_POLL = 1000;
 
 /** Within one process, whoever opens the same directory. */
 const processLocks = new RealmLocks();
@@ -41,11 +42,11 @@ export class FileLocks implements RecordLocks {
     return processLocks.wait(
       path,
       async () => {
-        for (;;) {
+        for (let pause = POLL; ; pause = Math.min(pause * 1.5, SLOWEST_POLL)) {
           signal?.throwIfAborted();
           const release = await this.#acquire(path);
           if (release) return run(action, release);
-          await sleep(POLL);
+          await delay(pause, signal);
         }
       },
       signal,

@@ -356,6 +356,30 @@ describe('Batches', () => {
       expect(await ended(second, id)).toMatchObject({ status: 'completed', stats: { completed: 3 } });
     });
 
+    it('goes on elsewhere once where a model does not do on its device, and then says so', async () => {
+      const records = new MemoryRecords();
+      const wrong: AnswerLine = async () => {
+        throw new FoundationError({ code: 'SELF_CHECK_FAILED', message: 'Wrong vectors.' });
+      };
+      const first = create(records, { answer: wrong });
+      const { batch_id: id } = await make(first, numbered(1));
+      expect(await rejection(first.settle())).toMatchObject({ code: 'SELF_CHECK_FAILED' });
+      const second = create(records, { answer: wrong });
+      await second.settle();
+      expect(await second.get(id)).toMatchObject({ status: 'failed', error: 'Wrong vectors.' });
+    });
+
+    it('keeps a call that settles until all jobs have ended', async () => {
+      const batches = create(new MemoryRecords());
+      await batches.settle();
+      const { batch_id: id } = await make(batches, numbered(200));
+      await batches.settle();
+      expect(await batches.get(id)).toMatchObject({ status: 'completed', stats: { completed: 200 } });
+      const stuck = create(new MemoryRecords(), { answer: () => new Promise(() => {}) });
+      await make(stuck, numbered(1));
+      await expect(stuck.settle(AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    });
+
     it('leaves a job of a model it does not have to an engine that has it', async () => {
       const records = new MemoryRecords();
       const without = create(records, {

@@ -1,5 +1,6 @@
 import { type BatchOutputLine, type BatchStatus, FoundationError, type ModelEntry } from '@nearfield/spec';
 import { closedError } from '../../closed.ts';
+import { needsOtherDevice } from '../../engine/device-fallback.ts';
 import type { Records } from '../../records/records.ts';
 import { delay, orAbort } from '../../store/abort.ts';
 import {
@@ -68,8 +69,6 @@ const NEEDS_ENGINE: ReadonlySet<string> = new Set(['DEVICE_LOST', 'OUT_OF_MEMORY
 const FINAL: ReadonlySet<string> = new Set([
   'MODEL_NOT_AVAILABLE_LOCALLY',
   'MODEL_INVALID',
-  'SELF_CHECK_FAILED',
-  'DEVICE_NOT_AVAILABLE',
   'INPUT_VALIDATION_FAILED',
 ]);
 
@@ -410,15 +409,19 @@ export class Batches {
       (current) => current && { ...current, attempts: current.attempts + 1 },
     );
     if (!job) return false;
+    const elsewhere = needsOtherDevice(error);
     const isFinal =
-      known && (FINAL.has(known.code) || (known.code === 'DOWNLOAD_FAILED' && !known.retryable));
+      known !== undefined &&
+      (FINAL.has(known.code) ||
+        (known.code === 'DOWNLOAD_FAILED' && !known.retryable) ||
+        (elsewhere && job.attempts > 1));
     if (isFinal || job.attempts >= MAX_ATTEMPTS) {
       const why = error instanceof Error ? error.message : String(error);
       await this.#end(records, id, 'failed', { error: why });
       await this.#deleteInput(records, id);
       return false;
     }
-    if (known && NEEDS_ENGINE.has(known.code)) {
+    if (known && (elsewhere || NEEDS_ENGINE.has(known.code))) {
       this.#fault = known;
       return false;
     }

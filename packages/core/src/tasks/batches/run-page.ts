@@ -4,6 +4,7 @@ import {
   type EmbeddingsResponse,
   FoundationError,
 } from '@nearfield/spec';
+import { orAbort } from '../../store/abort.ts';
 import type { CheckedEmbeddings } from '../embeddings.ts';
 import type { Counts, InputLine, JobRecord, ResultPage } from './job.ts';
 import { readLine } from './line-request.ts';
@@ -33,7 +34,11 @@ export async function runPage(
   signal: AbortSignal,
 ): Promise<ResultPage> {
   const stopped = new AbortController();
-  const options: CallOptions = { priority: 'bulk', signal: AbortSignal.any([signal, stopped.signal]) };
+  // One signal a line: Node warns of a leak where many calls listen to the same.
+  const optionsOf = (): CallOptions => ({
+    priority: 'bulk',
+    signal: AbortSignal.any([signal, stopped.signal]),
+  });
   const isExpected = (error: unknown): boolean =>
     isOfTheLine(error) || (job.attempts >= 2 && !signal.aborted && !FoundationError.isInstance(error));
 
@@ -41,7 +46,7 @@ export async function runPage(
     const { customId, checked } = readLine(line, number, job);
     if (FoundationError.isInstance(checked)) return failure(customId, number, checked);
     try {
-      const body = await answer(checked, options);
+      const body = await answer(checked, optionsOf());
       return { custom_id: customId, response: { status_code: 200, body }, error: null };
     } catch (error) {
       if (isExpected(error)) return failure(customId, number, error);
@@ -52,11 +57,11 @@ export async function runPage(
   const running = lines.map((line, index) => run(line, first + index));
   let results: BatchOutputLine[];
   try {
-    results = await Promise.all(running);
+    results = await orAbort(Promise.all(running), signal);
   } catch (error) {
-    // The others are not waited for by anybody: they end here, so that the next attempt is alone.
+    // Nobody waits for the others: they end here, so that the next attempt is alone.
     stopped.abort(error);
-    await Promise.allSettled(running);
+    if (!signal.aborted) await Promise.allSettled(running);
     throw error;
   }
   const succeeded = results.filter(({ error }) => error === null);
