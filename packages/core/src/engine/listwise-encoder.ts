@@ -11,7 +11,7 @@ import { TokenFeeds } from './token-feeds.ts';
 export const LISTWISE_INPUTS = ['doc_token_indices', 'query_token_index'] as const;
 
 /** Outputs with projected vectors, which some exports have: [1, 1, width] and [1, documents, width]. */
-export const LISTWISE_EMBEDDINGS = { query: 'query_embeds', documents: 'doc_embeds' } as const;
+const LISTWISE_EMBEDDINGS = { query: 'query_embeds', documents: 'doc_embeds' } as const;
 
 export interface ListwiseEncoderOptions {
   session: PooledSession;

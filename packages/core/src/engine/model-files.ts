@@ -17,7 +17,7 @@ export interface GraphChoice {
 }
 
 /** The catalogue's word for where this runtime computes. */
-export function targetOf({ device, report }: Runtime): Target {
+function targetOf({ device, report }: Runtime): Target {
   if (device !== 'webgpu') return 'wasm';
   return report.f16 ? 'webgpu-f16' : 'webgpu';
 }

@@ -13,7 +13,7 @@ import type { Recipe } from './family.ts';
 import { recipeOf } from './recipes.ts';
 
 /** What a caller may say of a model beyond its id. */
-export interface DefineOptions {
+interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
   like?: string | undefined;
   /** Where its files are. Default: the catalogue's repositories on the hub. */

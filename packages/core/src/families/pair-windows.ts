@@ -77,7 +77,7 @@ export function pairWindows(
 }
 
 /** 1 ÷ (1 + e^−x). */
-export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /**
  * The score of each document: the largest sigmoid among its windows' logits.

@@ -1,6 +1,6 @@
 import { type CallOptions, FoundationError, type ImageDoc } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
-import type { ReadyEncoder } from '../engine/loader.ts';
+import type { ReadyEncoder } from '../engine/ready.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
 
 /** Calls of up to this many inputs are somebody waiting at a search box, unless they say otherwise. */

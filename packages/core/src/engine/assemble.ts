@@ -1,0 +1,257 @@
+import type { Tail, TailKind } from '@nearfield/onnx';
+import { type BatchInvariance, FoundationError, type LoadedModel } from '@nearfield/spec';
+import type { Tensor } from 'onnxruntime-common';
+import { ColbertText } from '../families/colbert.ts';
+import type { ClipRecipe, ColbertRecipe, Pooling } from '../families/family.ts';
+import { IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from '../image/recipe.ts';
+import type { StoredFile } from '../store/types.ts';
+import { TextTokenizer } from '../text/tokenizer.ts';
+import type { BatchBudget } from './batch-plan.ts';
+import { TextEncoder } from './encoder.ts';
+import { type GraphInterface, pooledOutput, tokenOutput } from './graph.ts';
+import { ImageEncoder } from './image-encoder.ts';
+import { ListwiseEncoder } from './listwise-encoder.ts';
+import type { GraphChoice } from './model-files.ts';
+import type { ModelDefinition, ModelPart } from './models.ts';
+import { PairEncoder } from './pair-encoder.ts';
+import type { ReadyColbert, ReadyEncoder, ReadyImages, ReadyPart } from './ready.ts';
+import type { Runtime } from './runtime.ts';
+import type { PooledSession } from './session-pool.ts';
+
+/** What an encoder is made of. */
+export interface AssemblyParts {
+  readonly definition: ModelDefinition;
+  readonly part: ModelPart;
+  readonly choice: GraphChoice;
+  readonly runtime: Runtime;
+  readonly budget: BatchBudget;
+  readonly session: PooledSession;
+  readonly tails: readonly Tail[];
+  readonly model: GraphInterface;
+  readonly invariance: BatchInvariance;
+  readonly files: ReadonlyMap<string, StoredFile>;
+  /** Of all files. */
+  readonly bytes: number;
+}
+
+/** Inputs of the half of a graph that a run does not ask, by the number of rows. */
+type OtherFeeds = (rows: number) => Record<string, Tensor>;
+
+/** More values than any vector has: a tail that is told so keeps all. */
+const ALL = 2 ** 31 - 1;
+
+interface ModelConfig {
+  model_type?: string;
+  max_position_embeddings?: number;
+  text_config?: { max_position_embeddings?: number };
+}
+
+/**
+ * The encoder of the recipe's kind, with what is known of the model. Where the model is only like its catalogue
+ * entry, its sizes are read from its files or measured with a short input.
+ * @throws FoundationError MODEL_INVALID naming the file that does not fit.
+ */
+export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
+  const { definition, part, files, tails, session, runtime, model, invariance, budget } = parts;
+  const { recipe } = definition;
+  const tokenizerText = await files.get('tokenizer.json')?.text();
+  const tokenizer =
+    tokenizerText === undefined
+      ? undefined
+      : new TextTokenizer(tokenizerText, await files.get('tokenizer_config.json')?.text());
+  const info = await describe(parts, tokenizer);
+  const ready = { definition, part, info };
+  // Only the tower for pictures is opened without one.
+  if (!tokenizer) return imageTower(parts, ready);
+  const common = { session, runtime, model, invariance, budget, padId: tokenizer.padId, tail: tails[0]! };
+  switch (recipe.kind) {
+    case 'text': {
+      const encoder = textEncoder(
+        parts,
+        tokenizer,
+        recipe.pooling,
+        common.tail.poolingInput ? 'pool' : 'pooled',
+      );
+      const found: ReadyEncoder = { ...ready, kind: 'text', tokenizer, encoder };
+      info.dimensions ||= widthOf(model) ?? (await measure(found));
+      return found;
+    }
+    case 'clip':
+      return clip(parts, ready, recipe, tokenizer);
+    case 'colbert':
+      return colbert(parts, ready, recipe, tokenizer);
+    case 'pairs':
+      return { ...ready, kind: 'pairs', tokenizer, recipe, encoder: new PairEncoder(common) };
+    case 'listwise':
+      return { ...ready, kind: 'listwise', tokenizer, recipe, encoder: new ListwiseEncoder(common) };
+  }
+}
+
+type Ready = Pick<ReadyPart, 'definition' | 'part' | 'info'>;
+
+/** What is told of the model. Dimensions of 0 are filled in later, where it has vectors. */
+async function describe(
+  { definition, choice, runtime, files, bytes, invariance }: AssemblyParts,
+  tokenizer: TextTokenizer | undefined,
+): Promise<LoadedModel> {
+  const { id, entry, ownSizes, recipe } = definition;
+  const givesVectors = recipe.kind !== 'pairs' && recipe.kind !== 'listwise';
+  const config = (await readJson(files, 'config.json')) as ModelConfig;
+  return {
+    id,
+    device: runtime.device,
+    dtype: choice.dtype,
+    reason: choice.reason,
+    dimensions: ownSizes || !givesVectors ? 0 : (entry.dimensions ?? 0),
+    maxTokens: ownSizes ? contextOf(tokenizer, config) : entry.maxTokens,
+    bytes,
+    batchInvariance: invariance,
+  };
+}
+
+/** Context in tokens, from the model's own files. */
+function contextOf(tokenizer: TextTokenizer | undefined, config: ModelConfig): number {
+  const positions = config.max_position_embeddings ?? config.text_config?.max_position_embeddings;
+  // RoBERTa numbers its positions from the padding id plus one: two of its embeddings are never used.
+  const reserved = /roberta|camembert/i.test(config.model_type ?? '') ? 2 : 0;
+  const limits = [tokenizer?.maxLength, positions && positions - reserved].filter(
+    (limit) => limit !== undefined,
+  );
+  return limits.length > 0 ? Math.min(...limits) : 512;
+}
+
+function textEncoder(
+  { session, runtime, tails, model, invariance, budget, definition }: AssemblyParts,
+  { padId }: TextTokenizer,
+  pooling: Pooling,
+  tailKind: TailKind,
+  otherFeeds?: OtherFeeds,
+): TextEncoder {
+  const { entry } = definition;
+  const graph = { session, runtime, model, invariance, tail: tails[0]!, tailKind };
+  return new TextEncoder({ ...graph, budget, padId, pooling, entry, otherFeeds });
+}
+
+async function colbert(
+  parts: AssemblyParts,
+  ready: Ready,
+  recipe: ColbertRecipe,
+  tokenizer: TextTokenizer,
+): Promise<ReadyColbert> {
+  const encoder = textEncoder(parts, tokenizer, 'mean', 'tokens');
+  const found: ReadyColbert = {
+    ...ready,
+    kind: 'colbert',
+    tokenizer,
+    colbert: new ColbertText(tokenizer, recipe),
+    encoder,
+  };
+  if (!ready.info.dimensions) {
+    const group = encoder.tokens({ dimensions: ALL, normalized: true });
+    const [vectors] = await group.run([found.colbert.document('a', ready.info.maxTokens)]);
+    ready.info.dimensions = vectors!.dimensions;
+  }
+  return found;
+}
+
+async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImages> {
+  const { session, runtime, tails } = parts;
+  const recipe = await imageRecipeOf(parts);
+  const encoder = new ImageEncoder({ session, runtime, tail: tails[0]!, recipe });
+  if (!ready.info.dimensions) {
+    const blank = new Float32Array(3 * recipe.width * recipe.height);
+    const [vector] = await encoder.group({ dimensions: ALL, normalized: true }).run([blank]);
+    ready.info.dimensions = vector!.length;
+  }
+  return { ...ready, kind: 'images', encoder, recipe };
+}
+
+/** A text tower; or a graph of both towers, which has a picture encoder as well. */
+async function clip(
+  parts: AssemblyParts,
+  ready: Ready,
+  { graphs }: ClipRecipe,
+  tokenizer: TextTokenizer,
+): Promise<ReadyEncoder> {
+  const isFused = graphs.text === graphs.image;
+  const found: ReadyEncoder = isFused
+    ? await fusedTowers(parts, ready, tokenizer)
+    : { ...ready, kind: 'text', tokenizer, encoder: textEncoder(parts, tokenizer, 'mean', 'pooled') };
+  ready.info.dimensions ||= await measure(found);
+  return found;
+}
+
+/** One graph that always wants texts and pictures: the half that is not asked gets nothing to do. */
+async function fusedTowers(
+  parts: AssemblyParts,
+  ready: Ready,
+  tokenizer: TextTokenizer,
+): Promise<ReadyEncoder> {
+  const { session, runtime, model } = parts;
+  const [textTail, imageTail] = parts.tails as [Tail, Tail];
+  const recipe = await imageRecipeOf(parts);
+  const { width, height } = recipe;
+  const { Tensor } = runtime.ort;
+  const all = BigInt64Array.of(BigInt(ALL));
+  // WebGPU cannot compute on nothing (its convolution refuses an empty batch): there it gets one blank picture.
+  const blanks = runtime.device === 'webgpu' ? 1 : 0;
+  const blank = new Float32Array(blanks * 3 * width * height);
+  const noPictures: OtherFeeds = () => ({
+    pixel_values: new Tensor('float32', blank, [blanks, 3, height, width]),
+    [imageTail.dimensionsInput]: new Tensor('int64', all, [1]),
+  });
+  const inputs = new Set(model.inputs.map(({ name }) => name));
+  const noTexts: OtherFeeds = (rows) => {
+    const ones = new Tensor('int64', new BigInt64Array(rows).fill(1n), [rows, 1]);
+    return {
+      input_ids: ones,
+      ...(inputs.has('attention_mask') && { attention_mask: ones }),
+      [textTail.dimensionsInput]: new Tensor('int64', all, [1]),
+    };
+  };
+  return {
+    ...ready,
+    kind: 'text',
+    tokenizer,
+    encoder: textEncoder(parts, tokenizer, 'mean', 'pooled', noPictures),
+    images: new ImageEncoder({ session, runtime, tail: imageTail, recipe, otherFeeds: noTexts }),
+  };
+}
+
+/** From the model's own file; else the family's, where the model is the catalogue's own. */
+async function imageRecipeOf({ definition, files }: AssemblyParts): Promise<ImageRecipe> {
+  if (files.has('preprocessor_config.json')) {
+    return parseImageRecipe(await readJson(files, 'preprocessor_config.json'));
+  }
+  const known: Partial<Record<string, ImageRecipe>> = IMAGE_RECIPES;
+  const published = known[definition.entry.id];
+  if (published && !definition.ownSizes) return published;
+  throw new FoundationError({
+    code: 'MODEL_INVALID',
+    message: `${definition.id} has no preprocessor_config.json, so its picture size is not known.`,
+  });
+}
+
+async function readJson(files: ReadonlyMap<string, StoredFile>, path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await files.get(path)!.text());
+  } catch (cause) {
+    if (FoundationError.isInstance(cause)) throw cause;
+    throw new FoundationError({ code: 'MODEL_INVALID', message: `${path} is not JSON.`, cause });
+  }
+}
+
+/** Size of the vectors, where the graph's shapes tell. */
+function widthOf(model: GraphInterface): number | undefined {
+  const name = tokenOutput(model) ?? pooledOutput(model);
+  const last = model.outputs.find((output) => output.name === name)?.dims?.at(-1);
+  return typeof last === 'number' ? last : undefined;
+}
+
+/** Size of the vectors, by asking for one. */
+async function measure({ encoder, tokenizer, definition }: ReadyEncoder): Promise<number> {
+  const task = definition.entry.defaultTask ?? Object.keys(definition.entry.tasks)[0];
+  const group = encoder.group({ dimensions: ALL, normalized: true, task });
+  const [vector] = await group.run([tokenizer.encode('a', 8)]);
+  return vector!.length;
+}
