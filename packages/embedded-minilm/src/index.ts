@@ -1,9 +1,20 @@
 export {
   type BuildOptions,
-  type BuildResult,
-  type BuiltFile,
   buildEmbeddedMiniLM,
   EMBEDDED_MINILM_ID,
   type EmbeddedMiniLMDtype,
   embeddedMiniLMDirectory,
+  readSource,
+  type Source,
+  tokenizerFiles,
 } from './build.ts';
+export {
+  type BuildResult,
+  type BuiltFile,
+  type FileContent,
+  fillModelFolder,
+  fingerprintOf,
+  type ModelFolder,
+} from './model-folder.ts';
+export { quantiseRows } from './quantise.ts';
+export { type HalfTensor, SafeTensors } from './safetensors.ts';

@@ -22,6 +22,17 @@ test('reads halves at any alignment', () => {
   }
 });
 
+test('reads float32 and int8', () => {
+  const data = Uint8Array.of(...new Uint8Array(Float32Array.of(0.5, -3).buffer), 127, 0x81);
+  const wide = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
+  const tensors = new SafeTensors(
+    file({ wide, small: { dtype: 'I8', shape: [2], data_offsets: [8, 10] } }, data),
+  );
+  expect([...tensors.float('wide')]).toEqual([0.5, -3]);
+  expect([...tensors.int8('small')]).toEqual([127, -127]);
+  expect(() => tensors.int8('wide')).toThrow(/F32, expected I8/);
+});
+
 test('refuses what does not fit', () => {
   const tensors = new SafeTensors(file({ two, wide: { ...two, dtype: 'F32' } }, new Uint8Array(3)));
   expect(() => tensors.half('two')).toThrow(/do not fit/);

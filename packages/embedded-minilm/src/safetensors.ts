@@ -19,7 +19,7 @@ interface HeaderEntry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** Named float16 tensors of one file. */
+/** Named tensors of one file: float16, float32 and int8. */
 export class SafeTensors {
   readonly #bytes: Uint8Array;
   readonly #dataStart: number;
@@ -50,21 +50,41 @@ export class SafeTensors {
    * @throws {Error} when it is missing, has another element type, or its bytes do not match its shape.
    */
   half(name: string): HalfTensor {
+    const { shape, bytes } = this.#tensor(name, 'F16', 2);
+    return { shape, halves: new Uint16Array(bytes.buffer) };
+  }
+
+  /**
+   * A float32 tensor, or a float16 one widened to float32, exactly; row-major. Throws like
+   * {@link SafeTensors.half}.
+   */
+  float(name: string): Float32Array<ArrayBuffer> {
+    if (this.#entries.get(name)?.dtype === 'F32') {
+      return new Float32Array(this.#tensor(name, 'F32', 4).bytes.buffer);
+    }
+    return fromHalf(this.half(name).halves);
+  }
+
+  /** An int8 tensor, row-major. Throws like {@link SafeTensors.half}. */
+  int8(name: string): Int8Array<ArrayBuffer> {
+    return new Int8Array(this.#tensor(name, 'I8', 1).bytes.buffer);
+  }
+
+  #tensor(
+    name: string,
+    dtype: string,
+    size: number,
+  ): { shape: readonly number[]; bytes: Uint8Array<ArrayBuffer> } {
     const entry = this.#entries.get(name);
     if (!entry) throw new Error(`The safetensors file has no tensor ${name}`);
-    if (entry.dtype !== 'F16') throw new Error(`Tensor ${name} is ${entry.dtype}, expected F16`);
+    if (entry.dtype !== dtype) throw new Error(`Tensor ${name} is ${entry.dtype}, expected ${dtype}`);
     const [start, end] = entry.data_offsets;
-    const count = entry.shape.reduce((product, size) => product * size, 1);
-    if (end - start !== count * 2 || this.#dataStart + end > this.#bytes.length) {
+    const count = entry.shape.reduce((product, length) => product * length, 1);
+    if (end - start !== count * size || this.#dataStart + end > this.#bytes.length) {
       throw new Error(`Tensor ${name} has ${end - start} bytes, which do not fit its shape or the file`);
     }
     // Not `slice`: on a Node Buffer that is a view, which may lie at an odd offset.
-    const data = new Uint8Array(this.#bytes.subarray(this.#dataStart + start, this.#dataStart + end));
-    return { shape: entry.shape, halves: new Uint16Array(data.buffer) };
-  }
-
-  /** A float16 tensor widened to float32, exactly, row-major. Throws like {@link SafeTensors.half}. */
-  float(name: string): Float32Array<ArrayBuffer> {
-    return fromHalf(this.half(name).halves);
+    const bytes = new Uint8Array(this.#bytes.subarray(this.#dataStart + start, this.#dataStart + end));
+    return { shape: entry.shape, bytes };
   }
 }
