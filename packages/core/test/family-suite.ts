@@ -80,7 +80,8 @@ const TEXT_MODELS: Record<string, { make: () => TinyTextModel; tasks: (string | 
 
 const CLIP_MODELS: Record<string, () => TinyClip> = {
   'clip v1 (two towers)': tinyClipV1,
-  'clip v2 (fused)': tinyClipV2,
+  'clip v2 (fused)': () => tinyClipV2(),
+  'clip v2 (fused, each output reads both inputs)': () => tinyClipV2(true),
 };
 
 const COLBERT_MODELS: Record<string, () => TinyColbert> = {

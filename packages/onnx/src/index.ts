@@ -1,6 +1,7 @@
 export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './addition.ts';
 export { type DetachedModel, detachWeights } from './detach-weights.ts';
 export { floatToHalf, fromHalf, halfToFloat, toHalf } from './half.ts';
+export { keepOutputs, weightBytes } from './keep-outputs.ts';
 export {
   type AttributeSummary,
   type ByteRange,

@@ -1,5 +1,5 @@
 /** Tiny CLIP models: two towers in two files, or fused in one. */
-import { GraphBuilder as Graph, type GraphBuilder, tensor } from '@nearfield/onnx';
+import { elementTypes, GraphBuilder, tensor } from '@nearfield/onnx';
 import { graphFile, jsonFile, tokenizerFiles } from './files.ts';
 import { TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, forward, mean } from './reference.ts';
@@ -34,8 +34,7 @@ function vision(source: WeightSource, side: number): Vision {
   };
 }
 
-function writeVision(graph: GraphBuilder, { side, patches, project }: Vision, outputs: string[]): void {
-  const pixels = graph.input('pixel_values', 'float32', ['pictures', 3, side, side]);
+function visionVector(graph: GraphBuilder, { patches, project }: Vision, pixels: string): string {
   const { rows, columns, values } = patches.weight;
   // A convolution's kernels are the columns of the matrix.
   const kernels = Float32Array.from(
@@ -58,8 +57,7 @@ function writeVision(graph: GraphBuilder, { side, patches, project }: Vision, ou
     tensor('float32', [project.weight.rows, DIMENSIONS], project.weight.values),
   );
   const bias = graph.constant('vision_bias', tensor('float32', [DIMENSIONS], project.bias));
-  const vector = graph.op('Add', [graph.op('MatMul', [pooled, weight]), bias]);
-  writeOutputs(graph, vector, outputs);
+  return graph.op('Add', [graph.op('MatMul', [pooled, weight]), bias]);
 }
 
 function writeOutputs(graph: GraphBuilder, vector: string, [plain, scaled]: string[]): void {
@@ -110,8 +108,9 @@ export function tinyClipV1(): TinyClip {
   const eyes = vision(model.source, side);
   const text = new TransformerGraph(model, {});
   writeOutputs(text.graph, textHead(text, project), ['text_embeds']);
-  const image = new Graph('vision');
-  writeVision(image, eyes, ['image_embeds']);
+  const image = new GraphBuilder('vision');
+  const pixels = image.input('pixel_values', 'float32', ['pictures', 3, side, side]);
+  writeOutputs(image, visionVector(image, eyes, pixels), ['image_embeds']);
   return {
     like: 'jina-clip-v1',
     tokenizer,
@@ -130,16 +129,33 @@ export function tinyClipV1(): TinyClip {
   };
 }
 
-/** jina-clip-v2: Unigram; both towers in one graph that always wants both inputs. */
-export function tinyClipV2(): TinyClip {
+/**
+ * jina-clip-v2: Unigram; both towers in one graph that always wants both inputs.
+ * @param entangled whether each output also reads the other's input, without a change to its value.
+ */
+export function tinyClipV2(entangled = false): TinyClip {
   const side = 48;
   const tokenizer = xlmRoberta();
   const model = transformer({ ...SMALL, vocabulary: tokenizer.vocabulary, seed: 82 });
   const project = linear(model.source, 'text_project', model.shape.hidden, DIMENSIONS);
   const eyes = vision(model.source, side);
   const tiny = new TransformerGraph(model, {});
-  writeOutputs(tiny.graph, textHead(tiny, project), ['text_embeddings', 'l2norm_text_embeddings']);
-  writeVision(tiny.graph, eyes, ['image_embeddings', 'l2norm_image_embeddings']);
+  const { graph } = tiny;
+  const pixels = graph.input('pixel_values', 'float32', ['pictures', 3, side, side]);
+  // Nothing times whatever the other input holds.
+  const nothingOf = (values: string): string =>
+    graph.op('Mul', [
+      graph.op('ReduceSum', [values, ''], { attributes: { keepdims: 0 } }),
+      tiny.scalar('nothing', 0),
+    ]);
+  const tie = (vector: string, other: () => string): string =>
+    entangled ? graph.op('Add', [vector, nothingOf(other())]) : vector;
+  const text = tie(textHead(tiny, project), () => pixels);
+  const image = tie(visionVector(graph, eyes, pixels), () =>
+    graph.op('Cast', [tiny.inputIds], { attributes: { to: elementTypes.float32 } }),
+  );
+  writeOutputs(graph, text, ['text_embeddings', 'l2norm_text_embeddings']);
+  writeOutputs(graph, image, ['image_embeddings', 'l2norm_image_embeddings']);
   return {
     like: 'jina-clip-v2',
     tokenizer,

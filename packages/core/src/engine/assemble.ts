@@ -2,7 +2,7 @@ import type { Tail, TailKind } from '@nearfield/onnx';
 import { type BatchInvariance, FoundationError, type LoadedModel } from '@nearfield/spec';
 import type { Tensor } from 'onnxruntime-common';
 import { ColbertText } from '../families/colbert.ts';
-import type { ClipRecipe, ColbertRecipe, Pooling } from '../families/family.ts';
+import type { ColbertRecipe, Pooling } from '../families/family.ts';
 import { IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from '../image/recipe.ts';
 import type { StoredFile } from '../store/types.ts';
 import { TextTokenizer } from '../text/tokenizer.ts';
@@ -61,8 +61,8 @@ export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
       : new TextTokenizer(tokenizerText, await files.get('tokenizer_config.json')?.text());
   const info = await describe(parts, tokenizer);
   const ready = { definition, part, info };
-  // Only the tower for pictures is opened without one.
-  if (!tokenizer) return imageTower(parts, ready);
+  // Only a tower for pictures is opened without a tokenizer.
+  if (part.tower === 'image' || !tokenizer) return imageTower(parts, ready);
   const common = { session, runtime, model, invariance, budget, padId: tokenizer.padId, tail: tails[0]! };
   switch (recipe.kind) {
     case 'text': {
@@ -77,7 +77,7 @@ export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
       return found;
     }
     case 'clip':
-      return clip(parts, ready, recipe, tokenizer);
+      return textTower(parts, ready, tokenizer);
     case 'colbert':
       return colbert(parts, ready, recipe, tokenizer);
     case 'pairs':
@@ -157,7 +157,7 @@ async function colbert(
 async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImages> {
   const { session, runtime, tails } = parts;
   const recipe = await imageRecipeOf(parts);
-  const encoder = new ImageEncoder({ session, runtime, tail: tails[0]!, recipe });
+  const encoder = new ImageEncoder({ session, runtime, tail: tails[0]!, recipe, otherFeeds: noTexts(parts) });
   if (!ready.info.dimensions) {
     const blank = new Float32Array(3 * recipe.width * recipe.height);
     const [vector] = await encoder.group({ dimensions: ALL, normalized: true }).run([blank]);
@@ -166,55 +166,39 @@ async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImag
   return { ...ready, kind: 'images', encoder, recipe };
 }
 
-/** A text tower; or a graph of both towers, which has a picture encoder as well. */
-async function clip(
+async function textTower(
   parts: AssemblyParts,
   ready: Ready,
-  { graphs }: ClipRecipe,
   tokenizer: TextTokenizer,
 ): Promise<ReadyEncoder> {
-  const isFused = graphs.text === graphs.image;
-  const found: ReadyEncoder = isFused
-    ? await fusedTowers(parts, ready, tokenizer)
-    : { ...ready, kind: 'text', tokenizer, encoder: textEncoder(parts, tokenizer, 'mean', 'pooled') };
+  const encoder = textEncoder(parts, tokenizer, 'mean', 'pooled', await noPictures(parts));
+  const found: ReadyEncoder = { ...ready, kind: 'text', tokenizer, encoder };
   ready.info.dimensions ||= await measure(found);
   return found;
 }
 
-/** One graph that always wants texts and pictures: the half that is not asked gets nothing to do. */
-async function fusedTowers(
-  parts: AssemblyParts,
-  ready: Ready,
-  tokenizer: TextTokenizer,
-): Promise<ReadyEncoder> {
-  const { session, runtime, model } = parts;
-  const [textTail, imageTail] = parts.tails as [Tail, Tail];
-  const recipe = await imageRecipeOf(parts);
-  const { width, height } = recipe;
-  const { Tensor } = runtime.ort;
-  const all = BigInt64Array.of(BigInt(ALL));
-  // WebGPU cannot compute on nothing (its convolution refuses an empty batch): there it gets one blank picture.
+/**
+ * A graph whose text vectors need pictures as well gets none, or one blank picture on WebGPU, which cannot compute on
+ * nothing (its convolution refuses an empty batch).
+ */
+async function noPictures(parts: AssemblyParts): Promise<OtherFeeds | undefined> {
+  const { model, runtime } = parts;
+  if (!model.inputs.some(({ name }) => name === 'pixel_values')) return undefined;
+  const { width, height } = await imageRecipeOf(parts);
   const blanks = runtime.device === 'webgpu' ? 1 : 0;
   const blank = new Float32Array(blanks * 3 * width * height);
-  const noPictures: OtherFeeds = () => ({
-    pixel_values: new Tensor('float32', blank, [blanks, 3, height, width]),
-    [imageTail.dimensionsInput]: new Tensor('int64', all, [1]),
+  return () => ({
+    pixel_values: new runtime.ort.Tensor('float32', blank, [blanks, 3, height, width]),
   });
-  const inputs = new Set(model.inputs.map(({ name }) => name));
-  const noTexts: OtherFeeds = (rows) => {
-    const ones = new Tensor('int64', new BigInt64Array(rows).fill(1n), [rows, 1]);
-    return {
-      input_ids: ones,
-      ...(inputs.has('attention_mask') && { attention_mask: ones }),
-      [textTail.dimensionsInput]: new Tensor('int64', all, [1]),
-    };
-  };
-  return {
-    ...ready,
-    kind: 'text',
-    tokenizer,
-    encoder: textEncoder(parts, tokenizer, 'mean', 'pooled', noPictures),
-    images: new ImageEncoder({ session, runtime, tail: imageTail, recipe, otherFeeds: noTexts }),
+}
+
+/** A graph whose pictures' vectors need texts as well gets one token for each picture. */
+function noTexts({ model, runtime }: AssemblyParts): OtherFeeds | undefined {
+  const wanted = model.inputs.filter(({ name }) => name === 'input_ids' || name === 'attention_mask');
+  if (wanted.length === 0) return undefined;
+  return (rows) => {
+    const ones = new runtime.ort.Tensor('int64', new BigInt64Array(rows).fill(1n), [rows, 1]);
+    return Object.fromEntries(wanted.map(({ name }) => [name, ones]));
   };
 }
 

@@ -2,6 +2,7 @@ import {
   applyAdditions,
   createTail,
   detachWeights,
+  keepOutputs,
   type ModelAddition,
   type ModelSummary,
   modelCapacity,
@@ -9,6 +10,7 @@ import {
   rewritePerToken,
   type Tail,
   type TailOptions,
+  weightBytes,
 } from '@nearfield/onnx';
 import { type BatchInvariance, FoundationError } from '@nearfield/spec';
 import type { StoredFile } from '../store/types.ts';
@@ -16,6 +18,8 @@ import type { StoredFile } from '../store/types.ts';
 export interface GraphOptions {
   /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
   tails(model: GraphInterface): readonly TailOptions[];
+  /** Whether to leave out what the tails' outputs do not need: the other tower of a graph that holds two. */
+  onlyThese?: boolean | undefined;
   /** Inputs that the engine knows how to feed. */
   inputs: ReadonlySet<string>;
   /** Files beside the graph that hold weights, by the name under which the graph refers to them. */
@@ -34,7 +38,7 @@ export interface SessionModel {
   externalData: { path: string; data: Uint8Array }[];
 }
 
-/** Inputs and outputs of a graph as it was stored: all that is kept of its summary. */
+/** Inputs and outputs of a graph before anything was appended: all that is kept of its summary. */
 export type GraphInterface = Pick<ModelSummary, 'inputs' | 'outputs'>;
 
 /** A model's bytes, ready for the runtime. */
@@ -42,6 +46,8 @@ export interface PreparedGraph extends SessionModel {
   /** One for each of the tails asked for. */
   tails: Tail[];
   model: GraphInterface;
+  /** Of all weights that the session holds. */
+  weightBytes: number;
   invariance: BatchInvariance;
 }
 
@@ -60,24 +66,32 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
   });
   const externalData: PreparedGraph['externalData'] = [];
   try {
-    const model = readModel(buffer.subarray(0, size));
-    requireKnownInputs(model, options.inputs);
-    const tailOptions = options.tails(model);
-    for (const location of weightFiles(model)) {
-      const weights = await options.weights(location);
-      externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
-    }
-
+    const stored = readModel(buffer.subarray(0, size));
+    requireKnownInputs(stored, options.inputs);
+    const tailOptions = options.tails(stored);
     let bytes: Uint8Array = buffer;
     let length = size;
     if (externalWeights) {
-      const { graph, location } = detachWeights(buffer, model);
+      const { graph, location } = detachWeights(buffer, stored);
       externalData.push({ path: location, data: buffer });
       bytes = graph;
       length = graph.length;
     }
     // Detaching moved everything: offsets are those of the graph that is changed from here on.
     let summary = readModel(bytes.subarray(0, length));
+    if (options.onlyThese) {
+      const outputs = tailOptions.map(({ output }) => output);
+      bytes = keepOutputs(bytes.subarray(0, length), summary, outputs);
+      length = bytes.length;
+      summary = readModel(bytes);
+    }
+    const { inputs, outputs } = summary;
+    const kept = weightBytes(summary);
+    for (const location of weightFiles(summary)) {
+      if (externalData.some(({ path }) => path === location)) continue;
+      const weights = await options.weights(location);
+      externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
+    }
     const rewrite: ModelAddition[] = [];
     const invariance = batchInvariant
       ? perTokenScales(bytes.subarray(0, length), summary, rewrite)
@@ -99,12 +113,12 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       length = changed.length;
       bytes = changed;
     }
-    const { inputs, outputs } = model;
     return {
       bytes: bytes.subarray(0, length),
       externalData,
       tails,
       model: { inputs, outputs },
+      weightBytes: kept,
       invariance,
     };
   } catch (cause) {

@@ -90,8 +90,10 @@ const state = (
 /** Files of a part beside its graph. */
 function sideFiles(definition: ModelDefinition, part: ModelPart): FileRequest[] {
   const { recipe } = definition;
-  const readsText = recipe.kind !== 'clip' || part.graph === recipe.graphs.text;
-  const readsImages = recipe.kind === 'clip' && part.graph === recipe.graphs.image;
+  // A file with both towers may want both inputs for either output.
+  const isFused = recipe.kind === 'clip' && recipe.graphs.text === recipe.graphs.image;
+  const readsText = isFused || part.tower !== 'image';
+  const readsImages = isFused || part.tower === 'image';
   return [
     { path: 'config.json' },
     ...(readsText ? [{ path: 'tokenizer.json' }, { path: 'tokenizer_config.json', optional: true }] : []),
@@ -127,6 +129,7 @@ async function loadChoice(
     prepareGraph(graph, {
       tails: (model) => tailsOf(definition, part, model),
       inputs: INPUTS,
+      onlyThese: definition.recipe.kind === 'clip',
       weights,
       batchInvariant,
       externalWeights: sessions.runtime.externalWeights,
@@ -135,7 +138,7 @@ async function loadChoice(
   let prepared: PreparedGraph | undefined = await prepare(signal);
   signal.throwIfAborted();
   const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
-  const session = sessions.session(`${definition.id} (${choice.path})`, bytes, async () => {
+  const session = sessions.session(`${definition.id} (${choice.path})`, prepared.weightBytes, async () => {
     // The first time the graph is at hand; when the session is opened again it is read from the cache.
     const model = prepared ?? (await prepare());
     prepared = undefined;

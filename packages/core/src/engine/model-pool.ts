@@ -2,7 +2,6 @@ import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent
 import type { ModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './check-memory.ts';
-import type { ImageEncoder } from './image-encoder.ts';
 import { loadPart } from './loader.ts';
 import type { ModelDefinition, ModelResolver, PartRequest } from './models.ts';
 import type {
@@ -75,10 +74,7 @@ export class ModelPool {
   async images(id: string, options: CallOptions = {}): Promise<ReadyImages> {
     const ready = await this.#part(id, { tower: 'image' }, ['clip'], options);
     if (ready.kind === 'images') return ready;
-    const images: ImageEncoder | undefined = ready.kind === 'text' ? ready.images : undefined;
-    if (!images) throw wrongKind(ready.definition, 'embed pictures');
-    const { definition, part, info } = ready;
-    return { kind: 'images', definition, part, info, encoder: images, recipe: images.recipe };
+    throw wrongKind(ready.definition, 'embed pictures');
   }
 
   /** @throws FoundationError NOT_SUPPORTED if the model is none of the late interaction kind. */

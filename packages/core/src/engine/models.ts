@@ -9,6 +9,8 @@ export interface ModelPart {
   readonly source: ModelSource;
   /** Name of the graph in the hub's layout: `onnx/<name>….onnx`. */
   readonly graph: string;
+  /** Which half of a CLIP model it is, also where one file holds both. */
+  readonly tower?: 'text' | 'image' | undefined;
   /** What the catalogue knows of the graph's files; undefined for files of the caller's own. */
   readonly files?: GraphFiles | undefined;
   /** Tasks whose adapters these weights hold; undefined: all. */

@@ -20,8 +20,6 @@ export interface ReadyEncoder extends Ready {
   readonly kind: 'text';
   readonly tokenizer: TextTokenizer;
   readonly encoder: TextEncoder;
-  /** The other half of a graph that reads texts and pictures. */
-  readonly images?: ImageEncoder | undefined;
 }
 
 /** A ColBERT model: `encoder.tokens()` takes what `colbert.query()` and `colbert.document()` make of texts. */

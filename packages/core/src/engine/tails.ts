@@ -23,13 +23,10 @@ export function tailsOf({ recipe }: ModelDefinition, part: ModelPart, model: Gra
       if (output === undefined) throw missing('one vector a token');
       return [{ kind: 'tokens', output }];
     }
-    case 'clip': {
-      const { text, image } = recipe.graphs;
-      return [
-        ...(part.graph === text ? [pooled(recipe.textOutputs, 'a text’s vector')] : []),
-        ...(part.graph === image ? [pooled(recipe.imageOutputs, 'a picture’s vector')] : []),
-      ];
-    }
+    case 'clip':
+      return part.tower === 'image'
+        ? [pooled(recipe.imageOutputs, 'a picture’s vector')]
+        : [pooled(recipe.textOutputs, 'a text’s vector')];
     case 'pairs':
       return [pooled(['logits'], 'one logit a pair')];
     case 'listwise':

@@ -49,9 +49,7 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
     dtypes: options.dtypes,
     plainWasm: local.runs && local.plainWasm === true,
     part: (request) =>
-      source
-        ? ownPart(id, source, graphOf(recipe, request))
-        : hubPart(entry, files, hub, graphOf(recipe, request), request),
+      source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };
 }
 
@@ -68,27 +66,33 @@ function notHere({ id, local, hosted }: ModelEntry): FoundationError {
   });
 }
 
-function graphOf(recipe: Recipe, { tower = 'text' }: PartRequest): string {
-  return recipe.kind === 'clip' ? recipe.graphs[tower] : 'model';
+type Place = Pick<ModelPart, 'graph' | 'tower'>;
+
+function placeOf(recipe: Recipe, { tower = 'text' }: PartRequest): Place {
+  return recipe.kind === 'clip' ? { graph: recipe.graphs[tower], tower } : { graph: 'model' };
 }
 
+const keyOf = (id: string, source: string, { graph, tower }: Place): string =>
+  [id, source, graph, tower ?? ''].join('\n');
+
 /** A part of a model whose files the caller named: one source for every task. */
-const ownPart = (id: string, source: ModelSource, graph: string): ModelPart => ({
-  key: `${id}\n${source.key}\n${graph}`,
+const ownPart = (id: string, source: ModelSource, place: Place): ModelPart => ({
+  key: keyOf(id, source.key, place),
   source,
-  graph,
+  ...place,
 });
 
 function hubPart(
   entry: ModelEntry,
   files: readonly HubFiles[],
   hub: DefineOptions['hub'],
-  graph: string,
+  recipe: Recipe,
   request: PartRequest,
 ): ModelPart {
+  const place = placeOf(recipe, request);
   const task = request.task ?? entry.defaultTask;
   const found = files.find(({ tasks }) => !tasks || task === null || tasks.includes(task));
-  const graphFiles = found?.graphs.find(({ name }) => name === graph);
+  const graphFiles = found?.graphs.find(({ name }) => name === place.graph);
   if (!found || !graphFiles) {
     const tasks = files.flatMap((each) => each.tasks ?? []);
     throw new FoundationError({
@@ -98,9 +102,9 @@ function hubPart(
     });
   }
   return {
-    key: `${entry.id}\n${found.repository}\n${graph}`,
+    key: keyOf(entry.id, found.repository, place),
     source: hub(found.repository),
-    graph,
+    ...place,
     files: graphFiles,
     tasks: found.tasks,
   };
