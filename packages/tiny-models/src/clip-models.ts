@@ -1,5 +1,5 @@
 /** Tiny CLIP models: two towers in two files, or fused in one. */
-import { elementTypes, GraphBuilder, tensor } from '@nearfield/onnx';
+import { elementTypes, fromHalf, GraphBuilder, tensor, toHalf } from '@nearfield/onnx';
 import { graphFile, jsonFile, tokenizerFiles } from './files.ts';
 import { TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, forward, mean } from './reference.ts';
@@ -99,8 +99,11 @@ function textHead(tiny: TransformerGraph, project: Linear): string {
   return tiny.linear(tiny.meanPooled(), project);
 }
 
-/** jina-clip-v1: WordPiece; `text_model` and `vision_model`. */
-export function tinyClipV1(): TinyClip {
+/**
+ * jina-clip-v1: WordPiece; `text_model` and `vision_model`.
+ * @param half whether pictures are read in half precision, as some float16 exports do.
+ */
+export function tinyClipV1(half = false): TinyClip {
   const side = 32;
   const tokenizer = wordPiece();
   const model = transformer({ ...SMALL, vocabulary: tokenizer.vocabulary, seed: 81 });
@@ -109,8 +112,10 @@ export function tinyClipV1(): TinyClip {
   const text = new TransformerGraph(model, {});
   writeOutputs(text.graph, textHead(text, project), ['text_embeds']);
   const image = new GraphBuilder('vision');
-  const pixels = image.input('pixel_values', 'float32', ['pictures', 3, side, side]);
-  writeOutputs(image, visionVector(image, eyes, pixels), ['image_embeds']);
+  const pixels = image.input('pixel_values', half ? 'float16' : 'float32', ['pictures', 3, side, side]);
+  const floats = half ? image.op('Cast', [pixels], { attributes: { to: elementTypes.float32 } }) : pixels;
+  writeOutputs(image, visionVector(image, eyes, floats), ['image_embeds']);
+  const asRead = (values: ArrayLike<number>): ArrayLike<number> => (half ? fromHalf(toHalf(values)) : values);
   return {
     like: 'jina-clip-v1',
     tokenizer,
@@ -125,7 +130,7 @@ export function tinyClipV1(): TinyClip {
     ],
     text: (words, dimensions) =>
       cutAndScale(apply(project, mean(forward(model, sequenceOf(tokenizer, words)))), dimensions),
-    image: (pixels, dimensions) => cutAndScale(see(eyes, pixels), dimensions),
+    image: (values, dimensions) => cutAndScale(see(eyes, asRead(values)), dimensions),
   };
 }
 

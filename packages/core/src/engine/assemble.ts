@@ -9,7 +9,7 @@ import { TextTokenizer } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import { TextEncoder } from './encoder.ts';
 import { type GraphInterface, pooledOutput, tokenOutput } from './graph.ts';
-import { ImageEncoder } from './image-encoder.ts';
+import { ImageEncoder, pixelTensor } from './image-encoder.ts';
 import { ListwiseEncoder } from './listwise-encoder.ts';
 import type { GraphChoice } from './model-files.ts';
 import type { ModelDefinition, ModelPart } from './models.ts';
@@ -155,9 +155,16 @@ async function colbert(
 }
 
 async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImages> {
-  const { session, runtime, tails } = parts;
+  const { session, runtime, model, tails } = parts;
   const recipe = await imageRecipeOf(parts);
-  const encoder = new ImageEncoder({ session, runtime, tail: tails[0]!, recipe, otherFeeds: noTexts(parts) });
+  const encoder = new ImageEncoder({
+    session,
+    runtime,
+    model,
+    tail: tails[0]!,
+    recipe,
+    otherFeeds: noTexts(parts),
+  });
   if (!ready.info.dimensions) {
     const blank = new Float32Array(3 * recipe.width * recipe.height);
     const [vector] = await encoder.group({ dimensions: ALL, normalized: true }).run([blank]);
@@ -187,9 +194,7 @@ async function noPictures(parts: AssemblyParts): Promise<OtherFeeds | undefined>
   const { width, height } = await imageRecipeOf(parts);
   const blanks = runtime.device === 'webgpu' ? 1 : 0;
   const blank = new Float32Array(blanks * 3 * width * height);
-  return () => ({
-    pixel_values: new runtime.ort.Tensor('float32', blank, [blanks, 3, height, width]),
-  });
+  return () => ({ pixel_values: pixelTensor(parts, blank, [blanks, 3, height, width]) });
 }
 
 /** A graph whose pictures' vectors need texts as well gets one token for each picture. */

@@ -1,8 +1,9 @@
-import type { Tail } from '@nearfield/onnx';
+import { type Tail, toHalf } from '@nearfield/onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { ImageRecipe } from '../image/recipe.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { VectorOptions } from './encoder.ts';
+import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
@@ -11,6 +12,7 @@ import type { PooledSession } from './session-pool.ts';
 export interface ImageEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
+  model: GraphInterface;
   tail: Tail;
   recipe: ImageRecipe;
   /** Further inputs of every run, by the number of pictures: those of the graph's other half. */
@@ -22,6 +24,17 @@ const BATCH: Record<'cpu' | 'gpu', BatchBudget> = {
   cpu: { tokens: 2, rows: 2, overhead: 0 },
   gpu: { tokens: 16, rows: 16, overhead: 1 },
 };
+
+/** Pixels in the precision that the graph reads: float16 where an export converted its inputs as well. */
+export function pixelTensor(
+  { runtime, model }: Pick<ImageEncoderOptions, 'runtime' | 'model'>,
+  pixels: Float32Array,
+  dims: readonly number[],
+): Tensor {
+  const { Tensor } = runtime.ort;
+  const isHalf = model.inputs.some(({ name, type }) => name === 'pixel_values' && type === 'float16');
+  return isHalf ? new Tensor('float16', toHalf(pixels), dims) : new Tensor('float32', pixels, dims);
+}
 
 /** A picture encoder: `pixel_values` in, vectors out. */
 export class ImageEncoder {
@@ -67,10 +80,11 @@ export class ImageEncoder {
     batch.forEach((picture, index) => {
       pixels.set(picture, index * count);
     });
+    const dims = [rows, 3, recipe.height, recipe.width];
     const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput!;
     const outputs = await session.run(
       {
-        pixel_values: new Tensor('float32', pixels, [rows, 3, recipe.height, recipe.width]),
+        pixel_values: pixelTensor(this.#options, pixels, dims),
         [tail.dimensionsInput]: new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]),
         ...otherFeeds?.(rows),
       },

@@ -30,5 +30,6 @@ export function classifyRuntimeError(cause: unknown, context: string): Error {
 
 /** Errors that concern the device: splitting the batch would not help. */
 export function isFatalRuntimeError(error: unknown): boolean {
-  return FoundationError.isInstance(error) && error.code === 'DEVICE_LOST';
+  if (!FoundationError.isInstance(error)) return false;
+  return error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
 }

@@ -5,16 +5,17 @@ import type { Runtime } from './runtime.ts';
 import { classifyRuntimeError } from './runtime-errors.ts';
 
 /**
- * The build with WebGPU lacks CPU kernels that the plain wasm build has (`GatherBlockQuantized`): a graph that needs
- * them runs on wasm.
+ * What a device turns out to lack: CPU kernels that only the plain wasm build has (`GatherBlockQuantized`), or float16
+ * on a GPU, which shows at the first run. A graph that needs them runs on wasm.
  */
-function missingOperator(cause: unknown, name: string): FoundationError | undefined {
+function deviceLacks(cause: unknown, name: string): FoundationError | undefined {
   const text = cause instanceof Error ? cause.message : String(cause);
   const operator = /could not find an implementation for (\w+)/i.exec(text)?.[1];
-  if (operator === undefined) return undefined;
+  const lacking = operator ?? (/requires f16 but/.test(text) ? 'float16 (shader-f16)' : undefined);
+  if (lacking === undefined) return undefined;
   return new FoundationError({
     code: 'DEVICE_NOT_AVAILABLE',
-    message: `${name} needs ${operator}, which this device does not have. Use device "wasm", or another dtype.`,
+    message: `${name} needs ${lacking}, which this device does not have. Use device "wasm", or another dtype.`,
     param: 'device',
     cause,
   });
@@ -55,7 +56,10 @@ export class PooledSession {
         try {
           return await session.run(feeds, fetches);
         } catch (cause) {
-          throw classifyRuntimeError(cause, `${this.#name} failed on this input`);
+          throw (
+            deviceLacks(cause, this.#name) ??
+            classifyRuntimeError(cause, `${this.#name} failed on this input`)
+          );
         }
       });
     } finally {
@@ -90,7 +94,7 @@ export class PooledSession {
       return this.#session;
     } catch (cause) {
       throw (
-        missingOperator(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} could not be loaded`)
+        deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} could not be loaded`)
       );
     }
   }
