@@ -16,5 +16,4 @@ export {
   fingerprintOf,
   type ModelFolder,
 } from './model-folder.ts';
-export { quantiseRows } from './quantise.ts';
 export { type HalfTensor, SafeTensors } from './safetensors.ts';
