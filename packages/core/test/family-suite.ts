@@ -286,18 +286,17 @@ export function familySuite({ runtime: startRuntime, quick = false }: FamilySuit
     });
 
     it('embeds pictures', async () => {
-      const { encoder, recipe } = await engine.models.images(name);
-      expect([recipe.width, recipe.height]).toEqual([model.side, model.side]);
-      const pictures = [0, 1, 2].map(picture);
-      const isHalf = name.includes('half');
-      if (isHalf && runtime.device === 'webgpu' && !runtime.report.f16) {
-        const group = encoder.group({ dimensions: model.dimensions, normalized: true });
-        await expect(runAll(group, pictures)).rejects.toMatchObject({
+      if (name.includes('half') && runtime.device === 'webgpu' && !runtime.report.f16) {
+        // Vectors of a model like another are measured at load: that is when the device is found lacking.
+        await expect(engine.models.images(name)).rejects.toMatchObject({
           code: 'DEVICE_NOT_AVAILABLE',
           message: expect.stringContaining('float16'),
         });
         return;
       }
+      const { encoder, recipe } = await engine.models.images(name);
+      expect([recipe.width, recipe.height]).toEqual([model.side, model.side]);
+      const pictures = [0, 1, 2].map(picture);
       const found = await runAll(encoder.group({ dimensions: model.dimensions, normalized: true }), pictures);
       pictures.forEach((pixels, index) => {
         expectClose(found[index]!, model.image(pixels));
