@@ -119,6 +119,7 @@ export function familySuite({ runtime: startRuntime, quick = false }: FamilySuit
     runtime = await startRuntime();
     engine = new Engine({
       runtime,
+      budget: { tokens: 64, rows: 4, overhead: 8 },
       store: createModelStore({ cache: new MemoryCache('tests') }),
       resolve: (id) => {
         const model = models.get(id)!;
@@ -246,6 +247,17 @@ export function familySuite({ runtime: startRuntime, quick = false }: FamilySuit
         }),
       );
     });
+  });
+
+  it('runs a text longer than a batch may be', async () => {
+    const model = add('long', tinyV2German());
+    const { encoder, tokenizer, info } = await engine.encoder('long');
+    const text = TEXTS[2]!.repeat(quick ? 6 : 12);
+    const sequences = [text, 'x'].map((each) => tokenizer.encode(each, info.maxTokens));
+    expect(sequences[0]!.ids.length).toBeGreaterThan(64);
+    const found = await runAll(encoder.group({ dimensions: 32, normalized: true }), sequences);
+    expectClose(found[0]!, model.embed(text));
+    expectClose(found[1]!, model.embed('x'));
   });
 
   describe('8-bit weights with dynamic activations', () => {

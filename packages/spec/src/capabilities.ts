@@ -46,9 +46,11 @@ export interface ModelCheck {
   reason: string;
 }
 
-/** One model that is in memory now. */
+/** One model that is in memory now, or one part of it. */
 export interface LoadedModel {
   id: string;
+  /** Which part, where the model is loaded in several: a tower, or the tasks that its weights serve. */
+  part?: string | undefined;
   device: Device;
   dtype: Dtype;
   /** Why this file was chosen. */

@@ -29,12 +29,18 @@ const ALL = 2n ** 31n - 1n;
 export class ListwiseEncoder {
   /** Blocks → scores, one block a run: published exports have a batch of one baked in. */
   readonly group: WorkGroup<ListwiseBlock, ListwiseResult>;
+  /**
+   * Tokens that a block should have at most, for `listwiseBlocks`: attention takes memory with the square of them, far
+   * below what the model could read.
+   */
+  readonly blockTokens: number;
   /** Whether results have the projected vectors of query and documents. */
   readonly givesEmbeddings: boolean;
   readonly #session: PooledSession;
 
   constructor({ session, runtime, model, tail, padId }: ListwiseEncoderOptions) {
     this.#session = session;
+    this.blockTokens = runtime.device === 'webgpu' ? 8192 : 4096;
     const { Tensor } = runtime.ort;
     const outputs = new Map(model.outputs.map((output) => [output.name, output]));
     const { query, documents } = LISTWISE_EMBEDDINGS;

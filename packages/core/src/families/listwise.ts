@@ -24,7 +24,7 @@ export interface ListwiseResult {
 
 export interface ListwiseOptions {
   recipe: ListwiseRecipe;
-  /** Context of the model in tokens. */
+  /** Tokens of a block: the model's context, or less where memory is (`ListwiseEncoder.blockTokens`). */
   maxTokens: number;
   /** Tokens that a document is cut to. Default: the recipe's. */
   maxDocumentTokens?: number | undefined;
