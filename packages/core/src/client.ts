@@ -30,6 +30,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     wasmPaths: options.wasmPaths,
     shared: options.shared ?? false,
     keepAlive: options.keepAlive,
+    unresponsiveAfter: options.unresponsiveAfter ?? 20_000,
     start: {
       threads: options.threads,
       models,

@@ -55,6 +55,12 @@ export interface LocalOptions {
   keepAlive?: number | undefined;
   /** How many classifiers may be trained, and labels one may have. Default 16 and 16, as at the hosted API. */
   classifierLimits?: ClassifierLimits | undefined;
+  /**
+   * Milliseconds after which a WebGPU worker that answers nothing while calls wait is given up and replaced:
+   * a GPU lost in the middle of a run can block its worker for ever. Default 20 000; loading a large model
+   * may keep a worker silent for some seconds.
+   */
+  unresponsiveAfter?: number | undefined;
   /** The worker's file, where a bundler does not find it or it is hosted elsewhere on your origin. */
   workerUrl?: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
   /** onnxruntime's two files of each build, where they are not beside the worker. Never a CDN by default. */

@@ -12,6 +12,7 @@ import { needsOtherDevice } from '../engine/device-fallback.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
+import { watchHeartbeat } from './heartbeat.ts';
 import type { ControlMessage, Flavour, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
 import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
 
@@ -23,6 +24,8 @@ export interface HostOptions {
   shared: boolean;
   /** Milliseconds without a call after which the worker ends; it starts again with the next call. */
   keepAlive: number | undefined;
+  /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
+  unresponsiveAfter: number;
   /** What every worker is started with. */
   start: Omit<WorkerStart, 'engineKey' | 'reason' | 'wasmPaths'>;
 }
@@ -35,6 +38,8 @@ interface LiveWorker {
   readonly report: Promise<DeviceReport>;
   /** Rejects when the worker dies. */
   readonly death: Promise<never>;
+  /** Until it is stopped, a worker that does not answer counts as dead. */
+  watchHeartbeat(): () => void;
   end(): void;
 }
 
@@ -197,6 +202,11 @@ export class WorkerHost implements Backend {
       api,
       report,
       death: watch.death,
+      watchHeartbeat: () => {
+        // A wasm worker computes in its own thread: it is silent while a batch runs, and that is fine.
+        if (flavour === 'wasm') return () => {};
+        return watchHeartbeat(() => api.ping(), this.#options.unresponsiveAfter, watch.silent);
+      },
       end: () => {
         watch.stop();
         api[releaseProxy]();
@@ -231,12 +241,14 @@ export class WorkerHost implements Backend {
     port.onmessage = ({ data }: MessageEvent<ProgressEvent>) => {
       if (!finished) onProgress?.(data);
     };
+    const stopHeartbeat = live.watchHeartbeat();
     try {
       const wireOptions: WireOptions = { priority, progress: onProgress !== undefined };
       const result = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
       return await this.#raceSignals(Promise.race([result, live.death]), signal);
     } finally {
       finished = true;
+      stopHeartbeat();
       signal?.removeEventListener('abort', onAbort);
       port.close();
     }
@@ -269,6 +281,7 @@ function watchLife(events: EventTarget): {
   lockName: string | undefined;
   death: Promise<never>;
   armLock: () => void;
+  silent: () => void;
   stop: () => void;
 } {
   const stopped = new AbortController();
@@ -294,6 +307,7 @@ function watchLife(events: EventTarget): {
       if (!locks || !lockName || stopped.signal.aborted) return;
       locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
     },
+    silent: () => failed('The worker does not answer: its GPU was probably lost.'),
     stop: () => {
       stopped.abort();
       failed('The worker was ended.');

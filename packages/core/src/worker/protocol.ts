@@ -57,6 +57,8 @@ export type CallMessage = ProgressEvent;
 export interface WorkerApi {
   /** Takes a Web Lock that the worker holds as long as it lives, so that the page notices its end. */
   hold(lock: string): Promise<void>;
+  /** Answers as soon as the worker lets messages in. */
+  ping(): Promise<void>;
   start(options: WorkerStart): Promise<DeviceReport>;
   call(method: string, argument: unknown, options: WireOptions, port: MessagePort): Promise<unknown>;
 }

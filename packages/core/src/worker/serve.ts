@@ -40,6 +40,8 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
     return {
       hold: holdLifeLock,
 
+      ping: async () => {},
+
       async start(options) {
         const { engineKey } = options;
         engine = engines.get(engineKey) ?? createEngine(options);
