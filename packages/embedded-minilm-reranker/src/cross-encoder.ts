@@ -86,7 +86,7 @@ class CrossEncoderWriter {
   /** The logit, from the first token's vector. */
   #classifier(hidden: string): void {
     const graph = this.#graph;
-    const first = graph.op('Gather', [hidden, this.#once('first', () => tensor('int64', [], [0n]))], {
+    const first = graph.op('Gather', [hidden, this.#once('first', () => tensor('int64', [], [0]))], {
       attributes: { axis: 1 },
     });
     const weight = this.#constant('classifier.weight', [1, hiddenSize]);
@@ -255,7 +255,7 @@ class CrossEncoderWriter {
     return this.#graph.constant(name, this.#float(dims, source.float(name)));
   }
 
-  #float(dims: readonly number[], values: ArrayLike<number>): TensorValue {
+  #float(dims: readonly number[], values: Float32Array | readonly number[]): TensorValue {
     return this.#precision === 'fp16'
       ? tensor('float16', dims, toHalf(values))
       : tensor('float32', dims, values);

@@ -112,7 +112,7 @@ const NEUTRAL: Record<string, unknown> = {
 };
 
 /** Fields of ours that the hosted API would ignore without a word. */
-const BEYOND_API = ['split_sentences', 'temperature', 'strategy', 'overlap'];
+const BEYOND_API = ['split_sentences', 'temperature', 'strategy', 'overlap', 'fusion'];
 
 type Body = Record<string, unknown>;
 

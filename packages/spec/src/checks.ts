@@ -199,7 +199,7 @@ function checkVectors(
 }
 
 /**
- * Images, `max_doc_length` and `return_embeddings` where the reranker has them.
+ * Images, `fusion`, `max_doc_length` and `return_embeddings` where the reranker has them.
  * @throws FoundationError INPUT_VALIDATION_FAILED
  */
 export function checkRerankRequest(request: ParsedRerankRequest, entry: ModelEntry): void {
@@ -209,6 +209,10 @@ export function checkRerankRequest(request: ParsedRerankRequest, entry: ModelEnt
     entry,
     'documents',
   );
+  if (request.fusion != null && !entry.fusion) {
+    const others = CATALOGUE.filter((other) => other.fusion).map((other) => other.id);
+    throw invalid('fusion', `${entry.id} does not have fusion. Models that do: ${listed(others)}.`);
+  }
   if (entry.family === 'jina-reranker-v3') return;
   const only = 'It is an option of jina-reranker-v3.';
   if (request.max_doc_length != null) {

@@ -34,8 +34,15 @@ export interface ModelFacts {
   local:
     | {
         runs: true;
-        /** Published files: sizes in megabytes (10⁶ bytes) of each precision of each graph. */
-        sources: readonly { repository: string; graph: string; megabytes: Partial<Record<Dtype, number>> }[];
+        /**
+         * Published files: sizes in megabytes (10⁶ bytes) of each precision of each graph. A `repository` of null is
+         * on no hub: the files ship with Nearfield.
+         */
+        sources: readonly {
+          repository: string | null;
+          graph: string;
+          megabytes: Partial<Record<Dtype, number>>;
+        }[];
         caution?: string | undefined;
       }
     | { runs: false; reason: string; instead: string | null };

@@ -27,14 +27,23 @@ export interface RerankRequest {
   max_doc_length?: number | null | undefined;
   /** jina-reranker-v3: the document's embedding beside its score. Default false. */
   return_embeddings?: boolean | null | undefined;
+  /**
+   * Beyond the API, for models that rank best together with an embedder (minilm-reranker: logit + 8 · cosine). Default:
+   * wherever the embedder can be loaded. True insists on it, false ranks by the model alone.
+   */
+  fusion?: boolean | null | undefined;
 }
 
 export interface RerankResult {
   /** Position in the request's documents. */
   index: number;
-  /** Higher is more relevant. Its range is the model's: 0–1 for cross-encoders, −1–1 for v3, a sum for ColBERT. */
+  /**
+   * Higher is more relevant. Its range is the model's: 0–1 for cross-encoders (the sigmoid of the logit; for
+   * minilm-reranker with its embedder the sigmoid of logit + 8 · cosine − 4), −1–1 for v3, a sum for late interaction
+   * (ColBERT, all-MiniLM-L6-v2).
+   */
   relevance_score: number;
-  /** The document as it was given, with `return_documents`. */
+  /** With `return_documents`: the document as it was given; local engines return a string as `{ text }`. */
   document?: RerankDocument | null | undefined;
   /** Shape [dimensions], with `return_embeddings`. */
   embedding?: Float32Array | null | undefined;
@@ -50,6 +59,8 @@ export interface RerankResponse {
   usage: TokenUsage;
   /** Most relevant first. */
   results: RerankResult[];
+  /** Beyond the API: the embedder whose cosines took part in the ranking, and their weight. */
+  fusion?: { with: string; weight: number } | undefined;
 }
 
 /** Text wins: beside it, a field named `image` is the caller's own. */
@@ -77,6 +88,7 @@ export const RerankRequestSchema = aliasedObject(
     truncation: v.nullish(v.boolean('truncation must be true or false.')),
     max_doc_length: v.nullish(wholeNumber('max_doc_length', 1, LIMITS.rerank.maxDocLength)),
     return_embeddings: flag('return_embeddings', false),
+    fusion: v.nullish(v.boolean('fusion must be true or false.')),
   },
   { top_k: 'top_n', max_tokens_per_doc: 'max_doc_length', truncate: 'truncation' },
 );

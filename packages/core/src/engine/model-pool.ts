@@ -62,6 +62,8 @@ export class ModelPool {
 
   /** The encoder for texts. @throws FoundationError NOT_SUPPORTED if the model makes no single vectors of texts. */
   async text(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
+    const { textTower } = this.definition(id).entry;
+    if (textTower !== undefined) return this.text(textTower, options);
     const ready = await this.#part(id, { ...options, tower: 'text' }, ['text', 'clip'], options);
     if (ready.kind === 'text') return ready;
     throw wrongKind(ready.definition, 'embed texts');

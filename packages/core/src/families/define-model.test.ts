@@ -6,7 +6,7 @@ import type { PartRequest } from '../engine/models.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
-import { defineModel } from './define-model.ts';
+import { defineModel, runnable } from './define-model.ts';
 
 const hub = (repository: string): ModelSource => ({
   key: repository,
@@ -91,6 +91,24 @@ describe('defineModel', () => {
     };
     expect(graphs('jina-clip-v1')).toEqual(['text_model', 'vision_model']);
     expect(graphs('jina-clip-v2')).toEqual(['model', 'model']);
+  });
+
+  it('asks where the files are of models that ship with the library', () => {
+    for (const id of ['minilm-reranker', 'icon-clip']) {
+      expect(thrown(() => defineModel(id, { hub }).part({}))).toMatchObject({
+        code: 'MODEL_NOT_AVAILABLE_LOCALLY',
+        message: expect.stringContaining(`source: '/models/${id}/'`),
+      });
+      expect(runnable()).not.toContain(id);
+      expect(defineModel(id, { source: hub('mine'), hub }).part({}).source.key).toBe('mine');
+    }
+    expect(runnable()).toContain('all-MiniLM-L6-v2');
+  });
+
+  it('is the image tower of a model that has no other', () => {
+    const { part } = defineModel('icon-clip', { source: hub('mine'), hub });
+    expect(part({})).toMatchObject({ graph: 'vision_model', tower: 'image' });
+    expect(part({ tower: 'text' }).key).toBe(part({ tower: 'image' }).key);
   });
 
   it('reads the sizes of a model that is only like another, and has no goldens for it', () => {

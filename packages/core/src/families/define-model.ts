@@ -53,7 +53,11 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   };
 }
 
-const runnable = (): string[] => CATALOGUE.filter(({ local }) => local.runs).map(({ id }) => id);
+/** Ids of the catalogue's models that have files on the hub for a local engine. */
+export const runnable = (): string[] =>
+  CATALOGUE.filter(
+    ({ local }) => local.runs && local.files.some(({ repository }) => repository !== null),
+  ).map(({ id }) => id);
 
 /** Why a model has no files here, and what to do about it. */
 function notHere({ id, local, hosted }: ModelEntry): FoundationError {
@@ -66,10 +70,22 @@ function notHere({ id, local, hosted }: ModelEntry): FoundationError {
   });
 }
 
+/** A model whose files ship with the library: only the site that serves them knows where they are. */
+function notPlaced({ id }: ModelEntry): FoundationError {
+  return new FoundationError({
+    code: 'MODEL_NOT_AVAILABLE_LOCALLY',
+    message: `${id} ships with Nearfield and is on no hub. Say where its files are: models: [{ id: '${id}', source: '/models/${id}/' }].`,
+    param: 'model',
+  });
+}
+
 type Place = Pick<ModelPart, 'graph' | 'tower'>;
 
 function placeOf(recipe: Recipe, { tower = 'text' }: PartRequest): Place {
-  return recipe.kind === 'clip' ? { graph: recipe.graphs[tower], tower } : { graph: 'model' };
+  if (recipe.kind !== 'clip') return { graph: 'model' };
+  const { text, image } = recipe.graphs;
+  // Without a text tower of its own, the model is its image tower.
+  return tower === 'text' && text !== undefined ? { graph: text, tower } : { graph: image, tower: 'image' };
 }
 
 const keyOf = (id: string, source: string, { graph, tower }: Place): string =>
@@ -101,6 +117,7 @@ function hubPart(
       param: 'task',
     });
   }
+  if (found.repository === null) throw notPlaced(entry);
   return {
     key: keyOf(entry.id, found.repository, place),
     source: hub(found.repository),

@@ -5,15 +5,16 @@
  * | recipe      | families                                   | engine class        | items → results                  |
  * | ----------- | ------------------------------------------ | ------------------- | -------------------------------- |
  * | `text`      | bert-mean, jina-v2, jina-v3, jina-v5, code | `TextEncoder`       | texts → vectors, spans, tokens   |
- * | `clip`      | jina-clip-v1 (two towers), v2 (fused)      | `TextEncoder` and `ImageEncoder` | texts, pictures → vectors |
+ * | `clip`      | jina-clip-v1 (two towers), v2 (fused), icon-clip (image tower) | `TextEncoder` and `ImageEncoder` | texts, pictures → vectors |
  * | `colbert`   | jina-colbert-v1, v2                        | `TextEncoder` over `colbert.ts` | texts → one vector a token |
- * | `pairs`     | cross-encoder (rerankers v1, v2)           | `PairEncoder` over `pair-windows.ts` | windows of pairs → logits |
+ * | `pairs`     | cross-encoder (rerankers v1, v2), minilm-reranker | `PairEncoder` over `pair-windows.ts` | windows of pairs → logits |
  * | `listwise`  | jina-reranker-v3                           | `ListwiseEncoder` over `listwise.ts` | blocks of documents → scores |
  *
  * Prompts, task adapters, sizes and files are facts of single models: they are in the catalogue of
  * `@nearfield/spec`.
  */
 import type { Dtype } from '@nearfield/spec';
+import type { ImageRecipe } from '../image/recipe.ts';
 
 /** Which token vectors make the text's vector. */
 export type Pooling = 'mean' | 'first' | 'last';
@@ -30,10 +31,12 @@ export interface TextRecipe {
 /** Texts and pictures in one space, pooled inside the graph. */
 export interface ClipRecipe {
   readonly kind: 'clip';
-  /** Names of the two graphs, or of the one that is both. */
-  readonly graphs: { readonly text: string; readonly image: string };
+  /** Names of the two graphs, or of the one that is both. Without `text`, another model embeds the texts. */
+  readonly graphs: { readonly text?: string | undefined; readonly image: string };
   readonly textOutputs: readonly string[];
   readonly imageOutputs: readonly string[];
+  /** What the model's `preprocessor_config.json` cannot say. */
+  readonly pictures?: Partial<ImageRecipe> | undefined;
 }
 
 /** One vector a token, with a marker after the first special token that tells queries from documents. */
@@ -52,6 +55,8 @@ export interface PairRecipe {
   readonly kind: 'pairs';
   /** Tokens of the query, special tokens included. */
   readonly maxQueryTokens: number;
+  /** Tokens of a document in one window. Default: what the query leaves of the context. */
+  readonly maxDocumentTokens?: number | undefined;
   /** Tokens that neighbouring windows of a long document share, at most a quarter of a window. */
   readonly overlap: number;
 }

@@ -53,7 +53,7 @@ export function pairWindows(
   const queryLimit = Math.max(0, Math.min(recipe.maxQueryTokens, maxTokens >> 1) - single);
   const queryIds = tokenizer.encodeBare(query).slice(0, queryLimit);
   const around = start.length + queryIds.length + middle.length + end.length;
-  const width = Math.max(1, maxTokens - around);
+  const width = Math.max(1, Math.min(recipe.maxDocumentTokens ?? maxTokens, maxTokens - around));
   const size = { width, overlap: Math.min(recipe.overlap, width >> 2) };
 
   const windows: TokenSequence[] = [];

@@ -1,4 +1,5 @@
 import type { ModelFamily } from '@nearfield/spec';
+import { ICON_CLIP_OVERRIDES } from '../image/recipe.ts';
 import type { Recipe } from './family.ts';
 
 /**
@@ -24,6 +25,13 @@ const RECIPES: Partial<Record<ModelFamily, Recipe>> = {
     textOutputs: ['text_embeddings', 'text_embeds'],
     imageOutputs: ['image_embeddings', 'image_embeds'],
   },
+  'icon-clip': {
+    kind: 'clip',
+    graphs: { image: 'vision_model' },
+    textOutputs: [],
+    imageOutputs: ['image_embeds'],
+    pictures: ICON_CLIP_OVERRIDES,
+  },
   'jina-colbert-v1': {
     kind: 'colbert',
     queryMarker: '[unused0]',
@@ -39,6 +47,8 @@ const RECIPES: Partial<Record<ModelFamily, Recipe>> = {
     attendToFill: true,
   },
   'cross-encoder': { kind: 'pairs', maxQueryTokens: 512, overlap: 80 },
+  // 32 and 128 tokens as in its training; the query's special tokens count.
+  'minilm-reranker': { kind: 'pairs', maxQueryTokens: 34, maxDocumentTokens: 128, overlap: 32 },
   'jina-reranker-v3': {
     kind: 'listwise',
     documentToken: '<|embed_token|>',

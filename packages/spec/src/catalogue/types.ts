@@ -20,9 +20,11 @@ export type ModelFamily =
   | 'jina-code'
   | 'jina-clip-v1'
   | 'jina-clip-v2'
+  | 'icon-clip'
   | 'jina-colbert-v1'
   | 'jina-colbert-v2'
   | 'cross-encoder'
+  | 'minilm-reranker'
   | 'jina-reranker-v3'
   | 'jina-reranker-m0'
   | 'elser'
@@ -66,7 +68,8 @@ export interface GraphFiles {
 
 /** One repository of ONNX files; several where each task has its own. */
 export interface HubFiles {
-  repository: string;
+  /** Null: on no hub. The files ship with Nearfield, and your own site serves them. */
+  repository: string | null;
   /** Tasks that these weights serve. Default: all. */
   tasks?: readonly string[] | undefined;
   graphs: readonly GraphFiles[];
@@ -138,6 +141,12 @@ export interface ModelEntry {
   maxTokens: number;
   /** Tokens of an image: the image is covered with square tiles, part tiles count. */
   imageTokens?: { tile: number; tokensPerTile: number } | undefined;
+  /** Id of the model that embeds its texts, where it has an image tower only. */
+  textTower?: string | undefined;
+  /** What its card says of labels in words: put before each, and the softmax temperature of scores. */
+  zeroShot?: { labelPrompt: string; temperature: number } | undefined;
+  /** A reranker that ranks best by its logit plus `weight` × the cosine of vectors of model `with`. */
+  fusion?: { with: string; weight: number } | undefined;
   /** Tasks by the API's name. */
   tasks: Readonly<Record<string, TaskFacts>>;
   /** Task of a request that names none; null: none, `prompt` empty. */
