@@ -91,14 +91,16 @@ type Ready = Pick<ReadyPart, 'definition' | 'part' | 'info'>;
 
 /** What is told of the model. Dimensions of 0 are filled in later, where it has vectors. */
 async function describe(
-  { definition, choice, runtime, files, bytes, invariance }: AssemblyParts,
+  { definition, part, choice, runtime, files, bytes, invariance }: AssemblyParts,
   tokenizer: TextTokenizer | undefined,
 ): Promise<LoadedModel> {
   const { id, entry, ownSizes, recipe } = definition;
   const givesVectors = recipe.kind !== 'pairs' && recipe.kind !== 'listwise';
   const config = (await readJson(files, 'config.json')) as ModelConfig;
+  const name = part.tower ?? part.tasks?.join(', ');
   return {
     id,
+    ...(name && { part: name }),
     device: runtime.device,
     dtype: choice.dtype,
     reason: choice.reason,
@@ -210,7 +212,9 @@ function noTexts({ model, runtime }: AssemblyParts): OtherFeeds | undefined {
 /** From the model's own file; else the family's, where the model is the catalogue's own. */
 async function imageRecipeOf({ definition, files }: AssemblyParts): Promise<ImageRecipe> {
   if (files.has('preprocessor_config.json')) {
-    return parseImageRecipe(await readJson(files, 'preprocessor_config.json'));
+    const { recipe } = definition;
+    const overrides = recipe.kind === 'clip' ? recipe.pictures : undefined;
+    return parseImageRecipe(await readJson(files, 'preprocessor_config.json'), overrides);
   }
   const known: Partial<Record<string, ImageRecipe>> = IMAGE_RECIPES;
   const published = known[definition.entry.id];
