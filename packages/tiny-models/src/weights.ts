@@ -14,7 +14,7 @@ export interface Matrix {
 }
 
 /** Integers and scales of a {@link Matrix}. */
-export interface QuantisedMatrix {
+interface QuantisedMatrix {
   /** q8: int8 [rows, columns]. q4: unsigned 0 … 15 with zero point 8, in the layout of `values`. */
   readonly integers: Int8Array | Uint8Array;
   /** q8: one a column. q4: one a block, of {@link BLOCK} along `blockAxis`. */

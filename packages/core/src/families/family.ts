@@ -20,7 +20,7 @@ import type { ImageRecipe } from '../image/recipe.ts';
 export type Pooling = 'mean' | 'first' | 'last';
 
 /** One vector a text. */
-export interface TextRecipe {
+interface TextRecipe {
   readonly kind: 'text';
   /** How the graph's token vectors become the text's vector. */
   readonly pooling: Pooling;
@@ -29,7 +29,7 @@ export interface TextRecipe {
 }
 
 /** Texts and pictures in one space, pooled inside the graph. */
-export interface ClipRecipe {
+interface ClipRecipe {
   readonly kind: 'clip';
   /** Names of the two graphs, or of the one that is both. Without `text`, another model embeds the texts. */
   readonly graphs: { readonly text?: string | undefined; readonly image: string };
