@@ -10,6 +10,8 @@ export interface Backend {
   ): Promise<ResultOf<Method>>;
   /** Starts the engine if it is not running, and tells where it computes. */
   device(): Promise<DeviceReport>;
+  /** Asks for lasting storage where only this realm can: workers may not ask. */
+  persist?(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -38,6 +38,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       batchInvariant: options.batchInvariant,
       cache: options.cache ?? 'indexeddb',
       hub: options.hub ?? {},
+      evict: options.evict,
       classifierLimits: options.classifierLimits,
     },
   });

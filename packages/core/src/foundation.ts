@@ -84,7 +84,10 @@ export class EngineFoundation implements LocalFoundation {
     report: () => this.#call('storage.report', undefined, {}),
     usage: () => this.#call('storage.usage', undefined, {}),
     delete: (model) => this.#call('storage.delete', model, {}),
-    persist: () => this.#call('storage.persist', undefined, {}),
+    persist: () => this.#backend.persist?.() ?? this.#call('storage.persist', undefined, {}),
+    export: (model, options = {}) => this.#call('storage.export', model, options),
+    import: (model, files, options = {}) =>
+      this.#call('storage.import', { model, files: [...files] }, options),
   };
 
   /** The catalogue: the API's shape with Nearfield's facts in `nearfield`. */

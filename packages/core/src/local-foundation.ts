@@ -15,6 +15,31 @@ export interface LocalStorage {
   delete(model?: string): Promise<void>;
   /** Asks the browser not to evict the cache. Resolves to whether it agreed. */
   persist(): Promise<boolean>;
+  /**
+   * The complete files of a cached model, and a `manifest.json` with their sizes and hashes: to be carried to a
+   * machine without a network, or served as a base URL.
+   * @throws FoundationError RESOURCE_NOT_FOUND if nothing complete is stored under this id.
+   */
+  export(model: string, options?: CallOptions): Promise<ExportedModelFile[]>;
+  /**
+   * Puts files into the cache that came another way. They then serve this model until `delete()`, without a
+   * network. Names or `webkitRelativePath`s are paths in the hub's layout; hashes of an enclosed
+   * `manifest.json` are checked.
+   * @returns the paths that were stored.
+   * @throws FoundationError INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, INPUT_VALIDATION_FAILED.
+   */
+  import(model: string, files: Iterable<File>, options?: CallOptions): Promise<string[]>;
+}
+
+/** One file of an exported model. */
+export interface ExportedModelFile {
+  /** Path in the hub's layout, such as `onnx/model_quantized.onnx`. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** SHA-256, lower-case hex. */
+  sha256: string;
+  blob: Blob;
 }
 
 /** A search foundation that computes here: in a worker of this page, or in this Node process. */

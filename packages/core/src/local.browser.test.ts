@@ -231,6 +231,35 @@ describe('createLocal() in Chromium', () => {
       expect(await again.storage.usage()).toEqual([]);
     });
 
+    it('hands a model over as files, and takes it back without a network', async () => {
+      const source = create();
+      await source.load(MODEL);
+      const exported = await source.storage.export(MODEL);
+      expect(exported.map(({ path }) => path)).toContain('onnx/model_quantized.onnx');
+      expect(exported.at(-1)!.path).toBe('manifest.json');
+      const expected = (await source.embeddings({ model: MODEL, input: 'same text' })).data[0]!.embedding;
+      await closeAll();
+
+      const offline = create({
+        cache: 'memory',
+        models: [{ id: MODEL, source: '/nowhere/', dtypes: ['q8'] }],
+      });
+      const files = exported.map(({ path, blob }) => new File([blob], path));
+      const stored = await offline.storage.import(MODEL, files);
+      expect(stored).toContain('tokenizer.json');
+      const { data } = await offline.embeddings({ model: MODEL, input: 'same text' });
+      expect(data[0]!.embedding).toEqual(expected);
+      const damaged = files.map((file) =>
+        file.name.endsWith('.onnx') ? new File([file.slice(0, 5_000_000)], file.name) : file,
+      );
+      expect(await rejection(offline.storage.import(MODEL, damaged))).toMatchObject({
+        code: 'INTEGRITY_MISMATCH',
+      });
+      expect((await offline.embeddings({ model: MODEL, input: 'same text' })).data[0]!.embedding).toEqual(
+        expected,
+      );
+    });
+
     it('fails with a typed error when files are missing, and works once they are there', async () => {
       const foundation = create({ models: [{ id: MODEL, source: '/models/not-there/' }] });
       const error = await rejection(foundation.load(MODEL));

@@ -19,7 +19,7 @@ import type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
 import { createServices, type Services } from './tasks/services.ts';
 import type { HubOptions } from './worker/protocol.ts';
 
-export type { LocalFoundation, LocalStorage } from './local-foundation.ts';
+export type { ExportedModelFile, LocalFoundation, LocalStorage } from './local-foundation.ts';
 export type { ModelUsage } from './store/types.ts';
 export type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
 export type { HubOptions } from './worker/protocol.ts';

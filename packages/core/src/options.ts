@@ -20,6 +20,11 @@ export interface CustomModel {
   dtypes?: readonly Dtype[] | undefined;
 }
 
+/** As {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
+export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
+  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
+}
+
 /** Options of `createLocal()`. All are optional. */
 export interface LocalOptions {
   /**
@@ -41,7 +46,12 @@ export interface LocalOptions {
   /** Where model files are kept. Default `indexeddb`; `memory` forgets them with the page. */
   cache?: 'indexeddb' | 'memory' | undefined;
   /** Where the catalogue's models are downloaded from. */
-  hub?: HubOptions | undefined;
+  hub?: LocalHubOptions | undefined;
+  /**
+   * What happens when the browser's storage is full: `never` (default) fails with STORAGE_QUOTA_EXCEEDED and
+   * says what could be deleted; `least-recently-used` deletes other models, the one unused for longest first.
+   */
+  evict?: 'never' | 'least-recently-used' | undefined;
   /**
    * One worker and one loaded model for all tabs of this origin with the same options, in a `SharedWorker`
    * (one thread: browsers give shared workers no threads of their own). Where there are none, one worker a

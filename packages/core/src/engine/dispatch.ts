@@ -1,4 +1,6 @@
 import { type CallOptions, type ExportedClassifier, FoundationError } from '@nearfield/spec';
+import type { ExportedModelFile } from '../local-foundation.ts';
+import type { ManagedModelStore } from '../store/types.ts';
 import type { NewBatch } from '../tasks/batches/batches.ts';
 import { type CheckedFewShot, classifyFewShot } from '../tasks/classify/few-shot.ts';
 import type { VectorRole } from '../tasks/classify/role.ts';
@@ -69,6 +71,16 @@ const methods = {
     await engine.store.delete(model);
   },
   'storage.persist': (engine: Engine) => engine.store.persist(),
+  'storage.export': (engine: Engine, model: string, { signal }: CallOptions) =>
+    exportFiles(engine.store, model, signal),
+  'storage.import': async (
+    engine: Engine,
+    { model, files }: { model: string; files: readonly File[] },
+    { signal }: CallOptions,
+  ) => {
+    await engine.unload(model);
+    return engine.store.importModel(model, files, { signal });
+  },
 } satisfies Record<
   string,
   (engine: Engine, argument: never, options: CallOptions, services: Services) => Promise<unknown>
@@ -81,6 +93,20 @@ export type EngineMethod = keyof Methods;
 export type ArgumentOf<Method extends EngineMethod> =
   Parameters<Methods[Method]> extends [unknown, infer Argument, ...unknown[]] ? Argument : undefined;
 export type ResultOf<Method extends EngineMethod> = Awaited<ReturnType<Methods[Method]>>;
+
+/** A model's files as blobs: the browser hands them over without reading them. */
+async function exportFiles(
+  store: ManagedModelStore,
+  model: string,
+  signal: AbortSignal | undefined,
+): Promise<ExportedModelFile[]> {
+  const files: ExportedModelFile[] = [];
+  for await (const { path, size, sha256, blob } of store.exportModel(model)) {
+    signal?.throwIfAborted();
+    files.push({ path, size, sha256, blob: await blob() });
+  }
+  return files;
+}
 
 /** Calls a method of an engine by name. */
 export async function dispatch(

@@ -1,6 +1,6 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { closedError } from '../closed.ts';
-import type { ModelStore } from '../store/types.ts';
+import type { ManagedModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { ModelPool } from './model-pool.ts';
@@ -11,7 +11,7 @@ import { Scheduler } from './scheduler.ts';
 
 export interface EngineOptions {
   runtime: Runtime;
-  store: ModelStore;
+  store: ManagedModelStore;
   resolve: ModelResolver;
   /** Default: by device. */
   budget?: BatchBudget | undefined;
@@ -35,7 +35,7 @@ const BUDGETS: Record<'cpu' | 'gpu', BatchBudget> = {
 /** Models, device and queue of one realm. Takes checked requests; knows nothing of where it runs. */
 export class Engine {
   readonly runtime: Runtime;
-  readonly store: ModelStore;
+  readonly store: ManagedModelStore;
   readonly scheduler = new Scheduler();
   readonly models: ModelPool;
 

@@ -10,6 +10,7 @@ import type { Backend } from '../backend.ts';
 import { closedError } from '../closed.ts';
 import { needsOtherDevice } from '../engine/device-fallback.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
+import type { LocalHubOptions } from '../options.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
 import { watchHeartbeat } from './heartbeat.ts';
@@ -27,7 +28,7 @@ export interface HostOptions {
   /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
   unresponsiveAfter: number;
   /** What every worker is started with. */
-  start: Omit<WorkerStart, 'engineKey' | 'reason' | 'wasmPaths'>;
+  start: { hub: LocalHubOptions } & Omit<WorkerStart, 'hub' | 'engineKey' | 'reason' | 'wasmPaths'>;
 }
 
 /** A worker that runs, or is about to. */
@@ -105,6 +106,10 @@ export class WorkerHost implements Backend {
     }
   }
 
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -174,6 +179,8 @@ export class WorkerHost implements Backend {
     const { flavour, reason } = this.#givenUpOnGpu
       ? { flavour: 'wasm' as const, reason: this.#givenUpOnGpu }
       : await chooseFlavour(this.#options.device);
+    const { token: givenToken } = this.#options.start.hub;
+    const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
     if (this.#closed) throw closedError();
     let spawned: Spawned;
     try {
@@ -190,9 +197,11 @@ export class WorkerHost implements Backend {
     const api = wrap<WorkerApi>(spawned.endpoint);
     const watch = watchLife(spawned.events);
     if (watch.lockName) void api.hold(watch.lockName).then(watch.armLock, () => {});
+    const { hub, ...start } = this.#options.start;
     const report = api.start({
-      ...this.#options.start,
-      engineKey: JSON.stringify([this.#generation, this.#options.start]),
+      ...start,
+      hub: { ...hub, token },
+      engineKey: JSON.stringify([this.#generation, start, hub], describeFile),
       reason,
       wasmPaths: this.#options.wasmPaths?.[flavour],
     }) as Promise<DeviceReport>;
@@ -269,6 +278,11 @@ export class WorkerHost implements Backend {
       listeners.abort();
     }
   }
+}
+
+/** Picked files by what tells them apart; JSON knows nothing of them. */
+function describeFile(_key: string, value: unknown): unknown {
+  return value instanceof File ? [value.name, value.size, value.lastModified] : value;
 }
 
 let workerCount = 0;

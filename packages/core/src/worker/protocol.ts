@@ -32,6 +32,7 @@ export interface WorkerStart {
   batchInvariant: boolean | undefined;
   cache: 'indexeddb' | 'memory';
   hub: HubOptions;
+  evict: 'never' | 'least-recently-used' | undefined;
   classifierLimits: ClassifierLimits | undefined;
 }
 

@@ -21,7 +21,10 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
     const inMemory = options.cache === 'memory';
     const engine = new Engine({
       runtime: await startRuntime(options),
-      store: createModelStore(inMemory ? { cache: new MemoryCache('The cache option is memory.') } : {}),
+      store: createModelStore({
+        ...(inMemory && { cache: new MemoryCache('The cache option is memory.') }),
+        evict: options.evict,
+      }),
       resolve: modelResolver(options),
       batchInvariant: options.batchInvariant,
     });
