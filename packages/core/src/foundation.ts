@@ -9,6 +9,7 @@ import {
   type ClassifyRequest,
   type ClassifyResponseFor,
   checkEmbeddingsRequest,
+  checkMultiVectorRequest,
   type EmbeddingsRequest,
   EmbeddingsRequestSchema,
   type EmbeddingsResponseFor,
@@ -20,17 +21,17 @@ import {
   type ModelEntry,
   type ModelsApi,
   type MultiVectorRequest,
+  MultiVectorRequestSchema,
   type MultiVectorResponseFor,
   methodsReport,
   modelInfo,
   modelNotFound,
   notSupported,
-  parse,
+  parseStrictly,
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
   type RerankResponse,
-  rejectUnknownFields,
   type SearchRequest,
   type SearchResponse,
   type SegmentRequest,
@@ -40,9 +41,11 @@ import {
 } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
+import { runnable } from './families/runnable.ts';
 import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
 import { batchesApi } from './tasks/batches/client.ts';
 import { classifiersApi, classify, train } from './tasks/classifiers/client.ts';
+import { requireEndpoint } from './tasks/classify/role.ts';
 
 /** The contract over an engine: checks requests, then asks the engine through a {@link Backend}. */
 export class EngineFoundation implements LocalFoundation {
@@ -65,9 +68,10 @@ export class EngineFoundation implements LocalFoundation {
     request: Request,
     options: CallOptions = {},
   ): Promise<EmbeddingsResponseFor<Request>> {
-    const parsed = parse(EmbeddingsRequestSchema, request);
-    rejectUnknownFields(EmbeddingsRequestSchema, parsed);
-    const resolved = checkEmbeddingsRequest(parsed, this.#entry(parsed.model));
+    const parsed = parseStrictly(EmbeddingsRequestSchema, request);
+    const entry = this.#entry(parsed.model);
+    requireEndpoint(entry, parsed.model, 'embeddings');
+    const resolved = checkEmbeddingsRequest(parsed, entry);
     const response = await this.#call('embeddings', { request: parsed, resolved }, options);
     return response as unknown as EmbeddingsResponseFor<Request>;
   }
@@ -104,7 +108,15 @@ export class EngineFoundation implements LocalFoundation {
     ]);
     return {
       implementation: 'local',
-      methods: methodsReport(['embeddings', 'classify', 'train', 'classifiers', 'models', 'batches']),
+      methods: methodsReport([
+        'embeddings',
+        'multiVector',
+        'classify',
+        'train',
+        'classifiers',
+        'models',
+        'batches',
+      ]),
       models: [...new Set([...this.#custom.keys(), ...runnable()])],
       device,
       loaded,
@@ -129,9 +141,15 @@ export class EngineFoundation implements LocalFoundation {
   );
 
   async multiVector<const Request extends MultiVectorRequest>(
-    _request: Request,
+    request: Request,
+    options: CallOptions = {},
   ): Promise<MultiVectorResponseFor<Request>> {
-    throw later('multiVector');
+    const parsed = parseStrictly(MultiVectorRequestSchema, request);
+    const entry = this.#entry(parsed.model);
+    requireEndpoint(entry, parsed.model, 'multi-vector');
+    const resolved = checkMultiVectorRequest(parsed, entry);
+    const response = await this.#call('multi-vector', { request: parsed, resolved }, options);
+    return response as unknown as MultiVectorResponseFor<Request>;
   }
 
   async rerank(_request: RerankRequest): Promise<RerankResponse> {
@@ -187,11 +205,6 @@ export class EngineFoundation implements LocalFoundation {
   ): Promise<ResultOf<Method>> {
     return withTimeout(options, (signal) => this.#backend.call(method, argument, { ...options, signal }));
   }
-}
-
-/** Ids of the catalogue that have files for a local engine. */
-function runnable(): string[] {
-  return CATALOGUE.filter(({ local }) => local.runs).map(({ id }) => id);
 }
 
 /** A model of the caller's own: the recipe it names, with sizes that only its files know. */

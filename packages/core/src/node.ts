@@ -10,6 +10,7 @@ import { Engine } from './engine/engine.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
 import { defineModel } from './families/index.ts';
 import { EngineFoundation } from './foundation.ts';
+import { nodeDecoder } from './image/node-decoder.ts';
 import type { LocalFoundation } from './local-foundation.ts';
 import { FileRecords } from './records/file-records.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
@@ -102,6 +103,7 @@ class DirectBackend implements Backend {
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const engine = new Engine({
       runtime: await startRuntime(threads),
+      imageDecoder: nodeDecoder,
       batchInvariant,
       store: createModelStore({
         cache: new FileSystemCache(join(data, 'models')),

@@ -5,7 +5,8 @@ import type { NewBatch } from '../tasks/batches/batches.ts';
 import { type CheckedFewShot, classifyFewShot } from '../tasks/classify/few-shot.ts';
 import type { VectorRole } from '../tasks/classify/role.ts';
 import { type CheckedZeroShot, classifyZeroShot } from '../tasks/classify/zero-shot.ts';
-import { type CheckedEmbeddings, embed } from '../tasks/embeddings.ts';
+import { type CheckedEmbeddings, embeddings } from '../tasks/embeddings.ts';
+import { type CheckedMultiVector, multiVector } from '../tasks/multi-vector.ts';
 import type { Services } from '../tasks/services.ts';
 import { type CheckedTraining, train } from '../tasks/train.ts';
 import type { Engine } from './engine.ts';
@@ -16,7 +17,9 @@ import type { Engine } from './engine.ts';
  */
 const methods = {
   embeddings: (engine: Engine, request: CheckedEmbeddings, options: CallOptions) =>
-    embed(engine, request, options),
+    embeddings(engine, request, options),
+  'multi-vector': (engine: Engine, request: CheckedMultiVector, options: CallOptions) =>
+    multiVector(engine, request, options),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
   unload: (engine: Engine, model: string, _options: CallOptions, { labels }: Services) => {
     labels.forget(model);

@@ -1,5 +1,6 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { closedError } from '../closed.ts';
+import type { RasterDecoder } from '../image/index.ts';
 import type { ManagedModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
@@ -13,6 +14,8 @@ export interface EngineOptions {
   runtime: Runtime;
   store: ManagedModelStore;
   resolve: ModelResolver;
+  /** Decodes pictures. Default: none, and models that read pictures read only texts. */
+  imageDecoder?: RasterDecoder | undefined;
   /** Default: by device. */
   budget?: BatchBudget | undefined;
   /** Default true: a text's vector does not depend on its neighbours in a batch. */
@@ -36,6 +39,7 @@ const BUDGETS: Record<'cpu' | 'gpu', BatchBudget> = {
 export class Engine {
   readonly runtime: Runtime;
   readonly store: ManagedModelStore;
+  readonly imageDecoder: RasterDecoder | undefined;
   readonly scheduler = new Scheduler();
   readonly models: ModelPool;
 
@@ -43,6 +47,7 @@ export class Engine {
     const { runtime, store, batchInvariant = true } = options;
     this.runtime = runtime;
     this.store = store;
+    this.imageDecoder = options.imageDecoder;
     this.models = new ModelPool({
       ...options,
       batchInvariant,

@@ -6,7 +6,8 @@ import type { PartRequest } from '../engine/models.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
-import { defineModel, runnable } from './define-model.ts';
+import { defineModel } from './define-model.ts';
+import { runnable } from './runnable.ts';
 
 const hub = (repository: string): ModelSource => ({
   key: repository,

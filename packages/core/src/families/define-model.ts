@@ -1,5 +1,4 @@
 import {
-  CATALOGUE,
   type Dtype,
   FoundationError,
   findModel,
@@ -11,6 +10,7 @@ import type { ModelDefinition, ModelPart, PartRequest } from '../engine/models.t
 import type { ModelSource } from '../store/types.ts';
 import type { Recipe } from './family.ts';
 import { recipeOf } from './recipes.ts';
+import { runnable } from './runnable.ts';
 
 /** What a caller may say of a model beyond its id. */
 interface DefineOptions {
@@ -52,12 +52,6 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
       source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };
 }
-
-/** Ids of the catalogue's models that have files on the hub for a local engine. */
-export const runnable = (): string[] =>
-  CATALOGUE.filter(
-    ({ local }) => local.runs && local.files.some(({ repository }) => repository !== null),
-  ).map(({ id }) => id);
 
 /** Why a model has no files here, and what to do about it. */
 function notHere({ id, local, hosted }: ModelEntry): FoundationError {

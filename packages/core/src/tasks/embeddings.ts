@@ -1,17 +1,18 @@
 import {
   type CallOptions,
   type EmbeddingsResponse,
-  type EmbeddingType,
-  encodeVector,
+  type EmbeddingUsage,
   FoundationError,
-  type ImageDoc,
-  notSupported,
+  type MultiVectorResponse,
   type ParsedEmbeddingsRequest,
   type ResolvedEmbeddings,
-  type SingleEmbedding,
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
-import { type EmbedItem, embedItems } from './embed-texts.ts';
+import { embedItems } from './embed-items.ts';
+import { encodeAs } from './encode-vectors.ts';
+import { itemsOf, textsOf } from './inputs.ts';
+import { lateChunks } from './late-chunking.ts';
+import { multiVector } from './multi-vector.ts';
 
 /** A request that fits its schema and its model. */
 export interface CheckedEmbeddings {
@@ -19,71 +20,81 @@ export interface CheckedEmbeddings {
   resolved: ResolvedEmbeddings;
 }
 
-/** `POST /v1/embeddings` for texts: embed, encode. */
+/** `POST /v1/embeddings` where each input has one vector. */
 export async function embed(
   engine: Engine,
   { request, resolved }: CheckedEmbeddings,
   options: CallOptions,
 ): Promise<EmbeddingsResponse> {
-  for (const option of ['late_chunking', 'return_multivector'] as const) {
-    if (request[option]) {
-      throw notSupported(
-        option,
-        'the local engine does not have it.',
-        'Use createRemote() of @nearfield/remote.',
-      );
-    }
+  const asked = {
+    model: request.model,
+    task: resolved.task,
+    prompt: resolved.prompt,
+    dimensions: request.dimensions ?? undefined,
+    normalized: request.normalized,
+    truncate: request.truncate,
+  };
+  if (request.late_chunking) {
+    const texts = textsOf(request);
+    if (request.split_sentences && texts.length > 1) throw notSingle(texts.length);
+    const late = await lateChunks(
+      engine,
+      { ...asked, texts, splitSentences: request.split_sentences },
+      options,
+    );
+    return respond(request, late.values, late.chunks, usageOf(late.totalTokens));
   }
-  const { values, dimensions, tokens, totalTokens } = await embedItems(
+  const { values, tokens, totalTokens, imageTokens } = await embedItems(
     engine,
-    {
-      model: request.model,
-      items: itemsOf(request),
-      task: resolved.task,
-      prompt: resolved.prompt,
-      dimensions: request.dimensions ?? undefined,
-      normalized: request.normalized,
-      truncate: request.truncate,
-    },
+    { ...asked, items: itemsOf(request) },
     options,
   );
+  return respond(request, values, tokens.length, usageOf(totalTokens, imageTokens));
+}
+
+/** `POST /v1/embeddings`, whatever its vectors are of: inputs, late chunks or tokens. */
+export function embeddings(
+  engine: Engine,
+  checked: CheckedEmbeddings,
+  options: CallOptions,
+): Promise<EmbeddingsResponse | MultiVectorResponse> {
+  const { request } = checked;
+  const isColbert = engine.models.definition(request.model).recipe.kind === 'colbert';
+  return request.return_multivector || isColbert
+    ? multiVector(engine, checked, options)
+    : embed(engine, checked, options);
+}
+
+function notSingle(count: number): FoundationError {
+  return new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `Validation error: 'split_sentences': It splits a single input into sentences, and there are ${count}. Send one, or leave it out: the inputs are the chunks then.`,
+    param: 'split_sentences',
+  });
+}
+
+/** Equal to the total: embeddings have no completion. */
+const usageOf = (total: number, imageTokens?: number): EmbeddingUsage => ({
+  total_tokens: total,
+  prompt_tokens: total,
+  ...(imageTokens !== undefined && { image_tokens: imageTokens }),
+});
+
+function respond(
+  { model, embedding_type: type }: ParsedEmbeddingsRequest,
+  values: Float32Array,
+  count: number,
+  usage: EmbeddingUsage,
+): EmbeddingsResponse {
+  const dimensions = values.length / count;
   return {
-    model: request.model,
+    model,
     object: 'list',
-    usage: { total_tokens: totalTokens, prompt_tokens: totalTokens },
-    data: tokens.map((_, index) => ({
+    usage,
+    data: Array.from({ length: count }, (_, index) => ({
       object: 'embedding',
       index,
-      embedding: encode(
-        values.subarray(index * dimensions, (index + 1) * dimensions),
-        request.embedding_type ?? 'float',
-      ),
+      embedding: encodeAs(values.subarray(index * dimensions, (index + 1) * dimensions), type ?? 'float'),
     })),
   };
-}
-
-function encode(
-  vector: Float32Array,
-  type: EmbeddingType | readonly EmbeddingType[],
-): SingleEmbedding['embedding'] {
-  if (typeof type === 'string') return encodeVector(vector, type);
-  return Object.fromEntries(type.map((each) => [each, encodeVector(vector, each)])) as SingleEmbedding<
-    EmbeddingType,
-    true
-  >['embedding'];
-}
-
-function itemsOf(request: ParsedEmbeddingsRequest): EmbedItem[] {
-  const items = Array.isArray(request.input) ? request.input : [request.input];
-  return items.map((item, index) => {
-    if (typeof item === 'string') return { text: item };
-    if ('text' in item && typeof item.text === 'string') return { text: item.text };
-    // The schema has checked that it is one of these.
-    if ('image' in item) return { image: item.image as ImageDoc['image'] };
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `input.${index}: ${request.model} embeds texts and images only. Send a string or {"text": …}.`,
-      param: `input.${index}`,
-    });
-  });
 }

@@ -1,9 +1,10 @@
+import type { EmbeddingsResponse } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import type { Records } from '../records/records.ts';
 import { Batches } from './batches/batches.ts';
 import { type ClassifierLimits, Classifiers } from './classifiers/classifiers.ts';
 import { LabelCache } from './classify/label-cache.ts';
-import { embed } from './embeddings.ts';
+import { embeddings } from './embeddings.ts';
 
 /** An engine with what its tasks keep between calls. */
 export interface Services {
@@ -28,7 +29,11 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
     opened ??= (async () => openRecords())();
     return opened;
   };
-  const batches = new Batches({ records, answer: (request, options) => embed(engine, request, options) });
+  const batches = new Batches({
+    records,
+    // A line that asks for the vectors of tokens gets those: its own request says which of the two its answer is.
+    answer: async (request, options) => (await embeddings(engine, request, options)) as EmbeddingsResponse,
+  });
   return {
     engine,
     labels: new LabelCache(),

@@ -4,7 +4,7 @@ import type { ClassifierRecord, Classifiers } from './classifiers/classifiers.ts
 import { type LinearWeights, learn } from './classifiers/passive-aggressive.ts';
 import { requireColumns } from './classify/few-shot.ts';
 import type { VectorRole } from './classify/role.ts';
-import { type EmbedItem, embedItems } from './embed-texts.ts';
+import { type EmbedItem, embedItems } from './embed-items.ts';
 
 /** A training call whose request fits its schema and its model. */
 export interface CheckedTraining {

@@ -3,13 +3,14 @@ import { expose, transfer } from 'comlink';
 import { dispatch } from '../engine/dispatch.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime.ts';
+import { browserDecoder } from '../image/index.ts';
 import { MemoryRecords } from '../records/memory-records.ts';
 import { openRecords } from '../records/open-records.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import { createServices, type Services } from '../tasks/services.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { modelResolver } from './models.ts';
-import type { ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
+import type { CallMessage, ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
@@ -26,6 +27,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
         evict: options.evict,
       }),
       resolve: modelResolver(options),
+      imageDecoder: browserDecoder,
       batchInvariant: options.batchInvariant,
     });
     const services = createServices({
@@ -91,8 +93,14 @@ function listen(
   port.onmessage = ({ data }: MessageEvent<ControlMessage>) =>
     controller.abort(deserializeError(data.reason));
   const options: CallOptions = { signal: controller.signal, priority };
-  if (progress) options.onProgress = (event: ProgressEvent) => port.postMessage(event);
-  return { options, close: () => port.close() };
+  if (progress) options.onProgress = (event: ProgressEvent) => port.postMessage(event satisfies CallMessage);
+  return {
+    options,
+    close: () => {
+      port.postMessage({ type: 'call-end' } satisfies CallMessage);
+      port.close();
+    },
+  };
 }
 
 /** The buffers under a result's vectors: they move to the page instead of being copied. */

@@ -2,7 +2,7 @@ import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearf
 import type { Engine } from '../../engine/engine.ts';
 import type { Classifiers } from '../classifiers/classifiers.ts';
 import { MARGIN_TEMPERATURE, rowScores } from '../classifiers/passive-aggressive.ts';
-import { type EmbedItem, embedItems } from '../embed-texts.ts';
+import { type EmbedItem, embedItems } from '../embed-items.ts';
 import { choose } from './softmax.ts';
 
 export interface CheckedFewShot {

@@ -6,7 +6,7 @@ import type {
   ParsedZeroShotClassifyRequest,
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import { embedItems } from '../embed-texts.ts';
+import { embedItems } from '../embed-items.ts';
 import { itemsOf } from './items.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
 import type { VectorRole } from './role.ts';
