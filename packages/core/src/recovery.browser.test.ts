@@ -40,8 +40,11 @@ afterEach(async () => {
 const settled = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error) => error);
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
-const heldLocks = async (): Promise<number> =>
-  (await navigator.locks.query()).held!.filter(({ name }) => name!.startsWith('nearfield-worker-')).length;
+/** The locks that workers hold as long as they live. */
+const lifeLocks = async (): Promise<string[]> =>
+  (await navigator.locks.query())
+    .held!.map(({ name }) => name!)
+    .filter((name) => name.startsWith('nearfield-worker-'));
 const texts = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `text ${index} ${'with some more words '.repeat(index % 9)}`);
 
@@ -70,10 +73,12 @@ describe('recovery', () => {
     await foundation.load(MODEL);
     const running = settled(vectorsOf(foundation, input));
     await wait(30);
+    const before = await lifeLocks();
     workers[0]!.terminate();
-    while ((await heldLocks()) > 0) await wait(5);
-    // The second worker counts as alive once it holds its lock.
-    while (workers.length < 2 || (await heldLocks()) === 0) await wait(5);
+    // The second worker counts as alive once it holds a lock of its own.
+    while (!(await lifeLocks()).some((name) => !before.includes(name))) await wait(5);
+    // The page hears of the lock a moment after the browser lists it.
+    await wait(100);
     workers[1]!.terminate();
     expect(await running).toMatchObject({ code: 'WORKER_FAILED', retryable: true });
     expect(await vectorsOf(foundation, ['next'])).toHaveLength(1);

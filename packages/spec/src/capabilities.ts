@@ -5,6 +5,21 @@ export type Device = 'wasm' | 'webgpu' | 'cpu';
 /** Precision of a model file. `q8` and below are quantised weights. */
 export type Dtype = 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
 
+/** What a device was measured to do, with a small synthetic encoder in float32. */
+export interface Calibration {
+  device: Device;
+  /** Throughput in batches of `budgetTokens`. */
+  tokensPerSecond: number;
+  /** Milliseconds of one query of 16 tokens. */
+  queryMs: number;
+  /** Padded tokens of a batch that are worth it on this device. */
+  budgetTokens: number;
+  /** What starting a batch costs, in tokens. */
+  overheadTokens: number;
+  /** ISO date. */
+  measuredAt: string;
+}
+
 /** Where a local engine computes, and why there. */
 export interface DeviceReport {
   device: Device;
@@ -18,6 +33,8 @@ export interface DeviceReport {
   threads: number;
   /** Why that many threads, such as "the page is not cross-origin isolated". */
   threadsReason: string;
+  /** What this device, and those it was compared with, were measured to do. Remembered per adapter. */
+  calibrations?: Calibration[] | undefined;
 }
 
 /**

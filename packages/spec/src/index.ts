@@ -13,6 +13,7 @@ export {
 } from './batches.ts';
 export type {
   BatchInvariance,
+  Calibration,
   Capabilities,
   Device,
   DeviceReport,

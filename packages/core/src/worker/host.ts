@@ -1,10 +1,4 @@
-import {
-  type CallOptions,
-  type DeviceReport,
-  FoundationError,
-  type ProgressEvent,
-  serializeError,
-} from '@nearfield/spec';
+import { type CallOptions, type DeviceReport, FoundationError, serializeError } from '@nearfield/spec';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import type { Backend } from '../backend.ts';
 import { closedError } from '../closed.ts';
@@ -14,7 +8,14 @@ import type { LocalHubOptions } from '../options.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour } from './device-choice.ts';
 import { watchHeartbeat } from './heartbeat.ts';
-import type { ControlMessage, Flavour, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
+import type {
+  CallMessage,
+  ControlMessage,
+  Flavour,
+  WireOptions,
+  WorkerApi,
+  WorkerStart,
+} from './protocol.ts';
 import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
 
 export interface HostOptions {
@@ -196,7 +197,8 @@ export class WorkerHost implements Backend {
     }
     const api = wrap<WorkerApi>(spawned.endpoint);
     const watch = watchLife(spawned.events);
-    if (watch.lockName) void api.hold(watch.lockName).then(watch.armLock, () => {});
+    const held = watch.lockName ? api.hold(watch.lockName) : api.ping();
+    void held.then(watch.alive, () => {});
     const { hub, ...start } = this.#options.start;
     const report = api.start({
       ...start,
@@ -247,13 +249,18 @@ export class WorkerHost implements Backend {
       port.postMessage({ type: 'abort', reason: serializeError(signal?.reason) } satisfies ControlMessage);
     signal?.addEventListener('abort', onAbort, { once: true });
     let finished = false;
-    port.onmessage = ({ data }: MessageEvent<ProgressEvent>) => {
-      if (!finished) onProgress?.(data);
-    };
+    const ended = new Promise<void>((resolve) => {
+      port.onmessage = ({ data }: MessageEvent<CallMessage>) => {
+        if (data.type === 'call-end') resolve();
+        else if (!finished) onProgress?.(data);
+      };
+    });
     const stopHeartbeat = live.watchHeartbeat();
     try {
       const wireOptions: WireOptions = { priority, progress: onProgress !== undefined };
-      const result = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
+      const answer = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
+      // The last progress is told before the call returns.
+      const result = onProgress ? Promise.all([answer, ended]).then(([value]) => value) : answer;
       return await this.#raceSignals(Promise.race([result, live.death]), signal);
     } finally {
       finished = true;
@@ -285,6 +292,9 @@ function describeFile(_key: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
 }
 
+/** Milliseconds for a worker's script to arrive and answer. */
+const START_DEADLINE = 60_000;
+
 let workerCount = 0;
 
 /**
@@ -294,7 +304,7 @@ let workerCount = 0;
 function watchLife(events: EventTarget): {
   lockName: string | undefined;
   death: Promise<never>;
-  armLock: () => void;
+  alive: () => void;
   silent: () => void;
   stop: () => void;
 } {
@@ -313,16 +323,19 @@ function watchLife(events: EventTarget): {
   });
   events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
   const locks = globalThis.navigator?.locks;
+  const deadline = setTimeout(() => failed('The worker did not start within a minute.'), START_DEADLINE);
   const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
   return {
     lockName,
     death,
-    armLock: () => {
+    alive: () => {
+      clearTimeout(deadline);
       if (!locks || !lockName || stopped.signal.aborted) return;
       locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
     },
     silent: () => failed('The worker does not answer: its GPU was probably lost.'),
     stop: () => {
+      clearTimeout(deadline);
       stopped.abort();
       failed('The worker was ended.');
     },

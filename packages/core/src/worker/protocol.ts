@@ -51,8 +51,8 @@ export interface HubOptions {
 /** What the page's side of a call's port sends. */
 export type ControlMessage = { type: 'abort'; reason: SerializedError };
 
-/** What the worker's side of a call's port sends. */
-export type CallMessage = ProgressEvent;
+/** What the worker's side of a call's port sends. The end comes last: ports are not in order with each other. */
+export type CallMessage = ProgressEvent | { type: 'call-end' };
 
 /** What a worker exposes. Each call has a port of its own: progress comes out of it, an abort goes in. */
 export interface WorkerApi {
