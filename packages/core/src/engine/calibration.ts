@@ -17,7 +17,7 @@ const QUERY = 16;
 /** Padded tokens of a batch that are tried, smallest first. */
 const CANDIDATES: Record<'cpu' | 'gpu', readonly number[]> = {
   cpu: [256, 512, 1024, 2048],
-  gpu: [1024, 2048, 4096, 8192, 16384, 32768],
+  gpu: [256, 512, 1024, 2048, 4096, 8192, 16384, 32768],
 };
 
 /** A batch that takes longer keeps an interactive call waiting: larger ones are not tried. Milliseconds. */

@@ -7,8 +7,11 @@ import type { VectorRole } from '../tasks/classify/role.ts';
 import { type CheckedZeroShot, classifyZeroShot } from '../tasks/classify/zero-shot.ts';
 import { type CheckedEmbeddings, embeddings } from '../tasks/embeddings.ts';
 import { type CheckedMultiVector, multiVector } from '../tasks/multi-vector.ts';
+import { scoreTexts } from '../tasks/rerank/rerank.ts';
+import type { RerankTexts } from '../tasks/rerank/types.ts';
 import type { Services } from '../tasks/services.ts';
 import { type CheckedTraining, train } from '../tasks/train.ts';
+import { calibrate } from './calibration.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -20,6 +23,8 @@ const methods = {
     embeddings(engine, request, options),
   'multi-vector': (engine: Engine, request: CheckedMultiVector, options: CallOptions) =>
     multiVector(engine, request, options),
+  rerank: (engine: Engine, request: RerankTexts, options: CallOptions) =>
+    scoreTexts(engine, request, options),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
   unload: (engine: Engine, model: string, _options: CallOptions, { labels }: Services) => {
     labels.forget(model);
@@ -66,6 +71,8 @@ const methods = {
     _options: CallOptions,
     { batches }: Services,
   ) => batches.lines(id, kind, page),
+  calibrate: (engine: Engine, _none: undefined, { signal }: CallOptions) =>
+    calibrate(engine.runtime, engine.scheduler, signal),
   loaded: async (engine: Engine) => engine.loaded(),
   'storage.report': (engine: Engine) => engine.store.report(),
   'storage.usage': (engine: Engine) => engine.store.usage(),

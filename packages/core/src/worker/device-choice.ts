@@ -1,10 +1,17 @@
 import { FoundationError } from '@nearfield/spec';
 import type { Flavour } from './protocol.ts';
 
+export interface DeviceChoice {
+  flavour: Flavour;
+  reason: string;
+  /** The adapter's name, where the flavour is WebGPU. */
+  adapter?: string;
+  /** Whether wasm would do as well, so that the faster one should be found out. */
+  open?: boolean;
+}
+
 /** Which worker to start for a device option, and why. */
-export async function chooseFlavour(
-  wanted: 'auto' | 'webgpu' | 'wasm',
-): Promise<{ flavour: Flavour; reason: string }> {
+export async function chooseFlavour(wanted: 'auto' | 'webgpu' | 'wasm'): Promise<DeviceChoice> {
   if (wanted === 'wasm') return { flavour: 'wasm', reason: 'asked for by the device option' };
   const adapter = await requestAdapter();
   if (wanted === 'webgpu') {
@@ -14,13 +21,18 @@ export async function chooseFlavour(
         message: `${whyNoAdapter()} Use device "wasm" or "auto".`,
       });
     }
-    return { flavour: 'webgpu', reason: 'asked for by the device option' };
+    return { flavour: 'webgpu', reason: 'asked for by the device option', adapter: nameOf(adapter) };
   }
   if (!adapter) return { flavour: 'wasm', reason: whyNoAdapter() };
   if (isSoftware(adapter)) {
     return { flavour: 'wasm', reason: 'The only WebGPU adapter is software, which is slower than wasm.' };
   }
-  return { flavour: 'webgpu', reason: 'A hardware WebGPU adapter is there.' };
+  return {
+    flavour: 'webgpu',
+    reason: 'A hardware WebGPU adapter is there.',
+    adapter: nameOf(adapter),
+    open: true,
+  };
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {
@@ -36,12 +48,10 @@ function whyNoAdapter(): string {
   return navigator.gpu ? 'The browser has WebGPU but no adapter for it.' : 'This browser has no WebGPU.';
 }
 
-function isSoftware({ info }: GPUAdapter): boolean {
-  const fallback = (info as GPUAdapterInfo & { isFallbackAdapter?: boolean }).isFallbackAdapter;
-  return (
-    fallback === true ||
-    /swiftshader|llvmpipe|software|basic render/i.test(
-      `${info.vendor} ${info.architecture} ${info.device} ${info.description}`,
-    )
-  );
+const nameOf = ({ info }: GPUAdapter): string =>
+  [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
+
+function isSoftware(adapter: GPUAdapter): boolean {
+  const { isFallbackAdapter } = adapter.info as GPUAdapterInfo & { isFallbackAdapter?: boolean };
+  return isFallbackAdapter === true || /swiftshader|llvmpipe|software|basic render/i.test(nameOf(adapter));
 }

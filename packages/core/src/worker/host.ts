@@ -1,12 +1,24 @@
-import { type CallOptions, type DeviceReport, FoundationError, serializeError } from '@nearfield/spec';
+import {
+  type Calibration,
+  type CallOptions,
+  type DeviceReport,
+  FoundationError,
+  serializeError,
+} from '@nearfield/spec';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import type { Backend } from '../backend.ts';
 import { closedError } from '../closed.ts';
 import { needsOtherDevice } from '../engine/device-fallback.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
 import type { LocalHubOptions } from '../options.ts';
+import {
+  calibrationKey,
+  compareCalibrations,
+  recallCalibration,
+  rememberCalibration,
+} from './calibrations.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
-import { chooseFlavour } from './device-choice.ts';
+import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
 import { watchHeartbeat } from './heartbeat.ts';
 import type {
   CallMessage,
@@ -29,7 +41,10 @@ export interface HostOptions {
   /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
   unresponsiveAfter: number;
   /** What every worker is started with. */
-  start: { hub: LocalHubOptions } & Omit<WorkerStart, 'hub' | 'engineKey' | 'reason' | 'wasmPaths'>;
+  start: { hub: LocalHubOptions } & Omit<
+    WorkerStart,
+    'hub' | 'engineKey' | 'calibration' | 'calibrations' | 'reason' | 'wasmPaths'
+  >;
 }
 
 /** A worker that runs, or is about to. */
@@ -64,6 +79,8 @@ export class WorkerHost implements Backend {
   #givenUpOnGpu: string | undefined;
   readonly #closing = new AbortController();
   #generation = 0;
+  /** What WebGPU and wasm were measured to do, where both could be taken. */
+  #measured: Calibration[] | undefined;
   #running = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -177,9 +194,49 @@ export class WorkerHost implements Backend {
   }
 
   async #start(): Promise<LiveWorker> {
-    const { flavour, reason } = this.#givenUpOnGpu
-      ? { flavour: 'wasm' as const, reason: this.#givenUpOnGpu }
+    const choice: DeviceChoice = this.#givenUpOnGpu
+      ? { flavour: 'wasm', reason: this.#givenUpOnGpu }
       : await chooseFlavour(this.#options.device);
+    if (choice.open) Object.assign(choice, await this.#measuredChoice(choice));
+    this.#live = await this.#startWorker(choice);
+    return this.#live;
+  }
+
+  /** Which of WebGPU and wasm is faster here: as remembered, or measured now in a worker of each. */
+  async #measuredChoice(choice: DeviceChoice): Promise<Pick<DeviceChoice, 'flavour' | 'reason'>> {
+    try {
+      const webgpu = await this.#calibrationOf(choice);
+      const wasm = await this.#calibrationOf({ flavour: 'wasm', reason: 'to compare' });
+      this.#measured = [webgpu, wasm];
+      return compareCalibrations(webgpu, wasm);
+    } catch (error) {
+      if (this.#closed) throw closedError();
+      const why = error instanceof Error ? error.message : String(error);
+      return { flavour: 'wasm', reason: `WebGPU could not be measured (${why})` };
+    }
+  }
+
+  async #calibrationOf(choice: DeviceChoice): Promise<Calibration> {
+    const key = this.#calibrationKey(choice);
+    const known = recallCalibration(key);
+    if (known) return known;
+    const live = await this.#startWorker(choice);
+    try {
+      const measured = (await this.#send(live, 'calibrate', undefined, {})) as Calibration;
+      rememberCalibration(key, measured);
+      return measured;
+    } finally {
+      live.end();
+    }
+  }
+
+  #calibrationKey({ flavour, adapter }: DeviceChoice): string {
+    return calibrationKey(`${flavour} ${adapter ?? ''}`, this.#options.start.threads);
+  }
+
+  async #startWorker(choice: DeviceChoice): Promise<LiveWorker> {
+    const { flavour, reason } = choice;
+    const calibration = recallCalibration(this.#calibrationKey(choice));
     const { token: givenToken } = this.#options.start.hub;
     const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
     if (this.#closed) throw closedError();
@@ -205,6 +262,8 @@ export class WorkerHost implements Backend {
       hub: { ...hub, token },
       engineKey: JSON.stringify([this.#generation, start, hub], describeFile),
       reason,
+      calibration,
+      calibrations: this.#measured ?? (calibration ? [calibration] : []),
       wasmPaths: this.#options.wasmPaths?.[flavour],
     }) as Promise<DeviceReport>;
     report.catch(() => {});
@@ -224,7 +283,6 @@ export class WorkerHost implements Backend {
         spawned.end();
       },
     };
-    this.#live = live;
     return live;
   }
 

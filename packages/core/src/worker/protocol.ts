@@ -1,4 +1,4 @@
-import type { DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
+import type { Calibration, DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
 import type { ClassifierLimits } from '../tasks/classifiers/classifiers.ts';
 
 /** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
@@ -22,6 +22,10 @@ export interface ModelDescription {
 export interface WorkerStart {
   /** Pages with the same key share an engine, where they share a worker. */
   engineKey: string;
+  /** What this device was measured to do: decides the size of batches. */
+  calibration: Calibration | undefined;
+  /** What devices were measured to do, for the report. */
+  calibrations: Calibration[];
   /** Why this flavour was chosen. */
   reason: string;
   threads: number | undefined;

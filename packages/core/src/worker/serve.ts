@@ -1,5 +1,6 @@
 import { type CallOptions, deserializeError, type ProgressEvent } from '@nearfield/spec';
 import { expose, transfer } from 'comlink';
+import { budgetOf } from '../engine/calibration.ts';
 import { dispatch } from '../engine/dispatch.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime.ts';
@@ -20,8 +21,10 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
 
   const createEngine = async (options: WorkerStart): Promise<Services> => {
     const inMemory = options.cache === 'memory';
+    const runtime = await startRuntime(options);
+    if (options.calibrations.length > 0) runtime.report.calibrations = options.calibrations;
     const engine = new Engine({
-      runtime: await startRuntime(options),
+      runtime,
       store: createModelStore({
         ...(inMemory && { cache: new MemoryCache('The cache option is memory.') }),
         evict: options.evict,
@@ -29,6 +32,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       resolve: modelResolver(options),
       imageDecoder: browserDecoder,
       batchInvariant: options.batchInvariant,
+      budget: options.calibration && budgetOf(options.calibration, runtime.device),
     });
     const services = createServices({
       engine,
