@@ -15,4 +15,4 @@ const app = new App({
 const demo = document.createElement('nearfield-demo');
 demo.app = app;
 document.body.prepend(demo);
-await app.start();
+await app.refresh();

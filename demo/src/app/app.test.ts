@@ -24,7 +24,13 @@ beforeEach(() => {
           usage: async () => [{ model: 'letters', bytes: 10, complete: true }],
           delete: async (model) => void deleted.push(model),
           persist: async () => true,
+          export: async () => [],
+          import: async () => [],
         },
+        load: async () => {
+          throw new Error('These tests load no model.');
+        },
+        unload: async () => undefined,
       }),
       remote: () => remote.foundation,
     },
@@ -243,8 +249,8 @@ describe('switching', () => {
   });
 });
 
-test('start reports what is there', async () => {
-  await app.start();
+test('refreshing reports what is there', async () => {
+  await app.refresh();
   expect(app.state.capabilities.local?.models).toEqual(['letters']);
   expect(app.state.stored).toHaveLength(1);
   await app.deleteStored('letters');

@@ -1,4 +1,4 @@
-import type { Capabilities, SearchFoundation } from '@nearfield/spec';
+import type { CallOptions, Capabilities, LoadedModel, SearchFoundation } from '@nearfield/spec';
 import type { Passage, TextDocument } from '../search/passage.ts';
 import { type FoundPassage, type IndexingProgress, SearchSession } from '../search/session.ts';
 import type { Span } from '../text/sentences.ts';
@@ -60,16 +60,34 @@ export interface AppState {
   announcement: string;
 }
 
-/** What only a local foundation has. */
+/** One file of an exported model, such as `onnx/model_quantized.onnx`. */
+interface ModelFile {
+  path: string;
+  blob: Blob;
+}
+
+/** The cache of a local foundation. */
 interface ModelStorage {
   usage(): Promise<StoredModel[]>;
   delete(model?: string): Promise<void>;
   persist(): Promise<boolean>;
+  export(model: string, options?: CallOptions): Promise<ModelFile[]>;
+  import(model: string, files: Iterable<File>, options?: CallOptions): Promise<string[]>;
+}
+
+/** What only a local foundation has. */
+export interface LocalConnection {
+  foundation: SearchFoundation;
+  storage: ModelStorage;
+  /** Downloads and prepares a model, and checks it. */
+  load(model: string, options?: CallOptions): Promise<LoadedModel>;
+  /** Frees a model's memory; its files stay stored. */
+  unload(model: string): Promise<void>;
 }
 
 /** How the app gets its foundations: the only place where Local and Remote differ. */
 export interface Connections {
-  local(): { foundation: SearchFoundation; storage: ModelStorage };
+  local(): LocalConnection;
   remote(settings: RemoteSettings): SearchFoundation;
 }
 
@@ -89,8 +107,9 @@ export class App extends Store<AppState> {
   readonly #debounce: number;
   readonly #limit: number;
   readonly #sessions = new Map<string, SearchSession>();
-  #local: ReturnType<Connections['local']> | undefined;
+  #local: LocalConnection | undefined;
   #remote: { settings: RemoteSettings; foundation: SearchFoundation } | undefined;
+  #departure = new AbortController();
   #indexing: AbortController | undefined;
   #asking: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -129,13 +148,63 @@ export class App extends Store<AppState> {
     return this.state.models[this.state.mode];
   }
 
+  /** Aborted when another foundation takes over: mode, server or key were changed. */
+  get departure(): AbortSignal {
+    return this.#departure.signal;
+  }
+
+  /** Where the current foundation computes, for the end of a sentence. */
+  get place(): string {
+    const { mode, remote } = this.state;
+    if (mode === 'local') return 'in this browser';
+    return `at ${URL.canParse(remote.baseUrl) ? new URL(remote.baseUrl).host : remote.baseUrl}`;
+  }
+
+  /** The foundation of the current mode, made when it is first needed. */
+  foundation(): SearchFoundation {
+    if (this.state.mode === 'local') return this.local().foundation;
+    const settings = this.state.remote;
+    if (this.#remote?.settings !== settings) {
+      void this.#remote?.foundation.close();
+      this.#remote = { settings, foundation: this.#connections.remote(settings) };
+    }
+    return this.#remote.foundation;
+  }
+
+  /** The foundation of this browser and what only it has. */
+  local(): LocalConnection {
+    this.#local ??= this.#connections.local();
+    return this.#local;
+  }
+
+  /**
+   * Shows an error in words.
+   * @param empty whether the call was about no text at all
+   */
+  report(error: unknown, origin: ProblemOrigin, empty = false): void {
+    this.#addProblem(describeProblem(error, origin, empty));
+  }
+
+  /** Takes away the problems of earlier attempts. */
+  forget(origin: ProblemOrigin): void {
+    if (this.state.problems.some((problem) => problem.origin === origin)) {
+      this.update({ problems: this.state.problems.filter((problem) => problem.origin !== origin) });
+    }
+  }
+
+  /** Tells screen readers. */
+  announce(announcement: string): void {
+    this.update({ announcement });
+  }
+
   /** Finds out where the current foundation computes, and what is stored. */
-  async start(): Promise<void> {
+  async refresh(): Promise<void> {
     await Promise.all([this.#refreshCapabilities(), this.#refreshStorage()]);
   }
 
   setMode(mode: Mode): void {
     if (mode === this.state.mode) return;
+    this.#depart();
     this.#leave();
     this.update({ mode });
     this.#arrive();
@@ -154,6 +223,7 @@ export class App extends Store<AppState> {
     const remote = { ...this.state.remote, ...changes };
     const { apiKey, baseUrl } = this.state.remote;
     if (remote.apiKey === apiKey && remote.baseUrl === baseUrl) return;
+    this.#depart();
     this.#leave();
     this.update({ remote });
     if (this.state.mode === 'remote') this.#arrive();
@@ -166,7 +236,7 @@ export class App extends Store<AppState> {
   }
 
   async addFiles(files: readonly File[]): Promise<void> {
-    this.#forget('files');
+    this.forget('files');
     const read = await Promise.allSettled(files.map(readTextFile));
     const documents = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failed = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
@@ -179,7 +249,7 @@ export class App extends Store<AppState> {
           message: reason.message,
           advice: 'The other files were added.',
         });
-      } else this.#report(reason, 'files');
+      } else this.report(reason, 'files');
     }
     if (documents.length > 0) await this.addDocuments(documents);
   }
@@ -199,7 +269,7 @@ export class App extends Store<AppState> {
     const controller = new AbortController();
     const { signal } = controller;
     this.#indexing = controller;
-    this.#forget('indexing');
+    this.forget('indexing');
     try {
       const session = this.#session();
       let before: number;
@@ -217,7 +287,7 @@ export class App extends Store<AppState> {
           onEvent: (event) => {
             if (signal.aborted) return;
             this.update({ loading: trackModel(this.state.loading, event, performance.now()) });
-            if (event.type === 'model-state' && event.state === 'ready') void this.#afterLoading();
+            if (event.type === 'model-state' && event.state === 'ready') void this.refresh();
           },
         });
       } while (session.indexed < session.total && session.indexed > before);
@@ -227,7 +297,7 @@ export class App extends Store<AppState> {
       });
     } catch (error) {
       if (isAbort(error)) this.update({ announcement: 'Indexing was stopped.' });
-      else this.#report(error, 'indexing', this.state.total === 0);
+      else this.report(error, 'indexing', this.state.total === 0);
     } finally {
       if (this.#indexing === controller) {
         this.#indexing = undefined;
@@ -257,28 +327,28 @@ export class App extends Store<AppState> {
 
   async deleteStored(model?: string): Promise<void> {
     if (!this.#local) return;
-    this.#forget('storage');
+    this.forget('storage');
     this.cancelIndexing();
     try {
       await this.#local.storage.delete(model);
       this.update({ loading: undefined, announcement: 'Deleted.' });
     } catch (error) {
-      this.#report(error, 'storage');
+      this.report(error, 'storage');
     }
-    await Promise.all([this.#refreshStorage(), this.#refreshCapabilities()]);
+    await this.refresh();
   }
 
   async keepStored(): Promise<void> {
-    this.#forget('storage');
+    this.forget('storage');
     try {
-      const kept = await this.#localConnection().storage.persist();
+      const kept = await this.local().storage.persist();
       this.update({
         announcement: kept
           ? 'The browser will keep the models.'
           : 'The browser did not agree to keep the models.',
       });
     } catch (error) {
-      this.#report(error, 'storage');
+      this.report(error, 'storage');
     }
     await this.#refreshCapabilities();
   }
@@ -288,7 +358,7 @@ export class App extends Store<AppState> {
     const question = this.state.question.trim();
     if (question === '') {
       this.#asked = undefined;
-      this.#forget('question');
+      this.forget('question');
       this.update({ answers: undefined, answered: undefined, timings: undefined, announcement: '' });
       return;
     }
@@ -313,7 +383,7 @@ export class App extends Store<AppState> {
       const started = performance.now();
       const vector = await session.embedQuestion(question, signal);
       signal.throwIfAborted();
-      this.#forget('question');
+      this.forget('question');
       this.#asked = { session, question, vector, embed: performance.now() - started };
       this.#rank();
       this.update({
@@ -325,7 +395,7 @@ export class App extends Store<AppState> {
       if (signal.aborted) return;
       this.#asked = undefined;
       this.update({ searching: false, answers: undefined, answered: undefined, timings: undefined });
-      this.#report(error, 'question');
+      this.report(error, 'question');
     }
   }
 
@@ -384,26 +454,16 @@ export class App extends Store<AppState> {
     const id = JSON.stringify(mode === 'local' ? [mode, this.model] : [mode, this.model, remote.baseUrl]);
     let session = this.#sessions.get(id);
     if (!session) {
-      session = new SearchSession(this.#foundation(), this.model, this.#passages);
+      session = new SearchSession(this.foundation(), this.model, this.#passages);
       this.#sessions.set(id, session);
     }
-    session.foundation = this.#foundation();
+    session.foundation = this.foundation();
     return session;
   }
 
-  #foundation(): SearchFoundation {
-    if (this.state.mode === 'local') return this.#localConnection().foundation;
-    const settings = this.state.remote;
-    if (this.#remote?.settings !== settings) {
-      void this.#remote?.foundation.close();
-      this.#remote = { settings, foundation: this.#connections.remote(settings) };
-    }
-    return this.#remote.foundation;
-  }
-
-  #localConnection(): ReturnType<Connections['local']> {
-    this.#local ??= this.#connections.local();
-    return this.#local;
+  #depart(): void {
+    this.#departure.abort();
+    this.#departure = new AbortController();
   }
 
   /** Stops what runs for the current session. */
@@ -435,36 +495,28 @@ export class App extends Store<AppState> {
     try {
       indexed = total === 0 ? 0 : this.#session().indexed;
     } catch (error) {
-      this.#report(error, 'device');
+      this.report(error, 'device');
     }
     this.update({ total, indexed });
   }
 
-  async #afterLoading(): Promise<void> {
-    await Promise.all([this.#refreshCapabilities(), this.#refreshStorage()]);
-  }
-
   async #refreshCapabilities(): Promise<void> {
     const { mode } = this.state;
-    this.#forget('device');
+    this.forget('device');
     try {
-      const capabilities = await this.#foundation().capabilities();
+      const capabilities = await this.foundation().capabilities();
       this.update({ capabilities: { ...this.state.capabilities, [mode]: capabilities } });
     } catch (error) {
-      if (!isAbort(error)) this.#report(error, 'device');
+      if (!isAbort(error)) this.report(error, 'device');
     }
   }
 
   async #refreshStorage(): Promise<void> {
     try {
-      this.update({ stored: await this.#localConnection().storage.usage() });
+      this.update({ stored: await this.local().storage.usage() });
     } catch (error) {
-      if (!isAbort(error)) this.#report(error, 'storage');
+      if (!isAbort(error)) this.report(error, 'storage');
     }
-  }
-
-  #report(error: unknown, origin: ProblemOrigin, empty = false): void {
-    this.#addProblem(describeProblem(error, origin, empty));
   }
 
   #addProblem(problem: Problem): void {
@@ -473,11 +525,5 @@ export class App extends Store<AppState> {
       (other) => other.code !== problem.code || other.message !== problem.message,
     );
     this.update({ problems: [...others, problem] });
-  }
-
-  #forget(origin: ProblemOrigin): void {
-    if (this.state.problems.some((problem) => problem.origin === origin)) {
-      this.update({ problems: this.state.problems.filter((problem) => problem.origin !== origin) });
-    }
   }
 }

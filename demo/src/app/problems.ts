@@ -1,7 +1,17 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
 
 /** What was going on when an error came. A new attempt of the same kind takes the old problem away. */
-export type ProblemOrigin = 'device' | 'files' | 'indexing' | 'question' | 'storage';
+export type ProblemOrigin =
+  | 'classify'
+  | 'device'
+  | 'files'
+  | 'indexing'
+  | 'models'
+  | 'page'
+  | 'question'
+  | 'rerank'
+  | 'segment'
+  | 'storage';
 
 /** An error in words for a person. */
 export interface Problem {
@@ -51,6 +61,16 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
     title: 'The API key has reached a limit',
     advice: 'Enter another key, or switch to Local.',
   },
+  RESOURCE_NOT_FOUND: {
+    title: 'That is not there any more',
+    advice: 'Look at the list again: it may have been deleted elsewhere.',
+  },
+  CONFLICT_RESOURCE_BUSY: {
+    title: 'Something else is changing this just now',
+    advice: 'Wait until it is done, perhaps in another tab, and try again.',
+  },
+  INPUT_INVALID_LABELS: { title: 'The labels do not fit', advice: 'Give examples of at least two labels.' },
+  INPUT_LABEL_LIMIT_EXCEEDED: { title: 'There are too many labels', advice: 'Remove some and try again.' },
   RATE_REQUEST_LIMIT_EXCEEDED: rate,
   RATE_TOKEN_LIMIT_EXCEEDED: rate,
   RATE_CONCURRENCY_LIMIT_EXCEEDED: rate,

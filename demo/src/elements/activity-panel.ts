@@ -1,15 +1,7 @@
-import type { FileProgress } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import { formatBytes, formatCount } from '../app/format.ts';
-import type { ModelLoading } from '../app/model-progress.ts';
+import { formatCount } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
-
-const FILE_STATES = {
-  waiting: 'waiting',
-  downloading: 'downloading',
-  'from-cache': 'from cache',
-  done: 'done',
-};
+import { modelProgress } from './model-progress.ts';
 
 /** A model on its way, indexing, or what is left to index. */
 class ActivityPanel extends AppElement {
@@ -19,44 +11,9 @@ class ActivityPanel extends AppElement {
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
     return html`<section class="card activity" aria-label="Progress">
-      ${underWay ? this.#model(loading) : this.#indexing()}
+      ${underWay ? modelProgress(loading) : this.#indexing()}
       <button type="button" data-action="cancel" @click=${() => this.app.cancelIndexing()}>Cancel</button>
     </section>`;
-  }
-
-  /** The total first, then every file. */
-  #model(loading: ModelLoading) {
-    const { state, loaded, total, rate, files, model } = loading;
-    const moving = state === 'downloading' || state === 'from-cache';
-    return html`<div class="progress" data-state=${state}>
-      <p class="progress-line">
-        <strong>${titleOf(loading)}</strong>
-        ${
-          moving && total > 0
-            ? html`<span
-              >${formatBytes(loaded)} of ${formatBytes(total)}${
-                state === 'downloading' && rate > 0 ? html` · ${formatBytes(rate)}/s` : nothing
-              }</span
-            >`
-            : nothing
-        }
-      </p>
-      ${
-        moving && total > 0
-          ? html`<progress max=${total} .value=${loaded} aria-label="Model ${model}"></progress>`
-          : html`<progress aria-label="Model ${model}"></progress>`
-      }
-      ${
-        moving && files.length > 0
-          ? html`<details>
-            <summary>${files.length} files</summary>
-            <ul class="files">
-              ${files.map((file) => fileLine(file))}
-            </ul>
-          </details>`
-          : nothing
-      }
-    </div>`;
   }
 
   #indexing() {
@@ -87,31 +44,6 @@ class ActivityPanel extends AppElement {
         ${indexed > 0 ? 'Continue' : 'Index'}
       </button>
     </section>`;
-  }
-}
-
-function fileLine({ path, state, loaded, total }: FileProgress) {
-  const share =
-    state === 'downloading' && total > 0 ? ` ${formatCount(Math.floor((loaded / total) * 100))} %` : '';
-  const size = total > 0 ? ` · ${formatBytes(total)}` : '';
-  return html`<li>
-    <span class="name">${path}</span>
-    <span class="hint">${FILE_STATES[state]}${share}${size}</span>
-  </li>`;
-}
-
-function titleOf({ state, model }: ModelLoading): string {
-  switch (state) {
-    case 'downloading':
-      return `Downloading ${model}`;
-    case 'from-cache':
-      return `Loading ${model} from this browser’s storage`;
-    case 'compiling':
-      return `Preparing ${model}`;
-    case 'checking':
-      return `Checking ${model}`;
-    case 'ready':
-      return `${model} is ready`;
   }
 }
 

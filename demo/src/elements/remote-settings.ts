@@ -1,12 +1,19 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { hostedChoices } from '../app/model-choices.ts';
 import { DEFAULT_BASE_URL } from '../app/parameters.ts';
 import { AppElement } from './app-element.ts';
 
 /** Key, address and model of Remote. */
 class RemoteSettingsForm extends AppElement {
+  static override readonly properties = {
+    ...AppElement.properties,
+    withoutModel: { type: Boolean, attribute: 'without-model' },
+  };
+  /** Where the page itself lets the model be chosen. */
+  declare withoutModel: boolean;
+
   protected override render() {
-    const { remote, models } = this.app.state;
+    const { remote } = this.app.state;
     // Values are taken on change, not on every key: each one may be a new connection.
     return html`<form class="card remote-settings" aria-label="Remote settings" @submit=${this.#submit}>
       <div class="field">
@@ -35,26 +42,30 @@ class RemoteSettingsForm extends AppElement {
           @change=${(event: Event) => this.app.setRemote({ baseUrl: inputValue(event) || DEFAULT_BASE_URL })}
         />
       </div>
-      <div class="field">
+      ${this.withoutModel ? nothing : this.#model()}
+      <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
+    </form>`;
+  }
+
+  #model() {
+    return html`<div class="field">
         <label for="remote-model">Model</label>
         <input
           id="remote-model"
           list="remote-models"
           spellcheck="false"
-          .value=${models.remote}
+          .value=${this.app.state.models.remote}
           @change=${(event: Event) => this.app.setModel(inputValue(event))}
         />
         <datalist id="remote-models">
           ${hostedChoices().map((model) => html`<option value=${model}></option>`)}
         </datalist>
-      </div>
-      <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
-    </form>`;
+      </div>`;
   }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (this.app.state.total > 0) void this.app.index();
+    if (!this.withoutModel && this.app.state.total > 0) void this.app.index();
   };
 }
 

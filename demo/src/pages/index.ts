@@ -4,16 +4,58 @@ import './search-page.ts';
 
 /** A page of the demo. */
 export interface Page {
-  /** The part of the address after `#/`. */
+  /** The part of the address after `#/`, up to the next slash. */
   path: string;
   title: string;
+  /** Fetches the page's code; absent for the page that is there from the start. */
+  load?: () => Promise<unknown>;
   render(app: App): TemplateResult;
+  /** Where the skip link goes: its name, and the element. */
+  start: { label: string; selector: string };
 }
+
+const content = { label: 'Skip to the content', selector: 'main h2' };
 
 /** All pages; the first is the one without a path in the address. */
 export const pages: readonly [Page, ...Page[]] = [
-  { path: 'search', title: 'Search', render: (app) => html`<search-page .app=${app}></search-page>` },
+  {
+    path: 'search',
+    title: 'Search',
+    render: (app) => html`<search-page .app=${app}></search-page>`,
+    start: { label: 'Skip to the question', selector: '#question' },
+  },
+  {
+    path: 'classify',
+    title: 'Classify',
+    load: () => import('./classify-page.ts'),
+    render: (app) => html`<classify-page .app=${app}></classify-page>`,
+    start: content,
+  },
+  {
+    path: 'rerank',
+    title: 'Rerank',
+    load: () => import('./rerank-page.ts'),
+    render: (app) => html`<rerank-page .app=${app}></rerank-page>`,
+    start: content,
+  },
+  {
+    path: 'segment',
+    title: 'Segment',
+    load: () => import('./segment-page.ts'),
+    render: (app) => html`<segment-page .app=${app}></segment-page>`,
+    start: content,
+  },
+  {
+    path: 'models',
+    title: 'Models',
+    load: () => import('./models-page.ts'),
+    render: (app) => html`<models-page .app=${app}></models-page>`,
+    start: content,
+  },
 ];
 
-/** The page of an address such as `#/search`. */
-export const pageOf = (hash: string): Page => pages.find(({ path }) => hash === `#/${path}`) ?? pages[0];
+/** The page of an address such as `#/search` or `#/classify/pictures`. */
+export const pageOf = (hash: string): Page => {
+  const [, name] = /^#\/([^/?]*)/u.exec(hash) ?? [];
+  return pages.find(({ path }) => path === name) ?? pages[0];
+};

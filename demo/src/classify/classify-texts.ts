@@ -1,0 +1,73 @@
+import { html } from 'lit';
+import { callProgress } from '../elements/call-progress.ts';
+import '../elements/label-chips.ts';
+import { modelField } from '../elements/model-field.ts';
+import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import { textResults } from './results.ts';
+import { type TextLabels, textLabelsOf } from './text-labels.ts';
+
+/** Texts by labels in words. */
+class ClassifyTexts extends PageElement<TextLabels> {
+  protected override open(): TextLabels {
+    return textLabelsOf(this.app);
+  }
+
+  protected override render() {
+    const { app, page } = this;
+    const { texts, labels, temperature, result } = page.state;
+    const { mode } = app.state;
+    return html`<div class="halves">
+      <form class="card" aria-label="Texts and labels" @submit=${this.#submit}>
+        <p class="hint">Nothing is trained: the model compares the meaning of each text with the meaning of each label.</p>
+        <div class="field">
+          <label for="classify-texts">Texts, one a line</label>
+          <textarea
+            id="classify-texts"
+            rows="7"
+            .value=${texts}
+            @input=${(event: Event) => page.update({ texts: fieldValue(event) })}
+            @keydown=${submitOnEnter}
+          ></textarea>
+        </div>
+        <label-chips
+          field-id="classify-labels"
+          .labels=${labels}
+          @labels-change=${(event: CustomEvent<string[]>) => page.update({ labels: event.detail })}
+        ></label-chips>
+        ${modelField({
+          app,
+          id: 'classify-model',
+          need: { endpoint: 'classify', modality: 'text' },
+          model: page.model,
+          choose: (model) => page.setModel(model),
+        })}
+        <div class="field">
+          <label for="classify-temperature">Temperature</label>
+          <input
+            id="classify-temperature"
+            type="number"
+            min="0.001"
+            step="any"
+            placeholder="the model’s own"
+            aria-describedby="classify-temperature-hint"
+            .value=${temperature[mode]}
+            @input=${(event: Event) => page.setTemperature(fieldValue(event))}
+          />
+          <p id="classify-temperature-hint" class="hint">
+            Scores are softmax(cosine ÷ temperature): smaller is more decided. Empty is the model’s own,
+            1 for Jina’s, where scores lie close together${mode === 'remote' ? '; the hosted API has no other' : ''}.
+          </p>
+        </div>
+        <div class="row"><button type="submit" class="primary">Classify</button></div>
+      </form>
+      <div class="results">${callProgress(page.call, 'Classifying')} ${textResults(result)}</div>
+    </div>`;
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void this.page.classify();
+  };
+}
+
+customElements.define('classify-texts', ClassifyTexts);

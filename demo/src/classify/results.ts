@@ -1,0 +1,36 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatDuration, formatPlural } from '../app/format.ts';
+import { labelScores } from '../elements/label-scores.ts';
+import type { Classified } from './classified.ts';
+
+/** Title, model, place, time and tokens of a result. */
+export function resultHead(title: string, { by, took, tokens }: Classified<unknown>): TemplateResult {
+  return html`<div class="answers-head">
+    <h3>${title}</h3>
+    <p class="timings">
+      <span>by ${by}</span>
+      <span>in <output data-timing="classify">${formatDuration(took)}</output></span>
+      <span>${formatPlural(tokens, 'token')}</span>
+    </p>
+  </div>`;
+}
+
+/** Texts with the scores of their labels. */
+export function textResults(result: Classified<string> | undefined): TemplateResult | typeof nothing {
+  if (!result) return nothing;
+  return html`<section aria-label="Result">
+    ${resultHead('Result', result)}
+    <ol class="answers">
+      ${result.items.map(
+        ({
+          item,
+          prediction,
+          predictions,
+        }) => html`<li class="answer classified" data-prediction=${prediction}>
+          <p>${item}</p>
+          ${labelScores(predictions)}
+        </li>`,
+      )}
+    </ol>
+  </section>`;
+}

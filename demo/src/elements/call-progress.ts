@@ -1,0 +1,31 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatCount } from '../app/format.ts';
+import type { PageCall } from '../app/page-call.ts';
+import { modelProgress } from './model-progress.ts';
+
+/**
+ * A page's call while it runs: the model on its way, then the work.
+ * @param doing what is being done, such as "Ranking"
+ */
+export function callProgress(call: PageCall, doing: string): TemplateResult | typeof nothing {
+  const { running, loading, work } = call.state;
+  if (!running) return nothing;
+  const counted = work && work.total > 1;
+  return html`<section class="card activity" aria-label="Progress">
+    ${
+      loading && loading.took === undefined
+        ? modelProgress(loading)
+        : html`<div class="progress" data-state="working">
+          <p class="progress-line">
+            <strong>${doing}${counted ? ` ${formatCount(work.done)} of ${formatCount(work.total)}` : ''}…</strong>
+          </p>
+          ${
+            counted
+              ? html`<progress max=${work.total} .value=${work.done} aria-label=${doing}></progress>`
+              : html`<progress aria-label=${doing}></progress>`
+          }
+        </div>`
+    }
+    <button type="button" data-action="cancel" @click=${() => call.cancel()}>Cancel</button>
+  </section>`;
+}

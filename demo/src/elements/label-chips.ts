@@ -1,0 +1,99 @@
+import { html, LitElement } from 'lit';
+import { labelsOf } from '../app/lines.ts';
+
+/**
+ * Labels as chips. Enter or a comma adds what is typed, a pasted list adds all of it, Backspace in an empty field
+ * takes the last one back. Fires `labels-change` with the new list.
+ */
+class LabelChips extends LitElement {
+  static override readonly properties = {
+    labels: { attribute: false },
+    fieldId: { attribute: 'field-id' },
+  };
+  declare labels: readonly string[];
+  declare fieldId: string;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render() {
+    return html`<div class="field">
+      <label for=${this.fieldId}>Labels</label>
+      <div class="chips" @click=${this.#focus}>
+        <ul aria-label="Labels">
+          ${this.labels.map(
+            (label) => html`<li class="chip">
+              <span>${label}</span>
+              <button type="button" class="quiet icon" aria-label="Remove label ${label}" @click=${() => this.#remove(label)}>
+                <span aria-hidden="true">×</span>
+              </button>
+            </li>`,
+          )}
+        </ul>
+        <input
+          id=${this.fieldId}
+          autocomplete="off"
+          placeholder="Add a label"
+          aria-describedby="${this.fieldId}-hint"
+          @keydown=${this.#keys}
+          @input=${this.#typed}
+          @paste=${this.#paste}
+          @change=${this.#take}
+        />
+      </div>
+      <p id="${this.fieldId}-hint" class="hint">Enter or a comma adds a label; a pasted list adds one for each line.</p>
+    </div>`;
+  }
+
+  get #input(): HTMLInputElement {
+    return this.querySelector('input')!;
+  }
+
+  #focus = (event: Event): void => {
+    if (event.target === event.currentTarget) this.#input.focus();
+  };
+
+  #keys = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.#take();
+    } else if (event.key === 'Backspace' && this.#input.value === '') {
+      const last = this.labels.at(-1);
+      if (last !== undefined) this.#change(this.labels.slice(0, -1));
+    }
+  };
+
+  #typed = (): void => {
+    if (/[,;]/u.test(this.#input.value)) this.#take();
+  };
+
+  #paste = (event: ClipboardEvent): void => {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (!/[\r\n]/u.test(text)) return;
+    event.preventDefault();
+    this.#add(text);
+  };
+
+  #take = (): void => {
+    const { value } = this.#input;
+    this.#input.value = '';
+    this.#add(value);
+  };
+
+  #add(text: string): void {
+    const added = labelsOf(text).filter((label) => !this.labels.includes(label));
+    if (added.length > 0) this.#change([...this.labels, ...added]);
+  }
+
+  #remove(label: string): void {
+    this.#change(this.labels.filter((other) => other !== label));
+    this.#input.focus();
+  }
+
+  #change(labels: readonly string[]): void {
+    this.dispatchEvent(new CustomEvent('labels-change', { detail: labels }));
+  }
+}
+
+customElements.define('label-chips', LabelChips);

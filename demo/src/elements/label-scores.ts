@@ -1,0 +1,38 @@
+import type { LabelScore } from '@nearfield/spec';
+import { html, nothing, type TemplateResult } from 'lit';
+
+/** Bars shown before the rest is folded away. */
+const SHOWN = 6;
+
+const percent = new Intl.NumberFormat('en', {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+const bars = (scores: readonly LabelScore[], best: string | undefined) =>
+  html`<ol class="scores">
+    ${scores.map(
+      ({ label, score }) => html`<li data-label=${label} data-best=${label === best ? 'yes' : 'no'}>
+        <span class="name">${label}</span>
+        <meter min="0" max="1" .value=${score} aria-hidden="true"></meter>
+        <span class="value">${percent.format(score)}</span>
+      </li>`,
+    )}
+  </ol>`;
+
+/** Labels with their scores as bars, the best first. */
+export function labelScores(predictions: readonly LabelScore[]): TemplateResult {
+  const ranked = predictions.toSorted((a, b) => b.score - a.score);
+  const best = ranked[0]?.label;
+  const rest = ranked.slice(SHOWN);
+  return html`${bars(ranked.slice(0, SHOWN), best)}
+  ${
+    rest.length > 0
+      ? html`<details class="rest">
+        <summary>${rest.length} more</summary>
+        ${bars(rest, best)}
+      </details>`
+      : nothing
+  }`;
+}

@@ -1,0 +1,63 @@
+import { findModel } from '@nearfield/spec';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app/app.ts';
+import {
+  downloadMegabytes,
+  hostedModelsFor,
+  localModelsFor,
+  type ModelNeed,
+  megabytesText,
+  SERVED_MODELS,
+} from '../app/model-choices.ts';
+import { fieldValue } from './page-element.ts';
+
+export interface ModelFieldOptions {
+  app: App;
+  /** Id of the field; unique in the page. */
+  id: string;
+  label?: string;
+  need: ModelNeed;
+  model: string;
+  choose: (model: string) => void;
+}
+
+/** Chooses among the models of the current mode that suit; a server may have others, so there any name can be typed. */
+export function modelField({
+  app,
+  id,
+  label = 'Model',
+  need,
+  model,
+  choose,
+}: ModelFieldOptions): TemplateResult {
+  const change = (event: Event): void => choose(fieldValue(event));
+  if (app.state.mode === 'remote') {
+    return html`<div class="field">
+      <label for=${id}>${label}</label>
+      <input id=${id} list="${id}-list" spellcheck="false" autocomplete="off" .value=${model} @change=${change} />
+      <datalist id="${id}-list">
+        ${hostedModelsFor(need).map((choice) => html`<option value=${choice}></option>`)}
+      </datalist>
+    </div>`;
+  }
+  const { capabilities, stored } = app.state;
+  const { device, models = [model] } = capabilities.local ?? {};
+  const choices = localModelsFor(need, models);
+  const option = (choice: string) => {
+    const kept = stored.some((usage) => usage.model === choice && usage.complete);
+    const facts = kept ? 'stored here' : megabytesText(downloadMegabytes(choice, device));
+    return html`<option value=${choice} ?selected=${choice === model}>${choice}${facts ? ` (${facts})` : ''}</option>`;
+  };
+  const beside = choices.filter((choice) => SERVED_MODELS.includes(choice));
+  const hub = choices.filter((choice) => !SERVED_MODELS.includes(choice));
+  const { local } = findModel(model) ?? {};
+  const caution = local?.runs ? local.caution : undefined;
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <select id=${id} aria-describedby=${caution ? `${id}-caution` : nothing} @change=${change}>
+      ${beside.length > 0 ? html`<optgroup label="From this site">${beside.map(option)}</optgroup>` : nothing}
+      ${hub.length > 0 ? html`<optgroup label="From huggingface.co">${hub.map(option)}</optgroup>` : nothing}
+    </select>
+    ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
+  </div>`;
+}

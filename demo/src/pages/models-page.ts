@@ -1,0 +1,294 @@
+import type { LoadedModel, ModelCheck, ModelFacts } from '@nearfield/spec';
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { formatBytes, formatCount } from '../app/format.ts';
+import { callProgress } from '../elements/call-progress.ts';
+import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
+import '../elements/remote-settings.ts';
+import '../elements/storage-panel.ts';
+import {
+  type Catalogue,
+  catalogueOf,
+  filtered,
+  type KindFilter,
+  type ListedModel,
+} from '../models/catalogue.ts';
+import '../styles/pages.css';
+
+const KINDS: Record<KindFilter, string> = {
+  all: 'all kinds',
+  embedding: 'embedding',
+  reranker: 'reranker',
+  clip: 'text and image',
+  colbert: 'multi-vector',
+  sparse: 'sparse',
+  chat: 'chat',
+};
+
+const COMMERCIAL: Record<ModelFacts['commercialUse']['answer'], string> = {
+  yes: 'commercial use: yes',
+  'licence-needed': 'commercial use: needs a licence',
+  unknown: 'commercial use: not known',
+};
+
+const CHECKS: Record<ModelCheck['result'], string> = {
+  passed: 'passed',
+  remembered: 'passed before',
+  skipped: 'nothing to compare with',
+};
+
+const DEVICES: Record<LoadedModel['device'], string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
+
+const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+/** The catalogue, what is in memory, and what is stored. */
+class ModelsPage extends PageElement<Catalogue> {
+  /** The departure of the foundation whose models are listed. */
+  #listed: AbortSignal | undefined;
+  /** The model that the folder being chosen belongs to. */
+  #importing = '';
+
+  protected override open(): Catalogue {
+    return catalogueOf(this.app);
+  }
+
+  protected override updated(): void {
+    const { departure } = this.app;
+    if (this.#listed === departure) return;
+    this.#listed = departure;
+    this.page.forget();
+    // A server is asked only when the visitor asks: it may need a key first.
+    if (this.app.state.mode === 'local') void this.page.list();
+  }
+
+  protected override render() {
+    const { app, page } = this;
+    const local = app.state.mode === 'local';
+    return html`<div class="page">
+      <div class="page-head"><h2 tabindex="-1">Models</h2></div>
+      ${local ? nothing : html`<remote-settings .app=${app} without-model></remote-settings>`}
+      ${callProgress(page.call, 'Working')} ${local ? this.#memory() : nothing} ${this.#catalogue()}
+      ${local ? html`<storage-panel .app=${app}></storage-panel>` : nothing}
+      <input
+        id="model-folder"
+        type="file"
+        hidden
+        webkitdirectory
+        multiple
+        aria-label="Folder with the files of a model"
+        @change=${(event: Event) => page.import(this.#importing, takeFiles(event))}
+      />
+    </div>`;
+  }
+
+  #memory() {
+    const { device, loaded = [] } = this.app.state.capabilities.local ?? {};
+    return html`<section class="card" aria-labelledby="memory-title">
+      <h3 id="memory-title">In memory</h3>
+      ${device ? html`<p class="hint">${DEVICES[device.device]}: ${device.reason}</p>` : nothing}
+      ${
+        loaded.length === 0
+          ? html`<p class="hint">
+            No model. Load one below: it is downloaded, prepared, and compared with published values before it answers.
+          </p>`
+          : html`<ul class="loaded">
+            ${loaded.map((model) => this.#loaded(model))}
+          </ul>`
+      }
+    </section>`;
+  }
+
+  #loaded({
+    id,
+    part,
+    device,
+    dtype,
+    reason,
+    dimensions,
+    maxTokens,
+    bytes,
+    batchInvariance,
+    check,
+  }: LoadedModel) {
+    return html`<li data-loaded=${id}>
+      <div class="answer-head">
+        <strong>${id}${part ? ` (${part})` : ''}</strong>
+        <button type="button" class="quiet" @click=${() => this.page.unload(id)}>
+          Unload<span class="visually-hidden"> ${id}</span>
+        </button>
+      </div>
+      <dl class="facts">
+        <dt>Device</dt>
+        <dd>${DEVICES[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why">${reason}</span></dd>
+        <dt>Check</dt>
+        <dd data-check=${check?.result ?? 'none'}>
+          ${check ? `${CHECKS[check.result]}${figuresOf(check)}` : 'none'}
+          ${check ? html`<span class="why">${check.reason}</span>` : nothing}
+        </dd>
+        <dt>Size</dt>
+        <dd>${formatCount(dimensions)} dimensions, ${formatCount(maxTokens)} tokens</dd>
+        <dt>Batches</dt>
+        <dd>${batchInvariance.reason}</dd>
+      </dl>
+    </li>`;
+  }
+
+  #catalogue() {
+    const { app, page } = this;
+    const { models, kind, onlyHere, words } = page.state;
+    if (!models) {
+      return app.state.mode === 'remote'
+        ? html`<section class="card">
+          <h3>Models ${app.place}</h3>
+          <div class="row">
+            <button type="button" class="primary" @click=${() => page.list()}>Show the models</button>
+          </div>
+        </section>`
+        : nothing;
+    }
+    const shown = filtered(page.state);
+    return html`<section aria-labelledby="catalogue-title">
+      <div class="answers-head">
+        <h3 id="catalogue-title">Catalogue</h3>
+        <p class="timings" data-testid="model-count">${formatCount(shown.length)} of ${formatCount(models.length)} models</p>
+      </div>
+      <div class="filters">
+        <div class="field">
+          <label for="model-words">Name, language or licence</label>
+          <input
+            id="model-words"
+            type="search"
+            .value=${words}
+            @input=${(event: Event) => page.update({ words: fieldValue(event) })}
+          />
+        </div>
+        <div class="field">
+          <label for="model-kind">Kind</label>
+          <select
+            id="model-kind"
+            @change=${(event: Event) => page.update({ kind: fieldValue(event) as KindFilter })}
+          >
+            ${Object.entries(KINDS).map(([value, label]) => html`<option value=${value} ?selected=${value === kind}>${label}</option>`)}
+          </select>
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            .checked=${onlyHere}
+            @change=${(event: Event) => page.update({ onlyHere: (event.currentTarget as HTMLInputElement).checked })}
+          />
+          only those that run in a browser
+        </label>
+      </div>
+      <table class="catalogue">
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col">Size</th>
+            <th scope="col">Licence</th>
+            <th scope="col">Files</th>
+            <th scope="col">Here</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${repeat(
+            shown,
+            ({ info }) => info.id,
+            (model) => this.#row(model),
+          )}
+        </tbody>
+      </table>
+      ${shown.length === 0 ? html`<p class="hint">No model fits.</p>` : nothing}
+    </section>`;
+  }
+
+  #row({ info, facts }: ListedModel) {
+    const id = facts?.id ?? info.id;
+    return html`<tr data-model=${id}>
+      <th scope="row">
+        <span class="model-id">${id}</span>
+        <span class="kind">${facts ? KINDS[facts.kind] : (info.output_modalities[0] ?? '')}</span>
+        <span class="hint">${info.description}</span>
+      </th>
+      <td data-label="Size">
+        ${facts?.dimensions === undefined ? nothing : html`<p>${formatCount(facts.dimensions)} dimensions</p>`}
+        ${info.context_length > 0 ? html`<p>${formatCount(info.context_length)} tokens</p>` : nothing}
+        ${facts?.parameters === undefined ? nothing : html`<p>${formatCount(facts.parameters / 1e6)} M parameters</p>`}
+      </td>
+      <td data-label="Licence">
+        ${
+          facts
+            ? html`<p>${facts.licence}</p>
+              <p class="hint" title=${facts.commercialUse.why}>${COMMERCIAL[facts.commercialUse.answer]}</p>`
+            : html`<p class="hint">not in the catalogue</p>`
+        }
+      </td>
+      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources) : html`<p class="hint">none for a browser</p>`}</td>
+      <td data-label="Here">${this.app.state.mode === 'local' ? this.#here(id, facts) : this.#there()}</td>
+    </tr>`;
+  }
+
+  #there() {
+    return html`<p class="hint">answers ${this.app.place}</p>`;
+  }
+
+  #here(id: string, facts: ModelFacts | undefined) {
+    if (!facts) return nothing;
+    const { local } = facts;
+    if (!local.runs) {
+      return html`<p class="hint">Not in a browser: ${local.reason}${local.instead ? html` Instead: ${local.instead}.` : nothing}</p>`;
+    }
+    const { stored, capabilities } = this.app.state;
+    const usage = stored.find(({ model }) => model === id);
+    const loaded = capabilities.local?.loaded?.some((model) => model.id === id) ?? false;
+    const { page } = this;
+    const { running } = page.call.state;
+    const action = (label: string, run: () => void) =>
+      html`<button type="button" ?disabled=${running} @click=${run}>
+        ${label}<span class="visually-hidden"> ${id}</span>
+      </button>`;
+    return html`<p class="state">
+        ${loaded ? 'in memory' : usage?.complete ? 'stored' : usage ? 'partly stored' : 'runs here'}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
+      </p>
+      <div class="row">
+        ${loaded ? nothing : action('Load', () => void page.load(id))}
+        ${usage?.complete ? action('Export', () => void page.export(id)) : nothing}
+        ${usage ? action('Delete', () => void this.app.deleteStored(id)) : action('Import', () => this.#chooseFolder(id))}
+      </div>
+      ${local.caution ? html`<p class="hint">${local.caution}</p>` : nothing}`;
+  }
+
+  #chooseFolder(id: string): void {
+    this.#importing = id;
+    this.querySelector<HTMLInputElement>('#model-folder')?.click();
+  }
+}
+
+/** `; lowest cosine 0.9998 of 2 values`. */
+function figuresOf({ goldens, cosine, logitError }: ModelCheck): string {
+  if (goldens === 0) return '';
+  const values = `${formatCount(goldens)} published ${goldens === 1 ? 'value' : 'values'}`;
+  if (cosine !== undefined) return `: ${values}, lowest cosine ${cosine.toFixed(5)}`;
+  if (logitError !== undefined) return `: ${values}, largest difference ${logitError.toFixed(4)}`;
+  return `: ${values}`;
+}
+
+/** Sizes of each precision. Where every task has its own files, those of one. */
+function filesOf(sources: Extract<ModelFacts['local'], { runs: true }>['sources']) {
+  const repositories = new Set(sources.map(({ repository }) => repository));
+  const [first] = repositories;
+  const graphs = sources.filter(({ repository }) => repository === first);
+  return html`${graphs.map(
+    ({ graph, megabytes: sizes }) => html`<p>
+        ${graphs.length > 1 ? html`${graph}: ` : nothing}${Object.entries(sizes)
+          .map(([dtype, size]) => `${dtype} ${megabytes.format(size)}`)
+          .join(' · ')}
+        MB
+      </p>`,
+  )}
+    <p class="hint">
+      ${first === null || first === undefined ? 'from this site' : first}${repositories.size > 1 ? `, one of ${repositories.size} by task` : ''}
+    </p>`;
+}
+
+customElements.define('models-page', ModelsPage);

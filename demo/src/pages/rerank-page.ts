@@ -1,0 +1,137 @@
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { formatDuration, formatPlural } from '../app/format.ts';
+import { callProgress } from '../elements/call-progress.ts';
+import { modelField } from '../elements/model-field.ts';
+import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import '../elements/remote-settings.ts';
+import type { Moved, Ranked } from '../rerank/rank-changes.ts';
+import { type Before, type Reranking, rerankingOf } from '../rerank/reranking.ts';
+import '../styles/pages.css';
+
+/** Passages before and after a reranker. */
+class RerankPage extends PageElement<Reranking> {
+  protected override open(): Reranking {
+    return rerankingOf(this.app);
+  }
+
+  protected override render() {
+    const { app, page } = this;
+    return html`<div class="page">
+      <div class="page-head"><h2 tabindex="-1">Rerank</h2></div>
+      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
+      ${this.#form()} ${callProgress(page.call, 'Ranking')} ${this.#orders()}
+    </div>`;
+  }
+
+  #form() {
+    const { app, page } = this;
+    const { query, passages, before } = page.state;
+    return html`<form class="card" aria-label="Query and passages" @submit=${this.#submit}>
+      <p class="hint">
+        A search by vectors is fast but coarse. A reranker reads the query and each passage together and puts the
+        passages in order anew.
+      </p>
+      <div class="field">
+        <label for="rerank-query">Query</label>
+        <input
+          id="rerank-query"
+          autocomplete="off"
+          .value=${query}
+          @input=${(event: Event) => page.update({ query: fieldValue(event) })}
+        />
+      </div>
+      <div class="field">
+        <label for="rerank-passages">Passages, an empty line between them</label>
+        <textarea
+          id="rerank-passages"
+          rows="8"
+          .value=${passages}
+          @input=${(event: Event) => page.update({ passages: fieldValue(event) })}
+          @keydown=${submitOnEnter}
+        ></textarea>
+      </div>
+      <div class="options">
+        ${modelField({
+          app,
+          id: 'rerank-model',
+          label: 'Reranker',
+          need: { endpoint: 'rerank' },
+          model: page.model,
+          choose: (model) => page.setModel(model),
+        })}
+        <div class="field">
+          <label for="rerank-before">Compare with</label>
+          <select
+            id="rerank-before"
+            @change=${(event: Event) => page.update({ before: fieldValue(event) as Before })}
+          >
+            <option value="vectors" ?selected=${before === 'vectors'}>the order by vectors of ${app.model}</option>
+            <option value="given" ?selected=${before === 'given'}>the order as given</option>
+          </select>
+        </div>
+      </div>
+      <div class="row"><button type="submit" class="primary">Rerank</button></div>
+    </form>`;
+  }
+
+  #orders() {
+    const { orders } = this.page.state;
+    if (!orders) return nothing;
+    const { passages, before, after, beforeBy, by, fusion, tookBefore, took, tokens } = orders;
+    const order = (ranked: readonly (Ranked | Moved)[]) =>
+      html`<ol class="answers">
+        ${repeat(
+          ranked,
+          ({ index }) => index,
+          (each, place) => html`<li class="answer ranked" data-passage=${each.index}>
+            <div class="ranked-head">
+              <span class="place">${place + 1}</span>
+              ${'up' in each ? moved(each.up) : nothing}
+              ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">Score</span> ${each.score.toFixed(3)}</span>`}
+            </div>
+            <p>${passages[each.index]}</p>
+          </li>`,
+        )}
+      </ol>`;
+    return html`<div class="halves even">
+      <section aria-labelledby="before-title" data-order="before">
+        <div class="answers-head">
+          <h3 id="before-title">Before: ${beforeBy}</h3>
+          ${tookBefore === undefined ? nothing : html`<p class="timings"><span>in ${formatDuration(tookBefore)}</span></p>`}
+        </div>
+        ${order(before)}
+      </section>
+      <section aria-labelledby="after-title" data-order="after">
+        <div class="answers-head">
+          <h3 id="after-title">After: by ${by}</h3>
+          <p class="timings">
+            <span>in <output data-timing="rerank">${formatDuration(took)}</output></span>
+            <span>${formatPlural(tokens, 'token')}</span>
+            ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.with}</span>` : nothing}
+          </p>
+        </div>
+        ${order(after)}
+      </section>
+    </div>`;
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void this.page.rerank();
+  };
+}
+
+/** How far a passage moved, for the eye and in words. */
+function moved(up: number | undefined) {
+  if (up === undefined) return nothing;
+  if (up === 0)
+    return html`<span class="moved" data-up="0"><span aria-hidden="true">=</span><span class="visually-hidden">same place</span></span>`;
+  const places = formatPlural(Math.abs(up), 'place');
+  return html`<span class="moved" data-up=${up}>
+    <span aria-hidden="true">${up > 0 ? '▲' : '▼'} ${Math.abs(up)}</span>
+    <span class="visually-hidden">${places} ${up > 0 ? 'up' : 'down'}</span>
+  </span>`;
+}
+
+customElements.define('rerank-page', RerankPage);

@@ -1,0 +1,255 @@
+import {
+  findModel,
+  SEGMENT_STRATEGIES,
+  type SegmentStrategy,
+  type SegmentToken,
+  TOKENIZERS,
+} from '@nearfield/spec';
+import { html, LitElement, nothing } from 'lit';
+import { formatCount, formatDuration, formatPlural } from '../app/format.ts';
+import { callProgress } from '../elements/call-progress.ts';
+import { modelField } from '../elements/model-field.ts';
+import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import '../elements/remote-settings.ts';
+import { type Part, type Segmenting, segmentingOf } from '../segment/segmenting.ts';
+import '../styles/pages.css';
+
+/** Colours that chunks and tokens take turns in. */
+const COLOURS = 5;
+
+const STRATEGIES: Record<SegmentStrategy, string> = {
+  structure: 'structure: headings, lists, code, sentences',
+  sentence: 'sentence: whole sentences',
+  tokens: 'tokens: a number of tokens',
+  semantic: 'semantic: where the meaning changes',
+};
+
+/** A text in coloured chunks. */
+class SegmentPage extends PageElement<Segmenting> {
+  protected override open(): Segmenting {
+    return segmentingOf(this.app);
+  }
+
+  protected override render() {
+    const { app, page } = this;
+    return html`<div class="page">
+      <div class="page-head"><h2 tabindex="-1">Segment</h2></div>
+      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
+      <div class="halves even">
+        ${this.#form()}
+        <div class="results">${callProgress(page.call, 'Segmenting')} ${this.#result()}</div>
+      </div>
+    </div>`;
+  }
+
+  #form() {
+    const { app, page } = this;
+    const { content, options } = page.state;
+    const { strategy, maxChunkLength, overlap, part, partLength } = options;
+    const unit = strategy === 'tokens' ? 'tokens' : 'characters';
+    return html`<form class="card" aria-label="Text and options" @submit=${this.#submit}>
+      <div class="field">
+        <label for="segment-content">Text</label>
+        <textarea
+          id="segment-content"
+          rows="12"
+          .value=${content}
+          @input=${(event: Event) => page.update({ content: fieldValue(event) })}
+          @keydown=${submitOnEnter}
+        ></textarea>
+      </div>
+      <div class="options">
+        ${this.#tokenizers()}
+        <div class="field">
+          <label for="segment-strategy">Chunks by</label>
+          <select
+            id="segment-strategy"
+            @change=${(event: Event) => page.setOption('strategy', fieldValue(event) as SegmentStrategy)}
+          >
+            ${SEGMENT_STRATEGIES.map((each) => html`<option value=${each} ?selected=${each === strategy}>${STRATEGIES[each]}</option>`)}
+          </select>
+        </div>
+        <div class="field">
+          <label for="segment-length">Longest chunk, in ${unit}</label>
+          <input
+            id="segment-length"
+            type="number"
+            min="1"
+            step="1"
+            placeholder="1000"
+            .value=${maxChunkLength}
+            @input=${(event: Event) => page.setOption('maxChunkLength', fieldValue(event))}
+          />
+        </div>
+        <div class="field">
+          <label for="segment-overlap">Overlap, in ${unit}</label>
+          <input
+            id="segment-overlap"
+            type="number"
+            min="0"
+            step="1"
+            placeholder="0"
+            .value=${overlap}
+            @input=${(event: Event) => page.setOption('overlap', fieldValue(event))}
+          />
+        </div>
+        <div class="field">
+          <label for="segment-part">Tokens</label>
+          <select id="segment-part" @change=${(event: Event) => page.setOption('part', fieldValue(event) as Part)}>
+            <option value="all" ?selected=${part === 'all'}>all</option>
+            <option value="head" ?selected=${part === 'head'}>the first (head)</option>
+            <option value="tail" ?selected=${part === 'tail'}>the last (tail)</option>
+          </select>
+        </div>
+        ${
+          part === 'all'
+            ? nothing
+            : html`<div class="field">
+              <label for="segment-part-length">How many tokens</label>
+              <input
+                id="segment-part-length"
+                type="number"
+                min="1"
+                step="1"
+                .value=${partLength}
+                @input=${(event: Event) => page.setOption('partLength', fieldValue(event))}
+              />
+            </div>`
+        }
+        ${
+          strategy === 'semantic'
+            ? modelField({
+                app,
+                id: 'segment-model',
+                label: 'Embedding model',
+                need: { endpoint: 'embeddings', modality: 'text' },
+                model: page.model,
+                choose: (model) => page.setModel(model),
+              })
+            : nothing
+        }
+      </div>
+      ${
+        app.state.mode === 'remote'
+          ? html`<p class="hint">The hosted API chunks by structure, without overlap; a Nearfield server has them all.</p>`
+          : nothing
+      }
+      <div class="row"><button type="submit" class="primary">Segment</button></div>
+    </form>`;
+  }
+
+  #tokenizers() {
+    const { app, page } = this;
+    const { tokenizer } = page.state.options;
+    const option = (name: string) =>
+      html`<option value=${name} ?selected=${name === tokenizer}>${name}</option>`;
+    const models =
+      app.state.mode === 'local'
+        ? (app.state.capabilities.local?.models ?? []).filter((id) =>
+            findModel(id)?.modalities.includes('text'),
+          )
+        : [];
+    return html`<div class="field">
+      <label for="segment-tokenizer">Tokenizer</label>
+      <select id="segment-tokenizer" @change=${(event: Event) => page.setOption('tokenizer', fieldValue(event))}>
+        <optgroup label="Of the API">${TOKENIZERS.map(option)}</optgroup>
+        ${models.length > 0 ? html`<optgroup label="A model’s own">${models.map(option)}</optgroup>` : nothing}
+      </select>
+    </div>`;
+  }
+
+  #result() {
+    const { result } = this.page.state;
+    if (!result) return nothing;
+    const { response, took, place, content } = result;
+    const {
+      chunks = [],
+      chunk_positions: positions = [],
+      tokens = [],
+      special_tokens: special = [],
+    } = response;
+    return html`<section aria-label="Result">
+      <div class="answers-head">
+        <h3>
+          <span data-testid="chunk-count">${formatPlural(chunks.length, 'chunk')}</span>,
+          <span data-testid="token-count">${formatPlural(response.num_tokens, 'token')}</span>
+        </h3>
+        <p class="timings">
+          <span>${response.tokenizer} ${place}</span>
+          <span>in <output data-timing="segment">${formatDuration(took)}</output></span>
+          <span>${formatCount(content.length)} characters</span>
+        </p>
+      </div>
+      ${
+        special.length > 0
+          ? html`<p class="hint" data-testid="special-tokens">
+            Special tokens in the text: ${special.map((token) => html`<code>${token}</code> `)}
+          </p>`
+          : nothing
+      }
+      <ol class="chunks">
+        ${chunks.map(
+          (chunk, index) => html`<li class="chunk" data-colour=${index % COLOURS}>
+            <p class="chunk-head">
+              <span>${index + 1}</span>
+              ${positionText(positions[index])}
+              <span>${formatPlural(chunk.length, 'character')}</span>
+              ${tokens[index] ? html`<span>${formatPlural(countOf(tokens[index]), 'token')}</span>` : nothing}
+            </p>
+            <p class="chunk-text">${chunk}</p>
+            ${tokens[index] ? html`<token-list .tokens=${tokens[index]}></token-list>` : nothing}
+          </li>`,
+        )}
+      </ol>
+    </section>`;
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void this.page.segment();
+  };
+}
+
+const positionText = (position: readonly [number, number] | undefined) =>
+  position ? html`<span>${formatCount(position[0])} – ${formatCount(position[1])}</span>` : nothing;
+
+const countOf = (tokens: readonly SegmentToken[]): number =>
+  tokens.reduce((sum, [, ids]) => sum + ids.length, 0);
+
+/** The tokens of a chunk with their ids, drawn only when they are asked for. */
+class TokenList extends LitElement {
+  static override readonly properties = { tokens: { attribute: false }, open: { state: true } };
+  declare tokens: readonly SegmentToken[];
+  declare private open: boolean;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override render() {
+    return html`<details @toggle=${this.#toggle}>
+      <summary>Tokens</summary>
+      ${
+        this.open
+          ? html`<ol class="tokens">
+            ${this.tokens.map(
+              ([text, ids]) =>
+                html`<li><span class="token">${visible(text)}</span><span class="ids">${ids.join(' ')}</span></li>`,
+            )}
+          </ol>`
+          : nothing
+      }
+    </details>`;
+  }
+
+  #toggle = (event: Event): void => {
+    this.open = (event.currentTarget as HTMLDetailsElement).open;
+  };
+}
+
+/** Spaces and line breaks as signs, so that they can be seen. */
+const visible = (text: string): string =>
+  text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\r', '␍').replaceAll('\t', '⇥');
+
+customElements.define('segment-page', SegmentPage);
+customElements.define('token-list', TokenList);

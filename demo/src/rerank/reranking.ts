@@ -1,0 +1,112 @@
+import type { CallOptions, RerankResponse, SearchFoundation } from '@nearfield/spec';
+import type { App, Mode } from '../app/app.ts';
+import { formatPlural } from '../app/format.ts';
+import { paragraphsOf } from '../app/lines.ts';
+import { ModelPageState, perApp } from '../app/page-state.ts';
+import { Stopwatch } from '../app/stopwatch.ts';
+import { retrievalTasks } from '../search/retrieval-tasks.ts';
+import { dot } from '../search/vector-index.ts';
+import { type Moved, type Ranked, rankChanges } from './rank-changes.ts';
+import { SAMPLE_PASSAGES, SAMPLE_QUERY } from './sample.ts';
+
+/** What the reranked order is compared with. */
+export type Before = 'vectors' | 'given';
+
+/** Both orders of the passages. */
+interface Orders {
+  passages: readonly string[];
+  before: readonly Ranked[];
+  after: readonly Moved[];
+  /** How the order before came about, for a heading. */
+  beforeBy: string;
+  by: string;
+  /** The embedder whose cosines took part, and their weight. */
+  fusion: RerankResponse['fusion'];
+  /** Milliseconds; of the order before only where vectors made it. */
+  tookBefore: number | undefined;
+  took: number;
+  tokens: number;
+}
+
+interface RerankState {
+  models: Record<Mode, string>;
+  query: string;
+  passages: string;
+  before: Before;
+  orders: Orders | undefined;
+}
+
+/** Passages in the order of a reranker, beside the order before. */
+export class Reranking extends ModelPageState<RerankState> {
+  constructor(app: App) {
+    super(app, 'rerank', {
+      models: { local: 'minilm-reranker', remote: 'jina-reranker-v3' },
+      query: SAMPLE_QUERY,
+      passages: SAMPLE_PASSAGES.join('\n\n'),
+      before: 'vectors',
+      orders: undefined,
+    });
+  }
+
+  async rerank(): Promise<void> {
+    const { query, before } = this.state;
+    const { model, by } = this;
+    const passages = paragraphsOf(this.state.passages);
+    const embedder = this.app.model;
+    const beforeBy = before === 'given' ? 'as given' : `by vectors of ${embedder}`;
+    const done = await this.call.run(async (foundation, options) => {
+      const earlier =
+        before === 'given' || passages.length === 0
+          ? { ranked: passages.map((_, index) => ({ index, score: undefined })), took: undefined }
+          : await rankByVectors(foundation, embedder, query, passages, options);
+      const watch = new Stopwatch();
+      const response = await foundation.rerank(
+        { model, query, documents: passages, return_documents: false },
+        watch.around(options),
+      );
+      return { earlier, response, took: watch.elapsed };
+    });
+    if (!done) return;
+    const { earlier, response, took } = done;
+    const after = response.results.map(({ index, relevance_score }) => ({ index, score: relevance_score }));
+    this.update({
+      orders: {
+        passages,
+        before: earlier.ranked,
+        after: rankChanges(earlier.ranked, after),
+        beforeBy,
+        by,
+        fusion: response.fusion,
+        tookBefore: earlier.took,
+        took,
+        tokens: response.usage.total_tokens,
+      },
+    });
+    this.app.announce(`${formatPlural(after.length, 'passage')} ranked.`);
+  }
+}
+
+/** The order by the cosine of one vector a passage, as a search without a reranker has it. */
+async function rankByVectors(
+  foundation: SearchFoundation,
+  model: string,
+  query: string,
+  passages: readonly string[],
+  options: CallOptions,
+): Promise<{ ranked: Ranked[]; took: number }> {
+  const tasks = retrievalTasks(model);
+  const watch = new Stopwatch();
+  const embed = (input: readonly string[], task: 'query' | 'passage') =>
+    foundation.embeddings(
+      { model, input, embedding_type: 'float', truncate: true, ...(tasks && { task: tasks[task] }) },
+      watch.around(options),
+    );
+  const [question, { data }] = [await embed([query], 'query'), await embed(passages, 'passage')];
+  const vector = question.data[0]!.embedding;
+  const ranked = data
+    .map(({ index, embedding }) => ({ index, score: dot(embedding, 0, vector) }))
+    .toSorted((a, b) => b.score - a.score);
+  return { ranked, took: watch.elapsed };
+}
+
+export const rerankingOf = perApp((app) => new Reranking(app));

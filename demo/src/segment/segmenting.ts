@@ -1,0 +1,96 @@
+import type { SegmentRequest, SegmentResponse, SegmentStrategy } from '@nearfield/spec';
+import type { App, Mode } from '../app/app.ts';
+import { formatPlural } from '../app/format.ts';
+import { EMBEDDED_MODEL } from '../app/model-choices.ts';
+import { ModelPageState, perApp } from '../app/page-state.ts';
+import { Stopwatch } from '../app/stopwatch.ts';
+import { SAMPLE_CONTENT } from './sample.ts';
+
+/** The part of the tokens that is wanted. */
+export type Part = 'all' | 'head' | 'tail';
+
+/** Options as they are in the form; numbers as typed. */
+export interface SegmentOptions {
+  tokenizer: string;
+  strategy: SegmentStrategy;
+  maxChunkLength: string;
+  overlap: string;
+  part: Part;
+  partLength: string;
+}
+
+/** What a segmentation gave, and how. */
+interface Segmented {
+  content: string;
+  options: SegmentOptions;
+  response: SegmentResponse;
+  place: string;
+  took: number;
+}
+
+interface SegmentState {
+  /** The embedder of the semantic strategy. */
+  models: Record<Mode, string>;
+  content: string;
+  options: SegmentOptions;
+  result: Segmented | undefined;
+}
+
+/** The request of a form. What is left empty or at its default is left out: the hosted API has no more. */
+export function requestOf(content: string, options: SegmentOptions, model: string): SegmentRequest {
+  const { tokenizer, strategy, maxChunkLength, overlap, part, partLength } = options;
+  const given = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value));
+  return {
+    content,
+    tokenizer,
+    return_chunks: true,
+    return_tokens: true,
+    max_chunk_length: given(maxChunkLength),
+    overlap: given(overlap),
+    ...(strategy !== 'structure' && { strategy }),
+    ...(strategy === 'semantic' && { model }),
+    ...(part !== 'all' && { [part]: given(partLength) }),
+  };
+}
+
+/** A text in chunks and tokens. */
+export class Segmenting extends ModelPageState<SegmentState> {
+  constructor(app: App) {
+    super(app, 'segment', {
+      models: { local: EMBEDDED_MODEL, remote: 'jina-embeddings-v3' },
+      content: SAMPLE_CONTENT,
+      options: {
+        tokenizer: 'cl100k_base',
+        strategy: 'structure',
+        maxChunkLength: '300',
+        overlap: '',
+        part: 'all',
+        partLength: '100',
+      },
+      result: undefined,
+    });
+  }
+
+  setOption<Name extends keyof SegmentOptions>(name: Name, value: SegmentOptions[Name]): void {
+    this.update({ options: { ...this.state.options, [name]: value } });
+  }
+
+  async segment(): Promise<void> {
+    const { content, options } = this.state;
+    const { model } = this;
+    const { place } = this.app;
+    const done = await this.call.run(async (foundation, callOptions) => {
+      const watch = new Stopwatch();
+      const response = await foundation.segment(
+        requestOf(content, options, model),
+        watch.around(callOptions),
+      );
+      return { response, took: watch.elapsed };
+    });
+    if (!done) return;
+    this.update({ result: { content, options, place, ...done } });
+    this.app.announce(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
+  }
+}
+
+export const segmentingOf = perApp((app) => new Segmenting(app));
