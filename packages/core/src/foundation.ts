@@ -46,6 +46,7 @@ import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
 import { batchesApi } from './tasks/batches/client.ts';
 import { classifiersApi, classify, train } from './tasks/classifiers/client.ts';
 import { requireEndpoint } from './tasks/classify/role.ts';
+import { rerank } from './tasks/rerank/client.ts';
 
 /** The contract over an engine: checks requests, then asks the engine through a {@link Backend}. */
 export class EngineFoundation implements LocalFoundation {
@@ -94,10 +95,17 @@ export class EngineFoundation implements LocalFoundation {
       this.#call('storage.import', { model, files: [...files] }, options),
   };
 
-  /** The catalogue: the API's shape with Nearfield's facts in `nearfield`. */
+  /** The caller's models and the catalogue: the API's shape with Nearfield's facts in `nearfield`. */
   readonly models: ModelsApi = {
-    list: async () => ({ data: CATALOGUE.map(modelInfo) }),
-    get: async (id) => modelInfo(this.#entry(id)),
+    list: async ({ signal } = {}) => {
+      signal?.throwIfAborted();
+      const own = [...this.#custom.values()].filter((entry) => !CATALOGUE.includes(entry));
+      return { data: [...own, ...CATALOGUE].map(modelInfo) };
+    },
+    get: async (id, { signal } = {}) => {
+      signal?.throwIfAborted();
+      return modelInfo(this.#entry(String(id)));
+    },
   };
 
   async capabilities(): Promise<Capabilities> {
@@ -111,6 +119,7 @@ export class EngineFoundation implements LocalFoundation {
       methods: methodsReport([
         'embeddings',
         'multiVector',
+        'rerank',
         'classify',
         'train',
         'classifiers',
@@ -152,8 +161,13 @@ export class EngineFoundation implements LocalFoundation {
     return response as unknown as MultiVectorResponseFor<Request>;
   }
 
-  async rerank(_request: RerankRequest): Promise<RerankResponse> {
-    throw later('rerank');
+  async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
+    return rerank(
+      (method, argument, callOptions) => this.#call(method, argument, callOptions),
+      (model) => this.#entry(model),
+      request,
+      options,
+    );
   }
 
   async classify<const Request extends ClassifyRequest>(

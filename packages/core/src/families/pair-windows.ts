@@ -8,6 +8,9 @@ export interface PairWindows {
   readonly documentOf: Int32Array;
   /** Tokens of all windows. */
   readonly tokens: number;
+  /** Tokens of a window before its part of the document, and after it. */
+  readonly documentStart: number;
+  readonly documentEnd: number;
 }
 
 /** Tokens that one window leaves to the document, and that neighbouring ones share. */
@@ -73,11 +76,17 @@ export function pairWindows(
       tokens += ids.length;
     }
   }
-  return { windows, documentOf: Int32Array.from(documentOf), tokens };
+  return {
+    windows,
+    documentOf: Int32Array.from(documentOf),
+    tokens,
+    documentStart: around - end.length,
+    documentEnd: end.length,
+  };
 }
 
 /** 1 ÷ (1 + e^−x). */
-const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
+export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 /**
  * The score of each document: the largest sigmoid among its windows' logits.

@@ -1,0 +1,151 @@
+import { type CallOptions, FoundationError } from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import type { ReadyPairs } from '../../engine/ready.ts';
+import { yieldToMessages } from '../../engine/runtime.ts';
+import { pairWindows, sigmoid } from '../../families/pair-windows.ts';
+import type { TokenSequence } from '../../text/tokenizer.ts';
+import { embedItems } from '../embed-items.ts';
+import { priorityOf, WorkReport } from '../work.ts';
+import { checkQuery } from './limits.ts';
+import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
+
+/** A window of a document with the query before it. */
+interface Passage {
+  readonly sequence: TokenSequence;
+  readonly document: number;
+  /** What the window shows of the document. */
+  readonly text: string;
+}
+
+/**
+ * Scores by a cross-encoder: sigmoid(logit), for a document of several windows the largest. Windows of a document
+ * overlap (see `pairWindows`); with `truncation` only the first is read. The query is cut to what the model reads of
+ * one. `tokens` counts every window with its query.
+ *
+ * A model whose catalogue entry names an embedder ranks by logit + weight · cosine of each window. Its score is the
+ * sigmoid of that sum less half the weight, so that it is 0.5 where the model is undecided (logit 0) and the cosine is
+ * half: an order with a scale, not a probability.
+ */
+export async function crossEncoderScores(
+  engine: Engine,
+  request: RerankTexts,
+  options: CallOptions,
+): Promise<TextScores> {
+  const { signal, onProgress } = options;
+  const { query, documents } = request;
+  const ready = await engine.models.pairs(request.model, { signal, onProgress });
+  checkQuery(query, ready.tokenizer);
+  const passages = await passagesOf(ready, request, signal);
+  const fusion = await fusionOf(engine, ready, request, passages, options);
+
+  const logits = new Float64Array(documents.length).fill(Number.NEGATIVE_INFINITY);
+  const left = new Int32Array(documents.length);
+  for (const { document } of passages) left[document]!++;
+  const tokens = passages.reduce((sum, { sequence }) => sum + sequence.ids.length, 0);
+  const report = new WorkReport(onProgress, documents.length);
+  report.expect(tokens);
+  await engine.scheduler.submit(
+    ready.encoder.group,
+    passages.map(({ sequence }) => sequence),
+    {
+      priority: priorityOf(options.priority, documents.length),
+      signal,
+      onResult: (index, logit) => {
+        const { document, sequence } = passages[index]!;
+        const score = logit + (fusion ? fusion.weight * fusion.cosines[index]! : 0);
+        logits[document] = Math.max(logits[document]!, score);
+        report.finished(sequence.ids.length, --left[document]! === 0 ? 1 : 0);
+      },
+    },
+  );
+  if (!fusion) return { scores: logits.map(sigmoid), tokens };
+  const { with: embedder, weight } = fusion;
+  return {
+    scores: logits.map((logit) => sigmoid(logit - weight / 2)),
+    tokens,
+    fusion: { with: embedder, weight },
+  };
+}
+
+async function passagesOf(
+  { tokenizer, recipe, info }: ReadyPairs,
+  { query, documents, truncation }: RerankTexts,
+  signal: AbortSignal | undefined,
+): Promise<Passage[]> {
+  const passages: Passage[] = [];
+  for (let first = 0; first < documents.length; first += DOCUMENTS_AT_ONCE) {
+    signal?.throwIfAborted();
+    const part = documents.slice(first, first + DOCUMENTS_AT_ONCE);
+    const { windows, documentOf, documentStart, documentEnd } = pairWindows(tokenizer, query, part, {
+      recipe,
+      maxTokens: info.maxTokens,
+    });
+    windows.forEach((sequence, index) => {
+      const at = documentOf[index]!;
+      const isFirst = documentOf[index - 1] !== at;
+      const isOnly = isFirst && documentOf[index + 1] !== at;
+      if (truncation && !isFirst) return;
+      const { ids } = sequence;
+      const text = isOnly
+        ? part[at]!
+        : tokenizer.decode([...ids.subarray(documentStart, ids.length - documentEnd)]);
+      passages.push({ sequence, document: first + at, text });
+    });
+    await yieldToMessages();
+  }
+  return passages;
+}
+
+/** What is wrong with an embedder that is not there, rather than with the request. */
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'DOWNLOAD_FAILED',
+  'INPUT_MODEL_NOT_FOUND',
+  'MODEL_NOT_AVAILABLE_LOCALLY',
+  'STORAGE_QUOTA_EXCEEDED',
+]);
+
+interface Fusion {
+  readonly with: string;
+  readonly weight: number;
+  /** Of the query with each passage. */
+  readonly cosines: Float64Array;
+}
+
+/** Cosines of the embedder that the model ranks best with; undefined without one. */
+async function fusionOf(
+  engine: Engine,
+  { definition }: ReadyPairs,
+  { query, fusion: asked }: RerankTexts,
+  passages: readonly Passage[],
+  { signal, onProgress, priority }: CallOptions,
+): Promise<Fusion | undefined> {
+  const { fusion } = definition.entry;
+  if (!fusion || asked === false) return undefined;
+  // The work that is told of is the reranker's; the embedder's loading is told.
+  const loading: CallOptions['onProgress'] =
+    onProgress && ((event) => event.type !== 'work-progress' && onProgress(event));
+  try {
+    await engine.encoder(fusion.with, { signal, onProgress: loading });
+  } catch (error) {
+    if (!asked && FoundationError.isInstance(error) && UNAVAILABLE.has(error.code)) return undefined;
+    throw error;
+  }
+  const { values, dimensions } = await embedItems(
+    engine,
+    {
+      model: fusion.with,
+      items: [query, ...passages.map(({ text }) => text)].map((text) => ({ text })),
+      task: null,
+      prompt: '',
+      truncate: true,
+    },
+    { signal, priority: priorityOf(priority, passages.length) },
+  );
+  const cosines = Float64Array.from(passages, (_, index) => {
+    let dot = 0;
+    const start = (index + 1) * dimensions;
+    for (let d = 0; d < dimensions; d++) dot += values[d]! * values[start + d]!;
+    return dot;
+  });
+  return { ...fusion, cosines };
+}
