@@ -8,7 +8,14 @@ const root = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The demo: dev server and static build. Tests have their own configuration, vitest.config.ts. */
 export default defineConfig({
   root: root('./demo'),
-  plugins: [models({ directory: root('./packages/embedded-minilm/dist') })],
+  plugins: [
+    models({ directory: root('./packages/embedded-icon-clip/model'), path: '/models/icon-clip/' }),
+    models({
+      directory: root('./packages/embedded-minilm-reranker/dist/minilm-reranker'),
+      path: '/models/minilm-reranker/',
+    }),
+    models({ directory: root('./packages/embedded-minilm/dist') }),
+  ],
   resolve: { conditions: browserConditions },
   server: { headers: isolationHeaders, fs: { allow: [root('.')] } },
   preview: { headers: isolationHeaders },

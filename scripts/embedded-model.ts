@@ -1,14 +1,16 @@
-/** Makes sure that the embedded model's files are there, whatever task needs them. */
+/** Makes sure that the embedded models' files are there, whatever task needs them. */
 import { buildEmbeddedMiniLM } from '../packages/embedded-minilm/src/index.ts';
+import { buildMiniLMReranker } from '../packages/embedded-minilm-reranker/src/index.ts';
 
-/** Builds the model if it is missing or its code changed; says so on standard error. Gives its folder. */
+/** Builds what is missing or whose code changed; says so on standard error. Gives the folder of the embedder. */
 export async function buildEmbeddedModel(): Promise<string> {
-  const { directory, files, rebuilt } = await buildEmbeddedMiniLM();
-  if (rebuilt) {
+  const embedder = await buildEmbeddedMiniLM();
+  for (const { directory, files, rebuilt } of [embedder, await buildMiniLMReranker()]) {
+    if (!rebuilt) continue;
     console.error(`Built the embedded model in ${directory}`);
     for (const { path, size, sha256 } of files) {
       console.error(`  ${sha256}  ${(size / 1e6).toFixed(1).padStart(6)} MB  ${path}`);
     }
   }
-  return directory;
+  return embedder.directory;
 }

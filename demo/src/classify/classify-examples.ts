@@ -210,7 +210,7 @@ class ClassifyExamples extends PageElement<Examples> {
         <span>
           <strong>${labels.join(', ')}</strong>
           <span class="hint">
-            <code>${short}</code> · ${model} · trained ${timesOf(updated_number)}, used ${timesOf(used_number)} ·
+            <code>${short}</code> · ${model} · ${timesOf('updated', updated_number)}, ${timesOf('used', used_number)} ·
             ${timeOf(updated_at)}
           </span>
         </span>
@@ -277,7 +277,10 @@ class ClassifyExamples extends PageElement<Examples> {
   };
 }
 
-const timesOf = (count: number): string => (count === 1 ? 'once' : `${formatCount(count)} times`);
+function timesOf(what: string, count: number): string {
+  if (count === 0) return `never ${what}`;
+  return count === 1 ? `${what} once` : `${what} ${formatCount(count)} times`;
+}
 
 const timeOf = (iso: string): string => {
   const time = Date.parse(iso);

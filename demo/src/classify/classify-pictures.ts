@@ -1,4 +1,3 @@
-import { findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
@@ -31,7 +30,6 @@ class ClassifyPictures extends PageElement<Pictures> {
   protected override render() {
     const { app, page } = this;
     const { pictures, labels, result } = page.state;
-    const family = findModel(page.model)?.family;
     return html`<div class="halves">
       <form class="card" aria-label="Labels" @submit=${this.#submit}>
         <label-chips
@@ -46,14 +44,6 @@ class ClassifyPictures extends PageElement<Pictures> {
           model: page.model,
           choose: (model) => page.setModel(model),
         })}
-        ${
-          family === 'icon-clip'
-            ? html`<p class="hint">
-              A small model that ships with this page: it knows emoji, icons and clip-art, one thing in each. It does
-              not know photographs; for those choose a CLIP model of Jina’s.
-            </p>`
-            : nothing
-        }
         <div class="row">
           <button type="submit" class="primary">Classify the pictures</button>
           <button type="button" @click=${() => this.querySelector<HTMLInputElement>('#picture-files')?.click()}>

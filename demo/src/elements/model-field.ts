@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
 import {
   downloadMegabytes,
+  EMBEDDED_MODEL,
   hostedModelsFor,
   localModelsFor,
   type ModelNeed,
@@ -50,8 +51,7 @@ export function modelField({
   };
   const beside = choices.filter((choice) => SERVED_MODELS.includes(choice));
   const hub = choices.filter((choice) => !SERVED_MODELS.includes(choice));
-  const { local } = findModel(model) ?? {};
-  const caution = local?.runs ? local.caution : undefined;
+  const caution = cautionOf(model, need);
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <select id=${id} aria-describedby=${caution ? `${id}-caution` : nothing} @change=${change}>
@@ -60,4 +60,11 @@ export function modelField({
     </select>
     ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
   </div>`;
+}
+
+/** What to know of a model before it is used. The embedder's is about ranking with it. */
+function cautionOf(model: string, { endpoint }: ModelNeed): string | undefined {
+  if (model === EMBEDDED_MODEL && endpoint !== 'rerank') return undefined;
+  const { local } = findModel(model) ?? {};
+  return local?.runs ? local.caution : undefined;
 }

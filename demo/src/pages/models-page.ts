@@ -67,8 +67,16 @@ class ModelsPage extends PageElement<Catalogue> {
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Models</h2></div>
       ${local ? nothing : html`<remote-settings .app=${app} without-model></remote-settings>`}
-      ${callProgress(page.call, 'Working')} ${local ? this.#memory() : nothing} ${this.#catalogue()}
-      ${local ? html`<storage-panel .app=${app}></storage-panel>` : nothing}
+      ${callProgress(page.call, 'Working')}
+      ${
+        local
+          ? html`<div class="halves">
+            ${this.#memory()}
+            <storage-panel .app=${app}></storage-panel>
+          </div>`
+          : nothing
+      }
+      ${this.#catalogue()}
       <input
         id="model-folder"
         type="file"

@@ -1,15 +1,15 @@
-/** A question and passages of our own: several are near the question in words, two answer it. */
-export const SAMPLE_QUERY = 'How do I stop the kettle from leaving white flakes in my tea?';
+/** A question and help texts of our own, several of them near the question in words. */
+export const SAMPLE_QUERY = 'I keep being signed out. What can I do?';
 
 export const SAMPLE_PASSAGES: readonly string[] = [
-  'White tea is made from young leaves and buds that are dried with little further work. Use water of about 80 °C.',
-  'A kettle that switches itself off too early often has a dirty steam sensor. Wipe the slot under the lid with a dry cloth.',
-  'Flakes of paint on the window frame are a sign of damp. Sand them off before you paint again.',
-  'Hard water leaves scale wherever it is heated. Boil equal parts of vinegar and water in the appliance, let it stand for half an hour, and rinse it twice.',
-  'To make tea for many people, brew it strong and thin it with hot water from the kettle just before serving.',
-  'Corn flakes stay crisp longer when the box is closed with a clip and stored in a dry place.',
-  'A filter jug takes out much of the lime before the water is heated, so that less of it ends up as crumbs in the cup.',
-  'The stop button on the base holds the water at the chosen temperature for twenty minutes.',
-  'White marks on a wooden table come from hot cups. Rub them gently with oil and a soft cloth.',
-  'Loose leaves sink to the bottom of the pot when the tea has drawn long enough. Pour it through a strainer.',
+  'Choose a password of at least twelve characters. A password that you use nowhere else is safest, even if it is short.',
+  'You are asked for your password again before you change the address of your account or delete it.',
+  'Sign-ins end after 15 minutes without a click. To be kept signed in on your own computer, tick “Remember this device” under Security.',
+  'If you forgot your password, choose “Forgot password” on the sign-in page, and a link is sent to you.',
+  'A browser that deletes cookies when it is closed also forgets that you were signed in. Allow cookies of this site to stay.',
+  'A password manager fills in the fields by itself. Again and again people tell us how much time this saves.',
+  'Passwords are stored as salted hashes, so that nobody here can read them.',
+  'Administrators can ask everyone in a team to choose a new password after a number of days.',
+  'To share a folder, ask for the address of the other person and choose what they may do.',
+  'Why two steps? A password can be guessed or stolen; a code on your phone is asked for as well.',
 ];
