@@ -47,6 +47,7 @@ import { batchesApi } from './tasks/batches/client.ts';
 import { classifiersApi, classify, train } from './tasks/classifiers/client.ts';
 import { requireEndpoint } from './tasks/classify/role.ts';
 import { rerank } from './tasks/rerank/client.ts';
+import { segment } from './tasks/segment/client.ts';
 
 /** The contract over an engine: checks requests, then asks the engine through a {@link Backend}. */
 export class EngineFoundation implements LocalFoundation {
@@ -123,6 +124,7 @@ export class EngineFoundation implements LocalFoundation {
         'classify',
         'train',
         'classifiers',
+        'segment',
         'models',
         'batches',
       ]),
@@ -192,8 +194,13 @@ export class EngineFoundation implements LocalFoundation {
     );
   }
 
-  async segment(_request: SegmentRequest): Promise<SegmentResponse> {
-    throw later('segment');
+  async segment(request: SegmentRequest, options: CallOptions = {}): Promise<SegmentResponse> {
+    return segment(
+      (method, argument, callOptions) => this.#call(method, argument, callOptions),
+      (model) => this.#entry(model),
+      request,
+      options,
+    );
   }
 
   async read(_request: ReadRequest): Promise<ReadResponse> {

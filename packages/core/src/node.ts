@@ -8,7 +8,7 @@ import { closedError } from './closed.ts';
 import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
 import { Engine } from './engine/engine.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
-import { defineModel } from './families/index.ts';
+import { type DefineOptions, defineModel, defineTokenizer } from './families/index.ts';
 import { EngineFoundation } from './foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
 import type { LocalFoundation } from './local-foundation.ts';
@@ -101,6 +101,16 @@ class DirectBackend implements Backend {
   async #create(): Promise<Services> {
     const { models = [], dtype, hub = {}, threads, batchInvariant, classifierLimits } = this.#options;
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
+    const optionsOf = (id: string): DefineOptions => {
+      const custom = models.find((model) => model.id === id);
+      return {
+        like: custom?.like,
+        source: custom && sourceOf(custom.source, hub),
+        dtypes: custom?.dtypes,
+        dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
+        hub: (repository) => hubSource(repository, hub),
+      };
+    };
     const engine = new Engine({
       runtime: await startRuntime(threads),
       imageDecoder: nodeDecoder,
@@ -108,16 +118,8 @@ class DirectBackend implements Backend {
       store: createModelStore({
         cache: new FileSystemCache(join(data, 'models')),
       }),
-      resolve: (id) => {
-        const custom = models.find((model) => model.id === id);
-        return defineModel(id, {
-          like: custom?.like,
-          source: custom && sourceOf(custom.source, hub),
-          dtypes: custom?.dtypes,
-          dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
-          hub: (repository) => hubSource(repository, hub),
-        });
-      },
+      resolve: (id) => defineModel(id, optionsOf(id)),
+      resolveTokenizer: (id) => defineTokenizer(id, optionsOf(id)),
     });
     return createServices({
       engine,

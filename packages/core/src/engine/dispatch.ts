@@ -1,4 +1,9 @@
-import { type CallOptions, type ExportedClassifier, FoundationError } from '@nearfield/spec';
+import {
+  type CallOptions,
+  type ExportedClassifier,
+  FoundationError,
+  type SegmentRequest,
+} from '@nearfield/spec';
 import type { ExportedModelFile } from '../local-foundation.ts';
 import type { ManagedModelStore } from '../store/types.ts';
 import type { NewBatch } from '../tasks/batches/batches.ts';
@@ -9,6 +14,7 @@ import { type CheckedEmbeddings, embeddings } from '../tasks/embeddings.ts';
 import { type CheckedMultiVector, multiVector } from '../tasks/multi-vector.ts';
 import { scoreTexts } from '../tasks/rerank/rerank.ts';
 import type { RerankTexts } from '../tasks/rerank/types.ts';
+import { segment } from '../tasks/segment/segment.ts';
 import type { Services } from '../tasks/services.ts';
 import { type CheckedTraining, train } from '../tasks/train.ts';
 import { calibrate } from './calibration.ts';
@@ -25,9 +31,12 @@ const methods = {
     multiVector(engine, request, options),
   rerank: (engine: Engine, request: RerankTexts, options: CallOptions) =>
     scoreTexts(engine, request, options),
+  segment: (engine: Engine, request: SegmentRequest, options: CallOptions, { tokenizers }: Services) =>
+    segment(engine, request, options, tokenizers),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
-  unload: (engine: Engine, model: string, _options: CallOptions, { labels }: Services) => {
+  unload: (engine: Engine, model: string, _options: CallOptions, { labels, tokenizers }: Services) => {
     labels.forget(model);
+    tokenizers.forget(model);
     return engine.unload(model);
   },
   'classify.zero-shot': (

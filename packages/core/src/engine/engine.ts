@@ -5,7 +5,7 @@ import type { ManagedModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { ModelPool } from './model-pool.ts';
-import type { ModelResolver, PartRequest } from './models.ts';
+import type { ModelResolver, PartRequest, TokenizerDefinition, TokenizerResolver } from './models.ts';
 import type { ReadyEncoder } from './ready.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
@@ -14,6 +14,8 @@ export interface EngineOptions {
   runtime: Runtime;
   store: ManagedModelStore;
   resolve: ModelResolver;
+  /** Finds tokenizers. Default: where the models that {@link resolve} finds have their files. */
+  resolveTokenizer?: TokenizerResolver | undefined;
   /** Decodes pictures. Default: none, and models that read pictures read only texts. */
   imageDecoder?: RasterDecoder | undefined;
   /** Default: by device. */
@@ -42,12 +44,19 @@ export class Engine {
   readonly imageDecoder: RasterDecoder | undefined;
   readonly scheduler = new Scheduler();
   readonly models: ModelPool;
+  readonly #resolveTokenizer: TokenizerResolver;
 
   constructor(options: EngineOptions) {
     const { runtime, store, batchInvariant = true } = options;
     this.runtime = runtime;
     this.store = store;
     this.imageDecoder = options.imageDecoder;
+    this.#resolveTokenizer =
+      options.resolveTokenizer ??
+      ((id) => {
+        const definition = options.resolve(id);
+        return { model: definition.id, source: definition.part({}).source };
+      });
     this.models = new ModelPool({
       ...options,
       batchInvariant,
@@ -67,6 +76,11 @@ export class Engine {
    */
   encoder(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
     return this.models.text(id, options);
+  }
+
+  /** Where the tokenizer of a model is, without loading it. */
+  tokenizer(id: string): TokenizerDefinition {
+    return this.#resolveTokenizer(id);
   }
 
   load(id: string, options: CallOptions): Promise<LoadedModel> {

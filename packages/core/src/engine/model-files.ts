@@ -136,7 +136,7 @@ async function present(
 
 /** Opens files of a part and reports how far they are. */
 export function openFiles(
-  definition: ModelDefinition,
+  definition: Pick<ModelDefinition, 'id'>,
   source: ModelSource,
   store: ModelStore,
   requests: readonly FileRequest[],

@@ -57,3 +57,14 @@ export interface ModelDefinition {
  * @throws FoundationError INPUT_MODEL_NOT_FOUND, MODEL_NOT_AVAILABLE_LOCALLY.
  */
 export type ModelResolver = (id: string) => ModelDefinition;
+
+/** Where a model's tokenizer is: in a source, or it is that of another model. */
+export type TokenizerDefinition =
+  | { readonly model: string; readonly source: ModelSource; readonly tokenizerOf?: undefined }
+  | { readonly model: string; readonly tokenizerOf: string };
+
+/**
+ * Finds a model's tokenizer by the model's id.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND, MODEL_NOT_AVAILABLE_LOCALLY.
+ */
+export type TokenizerResolver = (id: string) => TokenizerDefinition;

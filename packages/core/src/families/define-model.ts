@@ -6,14 +6,14 @@ import {
   type ModelEntry,
   modelNotFound,
 } from '@nearfield/spec';
-import type { ModelDefinition, ModelPart, PartRequest } from '../engine/models.ts';
+import type { ModelDefinition, ModelPart, PartRequest, TokenizerDefinition } from '../engine/models.ts';
 import type { ModelSource } from '../store/types.ts';
 import type { Recipe } from './family.ts';
 import { recipeOf } from './recipes.ts';
 import { runnable } from './runnable.ts';
 
 /** What a caller may say of a model beyond its id. */
-interface DefineOptions {
+export interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
   like?: string | undefined;
   /** Where its files are. Default: the catalogue's repositories on the hub. */
@@ -51,6 +51,24 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
     part: (request) =>
       source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };
+}
+
+/**
+ * Where the tokenizer of a model is. Also of one that does not run here: its vocabulary is on the hub all the same.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_NOT_AVAILABLE_LOCALLY if only the site knows where its files are.
+ */
+export function defineTokenizer(
+  id: string,
+  { like, source, hub }: Pick<DefineOptions, 'like' | 'source' | 'hub'>,
+): TokenizerDefinition {
+  const entry = findModel(like ?? id);
+  if (!entry) throw modelNotFound(like ?? id, runnable());
+  const { textTower, local, huggingFaceId } = entry;
+  if (textTower !== undefined) return { model: id, tokenizerOf: textTower };
+  if (source) return { model: id, source };
+  const repository = local.runs ? local.files[0]?.repository : huggingFaceId;
+  if (!repository) throw notPlaced(entry);
+  return { model: entry.id, source: hub(repository) };
 }
 
 /** Why a model has no files here, and what to do about it. */

@@ -1,1 +1,1 @@
-export { defineModel } from './define-model.ts';
+export { type DefineOptions, defineModel, defineTokenizer } from './define-model.ts';

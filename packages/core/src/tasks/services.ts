@@ -5,11 +5,13 @@ import { Batches } from './batches/batches.ts';
 import { type ClassifierLimits, Classifiers } from './classifiers/classifiers.ts';
 import { LabelCache } from './classify/label-cache.ts';
 import { embeddings } from './embeddings.ts';
+import { ModelTokenizers } from './segment/model-tokenizers.ts';
 
 /** An engine with what its tasks keep between calls. */
 export interface Services {
   readonly engine: Engine;
   readonly labels: LabelCache;
+  readonly tokenizers: ModelTokenizers;
   readonly classifiers: Classifiers;
   readonly batches: Batches;
   /** Ends the engine and what runs in it. Unfinished jobs go on in the next engine. */
@@ -37,6 +39,7 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
   return {
     engine,
     labels: new LabelCache(),
+    tokenizers: new ModelTokenizers(engine),
     classifiers: new Classifiers(records, classifierLimits),
     batches,
     close: async () => {

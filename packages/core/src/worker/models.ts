@@ -1,30 +1,38 @@
-import type { ModelDefinition, ModelResolver } from '../engine/models.ts';
-import { defineModel } from '../families/index.ts';
+import type { ModelDefinition, ModelResolver, TokenizerResolver } from '../engine/models.ts';
+import { type DefineOptions, defineModel, defineTokenizer } from '../families/index.ts';
 import { baseUrlSource, filesSource, hubSource } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
 import type { HubOptions, SourceDescription, WorkerStart } from './protocol.ts';
 
+type Models = Pick<WorkerStart, 'models' | 'dtype' | 'hub'>;
+
 /** Finds models among those the page added, then in the catalogue. */
-export function modelResolver({
-  models,
-  dtype,
-  hub,
-}: Pick<WorkerStart, 'models' | 'dtype' | 'hub'>): ModelResolver {
+export function modelResolver(options: Models): ModelResolver {
   const definitions = new Map<string, ModelDefinition>();
   return (id) => {
     let definition = definitions.get(id);
     if (!definition) {
-      const custom = models.find((model) => model.id === id);
-      definition = defineModel(id, {
-        like: custom?.like,
-        source: custom && createSource(custom.source, hub),
-        dtypes: custom?.dtypes,
-        dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
-        hub: (repository) => hubSource(repository, hub),
-      });
+      definition = defineModel(id, optionsOf(id, options));
       definitions.set(id, definition);
     }
     return definition;
+  };
+}
+
+/** Finds tokenizers likewise. */
+export const tokenizerResolver =
+  (options: Models): TokenizerResolver =>
+  (id) =>
+    defineTokenizer(id, optionsOf(id, options));
+
+function optionsOf(id: string, { models, dtype, hub }: Models): DefineOptions {
+  const custom = models.find((model) => model.id === id);
+  return {
+    like: custom?.like,
+    source: custom && createSource(custom.source, hub),
+    dtypes: custom?.dtypes,
+    dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
+    hub: (repository) => hubSource(repository, hub),
   };
 }
 

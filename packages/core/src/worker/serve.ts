@@ -10,7 +10,7 @@ import { openRecords } from '../records/open-records.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import { createServices, type Services } from '../tasks/services.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
-import { modelResolver } from './models.ts';
+import { modelResolver, tokenizerResolver } from './models.ts';
 import type { CallMessage, ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
@@ -30,6 +30,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
         evict: options.evict,
       }),
       resolve: modelResolver(options),
+      resolveTokenizer: tokenizerResolver(options),
       imageDecoder: browserDecoder,
       batchInvariant: options.batchInvariant,
       budget: options.calibration && budgetOf(options.calibration, runtime.device),

@@ -1,0 +1,41 @@
+import type { CallOptions, ModelEntry, SegmentRequest, SegmentResponse } from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import { isTokenizerName, loadTokenizer, segmentText } from '../../segment/index.ts';
+import { embedItems } from '../embed-items.ts';
+import type { ModelTokenizers } from './model-tokenizers.ts';
+
+/** Embedder of the semantic strategy where a request names none: the one that ships with the engine. */
+const DEFAULT_EMBEDDER = 'all-MiniLM-L6-v2';
+
+/**
+ * The segmenter with what only an engine has: tokenizers of its models, and vectors of sentences for the semantic
+ * strategy. Vocabularies and models are loaded when a request needs them.
+ */
+export function segment(
+  engine: Engine,
+  request: SegmentRequest,
+  options: CallOptions,
+  tokenizers: ModelTokenizers,
+): Promise<SegmentResponse> {
+  const { signal, onProgress, priority } = options;
+  const model = request.model ?? DEFAULT_EMBEDDER;
+  return segmentText(request, {
+    signal,
+    tokenizer: (name) => (isTokenizerName(name) ? loadTokenizer(name) : tokenizers.get(name, options)),
+    embed: async (texts) => {
+      const { entry } = engine.models.definition(model);
+      const { values, dimensions } = await embedItems(
+        engine,
+        { model, items: texts.map((text) => ({ text })), truncate: true, ...similarityRole(entry) },
+        { signal, onProgress, priority: priority ?? 'bulk' },
+      );
+      return texts.map((_, index) => values.subarray(index * dimensions, (index + 1) * dimensions));
+    },
+  });
+}
+
+/** Sentences are compared with each other: both sides of a comparison are embedded alike. */
+function similarityRole({ tasks, defaultTask }: ModelEntry): { task: string | null; prompt: string } {
+  const task = Object.hasOwn(tasks, 'text-matching') ? 'text-matching' : defaultTask;
+  return { task, prompt: task === null ? '' : (tasks[task]?.prompt ?? '') };
+}
