@@ -77,6 +77,7 @@ function tell(body: unknown): Told {
       message: textOf(detail.message),
       code: textOf(detail.code) ?? base.code,
       requestId: textOf(detail.request_id) ?? base.requestId,
+      param: textOf(detail.param) ?? base.param,
     };
   }
   if (isFields(error)) {

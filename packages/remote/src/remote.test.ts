@@ -618,7 +618,7 @@ describe('batch output', () => {
       },
       { custom_id: '2', extra: true },
     ]);
-    expect(seen[0]!.url).toBe('/v1/batch/b/1/output');
+    expect(seen[0]!.url).toBe('/v1/batch/b%2F1/output');
   });
 
   it('a broken line is named; the ones before it arrived', async () => {

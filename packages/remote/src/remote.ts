@@ -63,6 +63,7 @@ import {
   type SegmentRequest,
   SegmentRequestSchema,
   type SegmentResponse,
+  shortened,
   TrainBodySchema,
   type TrainRequest,
   TrainRequestSchema,
@@ -147,7 +148,32 @@ function below(base: URL, path: string): URL {
   return url;
 }
 
-const pathOf = (id: string): string => id.split('/').map(encodeURIComponent).join('/');
+/**
+ * An id as one part of a path. Dots alone would be read as a way up, also when encoded: nothing has them as its id.
+ * @throws FoundationError RESOURCE_NOT_FOUND
+ */
+function pathOf(id: string): string {
+  const text = String(id);
+  if (!/^\.{1,2}$/.test(text)) return encodeURIComponent(text);
+  throw new FoundationError({
+    code: 'RESOURCE_NOT_FOUND',
+    message: `There is nothing with the id '${text}'.`,
+  });
+}
+
+/** A model's id as a path: full ids have a slash. */
+function modelPath(id: string): string {
+  try {
+    return String(id).split('/').map(pathOf).join('/');
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'INPUT_MODEL_NOT_FOUND',
+      message: `Model '${shortened(String(id))}' not found.`,
+      param: 'model',
+      cause,
+    });
+  }
+}
 
 const countOf = (input: unknown): number => (Array.isArray(input) ? input.length : 1);
 
@@ -261,7 +287,7 @@ export class RemoteFoundation implements SearchFoundation {
   readonly classifiers: ClassifiersApi = {
     list: (options) =>
       this.#transport.json(this.#get('classifiers', '/v1/classifiers'), ClassifiersBodySchema, options),
-    delete: (id, options) =>
+    delete: async (id, options) =>
       this.#transport.json(
         { ...this.#get('classifiers.delete', `/v1/classifiers/${pathOf(id)}`), method: 'DELETE' },
         DeleteClassifierBodySchema,
@@ -280,8 +306,8 @@ export class RemoteFoundation implements SearchFoundation {
   readonly models: ModelsApi = {
     list: (options): Promise<ModelListResponse> =>
       this.#transport.json(this.#get('models', '/v1/models'), ModelsBodySchema, options),
-    get: (id, options): Promise<ModelInfo> =>
-      this.#transport.json(this.#get('models', `/v1/models/${pathOf(id)}`), ModelBodySchema, options),
+    get: async (id, options): Promise<ModelInfo> =>
+      this.#transport.json(this.#get('models', `/v1/models/${modelPath(id)}`), ModelBodySchema, options),
   };
 
   readonly batches: BatchesApi = {
@@ -295,21 +321,21 @@ export class RemoteFoundation implements SearchFoundation {
         options,
       );
     },
-    get: (id, options) =>
+    get: async (id, options) =>
       this.#transport.json(this.#get('batches', `/v1/batch/${pathOf(id)}`), BatchStatusBodySchema, options),
     list: (options = {}) => {
       const call = this.#get('batches', '/v1/batches');
       if (options.limit !== undefined) call.url.searchParams.set('limit', String(options.limit));
       return this.#transport.json(call, BatchesBodySchema, options);
     },
-    cancel: (id, options) =>
+    cancel: async (id, options) =>
       this.#transport.json(
         { ...this.#get('batches.cancel', `/v1/batch/${pathOf(id)}`), method: 'DELETE' },
         BatchStatusBodySchema,
         options,
       ),
-    output: (id, options) => this.#lines('batches.output', `/v1/batch/${pathOf(id)}/output`, options),
-    errors: (id, options) => this.#lines('batches.errors', `/v1/batch/${pathOf(id)}/errors`, options),
+    output: (id, options) => this.#lines(id, 'output', options),
+    errors: (id, options) => this.#lines(id, 'errors', options),
   };
 
   async read(request: ReadRequest, options: CallOptions = {}): Promise<ReadResponse> {
@@ -346,7 +372,7 @@ export class RemoteFoundation implements SearchFoundation {
   /** What the server can do. `models` is empty if the server does not tell. */
   async capabilities(): Promise<Capabilities> {
     const models = await this.models.list().then(
-      ({ data }) => data.map(({ id }) => id.replace(/^jina-ai\//, '')),
+      ({ data }) => data.map(({ id, nearfield }) => nearfield?.id ?? id.replace(/^jina-ai\//, '')),
       (error: unknown) => {
         if (FoundationError.isInstance(error) && error.code === 'CLOSED') throw error;
         return [];
@@ -375,6 +401,9 @@ export class RemoteFoundation implements SearchFoundation {
   ): Promise<ReturnType<typeof embeddingsFromWire>> {
     const asked = parsed.embedding_type;
     const body: Body = { ...bodyOf(parsed), input: await withImagesAsText(parsed.input, 'input') };
+    // Servers other than the hosted API split unless they are told not to.
+    if (parsed.late_chunking === true && !isJina(this.#baseUrl))
+      body.split_sentences = parsed.split_sentences;
     // Token weights have no encoding.
     if (parsed.model === 'elser-v2') delete body.embedding_type;
     else body.embedding_type = wireType(asked);
@@ -386,8 +415,13 @@ export class RemoteFoundation implements SearchFoundation {
     return response;
   }
 
-  async *#lines(what: string, path: string, options?: CallOptions): AsyncGenerator<BatchOutputLine> {
-    const call = this.#get(what, path);
+  async *#lines(
+    id: string,
+    file: 'output' | 'errors',
+    options?: CallOptions,
+  ): AsyncGenerator<BatchOutputLine> {
+    const what = `batches.${file}`;
+    const call = this.#get(what, `/v1/batch/${pathOf(id)}/${file}`);
     call.headers = { Accept: 'application/jsonl, application/json' };
     for await (const value of parseJsonLines(this.#transport.bytes(call, options), what)) {
       const line = parseResponse(BatchLineBodySchema, value, what);

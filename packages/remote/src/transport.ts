@@ -95,11 +95,12 @@ export class Transport {
 
   async #send(call: Call, stop: Stop): Promise<{ response: Response; redact: (text: string) => string }> {
     stop.signal.throwIfAborted();
+    const body = call.body === undefined ? undefined : jsonOf(call.body);
     const key = await this.#key(call);
     const redact = (text: string): string => (key ? text.replaceAll(key, '[API key]') : text);
     const headers = new Headers({ Accept: 'application/json', ...this.#options.headers, ...call.headers });
     if (key) headers.set('Authorization', `Bearer ${key}`);
-    if (call.body !== undefined) headers.set('Content-Type', 'application/json');
+    if (body !== undefined) headers.set('Content-Type', 'application/json');
     const send = this.#options.fetch ?? globalThis.fetch;
     stop.signal.throwIfAborted();
     let response: Response;
@@ -110,7 +111,7 @@ export class Transport {
         signal: stop.signal,
         // Following a redirect would turn a POST into a GET.
         redirect: call.method === 'GET' ? 'follow' : 'manual',
-        ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+        ...(body === undefined ? {} : { body }),
       });
     } catch (error) {
       throw stop.error() ?? readable(error, call, redact);
@@ -185,6 +186,21 @@ export class Transport {
       },
       done: () => clearTimeout(timeoutId),
     };
+  }
+}
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED for what JSON cannot hold: cycles, big integers, endless depth. */
+function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    const [why] = (cause as Error).message.split('\n');
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `The request cannot be sent as JSON: ${why}. Leave out what is not plain data.`,
+      param: 'body',
+      cause,
+    });
   }
 }
 

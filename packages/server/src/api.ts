@@ -34,7 +34,7 @@ const invalid = (message: string): FoundationError =>
 
 const idOf = (value: unknown): string => {
   if (typeof value !== 'string' || value === '') throw invalid('The id must be a string.');
-  return value.split('/').map(encodeURIComponent).join('/');
+  return encodeURIComponent(value);
 };
 
 /** The HTTP request that an endpoint's name and JSON stand for. */

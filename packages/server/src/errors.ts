@@ -13,14 +13,15 @@ export function asFoundationError(error: unknown): FoundationError {
 
 /**
  * An error as the API's JSON. Application errors nest their parts in `detail`, authentication and validation
- * errors are flat: both as the hosted API was seen to answer. Status: the error's own.
+ * errors are flat: both as the hosted API was seen to answer. Beyond it, `detail.param` names the field at fault.
+ * Status: the error's own.
  */
 export function errorBody(error: FoundationError, requestId: string): Record<string, unknown> {
-  const { code, message, status } = error;
+  const { code, message, status, param } = error;
   if (status === 401) return { detail: message, code, request_id: requestId };
   if (status === 422) {
-    const errors = error.issues ?? [{ field: error.param ?? 'body', message, type: 'value_error' }];
+    const errors = error.issues ?? [{ field: param ?? 'body', message, type: 'value_error' }];
     return { detail: message, code, request_id: requestId, errors };
   }
-  return { detail: { message, request_id: requestId, code } };
+  return { detail: { message, request_id: requestId, code, ...(param !== undefined && { param }) } };
 }

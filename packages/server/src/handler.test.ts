@@ -81,6 +81,7 @@ describe('errors', () => {
         message: expect.stringContaining('jina-embeddings-v3'),
         request_id: response.headers.get('X-Request-Id'),
         code: 'INPUT_MODEL_NOT_FOUND',
+        param: 'model',
       },
     });
   });

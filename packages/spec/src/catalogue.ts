@@ -2,6 +2,7 @@ import { CATALOGUE } from './catalogue/index.ts';
 import type { Endpoint, ModelEntry } from './catalogue/types.ts';
 import { FoundationError } from './errors.ts';
 import type { ModelFacts, ModelInfo } from './models.ts';
+import { shortened } from './shortened.ts';
 
 const byId = new Map<string, ModelEntry>();
 for (const entry of CATALOGUE) {
@@ -41,7 +42,7 @@ export function modelNotFound(id: string, available: readonly string[]): Foundat
   return new FoundationError({
     code: 'INPUT_MODEL_NOT_FOUND',
     message:
-      `Model '${id}' not found.` +
+      `Model '${shortened(id)}' not found.` +
       (nearest.length > 0 ? ` Nearest available models: ${nearest.join(', ')}.` : ''),
     param: 'model',
   });
@@ -59,7 +60,7 @@ export function assertModel(id: string, endpoint: Endpoint): ModelEntry {
   if (!entry.endpoints.includes(endpoint)) {
     throw new FoundationError({
       code: 'INPUT_MODEL_NOT_FOUND',
-      message: `Model '${id}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}. Models for ${endpoint}: ${suitable.join(', ')}.`,
+      message: `Model '${shortened(id)}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}. Models for ${endpoint}: ${suitable.join(', ')}.`,
       param: 'model',
     });
   }

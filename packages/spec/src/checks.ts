@@ -138,11 +138,15 @@ function directionalDefault(entry: ModelEntry): string | null {
 function checkDimensions(asked: number | null | undefined, entry: ModelEntry): number | undefined {
   if (asked == null) return entry.dimensions;
   const { dimensions: own, dimensionChoices } = entry;
-  if (own === undefined) throw invalid('dimensions', `${entry.id} returns no vectors of a fixed size.`);
+  if (own === undefined && (entry.kind === 'sparse' || entry.kind === 'reranker' || entry.kind === 'chat')) {
+    throw invalid('dimensions', `${entry.id} returns no vectors of a fixed size.`);
+  }
   if (dimensionChoices && !dimensionChoices.includes(asked)) {
     throw invalid('dimensions', `Input should be ${dimensionChoices.join(', ')}`);
   }
-  if (asked > own) throw invalid('dimensions', `Input should be less than or equal to ${own}`);
+  // The size of a model of the caller's own is only known to its files: whoever loads them checks it.
+  if (own !== undefined && asked > own)
+    throw invalid('dimensions', `Input should be less than or equal to ${own}`);
   return asked;
 }
 

@@ -3,7 +3,7 @@ import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './em
 import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, stringOrDocument } from './schema.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, safeKeys, stringOrDocument } from './schema.ts';
 
 export type ClassifyInput = string | TextDoc | ImageDoc;
 
@@ -101,6 +101,8 @@ const LabelListSchema = v.pipe(
 
 const LabelsSchema = oneOrMany(
   v.pipe(
+    v.unknown(),
+    safeKeys,
     v.record(v.string(), LabelListSchema, labelShape),
     v.check(
       (groups) => Object.keys(groups).length > 0,

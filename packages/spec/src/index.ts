@@ -223,6 +223,7 @@ export {
   TOKENIZERS,
   type TokenizerName,
 } from './segment.ts';
+export { shortened } from './shortened.ts';
 export { type EmbedStreamOptions, embedStream, type StreamedEmbedding } from './stream.ts';
 export { methodsReport, notSupported } from './support.ts';
 export {

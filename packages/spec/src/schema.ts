@@ -1,16 +1,34 @@
 import * as v from 'valibot';
 import { FoundationError } from './errors.ts';
+import { shortened } from './shortened.ts';
 
 /** Renames aliases; a field under its own name wins over its alias. */
 function renameAliases(value: unknown, aliases: Record<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const renamed: Record<string, unknown> = {};
+  const renamed: [string, unknown][] = [];
   for (const [key, entry] of Object.entries(value)) {
     const name = Object.hasOwn(aliases, key) ? aliases[key]! : key;
-    if (name === key || !Object.hasOwn(value, name)) renamed[name] = entry;
+    if (name === key || !Object.hasOwn(value, name)) renamed.push([name, entry]);
   }
-  return renamed;
+  // Not by assignment: a key `__proto__` would become the prototype.
+  return Object.fromEntries(renamed);
 }
+
+/** Keys that valibot leaves out of every object, so that they pollute nothing. */
+const UNSAFE_KEYS = ['__proto__', 'constructor', 'prototype'];
+
+/** Refuses {@link UNSAFE_KEYS} by name: what is left out in silence would be ignored. */
+export const safeKeys = v.rawCheck<unknown>(({ dataset, addIssue }) => {
+  const input = dataset.value;
+  if (typeof input !== 'object' || input === null) return;
+  const key = UNSAFE_KEYS.find((name) => Object.hasOwn(input, name));
+  if (key === undefined) return;
+  const value = Object.getOwnPropertyDescriptor(input, key)?.value as unknown;
+  addIssue({
+    message: `No field can have the name ${key}.`,
+    path: [{ type: 'object', origin: 'key', input: input as Record<string, unknown>, key, value }],
+  });
+});
 
 /** valibot reports a missing key with the object's own message; say which key it is instead. */
 function objectMessage(issue: v.BaseIssue<unknown>): string {
@@ -25,6 +43,7 @@ function objectMessage(issue: v.BaseIssue<unknown>): string {
 export const requestObject = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.custom<unknown>((value) => !Array.isArray(value), 'The request must be an object.'),
+    safeKeys,
     v.looseObject(entries, objectMessage),
   );
 
@@ -121,18 +140,23 @@ export function unknownFields(schema: v.GenericSchema, request: object): string[
     .map(([name]) => name);
 }
 
+/** Unknown fields that an error lists; the answer to a large body stays small. */
+const LISTED_FIELDS = 20;
+
 /**
  * Refuses a request that has fields nobody will look at. The hosted API ignores them; an engine that did the
  * same would answer a question that was not asked.
- * @throws FoundationError INPUT_VALIDATION_FAILED naming every unknown field.
+ * @throws FoundationError INPUT_VALIDATION_FAILED naming the unknown fields.
  */
 export function rejectUnknownFields(schema: v.GenericSchema, request: object): void {
-  const unknown = unknownFields(schema, request);
-  if (unknown.length === 0) return;
+  const all = unknownFields(schema, request);
+  if (all.length === 0) return;
+  const unknown = all.slice(0, LISTED_FIELDS).map((name) => shortened(name));
+  const more = all.length > unknown.length ? ` and ${all.length - unknown.length} more` : '';
   const known = [...fieldsOf(schema, request)].join(', ');
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.map((name) => `'${name}'`).join(', ')}. This request has: ${known}.`,
+    message: `Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.map((name) => `'${name}'`).join(', ')}${more}. This request has: ${known}.`,
     param: unknown[0],
     issues: unknown.map((field) => ({ field, message: 'Unknown field.', type: 'extra_forbidden' })),
   });

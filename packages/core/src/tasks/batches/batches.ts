@@ -1,4 +1,10 @@
-import { type BatchOutputLine, type BatchStatus, FoundationError, type ModelEntry } from '@nearfield/spec';
+import {
+  type BatchOutputLine,
+  type BatchStatus,
+  FoundationError,
+  type ModelEntry,
+  shortened,
+} from '@nearfield/spec';
 import { closedError } from '../../closed.ts';
 import { needsOtherDevice } from '../../engine/device-fallback.ts';
 import type { Records } from '../../records/records.ts';
@@ -75,7 +81,7 @@ const FINAL: ReadonlySet<string> = new Set([
 const notFound = (id: string, why = ''): FoundationError =>
   new FoundationError({
     code: 'RESOURCE_NOT_FOUND',
-    message: `There is no batch '${id}' here.${why} batches.list() has those that are.`,
+    message: `There is no batch '${shortened(id)}' here.${why} batches.list() has those that are.`,
     param: 'batch_id',
   });
 

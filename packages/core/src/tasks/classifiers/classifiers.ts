@@ -6,6 +6,7 @@ import {
   type ExportedClassifier,
   FoundationError,
   LIMITS,
+  shortened,
   type TrainResponse,
   vectorToBase64,
 } from '@nearfield/spec';
@@ -56,14 +57,14 @@ const LOCAL_USER = '00000000-0000-0000-0000-000000000000';
 const notFound = (id: string): FoundationError =>
   new FoundationError({
     code: 'RESOURCE_NOT_FOUND',
-    message: `There is no classifier '${id}' here. classifiers.list() has those that are; train() makes one.`,
+    message: `There is no classifier '${shortened(id)}' here. classifiers.list() has those that are; train() makes one.`,
     param: 'classifier_id',
   });
 
 const busy = (id: string): FoundationError =>
   new FoundationError({
     code: 'CONFLICT_RESOURCE_BUSY',
-    message: `Classifier '${id}' is being modified by another call. Try again when that has ended.`,
+    message: `Classifier '${shortened(id)}' is being modified by another call. Try again when that has ended.`,
     param: 'classifier_id',
   });
 

@@ -7,6 +7,7 @@ import type {
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { embedItems } from '../embed-items.ts';
+import { inputField } from '../read-texts.ts';
 import { itemsOf } from './items.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
 import type { VectorRole } from './role.ts';
@@ -14,6 +15,13 @@ import { type Choice, choose } from './softmax.ts';
 
 /** Softmax temperature where a request names none: what the hosted API's published scores agree with. */
 const DEFAULT_TEMPERATURE = 1;
+
+/** Where a label stands in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
+function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {
+  if (Array.isArray(labels)) return `labels.${labels.indexOf(label)}`;
+  const group = Object.entries(labels).find(([, names]) => names.includes(label));
+  return `labels.${group?.[0]}.${group?.[1].indexOf(label)}`;
+}
 
 /** A request that fits its schema and its model. */
 export interface CheckedZeroShot {
@@ -57,7 +65,7 @@ export async function classifyZeroShot(
       items: [...items, ...unknown.map((text) => ({ text }))],
       ...role,
       fieldOf: (index) =>
-        index < items.length ? `input.${index}` : `labels: '${unknown[index - items.length]}'`,
+        index < items.length ? inputField(index) : labelField(labels, unknown[index - items.length]!),
     },
     options,
   );
