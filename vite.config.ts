@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { models } from './scripts/vite-models.ts';
+import { embeddedModels } from './scripts/vite-models.ts';
 import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -8,14 +8,7 @@ const root = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The demo: dev server and static build. Tests have their own configuration, vitest.config.ts. */
 export default defineConfig({
   root: root('./demo'),
-  plugins: [
-    models({ directory: root('./packages/embedded-icon-clip/model'), path: '/models/icon-clip/' }),
-    models({
-      directory: root('./packages/embedded-minilm-reranker/dist/minilm-reranker'),
-      path: '/models/minilm-reranker/',
-    }),
-    models({ directory: root('./packages/embedded-minilm/dist') }),
-  ],
+  plugins: embeddedModels(),
   resolve: { conditions: browserConditions },
   server: { headers: isolationHeaders, fs: { allow: [root('.')] } },
   preview: { headers: isolationHeaders },

@@ -3,7 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findBrowser } from './scripts/browser.mjs';
-import { models } from './scripts/vite-models.ts';
+import { embeddedModels } from './scripts/vite-models.ts';
 import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -28,7 +28,7 @@ export default defineConfig({
       },
       {
         root,
-        plugins: [models({ directory: `${root}packages/embedded-minilm/dist` })],
+        plugins: embeddedModels(),
         resolve: { conditions: browserConditions },
         server: { headers: isolationHeaders, fs: { allow: [root] } },
         // Workers are started by URL: the scan for dependencies does not find them by itself, and one found

@@ -1,26 +1,31 @@
-/** A Vite plugin that serves a folder of model files in dev and puts it into the build. */
+/** Vite plugins that serve folders of model files in dev and put them into the build. */
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
+import { embeddedFolders } from './embedded-folders.ts';
 import { isServed, serveFile } from './serve-file.ts';
+
+/** Every embedded model under `/models/<id>/`, in dev and in the build. */
+export const embeddedModels = (): Plugin[] =>
+  Object.entries(embeddedFolders).map(([id, directory]) => models({ directory, path: `/models/${id}/` }));
 
 /** Options of {@link models}. */
 export interface ModelsOptions {
-  /** Absolute path of the folder: one folder per model. */
+  /** Absolute path of a model's folder. */
   directory: string;
-  /** Where pages find it, below the site's base, with slashes on both ends. Default `/models/`. */
-  path?: string;
+  /** Where pages find it, below the site's base, with slashes on both ends, such as `/models/icon-clip/`. */
+  path: string;
 }
 
 /**
  * Serves `directory` under `path` in dev, with `Content-Length`, `ETag`, conditional and range requests, and
  * copies it into the build's output.
  */
-export function models({ directory, path = '/models/' }: ModelsOptions): Plugin {
+export function models({ directory, path }: ModelsOptions): Plugin {
   let config: ResolvedConfig;
   return {
-    name: 'nearfield:models',
+    name: `nearfield:models ${path}`,
     configResolved(resolved) {
       config = resolved;
     },
