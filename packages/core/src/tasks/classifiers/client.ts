@@ -19,7 +19,7 @@ import {
 } from '@nearfield/spec';
 import type { CallEngine } from '../../backend.ts';
 import { itemsOf } from '../classify/items.ts';
-import { classificationRole, requireEndpoint } from '../classify/role.ts';
+import { classificationRole, labelReading, requireEndpoint } from '../classify/role.ts';
 
 type EntryOf = (model: string) => ModelEntry;
 
@@ -38,7 +38,8 @@ export async function classify(
   const entry = entryOf(parsed.model);
   requireEndpoint(entry, parsed.model, 'classify');
   checkClassifyRequest(parsed, entry);
-  return call('classify.zero-shot', { request: parsed, role: classificationRole(entry) }, options);
+  const reading = labelReading(entry);
+  return call('classify.zero-shot', { request: parsed, role: classificationRole(entry), reading }, options);
 }
 
 /** `POST /v1/train`, checked. */

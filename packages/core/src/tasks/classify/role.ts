@@ -16,6 +16,20 @@ export function classificationRole({ tasks, defaultTask }: ModelEntry): VectorRo
   return { task, prompt: task === null ? '' : (tasks[task]?.prompt ?? '') };
 }
 
+/** How a model reads labels in words. */
+export interface LabelReading {
+  /** Put before every label, after the role's own prompt. */
+  labelPrompt: string;
+  /** Softmax temperature where a request names none. */
+  temperature: number;
+}
+
+/** As most models do. The temperature is what the hosted API's published scores agree with. */
+const PLAIN: LabelReading = { labelPrompt: '', temperature: 1 };
+
+/** As a model's card says, where it says something. */
+export const labelReading = ({ zeroShot }: ModelEntry): LabelReading => zeroShot ?? PLAIN;
+
 /** @throws FoundationError INPUT_MODEL_NOT_FOUND if the endpoint does not take this model. */
 export function requireEndpoint(entry: ModelEntry, id: string, endpoint: Endpoint): void {
   if (entry.endpoints.includes(endpoint)) return;

@@ -10,11 +10,8 @@ import { embedItems } from '../embed-items.ts';
 import { inputField } from '../read-texts.ts';
 import { itemsOf } from './items.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
-import type { VectorRole } from './role.ts';
+import type { LabelReading, VectorRole } from './role.ts';
 import { type Choice, choose } from './softmax.ts';
-
-/** Softmax temperature where a request names none: what the hosted API's published scores agree with. */
-const DEFAULT_TEMPERATURE = 1;
 
 /** Where a label stands in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
 function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {
@@ -27,11 +24,12 @@ function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: stri
 export interface CheckedZeroShot {
   request: ParsedZeroShotClassifyRequest;
   role: VectorRole;
+  reading: LabelReading;
 }
 
 /**
  * `POST /v1/classify` with labels in words. A label's score is softmax(cosine ÷ temperature) over the labels of its
- * list or group; with the default of 1, scores lie close together and only their order and differences tell.
+ * list or group; with the usual default of 1, scores lie close together and only their order and differences tell.
  *
  * That the hosted API does the same is inferred from published answers (their log ratios are differences of
  * cosines), not documented.
@@ -41,7 +39,7 @@ export interface CheckedZeroShot {
  */
 export async function classifyZeroShot(
   engine: Engine,
-  { request, role }: CheckedZeroShot,
+  { request, role, reading }: CheckedZeroShot,
   options: CallOptions,
   cache: LabelCache,
 ): Promise<ClassifyResponse> {
@@ -62,7 +60,7 @@ export async function classifyZeroShot(
     engine,
     {
       model,
-      items: [...items, ...unknown.map((text) => ({ text }))],
+      items: [...items, ...unknown.map((label) => ({ text: reading.labelPrompt + label }))],
       ...role,
       fieldOf: (index) =>
         index < items.length ? inputField(index) : labelField(labels, unknown[index - items.length]!),
@@ -80,7 +78,7 @@ export async function classifyZeroShot(
     cache.set(model, role.task, label, vector);
   });
 
-  const temperature = request.temperature ?? DEFAULT_TEMPERATURE;
+  const temperature = request.temperature ?? reading.temperature;
   const choices = (index: number): [string | null, Choice][] =>
     groups.map(([name, group]) => {
       const cosines = group.map((label) => dotProduct(rowAt(index), found.get(label)!.vector));
