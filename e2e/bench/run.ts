@@ -120,6 +120,7 @@ async function main(): Promise<void> {
         ratio: best.ms / oursMs,
         ratioBatch32: batch32.ms / oursMs,
         realTokens: result.tokens,
+        paddedTokens: result.paddedTokens,
         agreement: result.agreement,
       };
       console.log(

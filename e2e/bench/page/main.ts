@@ -143,6 +143,7 @@ const bench = {
 
     const oursMs: number[] = [];
     const peerMs: Record<number, number[]> = Object.fromEntries(batches.map((batch) => [batch, []]));
+    const before = (await ours.capabilities()).work!;
     let tokens = 0;
     let agreement = 1;
     for (let round = 0; round < rounds; round++) {
@@ -155,9 +156,11 @@ const bench = {
         agreement = Math.min(agreement, leastCosine(mine.vectors, theirs.vectors));
       }
     }
+    const after = (await ours.capabilities()).work!;
+    const paddedTokens = (after.paddedTokens - before.paddedTokens) / rounds;
     await ours.close();
     transformers.end();
-    return { oursMs, peerMs, tokens, agreement };
+    return { oursMs, peerMs, tokens, paddedTokens, agreement };
   },
 
   async singleQuery(options: PeerOptions, rounds: number) {

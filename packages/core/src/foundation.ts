@@ -111,8 +111,9 @@ export class EngineFoundation implements LocalFoundation {
 
   async capabilities(): Promise<Capabilities> {
     const device = await this.#backend.device();
-    const [loaded, storage] = await Promise.all([
+    const [loaded, work, storage] = await Promise.all([
       this.#call('loaded', undefined, {}),
+      this.#call('work', undefined, {}),
       this.#call('storage.report', undefined, {}),
     ]);
     return {
@@ -131,6 +132,7 @@ export class EngineFoundation implements LocalFoundation {
       models: [...new Set([...this.#custom.keys(), ...runnable()])],
       device,
       loaded,
+      work,
       storage,
     };
   }

@@ -80,6 +80,17 @@ export interface LoadedModel {
   check?: ModelCheck | undefined;
 }
 
+/** What an engine has computed since it started. */
+export interface WorkReport {
+  batches: number;
+  /** Rows of those batches: texts, pairs or pictures. */
+  rows: number;
+  /** Tokens of the rows, each padded to its own step only. */
+  tokens: number;
+  /** Tokens that were computed: rows × the longest row, over all batches. The difference is waste. */
+  paddedTokens: number;
+}
+
 /** What an implementation can do, as data. */
 export interface Capabilities {
   implementation: 'local' | 'remote';
@@ -90,6 +101,7 @@ export interface Capabilities {
   /** Local engines only. */
   device?: DeviceReport | undefined;
   loaded?: LoadedModel[] | undefined;
+  work?: WorkReport | undefined;
   /** Bytes kept by this engine and what the browser allows. Local engines in a browser only. */
   storage?: StorageReport | undefined;
   /** Remote only. */

@@ -21,6 +21,7 @@ export type {
   LoadedModel,
   ModelCheck,
   StorageReport,
+  WorkReport,
 } from './capabilities.ts';
 export type {
   EmbeddingOption,

@@ -83,6 +83,7 @@ const methods = {
   calibrate: (engine: Engine, _none: undefined, { signal }: CallOptions) =>
     calibrate(engine.runtime, engine.scheduler, signal),
   loaded: async (engine: Engine) => engine.loaded(),
+  work: async (engine: Engine) => ({ ...engine.scheduler.work }),
   'storage.report': (engine: Engine) => engine.store.report(),
   'storage.usage': (engine: Engine) => engine.store.usage(),
   'storage.delete': async (engine: Engine, model: string | undefined) => {

@@ -1,4 +1,4 @@
-import type { Priority } from '@nearfield/spec';
+import type { Priority, WorkReport } from '@nearfield/spec';
 import { type BatchBudget, planBatches } from './batch-plan.ts';
 import { yieldToMessages } from './runtime.ts';
 
@@ -87,6 +87,8 @@ export class Scheduler {
   #running = false;
   #active: Entry[] = [];
   #fatal: unknown;
+  /** What was computed so far. */
+  readonly work: WorkReport = { batches: 0, rows: 0, tokens: 0, paddedTokens: 0 };
 
   /** @param window items that are planned together; more gives less padding, fewer gives fairer turns. */
   constructor(window = 1024) {
@@ -176,10 +178,22 @@ export class Scheduler {
     }
   }
 
+  #count(batch: readonly Entry[]): void {
+    let longest = 0;
+    for (const { length } of batch) {
+      longest = Math.max(longest, length);
+      this.work.tokens += length;
+    }
+    this.work.batches++;
+    this.work.rows += batch.length;
+    this.work.paddedTokens += longest * batch.length;
+  }
+
   async #runBatch(batch: Entry[]): Promise<void> {
     const group = batch[0]!.group;
     try {
       const results = await group.run(batch.map((entry) => entry.item));
+      this.#count(batch);
       batch.forEach((entry, position) => {
         entry.call.deliver(entry.index, results[position]);
       });
