@@ -1,25 +1,6 @@
 /** The demo by keyboard, on narrow screens, and under axe-core's rules. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { Page } from '@playwright/test';
-import type { AxeResults } from 'axe-core';
+import { violations } from './axe.ts';
 import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core finds, as lines; serious and critical violations of WCAG A and AA only. */
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated instead of added as a script, which the page's security policy forbids.
-  await page.evaluate(axe);
-  const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  );
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-    );
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 360] as const) {

@@ -29,6 +29,14 @@ export class DemoPage {
     await expect(this.question).toBeVisible();
   }
 
+  /** Opens another page than the search, such as `classify/pictures`, and waits for its code. */
+  async openPage(path: string, parameters = '?device=wasm'): Promise<void> {
+    const name = path.split('/')[0]!;
+    await this.page.goto(`/${parameters}#/${path}`);
+    const title = name.charAt(0).toUpperCase() + name.slice(1);
+    await expect(this.page.getByRole('heading', { level: 2, name: title, exact: true })).toBeVisible();
+  }
+
   async addSample(): Promise<void> {
     await this.page.getByRole('button', { name: /sample passages/i }).click();
   }
@@ -56,12 +64,24 @@ export class DemoPage {
     });
   }
 
-  async useRemote(settings: { apiKey: string; baseUrl: string; model: string }): Promise<void> {
+  /** Switches to Remote. Pages apart from the search choose their models by themselves. */
+  async useRemote(settings: { apiKey: string; baseUrl: string; model?: string }): Promise<void> {
     await this.page.getByRole('radio', { name: 'Remote' }).check();
     await this.page.getByLabel('API key', { exact: true }).fill(settings.apiKey);
     await this.page.getByLabel('Server address').fill(settings.baseUrl);
-    await this.page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model').fill(settings.model);
+    if (settings.model !== undefined) {
+      await this.page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model').fill(settings.model);
+    }
     await this.page.keyboard.press('Tab');
+  }
+
+  /** Presses Tab until the element is focused. */
+  async tabTo(target: Locator): Promise<void> {
+    for (let presses = 0; presses < 80; presses++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reaches ${target}.`);
   }
 
   /** Checks that one problem is shown, in words for a person. */

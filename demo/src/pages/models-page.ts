@@ -2,6 +2,7 @@ import type { LoadedModel, ModelCheck, ModelFacts } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatBytes, formatCount } from '../app/format.ts';
+import { SERVED_MODELS } from '../app/model-choices.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
 import '../elements/remote-settings.ts';
@@ -121,7 +122,7 @@ class ModelsPage extends PageElement<Catalogue> {
     return html`<li data-loaded=${id}>
       <div class="answer-head">
         <strong>${id}${part ? ` (${part})` : ''}</strong>
-        <button type="button" class="quiet" @click=${() => this.page.unload(id)}>
+        <button type="button" @click=${() => this.page.unload(id)}>
           Unload<span class="visually-hidden"> ${id}</span>
         </button>
       </div>
@@ -134,7 +135,7 @@ class ModelsPage extends PageElement<Catalogue> {
           ${check ? html`<span class="why">${check.reason}</span>` : nothing}
         </dd>
         <dt>Size</dt>
-        <dd>${formatCount(dimensions)} dimensions, ${formatCount(maxTokens)} tokens</dd>
+        <dd>${dimensions > 0 ? `${formatCount(dimensions)} dimensions, ` : ''}${formatCount(maxTokens)} tokens</dd>
         <dt>Batches</dt>
         <dd>${batchInvariance.reason}</dd>
       </dl>
@@ -231,7 +232,7 @@ class ModelsPage extends PageElement<Catalogue> {
             : html`<p class="hint">not in the catalogue</p>`
         }
       </td>
-      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources) : html`<p class="hint">none for a browser</p>`}</td>
+      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources, this.app.state.mode === 'local' && SERVED_MODELS.includes(id)) : html`<p class="hint">none for a browser</p>`}</td>
       <td data-label="Here">${this.app.state.mode === 'local' ? this.#here(id, facts) : this.#there()}</td>
     </tr>`;
   }
@@ -282,7 +283,7 @@ function figuresOf({ goldens, cosine, logitError }: ModelCheck): string {
 }
 
 /** Sizes of each precision. Where every task has its own files, those of one. */
-function filesOf(sources: Extract<ModelFacts['local'], { runs: true }>['sources']) {
+function filesOf(sources: Extract<ModelFacts['local'], { runs: true }>['sources'], served: boolean) {
   const repositories = new Set(sources.map(({ repository }) => repository));
   const [first] = repositories;
   const graphs = sources.filter(({ repository }) => repository === first);
@@ -295,7 +296,7 @@ function filesOf(sources: Extract<ModelFacts['local'], { runs: true }>['sources'
       </p>`,
   )}
     <p class="hint">
-      ${first === null || first === undefined ? 'from this site' : first}${repositories.size > 1 ? `, one of ${repositories.size} by task` : ''}
+      ${served ? 'from this site' : (first ?? 'on no hub')}${repositories.size > 1 ? `, one of ${repositories.size} by task` : ''}
     </p>`;
 }
 

@@ -1,0 +1,270 @@
+/** Classification: by labels, by examples, of pictures; here and at a server. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expectAccessible } from './axe.ts';
+import { expect, LONG, test } from './demo-page.ts';
+import { startDemoServer } from './demo-server.ts';
+
+const LABELS = ['billing', 'delivery', 'technical problem'];
+const EXPECTED = ['delivery', 'billing', 'technical problem', 'billing', 'technical problem'];
+
+const picture = (name: string): string =>
+  fileURLToPath(new URL(`../../packages/embedded-icon-clip/model/samples/${name}.png`, import.meta.url));
+
+test.describe('texts by labels', () => {
+  test('labels the sample, and scores sum to 1', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify');
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    const results = page.locator('.classified');
+    await expect(results).toHaveCount(EXPECTED.length, { timeout: LONG });
+    const predictions = await results.evaluateAll((items) => items.map((item) => item.dataset.prediction));
+    expect(predictions).toEqual(EXPECTED);
+    for (const result of await results.all()) {
+      const scores = (await result.locator('.value').allInnerTexts()).map(Number.parseFloat);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      expect(scores.reduce((sum, score) => sum + score, 0)).toBeCloseTo(100, 0);
+      expect(
+        (await result.locator('li').evaluateAll((items) => items.map((item) => item.dataset.label))).sort(),
+      ).toEqual(LABELS);
+    }
+    await expect(page.getByText('by all-MiniLM-L6-v2 in this browser')).toBeVisible();
+    await expect(page.locator('[data-timing="classify"]')).toHaveText(/ms|s$/u);
+    await expectAccessible(page);
+
+    // A larger temperature decides less.
+    const best = results.first().locator('.value').first();
+    const decided = Number.parseFloat((await best.textContent()) ?? '');
+    await page.getByLabel('Temperature').fill('1');
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    await expect
+      .poll(async () => Number.parseFloat((await best.textContent()) ?? ''))
+      .toBeLessThan(decided - 20);
+  });
+
+  test('edits labels by keyboard alone', async ({ demo, page }) => {
+    await demo.openPage('classify');
+    const field = page.getByLabel('Labels', { exact: true }).and(page.locator('input'));
+    const chips = page.locator('.chip span:first-child');
+    await demo.tabTo(field);
+    await page.keyboard.press('Backspace');
+    await expect(chips).toHaveText(['delivery', 'billing']);
+    await page.keyboard.type('praise');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('complaint,billing,');
+    await expect(chips).toHaveText(['delivery', 'billing', 'praise', 'complaint']);
+    await expect(field).toHaveValue('');
+    await page.keyboard.press('Shift+Tab');
+    await expect(page.getByRole('button', { name: 'Remove label complaint' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(chips).toHaveText(['delivery', 'billing', 'praise']);
+    await expect(field).toBeFocused();
+    await field.evaluate((element) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', 'one\ntwo\r\n\nthree\n');
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await expect(chips).toHaveText(['delivery', 'billing', 'praise', 'one', 'two', 'three']);
+
+    await page.getByLabel('Texts, one a line').fill('The book arrived in perfect shape, thank you so much!');
+    await page.getByLabel('Texts, one a line').press('Control+Enter');
+    await expect(page.locator('.classified')).toHaveAttribute('data-prediction', 'praise', { timeout: LONG });
+  });
+
+  test('says when there is nothing to classify, and when a model is remote only', async ({ demo, page }) => {
+    await demo.openPage('classify');
+    await page.getByLabel('Texts, one a line').fill(' \n ');
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+    // Its problems leave with the page.
+    await page.getByRole('link', { name: 'Rerank', exact: true }).click();
+    await expect(demo.problems).toHaveCount(0);
+  });
+});
+
+test.describe('texts by examples', () => {
+  test('trains, tests, updates, keeps, exports, deletes and imports a classifier', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify/examples');
+    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
+    await page.getByRole('button', { name: 'Train a new classifier' }).click();
+    await expect(page.getByTestId('trained')).toContainText('12 examples by all-MiniLM-L6-v2', {
+      timeout: LONG,
+    });
+    const classifiers = page.locator('[data-classifier]');
+    await expect(classifiers).toHaveCount(1);
+    await expect(classifiers).toContainText('never updated');
+
+    const results = page.locator('.classified');
+    const ask = async (): Promise<(string | undefined)[]> => {
+      await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
+      await expect(results).toHaveCount(3, { timeout: LONG });
+      return results.evaluateAll((items) => items.map((item) => item.dataset.prediction));
+    };
+    expect(await ask()).toEqual(['workshop', 'spare parts', 'instructions']);
+    await expectAccessible(page);
+
+    // A new label later, from pasted lines.
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByText('Paste many').click();
+    await page
+      .getByLabel(/one example a line/u)
+      .fill('thanks\tThank you, all is well.\nthanks\tThe chair is lovely, many thanks.\nno tab here');
+    await page.getByRole('button', { name: 'Add these lines' }).click();
+    await expect(page.getByRole('status')).toHaveText('2 examples added.');
+    await page.getByRole('button', { name: 'Update the chosen one' }).click();
+    await expect(page.getByTestId('trained')).toContainText('2 examples more', { timeout: LONG });
+    await expect(classifiers).toContainText('workshop, spare parts, instructions, thanks');
+    await expect(classifiers).toContainText('updated once');
+    await page.getByLabel('Texts it has not seen').fill('Thank you very much, the bed looks great!');
+    await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
+    await expect(results).toHaveAttribute('data-prediction', 'thanks', { timeout: LONG });
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: /^Export/u }).click(),
+    ]);
+    const exported = await readFile(await download.path(), 'utf8');
+    expect(JSON.parse(exported)).toMatchObject({ format: 'nearfield-classifier', columns: 384 });
+    // Only weights are kept, never the examples.
+    for (const word of ['hinge', 'castors', 'wardrobe']) expect(exported).not.toContain(word);
+
+    await page.reload();
+    await expect(classifiers).toHaveCount(1, { timeout: LONG });
+    await page.getByRole('button', { name: /^Delete/u }).click();
+    await expect(classifiers).toHaveCount(0);
+    const file = { name: 'classifier.json', mimeType: 'application/json', buffer: Buffer.from(exported) };
+    await page.getByLabel('Exported classifier').setInputFiles(file);
+    await expect(classifiers).toHaveCount(1);
+    expect(await ask()).toEqual(['workshop', 'spare parts', 'instructions']);
+
+    await page.getByLabel('Exported classifier').setInputFiles({ ...file, buffer: Buffer.from('not JSON') });
+    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+  });
+
+  test('says when examples have one label only', async ({ demo, page }) => {
+    await demo.openPage('classify/examples');
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
+    await page.getByRole('button', { name: 'Add an example' }).press('Enter');
+    await expect(page.getByLabel('Text of example 2')).toBeFocused();
+    for (const number of [1, 2]) {
+      await page.getByLabel(`Text of example ${number}`).fill(`Text ${number}`);
+      await page.getByLabel(`Label of example ${number}`).fill('same');
+    }
+    await page.getByRole('button', { name: 'Train a new classifier' }).click();
+    await demo.expectProblem('INPUT_INVALID_LABELS', 'The labels do not fit');
+  });
+});
+
+test.describe('pictures', () => {
+  test('labels the samples and pictures that are chosen or dropped', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify/pictures');
+    await expect(page.getByText(/For emoji, icons and clip-art only/u)).toBeVisible();
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    const labelled = page.locator('.picture[data-prediction]');
+    await expect(labelled).toHaveCount(6, { timeout: LONG });
+    expect(await labelled.evaluateAll((items) => items.map((item) => item.dataset.prediction))).toEqual([
+      'pizza',
+      'dog',
+      'boat',
+      'musical instrument',
+      'tool',
+      'rain',
+    ]);
+    await expectAccessible(page);
+
+    await page
+      .getByLabel('Pictures', { exact: true })
+      .and(page.locator('input'))
+      .setInputFiles(picture('rocket'));
+    const bytes = (await readFile(picture('sunflower'))).toString('base64');
+    const transfer = await page.evaluateHandle(async (base64) => {
+      const data = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      data.items.add(new File([content], 'sunflower.png', { type: 'image/png' }));
+      return data;
+    }, bytes);
+    await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+    await expect(page.locator('.picture')).toHaveCount(8);
+    const field = page.getByLabel('Labels', { exact: true }).and(page.locator('input'));
+    await field.fill('rocket, flower,');
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    await expect(labelled).toHaveCount(8, { timeout: LONG });
+    await expect(labelled.nth(0)).toHaveAttribute('data-prediction', 'flower');
+    await expect(labelled.nth(1)).toHaveAttribute('data-prediction', 'rocket');
+    await page.getByRole('button', { name: 'Remove rocket.png' }).click();
+    await expect(page.locator('.picture')).toHaveCount(7);
+  });
+
+  test('says when a file is no picture', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify/pictures');
+    for (const remove of await page.getByRole('button', { name: /^Remove (?!label)/u }).all())
+      await remove.waitFor();
+    while ((await page.locator('.picture').count()) > 0) {
+      await page.locator('.picture button').first().click();
+    }
+    await expect(page.getByText('No pictures. Choose or drop some.')).toBeVisible();
+    await page
+      .getByLabel('Pictures', { exact: true })
+      .and(page.locator('input'))
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+  });
+});
+
+test.describe('at a server', () => {
+  let server: Awaited<ReturnType<typeof startDemoServer>>;
+  test.beforeAll(async () => {
+    server = await startDemoServer();
+  });
+  test.afterAll(() => server.close());
+
+  test('labels texts and pictures as here, and trains', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify');
+    await demo.useRemote(server);
+    await page.getByLabel('Model').fill('all-MiniLM-L6-v2');
+    await page.getByLabel('Temperature').fill('0.05');
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    const results = page.locator('.classified');
+    await expect(results).toHaveCount(EXPECTED.length, { timeout: LONG });
+    expect(await results.evaluateAll((items) => items.map((item) => item.dataset.prediction))).toEqual(
+      EXPECTED,
+    );
+    await expect(page.getByText(`by all-MiniLM-L6-v2 at ${new URL(server.baseUrl).host}`)).toBeVisible();
+    await expectAccessible(page);
+
+    await page.getByRole('link', { name: 'Pictures' }).click();
+    await page.getByLabel('Model').fill('icon-clip');
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    await expect(page.locator('.picture[data-prediction]')).toHaveCount(6, { timeout: LONG });
+    await expect(page.locator('.picture').first()).toHaveAttribute('data-prediction', 'pizza');
+
+    await page.getByRole('link', { name: 'By examples' }).click();
+    await page.getByLabel('Model').fill('all-MiniLM-L6-v2');
+    await page.getByRole('button', { name: 'Train a new classifier' }).click();
+    await expect(page.locator('[data-classifier]')).toHaveCount(1, { timeout: LONG });
+    await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
+    await expect(results).toHaveCount(3, { timeout: LONG });
+    // A server keeps its classifiers; that is said, not hidden.
+    await page.getByRole('button', { name: /^Export/u }).click();
+    await demo.expectProblem('NOT_SUPPORTED', 'This is not possible here');
+    await page.getByRole('button', { name: /^Delete/u }).click();
+    await expect(page.locator('[data-classifier]')).toHaveCount(0);
+    // Back here, the server's list is not shown any more.
+    await page.getByRole('radio', { name: 'Local' }).check();
+    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
+  });
+
+  test('the hosted API takes no temperature, and the page says so', async ({ demo, page }) => {
+    await demo.openPage('classify');
+    await page.getByRole('radio', { name: 'Remote' }).check();
+    await page.getByLabel('API key', { exact: true }).fill('jina_any');
+    await page.getByLabel('Temperature').fill('0.1');
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    await demo.expectProblem('NOT_SUPPORTED', 'This is not possible here');
+  });
+});

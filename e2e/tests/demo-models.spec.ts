@@ -1,0 +1,107 @@
+/** The catalogue, the check of a model, and models as files. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expectAccessible } from './axe.ts';
+import { expect, LONG, test } from './demo-page.ts';
+import { startDemoServer } from './demo-server.ts';
+
+test('answers what a model is, what it costs and whether it runs here', async ({ demo, page }) => {
+  await demo.openPage('models');
+  const row = (id: string) => page.locator(`tr[data-model="${id}"]`);
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('768 dimensions');
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('8,192 tokens');
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('commercial use: yes');
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 137');
+  await expect(row('jina-embeddings-v3')).toContainText('commercial use: needs a licence');
+  await expect(row('jina-embeddings-v4')).toContainText('Not in a browser: ');
+  await expect(row('jina-embeddings-v4').getByRole('button')).toHaveCount(0);
+
+  const count = page.getByTestId('model-count');
+  const [, all] = /of (\d+) models/u.exec((await count.textContent()) ?? '')!;
+  expect(Number(all)).toBeGreaterThan(20);
+  await page.getByLabel('Kind').selectOption('reranker');
+  await page.getByLabel('only those that run in a browser').check();
+  await expect(row('minilm-reranker')).toBeVisible();
+  await expect(row('jina-reranker-m0')).toHaveCount(0);
+  await page.getByLabel('Name, language or licence').fill('no such thing');
+  await expect(page.getByText('No model fits.')).toBeVisible();
+});
+
+test('loads a model, shows its check, and carries it away and back as files', async ({
+  demo,
+  page,
+}, testInfo) => {
+  test.setTimeout(LONG);
+  await demo.openPage('models');
+  const row = page.locator('tr[data-model="minilm-reranker"]');
+  await demo.tabTo(row.getByRole('button', { name: 'Load' }));
+  await page.keyboard.press('Enter');
+  const loaded = page.locator('[data-loaded="minilm-reranker"]');
+  await expect(loaded).toBeVisible({ timeout: LONG });
+  await expect(loaded.locator('[data-check]')).toHaveAttribute('data-check', 'passed');
+  await expect(loaded).toContainText(/passed: 2 published values, largest difference 0\.\d{4}/u);
+  await expect(loaded).toContainText('CPU, q8');
+  await expect(loaded.locator('.why').first()).not.toBeEmpty();
+  await expect(row).toContainText('in memory');
+  await expect(page.getByTestId('storage-state')).toContainText(/2\d\.\d MB of models/u);
+  await expectAccessible(page);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: LONG }),
+    row.getByRole('button', { name: 'Export' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('minilm-reranker.zip');
+  const files = storedFiles(await readFile(await download.path()));
+  expect([...files.keys()]).toEqual(expect.arrayContaining(['onnx/model_quantized.onnx', 'manifest.json']));
+
+  await loaded.getByRole('button', { name: 'Unload' }).click();
+  await expect(loaded).toHaveCount(0);
+  await expect(row).toContainText('stored');
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
+
+  // From an unpacked folder alone, without a network.
+  await page.route('**/models/**', (route) => route.abort());
+  const folder = testInfo.outputPath('minilm-reranker');
+  for (const [path, bytes] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
+  }
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    row.getByRole('button', { name: 'Import' }).click(),
+  ]);
+  await chooser.setFiles(folder);
+  await expect(row).toContainText('stored', { timeout: LONG });
+  await row.getByRole('button', { name: 'Load' }).click();
+  await expect(loaded.locator('[data-check]')).toBeVisible({ timeout: LONG });
+  await expect(demo.problems).toHaveCount(0);
+});
+
+/** Files of an archive that stores them as they are, by path. */
+function storedFiles(archive: Buffer): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (let at = 0; archive.readUInt32LE(at) === 0x04034b50; ) {
+    const [size, nameLength] = [archive.readUInt32LE(at + 18), archive.readUInt16LE(at + 26)];
+    const start = at + 30 + nameLength;
+    files.set(archive.toString('utf8', at + 30, start), archive.subarray(start, start + size));
+    at = start + size;
+  }
+  return files;
+}
+
+test('lists the models of a server', async ({ demo, page }) => {
+  const server = await startDemoServer();
+  try {
+    await demo.openPage('models');
+    await demo.useRemote(server);
+    await page.getByRole('button', { name: 'Show the models' }).click();
+    const row = page.locator('tr[data-model="all-MiniLM-L6-v2"]');
+    await expect(row).toContainText('384 dimensions');
+    await expect(row).toContainText(`answers at ${new URL(server.baseUrl).host}`);
+    await expect(row.getByRole('button')).toHaveCount(0);
+    await expectAccessible(page);
+  } finally {
+    await server.close();
+  }
+});

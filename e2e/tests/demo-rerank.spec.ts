@@ -1,0 +1,108 @@
+/** Passages before and after a reranker, here and at a server. */
+import type { Page } from '@playwright/test';
+import { expectAccessible } from './axe.ts';
+import { expect, LONG, test } from './demo-page.ts';
+import { startDemoServer } from './demo-server.ts';
+
+/** Positions of the passages as given, in one of the two orders. */
+const order = (page: Page, which: 'before' | 'after'): Promise<number[]> =>
+  page
+    .locator(`[data-order="${which}"] [data-passage]`)
+    .evaluateAll((items) => items.map((item) => Number(item.dataset.passage)));
+
+/** Scores by position of the passage as given. */
+const scores = async (page: Page): Promise<Map<number, number>> => {
+  const values = await page.locator('[data-order="after"] .value').allTextContents();
+  const passages = await order(page, 'after');
+  return new Map(passages.map((passage, place) => [passage, Number(/[\d.]+$/u.exec(values[place]!)?.[0])]));
+};
+
+const rerank = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Rerank', exact: true }).click();
+  await expect(page.getByText('Ranking')).toHaveCount(0, { timeout: LONG });
+};
+
+test('puts the passages in order anew and shows how far each moved', async ({ demo, page }) => {
+  test.setTimeout(LONG);
+  await demo.openPage('rerank');
+  await rerank(page);
+  await expect(page.locator('[data-order="after"] [data-passage]')).toHaveCount(10, { timeout: LONG });
+  const [before, after] = [await order(page, 'before'), await order(page, 'after')];
+  expect(before.toSorted()).toEqual(after.toSorted());
+  expect(before).not.toEqual(after);
+  // The passage that answers the question.
+  expect(after[0]).toBe(2);
+  const moves = await page
+    .locator('[data-order="after"] .moved')
+    .evaluateAll((items) => items.map((item) => Number(item.dataset.up)));
+  expect(moves).toEqual(after.map((passage, place) => before.indexOf(passage) - place));
+  const ranked = [...(await scores(page)).values()];
+  expect(ranked).toEqual(ranked.toSorted((a, b) => b - a));
+  await expect(page.getByText('with 8 × cosine of all-MiniLM-L6-v2')).toBeVisible();
+  await expect(page.locator('[data-timing="rerank"]')).toHaveText(/ms|s$/u);
+  await expectAccessible(page);
+});
+
+test('takes passages of one’s own, by keyboard alone, and late interaction', async ({ demo, page }) => {
+  test.setTimeout(LONG);
+  await demo.openPage('rerank');
+  await demo.tabTo(page.getByLabel('Query', { exact: true }));
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText('Which animal lays eggs?');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(
+    'A dog barks at the postman.\n\nThe hen sat on her eggs\nuntil they hatched.\n\n\nStones are hard.',
+  );
+  await page.getByLabel('Reranker', { exact: true }).selectOption('all-MiniLM-L6-v2');
+  await page.getByLabel('Compare with').selectOption('given');
+  await page.getByLabel('Passages, an empty line between them').press('Control+Enter');
+  await expect(page.locator('[data-order="after"] [data-passage]')).toHaveCount(3, { timeout: LONG });
+  expect(await order(page, 'before')).toEqual([0, 1, 2]);
+  expect((await order(page, 'after'))[0]).toBe(1);
+  await expect(page.locator('[data-order="after"] .moved').first()).toContainText('1 place up');
+  await expect(page.getByText('After: by all-MiniLM-L6-v2 in this browser')).toBeVisible();
+});
+
+test('offers Jina’s rerankers with their sizes', async ({ demo, page }) => {
+  await demo.openPage('rerank');
+  const options = page.getByLabel('Reranker', { exact: true }).locator('option');
+  await expect(options.filter({ hasText: 'jina-reranker-v1-tiny-en' })).toHaveText(/\(\d+ MB\)$/u);
+  await expect(options.filter({ hasText: 'jina-reranker-m0' })).toHaveCount(0);
+});
+
+test('says when there are no passages', async ({ demo, page }) => {
+  await demo.openPage('rerank');
+  await page.getByLabel('Passages, an empty line between them').fill('');
+  await rerank(page);
+  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+});
+
+test.describe('at a server', () => {
+  let server: Awaited<ReturnType<typeof startDemoServer>>;
+  test.beforeAll(async () => {
+    server = await startDemoServer();
+  });
+  test.afterAll(() => server.close());
+
+  test('ranks as here', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('rerank');
+    await page.getByLabel('Compare with').selectOption('given');
+    await rerank(page);
+    await expect(page.locator('[data-order="after"] [data-passage]')).toHaveCount(10, { timeout: LONG });
+    const here = await scores(page);
+    const [first] = await order(page, 'after');
+    await demo.useRemote(server);
+    await page.getByLabel('Reranker', { exact: true }).fill('minilm-reranker');
+    await rerank(page);
+    await expect(page.getByText(`After: by minilm-reranker at ${new URL(server.baseUrl).host}`)).toBeVisible({
+      timeout: LONG,
+    });
+    expect((await order(page, 'after'))[0]).toBe(first);
+    // The int8 kernels of the two runtimes round differently, so that near ties may change places.
+    for (const [passage, score] of await scores(page)) {
+      expect(Math.abs(score - here.get(passage)!), `passage ${passage}`).toBeLessThan(0.05);
+    }
+  });
+});
