@@ -182,18 +182,17 @@ export type EmbeddingsResponseFor<Request> = Request extends { return_multivecto
 
 export const TextDocSchema = v.looseObject({ text: text('text') });
 
-/** Something that holds pixels in memory: a `Blob`, or an object with an `ImageBitmap`'s shape. */
+/** Something that holds pixels in memory: a `Blob`, or an object with an `ImageBitmap`'s shape. A closed one is empty. */
 function isPicture(value: unknown): boolean {
   if (typeof Blob !== 'undefined' && value instanceof Blob) return true;
-  return (
-    typeof value === 'object' && value !== null && 'width' in value && 'height' in value && 'close' in value
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  return 'width' in value && value.width !== 0 && 'height' in value && 'close' in value;
 }
 
 const imageText = nonEmptyText('image');
 const picture = v.custom<Blob | ImageBitmap>(
   isPicture,
-  'image must be a URL, a data URI, base64, a Blob or an ImageBitmap.',
+  'image must be a URL, a data URI, base64, a Blob or an ImageBitmap that is not closed.',
 );
 
 export const ImageDocSchema = v.looseObject({

@@ -47,8 +47,8 @@ const PICTURES_AHEAD = 16;
  * response. A tower of a CLIP model is loaded with the first item that needs it.
  *
  * A picture counts `ceil(width ÷ tile) × ceil(height ÷ tile) × tokensPerTile` tokens, by its catalogue entry.
- * @throws FoundationError INPUT_VALIDATION_FAILED for pictures that cannot be read, and for more dimensions than the
- * model has; NOT_SUPPORTED for pictures where the model reads text only; INPUT_TOKEN_LIMIT_EXCEEDED; those of loading.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for pictures that cannot be read or where the model reads text only,
+ * and for more dimensions than the model has; INPUT_TOKEN_LIMIT_EXCEEDED; those of loading.
  */
 export async function embedItems(
   engine: Engine,
@@ -59,6 +59,7 @@ export async function embedItems(
   const texts = items.flatMap((item, index) => ('text' in item ? [index] : []));
   const pictures = items.flatMap((item, index) => ('image' in item ? [index] : []));
   const { signal, onProgress } = options;
+  requireEyes(engine, request, pictures);
   const reader = texts.length > 0 ? await engine.encoder(model, { task, signal, onProgress }) : undefined;
   const viewer = pictures.length > 0 ? await engine.models.images(model, { signal, onProgress }) : undefined;
   const own = (reader ?? viewer)?.info.dimensions ?? 0;
@@ -89,6 +90,21 @@ export async function embedItems(
     totalTokens: sum(texts) + sum(pictures),
     imageTokens: pictures.length > 0 ? sum(pictures) : undefined,
   };
+}
+
+/** A classifier's model is known only here, so its inputs are checked here. @throws FoundationError INPUT_VALIDATION_FAILED */
+function requireEyes(
+  engine: Engine,
+  { model, fieldOf = inputField }: EmbedItemsRequest,
+  [first]: readonly number[],
+): void {
+  if (first === undefined || engine.models.definition(model).entry.modalities.includes('image')) return;
+  const param = fieldOf(first);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `Validation error: '${param}': ${model} reads text only.`,
+    param,
+  });
 }
 
 /** What both kinds of items need. */

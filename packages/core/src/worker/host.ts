@@ -4,6 +4,7 @@ import {
   type DeviceReport,
   FoundationError,
   serializeError,
+  shortened,
 } from '@nearfield/spec';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import type { Backend } from '../backend.ts';
@@ -320,6 +321,8 @@ export class WorkerHost implements Backend {
       // The last progress is told before the call returns.
       const result = onProgress ? Promise.all([answer, ended]).then(([value]) => value) : answer;
       return await this.#raceSignals(Promise.race([result, live.death]), signal);
+    } catch (error) {
+      throw uncloneable(error) ?? error;
     } finally {
       finished = true;
       stopHeartbeat();
@@ -343,6 +346,17 @@ export class WorkerHost implements Backend {
       listeners.abort();
     }
   }
+}
+
+/** What cannot cross to a worker (functions, symbols, closed pictures) is the request's fault. */
+function uncloneable(error: unknown): FoundationError | undefined {
+  if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return undefined;
+  return new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `The request holds something that cannot be sent to the worker: ${shortened(error.message, 300)} Leave out what is not plain data.`,
+    param: 'body',
+    cause: error,
+  });
 }
 
 /** Picked files by what tells them apart; JSON knows nothing of them. */

@@ -1,0 +1,25 @@
+import { createRemote } from '@nearfield/remote';
+import { createNodeServer, type NodeServer } from '@nearfield/server/node';
+import { createNodeSubject, type NodeSubject } from '../test/node-foundation.ts';
+import { contractModels } from './models.ts';
+import { contractSuite } from './suite.ts';
+
+const models = contractModels();
+let subject: NodeSubject;
+let server: NodeServer;
+
+contractSuite({
+  name: 'remote over HTTP against the server over core in Node',
+  models,
+  create: async () => {
+    subject = await createNodeSubject(models);
+    server = await createNodeServer(subject.foundation, { port: 0, apiKeys: ['jina_contract'] });
+    return createRemote({ baseUrl: server.url, apiKey: 'jina_contract' });
+  },
+  capabilities: () => subject.foundation.capabilities(),
+  dispose: async () => {
+    await server.close();
+    await subject.foundation.close();
+    await subject.dispose();
+  },
+});

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { badInputCases } from './cases/bad-input.ts';
+import { batchCases } from './cases/batches.ts';
+import { callCases, capabilityCases, closingCases } from './cases/calls.ts';
+import { classifyCases } from './cases/classify.ts';
+import { embeddingCases } from './cases/embeddings.ts';
+import { fieldCases } from './cases/fields.ts';
+import { modelCases } from './cases/models.ts';
+import { multiVectorCases } from './cases/multi-vector.ts';
+import { rerankCases } from './cases/rerank.ts';
+import { segmentCases } from './cases/segment.ts';
+import { trainCases } from './cases/train.ts';
+import { type ContractOptions, Subject } from './subject.ts';
+
+/**
+ * Registers the tests that every implementation of `SearchFoundation` has to pass: each endpoint with each option,
+ * limit and error, shapes as the OpenAPI document has them, cancelling, progress, bad input, closing. The same for an
+ * engine in this process, in a browser, and behind HTTP.
+ */
+export function contractSuite(options: ContractOptions): void {
+  const subject = new Subject(options);
+  describe(`the contract: ${options.name}`, () => {
+    beforeAll(() => subject.start());
+    afterAll(() => subject.end());
+    capabilityCases(subject);
+    embeddingCases(subject);
+    multiVectorCases(subject);
+    rerankCases(subject);
+    classifyCases(subject);
+    trainCases(subject);
+    segmentCases(subject);
+    modelCases(subject);
+    batchCases(subject);
+    fieldCases(subject);
+    callCases(subject);
+    badInputCases(subject);
+    closingCases(subject);
+  });
+}
