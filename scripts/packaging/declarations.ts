@@ -17,25 +17,32 @@ export async function writeDeclarations(packages: readonly Package[]): Promise<v
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, 'declarations-'));
   try {
-    const sources = packages.flatMap(({ directory, manifest }) =>
-      packageEntries(manifest).flatMap(({ source, types }) => (types ? [join(directory, source)] : [])),
-    );
-    const config = {
-      extends: join(repository, 'tsconfig.base.json'),
-      compilerOptions: {
-        declaration: true,
-        declarationMap: true,
-        emitDeclarationOnly: true,
-        rootDir: repository,
-        outDir: join(work, 'out'),
-        types: ['node', 'vite/client', '@webgpu/types'],
-      },
-      files: sources,
-    };
-    await writeFile(join(work, 'tsconfig.json'), JSON.stringify(config));
-    const code = await runTool('typescript', 'tsc', ['--project', join(work, 'tsconfig.json')]);
-    if (code !== 0) throw new Error('The type declarations could not be made because of the errors above.');
-    for (const pack of packages) await collect(pack, join(work, 'out', relative(repository, pack.directory)));
+    // One program a package: a file that one package imports from another by name may count as foreign there,
+    // and the compiler then leaves out its declarations, or not, as the order of its threads has it.
+    for (const pack of packages) {
+      const { directory, manifest } = pack;
+      const output = join(work, manifest.name);
+      const config = {
+        extends: join(repository, 'tsconfig.base.json'),
+        compilerOptions: {
+          declaration: true,
+          declarationMap: true,
+          emitDeclarationOnly: true,
+          rootDir: repository,
+          outDir: output,
+          types: ['node', 'vite/client', '@webgpu/types'],
+        },
+        files: packageEntries(manifest).flatMap(({ source, types }) =>
+          types ? [join(directory, source)] : [],
+        ),
+      };
+      const file = join(work, 'tsconfig.json');
+      await writeFile(file, JSON.stringify(config));
+      if ((await runTool('typescript', 'tsc', ['--project', file])) !== 0) {
+        throw new Error('The type declarations could not be made because of the errors above.');
+      }
+      await collect(pack, join(output, relative(repository, directory)));
+    }
   } finally {
     await rm(work, { recursive: true, force: true });
   }
