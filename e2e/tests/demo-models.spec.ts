@@ -11,7 +11,7 @@ test('answers what a model is, what it costs and whether it runs here', async ({
   await expect(row('jina-embeddings-v2-base-en')).toContainText('768 dimensions');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('8,192 tokens');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('commercial use: yes');
-  await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 137');
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 138');
   await expect(row('jina-embeddings-v3')).toContainText('commercial use: needs a licence');
   await expect(row('jina-embeddings-v4')).toContainText('Not in a browser: ');
   await expect(row('jina-embeddings-v4').getByRole('button')).toHaveCount(0);

@@ -248,6 +248,7 @@ class ClassifyExamples extends PageElement<Examples> {
 
   #add = async (): Promise<void> => {
     this.page.addExample();
+    this.requestUpdate();
     await this.updateComplete;
     const fields = this.querySelectorAll<HTMLElement>('.examples-table tbody tr:last-child input');
     fields[0]?.focus();

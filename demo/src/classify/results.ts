@@ -9,7 +9,7 @@ export function resultHead(title: string, { by, took, tokens }: Classified<unkno
     <h3>${title}</h3>
     <p class="timings">
       <span>by ${by}</span>
-      <span>in <output data-timing="classify">${formatDuration(took)}</output></span>
+      <span>in <span data-timing="classify">${formatDuration(took)}</span></span>
       <span>${formatPlural(tokens, 'token')}</span>
     </p>
   </div>`;

@@ -106,7 +106,7 @@ class RerankPage extends PageElement<Reranking> {
         <div class="answers-head">
           <h3 id="after-title">After: by ${by}</h3>
           <p class="timings">
-            <span>in <output data-timing="rerank">${formatDuration(took)}</output></span>
+            <span>in <span data-timing="rerank">${formatDuration(took)}</span></span>
             <span>${formatPlural(tokens, 'token')}</span>
             ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.with}</span>` : nothing}
           </p>

@@ -176,7 +176,7 @@ class SegmentPage extends PageElement<Segmenting> {
         </h3>
         <p class="timings">
           <span>${response.tokenizer} ${place}</span>
-          <span>in <output data-timing="segment">${formatDuration(took)}</output></span>
+          <span>in <span data-timing="segment">${formatDuration(took)}</span></span>
           <span>${formatCount(content.length)} characters</span>
         </p>
       </div>
