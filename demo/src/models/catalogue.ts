@@ -22,7 +22,7 @@ interface CatalogueState {
 }
 
 /** A model in the list of a server, by the catalogue where the server does not tell. */
-export function listed(info: ModelInfo): ListedModel {
+function listed(info: ModelInfo): ListedModel {
   const entry = findModel(info.id);
   return { info, facts: info.nearfield ?? (entry && modelFacts(entry)) };
 }

@@ -34,10 +34,10 @@ export interface ReadImageOptions {
 }
 
 /** Most pixels of a picture unless told otherwise: 256 MB once decoded. */
-export const DEFAULT_MAX_PIXELS = 64_000_000;
+const DEFAULT_MAX_PIXELS = 64_000_000;
 
 /** Longest side of a picture; JPEG's own limit. */
-export const MAX_SIDE = 65_535;
+const MAX_SIDE = 65_535;
 
 const DEFAULT_TIMEOUT = 30_000;
 const MAX_REDIRECTS = 5;

@@ -3,7 +3,7 @@ import { writing } from './errors.ts';
 import { originLocks } from './locks.ts';
 import type { RecordLocks, Records } from './records.ts';
 
-export const DEFAULT_DATABASE = 'nearfield-records';
+const DEFAULT_DATABASE = 'nearfield-records';
 
 /** Errors after which a new connection helps: the browser closed the old one (seen when tabs sleep). */
 const LOST_CONNECTION = new Set(['InvalidStateError', 'UnknownError']);

@@ -19,7 +19,7 @@ import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 import { groupTokens, headEnd, tailStart } from './tokens.ts';
 
 /** Characters (UTF-16 code units) that the local segmenter takes unless told otherwise; the hosted one: 64,000. */
-export const DEFAULT_MAX_CHARACTERS = 10_000_000;
+const DEFAULT_MAX_CHARACTERS = 10_000_000;
 
 export interface SegmentDependencies {
   /**

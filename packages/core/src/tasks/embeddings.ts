@@ -21,7 +21,7 @@ export interface CheckedEmbeddings {
 }
 
 /** `POST /v1/embeddings` where each input has one vector. */
-export async function embed(
+async function embed(
   engine: Engine,
   { request, resolved }: CheckedEmbeddings,
   options: CallOptions,

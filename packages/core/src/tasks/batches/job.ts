@@ -66,7 +66,7 @@ export const REMEMBERED = 7 * LIFETIME;
 export const jobKey = (id: string): string => `batch/${id}`;
 export const inputPrefix = (id: string): string => `batch-input/${id}/`;
 export const resultPrefix = (id: string): string => `batch-result/${id}/`;
-export const pageName = (page: number): string => String(page).padStart(8, '0');
+const pageName = (page: number): string => String(page).padStart(8, '0');
 export const inputKey = (id: string, page: number): string => inputPrefix(id) + pageName(page);
 export const resultKey = (id: string, page: number): string => resultPrefix(id) + pageName(page);
 
