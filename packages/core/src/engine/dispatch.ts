@@ -86,7 +86,13 @@ const methods = {
   work: async (engine: Engine) => ({ ...engine.scheduler.work }),
   'storage.report': (engine: Engine) => engine.store.report(),
   'storage.usage': (engine: Engine) => engine.store.usage(),
-  'storage.delete': async (engine: Engine, model: string | undefined) => {
+  'storage.delete': async (
+    engine: Engine,
+    model: string | undefined,
+    _options: CallOptions,
+    { tokenizers }: Services,
+  ) => {
+    tokenizers.forget(model);
     if (model !== undefined) await engine.unload(model);
     await engine.store.delete(model);
   },

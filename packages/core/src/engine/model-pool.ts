@@ -120,7 +120,14 @@ export class ModelPool {
 
   /** Frees all of a model's memory. Calls that use it now fail; later ones load it again. */
   async unload(id: string): Promise<void> {
-    const { id: model } = this.#options.resolve(id);
+    let model: string;
+    try {
+      model = this.#options.resolve(id).id;
+    } catch (error) {
+      // What cannot be loaded is not in memory; only its tokenizer may be in the cache.
+      if (FoundationError.isInstance(error) && error.code === 'MODEL_NOT_AVAILABLE_LOCALLY') return;
+      throw error;
+    }
     const entries = [...this.#parts].filter(([, entry]) => entry.model === model);
     for (const [key] of entries) this.#parts.delete(key);
     await Promise.all(

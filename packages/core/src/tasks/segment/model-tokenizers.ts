@@ -48,9 +48,10 @@ export class ModelTokenizers {
     return task.join(signal, onProgress);
   }
 
-  /** Forgets a model's tokenizer: under the same name it may come back from other files. */
-  forget(id: string): void {
-    this.#tasks.delete(id);
+  /** Forgets a model's tokenizer, or all: under the same name it may come back from other files. */
+  forget(id?: string): void {
+    if (id === undefined) this.#tasks.clear();
+    else this.#tasks.delete(id);
   }
 
   #forget(id: string, task: SharedTask<SegmentTokenizer, ProgressEvent>): void {
