@@ -1,6 +1,6 @@
 import { createLocal } from '@nearfield/core';
 import { toFiles } from '@nearfield/tiny-models';
-import { contractModels, tinyModelsOf } from './models.ts';
+import { contractModels, embeddedIdsOf, tinyModelsOf } from './models.ts';
 import { contractSuite } from './suite.ts';
 
 const models = contractModels();
@@ -13,7 +13,7 @@ contractSuite({
       device: 'wasm',
       cache: 'memory',
       models: [
-        { id: models.minilm, source: `/models/${models.minilm}/` },
+        ...embeddedIdsOf(models).map((id) => ({ id, source: `/models/${id}/` })),
         ...tinyModelsOf(models).map(({ id, like, files }) => ({ id, like, source: toFiles(files) })),
       ],
     }),

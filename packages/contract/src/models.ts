@@ -21,6 +21,10 @@ export type Named<Model> = Model & { readonly id: string };
 export interface ContractModels {
   /** The embedded default: 384 dimensions, 256 tokens, English. */
   readonly minilm: string;
+  /** The embedded cross-encoder, which ranks together with `minilm`. */
+  readonly reranker: string;
+  /** The embedded image tower in the space of `minilm`. */
+  readonly icons: string;
   /** Tasks with adapters and prompts, late chunking. */
   readonly v3: Named<TinyTextModel>;
   /** Another family of embedders: the last token's vector, a default task. */
@@ -35,6 +39,8 @@ const named = <Model extends TinyModel>(id: string, model: Model): Named<Model> 
 
 export const contractModels = (): ContractModels => ({
   minilm: 'all-MiniLM-L6-v2',
+  reranker: 'minilm-reranker',
+  icons: 'icon-clip',
   v3: named('tiny-v3', tinyV3()),
   v5: named('tiny-v5', tinyV5Nano()),
   clip: named('tiny-clip', tinyClipV1()),
@@ -44,8 +50,15 @@ export const contractModels = (): ContractModels => ({
 });
 
 /** Those whose files the suite brings itself. */
-export const tinyModelsOf = ({ minilm: _, ...tiny }: ContractModels): Named<TinyModel>[] =>
-  Object.values(tiny);
+export const tinyModelsOf = (models: ContractModels): Named<TinyModel>[] =>
+  Object.values(models).filter((model) => typeof model !== 'string');
+
+/** Ids of those that ship with Nearfield. */
+export const embeddedIdsOf = ({ minilm, reranker, icons }: ContractModels): string[] => [
+  minilm,
+  reranker,
+  icons,
+];
 
 /** Tokens of a text in a tiny model: its prompt, the text, special tokens. */
 export const tokensOf = ({ tokenizer }: TinyModel, text: string): number =>

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createNodeFoundation } from '@nearfield/core/node';
+import { embeddedIconClipDirectory } from '@nearfield/embedded-icon-clip';
 import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMRerankerDirectory } from '@nearfield/embedded-minilm-reranker';
 import type { SearchFoundation } from '@nearfield/spec';
 import { type ContractModels, tinyModelsOf } from '../src/models.ts';
 
@@ -25,6 +27,8 @@ export async function createNodeSubject(models: ContractModels): Promise<NodeSub
   const foundation = createNodeFoundation({
     models: [
       { id: models.minilm, source: embeddedMiniLMDirectory() },
+      { id: models.reranker, source: miniLMRerankerDirectory() },
+      { id: models.icons, source: embeddedIconClipDirectory() },
       ...tinyModelsOf(models).map(({ id, like }) => ({ id, like, source: join(directory, id) })),
     ],
     dataDirectory: join(directory, 'data'),

@@ -309,3 +309,36 @@ describe('unknown fields', () => {
     expect(error.param).toBe('labels');
   });
 });
+
+describe('keys that would change every object', () => {
+  const withKey = (key: string): object =>
+    JSON.parse(`{"model":"${model}","input":"a","${key}":{"input":"b"}}`);
+
+  it.each(['__proto__', 'constructor', 'prototype'])('%s is refused by its name', (key) => {
+    expect(failure(() => parse(EmbeddingsRequestSchema, withKey(key)))).toMatchObject({
+      code: 'INPUT_VALIDATION_FAILED',
+      param: key,
+    });
+    expect(failure(() => parse(TrainRequestSchema, { ...withKey(key), input: labelled })).param).toBe(key);
+    const labels = JSON.parse(`{"${key}":["a","b"],"tone":["c","d"]}`) as object;
+    expect(failure(() => parse(ClassifyRequestSchema, { model, input: 'a', labels })).param).toBe(
+      `labels.${key}`,
+    );
+  });
+
+  it('gives a request no fields through its prototype', () => {
+    const request = JSON.parse(`{"__proto__":{"model":"${model}","input":"a"}}`) as object;
+    expect(failure(() => parse(EmbeddingsRequestSchema, request)).code).toBe('INPUT_VALIDATION_FAILED');
+  });
+});
+
+describe('errors about large requests', () => {
+  it('stay small: many unknown fields, and long ones', () => {
+    const fields = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`field-${index}`, 1]));
+    const request = { model, input: 'a', ['k'.repeat(1_000_000)]: 1, ...fields };
+    const error = failure(() => parseStrictly(EmbeddingsRequestSchema, request));
+    expect(error.message.length).toBeLessThan(2000);
+    expect(error.message).toContain('and 9981 more');
+    expect(error.issues).toHaveLength(20);
+  });
+});

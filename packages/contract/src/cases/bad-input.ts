@@ -605,15 +605,20 @@ export function badInputCases(subject: Subject): void {
 
     for (const { method, name, outcome, call } of all) {
       subject.case(method, `${method}, ${name}: ${outcome}`, async (foundation) => {
-        const start = performance.now();
-        // A throw before there is a promise would be no rejection.
-        const error = await Promise.resolve()
-          .then(() => call(foundation, made))
-          .then(
-            () => undefined,
-            (reason: unknown) => reason,
-          );
-        const elapsed = performance.now() - start;
+        let error: unknown;
+        let elapsed = Number.POSITIVE_INFINITY;
+        // A machine that is busy with something else may be slow once, but not every time.
+        for (let attempt = 0; attempt < 3 && elapsed >= SOON; attempt++) {
+          const start = performance.now();
+          // A throw before there is a promise would be no rejection.
+          error = await Promise.resolve()
+            .then(() => call(foundation, made))
+            .then(
+              () => undefined,
+              (reason: unknown) => reason,
+            );
+          elapsed = performance.now() - start;
+        }
         if (error !== undefined && !FoundationError.isInstance(error)) throw error;
         if (outcome === 'answer') expect(error).toBeUndefined();
         else if (outcome !== 'either') expect(error?.code ?? 'answer').toBe(outcome);

@@ -7,7 +7,7 @@ import {
   type SearchFoundation,
 } from '@nearfield/spec';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tinyModelsOf } from '../models.ts';
+import { embeddedIdsOf, tinyModelsOf } from '../models.ts';
 import { collect, refusal, type Subject } from '../subject.ts';
 
 type Call = (foundation: SearchFoundation, options?: CallOptions) => Promise<unknown>;
@@ -189,7 +189,7 @@ export function capabilityCases(subject: Subject): void {
       expect(Object.keys(capabilities.methods).sort()).toEqual([...FOUNDATION_METHODS].sort());
       expect(['local', 'remote']).toContain(capabilities.implementation);
       for (const { id } of tinyModelsOf(subject.models)) expect(capabilities.models).toContain(id);
-      expect(capabilities.models).toContain(subject.models.minilm);
+      for (const id of embeddedIdsOf(subject.models)) expect(capabilities.models).toContain(id);
       expect(new Set(capabilities.models).size).toBe(capabilities.models.length);
     });
 

@@ -645,7 +645,7 @@ function tokenVectors(subject: Subject): void {
 }
 
 function images(subject: Subject): void {
-  const { minilm, clip } = subject.models;
+  const { minilm, clip, icons } = subject.models;
   const test = caseOf(subject);
 
   test('a picture as data URI, base64 and in memory has one vector', async (foundation) => {
@@ -716,6 +716,39 @@ function images(subject: Subject): void {
     expect(data[0]!.embedding.base64).toBe(encodeVector(float!, 'base64'));
     expect(data[0]!.embedding.binary).toEqual(encodeVector(float!, 'binary'));
   });
+
+  test('the embedded image tower embeds pictures in the space of the embedder', async (foundation) => {
+    const { gradient } = await pictures();
+    const answer = await foundation.embeddings({
+      model: icons,
+      input: ['a gradient', { image: base64(gradient) }],
+    });
+    expectShape('EmbeddingResponse', answer);
+    for (const { embedding } of answer.data) {
+      expect(embedding).toHaveLength(384);
+      expect(norm(embedding)).toBeCloseTo(1, 4);
+    }
+    const [text] = await vectors(foundation, { model: minilm, input: 'a gradient' });
+    expectNear(answer.data[0]!.embedding, text!, 1e-4);
+    expect(answer.usage.image_tokens).toBe(1000);
+  });
+
+  if (typeof document === 'object') {
+    test('a picture at a URL of the page', async (foundation) => {
+      const { gradient } = await pictures();
+      const url = URL.createObjectURL(new Blob([gradient]));
+      const [fetched] = await vectors(foundation, { model: clip.id, input: { image: url } });
+      const [given] = await vectors(foundation, { model: clip.id, input: { image: base64(gradient) } });
+      expect(fetched).toEqual(given);
+      URL.revokeObjectURL(url);
+      // It may be there again later, so the call may be tried again.
+      expect(await refusal(foundation.embeddings({ model: clip.id, input: { image: url } }))).toMatchObject({
+        code: 'INPUT_VALIDATION_FAILED',
+        param: 'input.0.image',
+        retryable: true,
+      });
+    });
+  }
 
   test('a text model does not take pictures, and says which do', async (foundation) => {
     const { gradient } = await pictures();

@@ -68,6 +68,15 @@ function askedFields({ v3, v5, clip, colbert, crossEncoder, listwise }: Contract
     values: { access: 'private', num_iters: 3 },
     call: trained,
   });
+  /** What an update of a new classifier counted. */
+  const updated = async (foundation: SearchFoundation, request: Fields): Promise<unknown> => {
+    const { classifier_id: id } = await foundation.train({ model: v5.id, input: examples });
+    try {
+      return (await foundation.train({ classifier_id: id, ...request } as never)).usage;
+    } finally {
+      await foundation.classifiers.delete(id);
+    }
+  };
   /** What a job's first line is answered with. */
   const job = async (foundation: SearchFoundation, request: Fields): Promise<unknown> => {
     const { batch_id: id } = await foundation.batches.create(request as never);
@@ -111,6 +120,14 @@ function askedFields({ v3, v5, clip, colbert, crossEncoder, listwise }: Contract
     create('EmbeddingsV3CreateTrainingRequest', v3.id),
     create('EmbeddingsV5CreateTrainingRequest', v5.id),
     create('ClipCreateTrainingRequest', clip.id),
+    {
+      schema: 'UpdateTrainingRequest',
+      method: 'train',
+      model: v5.id,
+      base: { input: { text: 'three', label: 'z' } },
+      values: { classifier_id: 'nobody', num_iters: 3 },
+      call: updated,
+    },
     {
       schema: 'BatchEmbeddingRequest',
       method: 'batches',
@@ -159,6 +176,7 @@ export function fieldCases(subject: Subject): void {
             : { value: asked, base };
           const before = await outcome(foundation, plain);
           const after = await outcome(foundation, { ...plain, [field]: value });
+          // A refusal names the field, whether as a path or in words.
           if (FoundationError.isInstance(after)) expect(`${after.param} ${after.message}`).toContain(field);
           else expect(after).not.toEqual(before);
         });

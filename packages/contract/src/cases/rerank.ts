@@ -22,7 +22,7 @@ const scoresByIndex = ({ results }: RerankResponse): number[] => {
 
 /** `POST /v1/rerank`. */
 export function rerankCases(subject: Subject): void {
-  const { minilm, v3, clip, colbert, crossEncoder, listwise } = subject.models;
+  const { minilm, reranker, v3, clip, colbert, crossEncoder, listwise } = subject.models;
   const test = (name: string, run: (foundation: SearchFoundation) => Promise<void>): void =>
     subject.case('rerank', name, run);
   const request = { model: crossEncoder.id, query: QUERY, documents: DOCUMENTS };
@@ -78,6 +78,33 @@ export function rerankCases(subject: Subject): void {
       const { results } = await foundation.rerank({ model: minilm, query: QUERY, documents: DOCUMENTS });
       expect([1, 4]).toContain(results[0]!.index);
       expect([1, 4]).toContain(results[1]!.index);
+    });
+
+    test('the embedded reranker knows what answers a question', async (foundation) => {
+      const answer = await foundation.rerank({
+        model: reranker,
+        query: 'How do I reset my password?',
+        documents: [
+          'The shop is open from nine to five on weekdays and closed on public holidays.',
+          'Passwords are stored as salted hashes.',
+          'Open the account page and choose "Forgot password". We will send a link that lets you set a new password.',
+        ],
+      });
+      expectShape('RerankingResponse', answer);
+      expect(answer.results.map(({ index }) => index)).toEqual([2, 1, 0]);
+      expect(answer.results[0]!.relevance_score).toBeGreaterThan(0.8);
+      expect(answer.results[2]!.relevance_score).toBeLessThan(0.1);
+    });
+
+    test('fusion with the embedder is said, asked for and turned off', async (foundation) => {
+      const asked = { ...request, model: reranker };
+      const plain = await foundation.rerank(asked);
+      expect(plain.fusion).toEqual({ with: minilm, weight: 8 });
+      expect(await foundation.rerank({ ...asked, fusion: true })).toEqual(plain);
+      expect(await foundation.rerank({ ...asked, fusion: null })).toEqual(plain);
+      const alone = await foundation.rerank({ ...asked, fusion: false });
+      expect(alone).not.toHaveProperty('fusion');
+      expect(scoresByIndex(alone)).not.toEqual(scoresByIndex(plain));
     });
 
     test('scores of a cross-encoder lie between 0 and 1', async (foundation) => {
