@@ -4,7 +4,7 @@ import type { ReadyPairs } from '../../engine/ready.ts';
 import { yieldToMessages } from '../../engine/runtime.ts';
 import { pairWindows, sigmoid } from '../../families/pair-windows.ts';
 import type { TokenSequence } from '../../text/tokenizer.ts';
-import { embedItems } from '../embed-items.ts';
+import { type EmbeddedItems, embedItems } from '../embed-items.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
@@ -36,7 +36,7 @@ export async function crossEncoderScores(
   const ready = await engine.models.pairs(request.model, { signal, onProgress });
   checkQuery(query, ready.tokenizer);
   const passages = await passagesOf(ready, request, signal);
-  const fusion = await fusionOf(engine, ready, request, passages, options);
+  const fusion = await fusionOf(engine, ready, request, options);
 
   const logits = new Float64Array(documents.length).fill(Number.NEGATIVE_INFINITY);
   const left = new Int32Array(documents.length);
@@ -44,20 +44,27 @@ export async function crossEncoderScores(
   const tokens = passages.reduce((sum, { sequence }) => sum + sequence.ids.length, 0);
   const report = new WorkReport(onProgress, documents.length);
   report.expect(tokens);
-  await engine.scheduler.submit(
-    ready.encoder.group,
-    passages.map(({ sequence }) => sequence),
-    {
-      priority: priorityOf(options.priority, documents.length),
-      signal,
-      onResult: (index, logit) => {
-        const { document, sequence } = passages[index]!;
-        const score = logit + (fusion ? fusion.weight * fusion.cosines[index]! : 0);
-        logits[document] = Math.max(logits[document]!, score);
-        report.finished(sequence.ids.length, --left[document]! === 0 ? 1 : 0);
+  const priority = priorityOf(options.priority, documents.length);
+  // Without an embedder all at once: more to choose from makes better batches.
+  const step = fusion ? PASSAGES_AT_ONCE : passages.length;
+  for (let start = 0; start < passages.length; start += step) {
+    const part = passages.slice(start, start + step);
+    const cosines = await fusion?.cosines(part);
+    await engine.scheduler.submit(
+      ready.encoder.group,
+      part.map(({ sequence }) => sequence),
+      {
+        priority,
+        signal,
+        onResult: (index, logit) => {
+          const { document, sequence } = part[index]!;
+          const score = logit + (fusion ? fusion.weight * cosines![index]! : 0);
+          logits[document] = Math.max(logits[document]!, score);
+          report.finished(sequence.ids.length, --left[document]! === 0 ? 1 : 0);
+        },
       },
-    },
-  );
+    );
+  }
   if (!fusion) return { scores: logits.map(sigmoid), tokens };
   const { with: embedder, weight } = fusion;
   return {
@@ -66,6 +73,9 @@ export async function crossEncoderScores(
     fusion: { with: embedder, weight },
   };
 }
+
+/** Passages that are embedded and scored before the next ones: results and aborts come early. */
+const PASSAGES_AT_ONCE = 64;
 
 async function passagesOf(
   { tokenizer, recipe, info }: ReadyPairs,
@@ -107,16 +117,15 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
 interface Fusion {
   readonly with: string;
   readonly weight: number;
-  /** Of the query with each passage. */
-  readonly cosines: Float64Array;
+  /** Cosines of the query with some passages. */
+  cosines(passages: readonly Passage[]): Promise<Float64Array>;
 }
 
-/** Cosines of the embedder that the model ranks best with; undefined without one. */
+/** The embedder that the model ranks best with; undefined without one. */
 async function fusionOf(
   engine: Engine,
   { definition }: ReadyPairs,
-  { query, fusion: asked }: RerankTexts,
-  passages: readonly Passage[],
+  { query, documents, fusion: asked }: RerankTexts,
   { signal, onProgress, priority }: CallOptions,
 ): Promise<Fusion | undefined> {
   const { fusion } = definition.entry;
@@ -124,28 +133,34 @@ async function fusionOf(
   // The work that is told of is the reranker's; the embedder's loading is told.
   const loading: CallOptions['onProgress'] =
     onProgress && ((event) => event.type !== 'work-progress' && onProgress(event));
+  const embed = (texts: readonly string[]): Promise<EmbeddedItems> =>
+    embedItems(
+      engine,
+      {
+        model: fusion.with,
+        items: texts.map((text) => ({ text })),
+        task: null,
+        prompt: '',
+        truncate: true,
+      },
+      { signal, priority: priorityOf(priority, documents.length) },
+    );
   try {
     await engine.encoder(fusion.with, { signal, onProgress: loading });
   } catch (error) {
     if (!asked && FoundationError.isInstance(error) && UNAVAILABLE.has(error.code)) return undefined;
     throw error;
   }
-  const { values, dimensions } = await embedItems(
-    engine,
-    {
-      model: fusion.with,
-      items: [query, ...passages.map(({ text }) => text)].map((text) => ({ text })),
-      task: null,
-      prompt: '',
-      truncate: true,
+  const { values: vector } = await embed([query]);
+  return {
+    ...fusion,
+    cosines: async (passages) => {
+      const { values, dimensions } = await embed(passages.map(({ text }) => text));
+      return Float64Array.from(passages, (_, index) => {
+        let dot = 0;
+        for (let d = 0; d < dimensions; d++) dot += vector[d]! * values[index * dimensions + d]!;
+        return dot;
+      });
     },
-    { signal, priority: priorityOf(priority, passages.length) },
-  );
-  const cosines = Float64Array.from(passages, (_, index) => {
-    let dot = 0;
-    const start = (index + 1) * dimensions;
-    for (let d = 0; d < dimensions; d++) dot += values[d]! * values[start + d]!;
-    return dot;
-  });
-  return { ...fusion, cosines };
+  };
 }

@@ -202,14 +202,14 @@ describe('any reranker', () => {
   it('tells how far it is, each document once', async () => {
     for (const model of [EMBEDDER, RERANKER]) {
       const events: Extract<ProgressEvent, { type: 'work-progress' }>[] = [];
-      const documents = Array.from({ length: 40 }, (_, index) => `${index} ${'word '.repeat(index * 10)}`);
+      const documents = Array.from({ length: 80 }, (_, index) => `${index} ${'word '.repeat(index * 3)}`);
       const { usage } = await foundation.rerank(
         { model, query: QUERY, documents },
         { onProgress: (event) => event.type === 'work-progress' && events.push(event) },
       );
       expect(events.at(-1)).toEqual({
         type: 'work-progress',
-        inputs: { done: 40, total: 40 },
+        inputs: { done: 80, total: 80 },
         tokens: { done: usage.total_tokens, total: usage.total_tokens },
       });
       const counts = events.map(({ inputs }) => inputs.done);
@@ -218,7 +218,7 @@ describe('any reranker', () => {
   });
 
   it('stops when it is aborted, and works afterwards', async () => {
-    const documents = Array.from({ length: 500 }, (_, index) => `${index} ${'word '.repeat(100)}`);
+    const documents = Array.from({ length: 500 }, (_, index) => `${index} ${'word '.repeat(30)}`);
     for (const model of [EMBEDDER, RERANKER]) {
       const controller = new AbortController();
       const reason = new DOMException('enough', 'AbortError');
