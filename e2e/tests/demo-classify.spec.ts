@@ -73,7 +73,7 @@ test.describe('texts by labels', () => {
     await expect(page.locator('.classified')).toHaveAttribute('data-prediction', 'praise', { timeout: LONG });
   });
 
-  test('says when there is nothing to classify, and when a model is remote only', async ({ demo, page }) => {
+  test('says when there is nothing to classify; the problem leaves with the page', async ({ demo, page }) => {
     await demo.openPage('classify');
     await page.getByLabel('Texts, one a line').fill(' \n ');
     await page.getByRole('button', { name: 'Classify', exact: true }).click();

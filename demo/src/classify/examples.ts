@@ -35,7 +35,7 @@ let nextExample = 0;
 const exampleOf = (text: string, label: string): Example => ({ id: nextExample++, text, label });
 
 /** Examples from lines of `label<tab>text`, as a spreadsheet copies them; other lines are left out. */
-const examplesOf = (lines: string): Example[] =>
+export const examplesOf = (lines: string): Example[] =>
   linesOf(lines).flatMap((line) => {
     const [label = '', ...rest] = line.split('\t').map((part) => part.trim());
     const text = rest.join(' ').trim();

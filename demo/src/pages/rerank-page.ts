@@ -30,7 +30,7 @@ class RerankPage extends PageElement<Reranking> {
     return html`<form class="card" aria-label="Query and passages" @submit=${this.#submit}>
       <p class="hint">
         A search by vectors is fast but coarse. A reranker reads the query and each passage together and puts the
-        passages in order anew.
+        passages in order anew. The sample asks for a function of this project by its name, among docstrings.
       </p>
       <div class="field">
         <label for="rerank-query">Query</label>

@@ -37,7 +37,7 @@ interface SegmentState {
 }
 
 /** The request of a form. What is left empty or at its default is left out: the hosted API has no more. */
-function requestOf(content: string, options: SegmentOptions, model: string): SegmentRequest {
+export function requestOf(content: string, options: SegmentOptions, model: string): SegmentRequest {
   const { tokenizer, strategy, maxChunkLength, overlap, part, partLength } = options;
   const given = (value: string): number | undefined => (value.trim() === '' ? undefined : Number(value));
   return {

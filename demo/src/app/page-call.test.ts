@@ -1,0 +1,79 @@
+import { FoundationError } from '@nearfield/spec';
+import { beforeEach, expect, test } from 'vitest';
+import { LetterFoundation } from '../testing.ts';
+import { App } from './app.ts';
+import { PageCall } from './page-call.ts';
+
+let local: LetterFoundation;
+let app: App;
+let call: PageCall;
+
+beforeEach(() => {
+  local = new LetterFoundation();
+  app = new App({
+    connections: {
+      local: () => ({
+        foundation: local.foundation,
+        storage: {
+          usage: async () => [],
+          delete: async () => undefined,
+          persist: async () => true,
+          export: async () => [],
+          import: async () => [],
+        },
+        load: async () => {
+          throw new Error('These tests load no model.');
+        },
+        unload: async () => undefined,
+      }),
+      remote: () => new LetterFoundation().foundation,
+    },
+    models: { local: 'letters', remote: 'letters' },
+    baseUrl: 'https://example.org',
+  });
+  call = new PageCall(app, 'classify');
+});
+
+const embed = (input: string) =>
+  call.run(async (foundation, options) => {
+    const { data } = await foundation.embeddings({ model: 'letters', input }, options);
+    return data.length;
+  });
+
+test('gives the result and ends', async () => {
+  const running = embed('a');
+  expect(call.state.running).toBe(true);
+  expect(await running).toBe(1);
+  expect(call.state).toEqual({ running: false, loading: undefined, work: undefined });
+});
+
+test('shows a failure in words, and forgets it with the next run', async () => {
+  local.failure = new FoundationError({ code: 'NOT_SUPPORTED', message: 'Not here.' });
+  expect(await embed('a')).toBeUndefined();
+  expect(app.state.problems).toMatchObject([{ origin: 'classify', code: 'NOT_SUPPORTED' }]);
+  local.failure = undefined;
+  await embed('a');
+  expect(app.state.problems).toEqual([]);
+});
+
+test('a new run cancels the one before, whose result is dropped', async () => {
+  local.pause((inputs) => inputs[0] === 'slow');
+  const first = embed('slow');
+  const second = embed('quick');
+  expect(await second).toBe(1);
+  expect(await first).toBeUndefined();
+  expect(local.calls[0]!.options.signal?.aborted).toBe(true);
+  expect(app.state.problems).toEqual([]);
+});
+
+test.each([
+  ['cancelling', () => call.cancel()],
+  ['another mode', () => app.setMode('remote')],
+])('%s stops a run quietly', async (_, stop) => {
+  local.pause();
+  const running = embed('a');
+  stop();
+  expect(await running).toBeUndefined();
+  expect(call.state.running).toBe(false);
+  expect(app.state.problems).toEqual([]);
+});
