@@ -124,7 +124,9 @@ async function measureAll(cases: readonly Case[]): Promise<Record<string, Rankin
 async function stated(set: string): Promise<Record<string, Ranking>> {
   const text = await readFile(new URL('../../../../../docs/rerank.md', import.meta.url), 'utf8');
   const [, section = ''] = text.split(`### ${set}\n`);
-  const rows = section.split('\n#')[0]!.matchAll(/^\| ([^|]+?) \| (\.\d{2}|1\.00) \| (\.\d{2}|1\.00) \|$/gm);
+  const rows = section
+    .split('\n#')[0]!
+    .matchAll(/^\|\s*([^|]+?)\s*\|\s*(\.\d{2}|1\.00)\s*\|\s*(\.\d{2}|1\.00)\s*\|$/gm);
   return Object.fromEntries(
     [...rows].map(([, name, recall, rank]) => [
       name!,
