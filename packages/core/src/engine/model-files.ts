@@ -1,4 +1,10 @@
-import { type Dtype, FoundationError, type ProgressEvent, type Target } from '@nearfield/spec';
+import {
+  type Dtype,
+  FoundationError,
+  type GraphFiles,
+  type ProgressEvent,
+  type Target,
+} from '@nearfield/spec';
 import { graphPath } from '../families/family.ts';
 import { DEFAULT_RETRY, withRetries } from '../store/retry.ts';
 import type { FileRequest, ModelSource, ModelStore, StoredFile } from '../store/types.ts';
@@ -78,6 +84,12 @@ function published(definition: ModelDefinition, part: ModelPart, runtime: Runtim
   ];
 }
 
+/** What the catalogue knows of a graph that the caller hosts: of the very model, not of one that is only like it. */
+function knownGraph({ id, entry }: ModelDefinition, { graph }: ModelPart): GraphFiles | undefined {
+  if (id !== entry.id || !entry.local.runs) return undefined;
+  return entry.local.files.flatMap(({ graphs }) => graphs).find(({ name }) => name === graph);
+}
+
 /** Choices among the files that a source of the caller's own really has. */
 async function present(
   definition: ModelDefinition,
@@ -86,13 +98,20 @@ async function present(
   store: ModelStore,
   signal: AbortSignal,
 ): Promise<GraphChoice[]> {
-  const asked = definition.dtype;
+  const facts = knownGraph(definition, part);
+  const isBroken = (dtype: Dtype): boolean => facts?.broken?.dtypes.includes(dtype) === true;
+  const asked = definition.dtype && !isBroken(definition.dtype) ? definition.dtype : undefined;
+  // The catalogue's choice for this device, where it knows the model, then the device's own order.
+  const preferred = facts?.use[targetOf(runtime)];
+  const order = preferred
+    ? [preferred, ...runtime.dtypes.filter((dtype) => dtype !== preferred)]
+    : runtime.dtypes;
   const dtypes = asked
     ? [asked]
-    : runtime.dtypes.filter((dtype) => definition.dtypes?.includes(dtype) ?? true);
+    : order.filter((dtype) => !isBroken(dtype) && (definition.dtypes?.includes(dtype) ?? true));
   const reason = asked
     ? 'asked for by the dtype option'
-    : `first of ${runtime.dtypes.join(', ')} (best for ${runtime.device}) that the model has`;
+    : `first of ${order.join(', ')} (best for ${runtime.device}) that the model has`;
   const candidates: GraphChoice[] = dtypes.map((dtype) => ({
     dtype,
     path: graphPath(dtype, part.graph),

@@ -154,6 +154,30 @@ describe('graphChoices of the catalogue', () => {
     });
   });
 
+  it('knows a catalogue model that somebody hosts: its choice, and its broken files', async () => {
+    const paths = ['config.json', ...['', '_fp16', '_quantized'].map((end) => `onnx/text_model${end}.onnx`)];
+    const mirror: ModelSource = {
+      ...hub('mirror'),
+      describe: async (asked) =>
+        new Map(asked.filter((path) => paths.includes(path)).map((path) => [path, { path, size: 1 }])),
+    };
+    const choices = (id: string, dtype?: Dtype, like?: string) => {
+      const definition = defineModel(id, { source: mirror, hub, dtype, like });
+      const part = definition.part({ tower: 'text' });
+      return graphChoices(definition, part, runtimes.wasm, store, new AbortController().signal);
+    };
+    for (const dtype of ['q8', undefined] as const) {
+      expect((await choices('jina-clip-v1', dtype)).map(({ path }) => path)).toEqual([
+        'onnx/text_model_fp16.onnx',
+        'onnx/text_model.onnx',
+      ]);
+    }
+    // An export of one's own may be sound.
+    expect((await choices('mine', 'q8', 'jina-clip-v1')).map(({ path }) => path)).toEqual([
+      'onnx/text_model_quantized.onnx',
+    ]);
+  });
+
   it('takes what is asked for, and lists what there is if it is not there', async () => {
     const choices = await choicesOf('jina-embeddings-v3', 'wasm', {}, 'fp32');
     expect(choices).toEqual([expect.objectContaining({ path: 'onnx/model.onnx', externalData: true })]);
