@@ -20,7 +20,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     throw new FoundationError({
       code: 'NOT_SUPPORTED',
       message:
-        'createLocal() needs a browser with Web Workers. In Node use createNode() of @nearfield/core/node.',
+        'createLocal() needs a browser with Web Workers. In Node use createNodeFoundation() of @nearfield/core/node.',
     });
   }
   const models = (options.models ?? []).map(describeModel);
