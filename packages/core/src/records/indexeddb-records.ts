@@ -1,12 +1,10 @@
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { promisifyRequest } from 'idb-keyval';
+import { IndexedDatabase } from '../indexed-database.ts';
 import { writing } from './errors.ts';
 import { originLocks } from './locks.ts';
 import type { RecordLocks, Records } from './records.ts';
 
 const DEFAULT_DATABASE = 'nearfield-records';
-
-/** Errors after which a new connection helps: the browser closed the old one (seen when tabs sleep). */
-const LOST_CONNECTION = new Set(['InvalidStateError', 'UnknownError']);
 
 const startingWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 
@@ -14,23 +12,21 @@ const startingWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, 
 export class IndexedDbRecords implements Records {
   readonly kind = 'indexeddb';
   readonly locks: RecordLocks;
-  readonly #database: string;
-  #store: UseStore;
+  readonly #database: IndexedDatabase;
 
   /** @param database name of the database. Default `nearfield-records`. */
   constructor(database = DEFAULT_DATABASE) {
-    this.#database = database;
-    this.#store = createStore(database, 'records');
+    this.#database = new IndexedDatabase(database, 'records');
     this.locks = originLocks(`${database}/`);
   }
 
   /** Opens the database; rejects where that is not possible. */
   async probe(): Promise<void> {
-    await this.#run('readonly', (store) => promisifyRequest(store.count('')));
+    await this.#database.run('readonly', (store) => promisifyRequest(store.count('')));
   }
 
   get<Value>(key: string): Promise<Value | undefined> {
-    return this.#run('readonly', (store) => promisifyRequest<Value | undefined>(store.get(key)));
+    return this.#database.run('readonly', (store) => promisifyRequest<Value | undefined>(store.get(key)));
   }
 
   async put(key: string, value: unknown): Promise<void> {
@@ -59,59 +55,13 @@ export class IndexedDbRecords implements Records {
   }
 
   async keys(prefix: string): Promise<string[]> {
-    const keys = await this.#run('readonly', (store) =>
+    const keys = await this.#database.run('readonly', (store) =>
       promisifyRequest<IDBValidKey[]>(store.getAllKeys(startingWith(prefix))),
     );
     return keys as string[];
   }
 
-  /** A write, which resolves when it is on record: only then is it atomic and durable. */
   #write<Result>(what: string, action: (store: IDBObjectStore) => Result | Promise<Result>): Promise<Result> {
-    return writing(what, () =>
-      this.#run('readwrite', async (store) => {
-        const { transaction } = store;
-        const finished = new Promise<void>((resolve, reject) => {
-          transaction.oncomplete = () => resolve();
-          // Not `onerror`: the reason, such as a full disk, is on record only once the transaction has aborted.
-          transaction.onabort = () =>
-            reject(
-              transaction.error ?? new DOMException('The browser ended the transaction.', 'UnknownError'),
-            );
-        });
-        const [result] = await Promise.all([perform(action, store), finished]);
-        return result;
-      }),
-    );
-  }
-
-  async #run<Result>(
-    mode: IDBTransactionMode,
-    action: (store: IDBObjectStore) => Result | Promise<Result>,
-  ): Promise<Result> {
-    const used = this.#store;
-    try {
-      return await used(mode, action);
-    } catch (error) {
-      if (!(error instanceof DOMException) || !LOST_CONNECTION.has(error.name)) throw error;
-      if (this.#store === used) this.#store = createStore(this.#database, 'records');
-      return this.#store(mode, action);
-    }
-  }
-}
-
-/** An action that fails takes its transaction with it: otherwise what it did before would be committed. */
-async function perform<Result>(
-  action: (store: IDBObjectStore) => Result | Promise<Result>,
-  store: IDBObjectStore,
-): Promise<Result> {
-  try {
-    return await action(store);
-  } catch (error) {
-    try {
-      store.transaction.abort();
-    } catch {
-      // It has ended by itself.
-    }
-    throw error;
+    return writing(what, () => this.#database.write(action));
   }
 }

@@ -1,4 +1,5 @@
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { promisifyRequest } from 'idb-keyval';
+import { IndexedDatabase } from '../indexed-database.ts';
 import {
   type ChunkCache,
   chunkCount,
@@ -27,9 +28,6 @@ const chunkKey = (version: string, index: number): IDBValidKey => ['chunk', vers
 /** Every key that starts so: IndexedDB sorts arrays behind strings and numbers. */
 const startingWith = (...prefix: string[]): IDBKeyRange => IDBKeyRange.bound(prefix, [...prefix, []]);
 
-/** Errors after which a new connection helps: the browser closed the old one (seen when tabs sleep). */
-const LOST_CONNECTION = new Set(['InvalidStateError', 'UnknownError']);
-
 type StoredChunk = Blob | Uint8Array<ArrayBuffer>;
 
 export const DEFAULT_DATABASE = 'nearfield-models';
@@ -37,23 +35,21 @@ export const DEFAULT_DATABASE = 'nearfield-models';
 /** Keeps files in IndexedDB, for every tab of this origin. */
 export class IndexedDbCache implements ChunkCache {
   readonly kind = 'indexeddb';
-  readonly #database: string;
-  #store: UseStore;
+  readonly #database: IndexedDatabase;
   #keepsBlobs = true;
 
   /** @param database name of the database. Default `nearfield-models`. */
   constructor(database = DEFAULT_DATABASE) {
-    this.#database = database;
-    this.#store = createStore(database, 'files');
+    this.#database = new IndexedDatabase(database, 'files');
   }
 
   /** Opens the database; rejects where that is not possible. */
   async probe(): Promise<void> {
-    await this.#run('readonly', (store) => promisifyRequest(store.count(modelKey(''))));
+    await this.#database.run('readonly', (store) => promisifyRequest(store.count(modelKey(''))));
   }
 
   async readModel(model: string): Promise<StoredModel> {
-    return this.#run('readonly', async (store) => {
+    return this.#database.run('readonly', async (store) => {
       const [record, files, partials] = await Promise.all([
         promisifyRequest<ModelRecord | undefined>(store.get(modelKey(model))),
         promisifyRequest<FileRecord[]>(store.getAll(startingWith('file', model))),
@@ -64,7 +60,7 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async models(): Promise<string[]> {
-    return this.#run('readonly', async (store) => {
+    return this.#database.run('readonly', async (store) => {
       const kinds = ['model', 'file', 'partial'].map((kind) =>
         promisifyRequest<IDBValidKey[]>(store.getAllKeys(startingWith(kind))),
       );
@@ -73,14 +69,14 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async updateModel(model: string, change: (record: ModelRecord) => ModelRecord): Promise<void> {
-    await this.#write(async (store) => {
+    await this.#database.write(async (store) => {
       const record = await promisifyRequest<ModelRecord | undefined>(store.get(modelKey(model)));
       store.put(change(record ?? emptyModelRecord(model)), modelKey(model));
     });
   }
 
   async begin(record: FileRecord): Promise<void> {
-    await this.#write(async (store) => {
+    await this.#database.write(async (store) => {
       await deleteVersion(store, partialKey(record));
       store.put(record, partialKey(record));
     });
@@ -96,7 +92,7 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async commit(record: FileRecord): Promise<boolean> {
-    return this.#write(async (store) => {
+    return this.#database.write(async (store) => {
       if (!(await isCurrent(store, record))) return false;
       const former = await promisifyRequest<FileRecord | undefined>(store.get(fileKey(record)));
       if (former) store.delete(startingWith('chunk', former.version));
@@ -108,7 +104,7 @@ export class IndexedDbCache implements ChunkCache {
 
   async readChunk(record: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return ifReadable(async () => {
-      const chunk = await this.#run('readonly', (store) =>
+      const chunk = await this.#database.run('readonly', (store) =>
         promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, index))),
       );
       return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
@@ -117,7 +113,7 @@ export class IndexedDbCache implements ChunkCache {
 
   async readAll(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return ifReadable(async () => {
-      const chunks = await this.#run('readonly', async (store) => {
+      const chunks = await this.#database.run('readonly', async (store) => {
         const first = await promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, 0)));
         // Blobs are handles; bytes would all be loaded here, only to be copied.
         if (!(first instanceof Blob)) return [];
@@ -140,15 +136,15 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async discard(key: FileKey): Promise<void> {
-    await this.#write((store) => deleteVersion(store, partialKey(key)));
+    await this.#database.write((store) => deleteVersion(store, partialKey(key)));
   }
 
   async deleteFile(key: FileKey): Promise<void> {
-    await this.#write((store) => deleteVersion(store, fileKey(key)));
+    await this.#database.write((store) => deleteVersion(store, fileKey(key)));
   }
 
   async deleteModel(model: string): Promise<void> {
-    await this.#write(async (store) => {
+    await this.#database.write(async (store) => {
       const ranges = [startingWith('file', model), startingWith('partial', model)];
       const records = ranges.map((range) => promisifyRequest<FileRecord[]>(store.getAll(range)));
       for (const { version } of (await Promise.all(records)).flat())
@@ -159,7 +155,7 @@ export class IndexedDbCache implements ChunkCache {
   }
 
   async clear(): Promise<void> {
-    await this.#write((store) => {
+    await this.#database.write((store) => {
       store.clear();
     });
   }
@@ -172,7 +168,7 @@ export class IndexedDbCache implements ChunkCache {
     if (this.#keepsBlobs) {
       try {
         const blob = new Blob([bytes]);
-        return await this.#write((store) => action(store, blob));
+        return await this.#database.write((store) => action(store, blob));
       } catch (error) {
         // WebKit has modes (private windows, some workers) that refuse Blobs but take bytes.
         if (!(error instanceof DOMException) || !['DataCloneError', 'UnknownError'].includes(error.name))
@@ -182,36 +178,7 @@ export class IndexedDbCache implements ChunkCache {
     }
     // A view is stored with the whole buffer behind it: cut it out first.
     const compact = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
-    return this.#write((store) => action(store, compact));
-  }
-
-  /** A write, which resolves when it is on record: only then is it atomic and durable. */
-  #write<Result>(action: (store: IDBObjectStore) => Result | Promise<Result>): Promise<Result> {
-    return this.#run('readwrite', async (store) => {
-      const { transaction } = store;
-      const finished = new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        // Not `onerror`: the reason, such as a full disk, is on record only once the transaction has aborted.
-        transaction.onabort = () =>
-          reject(transaction.error ?? new DOMException('The browser ended the transaction.', 'UnknownError'));
-      });
-      const [result] = await Promise.all([Promise.resolve(action(store)), finished]);
-      return result;
-    });
-  }
-
-  async #run<Result>(
-    mode: IDBTransactionMode,
-    action: (store: IDBObjectStore) => Result | Promise<Result>,
-  ): Promise<Result> {
-    const used = this.#store;
-    try {
-      return await used(mode, action);
-    } catch (error) {
-      if (!(error instanceof DOMException) || !LOST_CONNECTION.has(error.name)) throw error;
-      if (this.#store === used) this.#store = createStore(this.#database, 'files');
-      return this.#store(mode, action);
-    }
+    return this.#database.write((store) => action(store, compact));
   }
 }
 
