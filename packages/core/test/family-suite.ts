@@ -361,8 +361,7 @@ export function familySuite({ runtime: startRuntime, quick = false }: FamilySuit
     });
   });
 
-  // Its prompt alone has some hundred tokens: minutes on WebGPU in software, where "quick" is set.
-  describe.skipIf(quick)('reranker v3', () => {
+  describe('reranker v3', () => {
     const model = add('v3 scores', tinyRerankerV3());
     const withVectors = add('v3 vectors', tinyRerankerV3(true));
     const documents = ['Paris is the capital of France.', 'Berlin <|embed_token|> is in Germany.', 'rabbit'];
