@@ -2,18 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildEmbeddedMiniLM, embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
 import { build } from 'vite';
 import { serveFile } from '../../scripts/serve-file.ts';
 import { browserConditions, isolationHeaders } from '../../scripts/vite-shared.ts';
-import type { PeerOptions } from './page/transformers-worker.ts';
+import { BENCH_MODELS, modelDirectory } from './models.ts';
 
 const pageDirectory = fileURLToPath(new URL('./page/', import.meta.url));
 const outputDirectory = fileURLToPath(new URL('../../.cache/bench-page/', import.meta.url));
 
-/** Builds the model file that is asked for, and the page as for production. */
-export async function buildBenchPage(dtype: PeerOptions['dtype']): Promise<void> {
-  await buildEmbeddedMiniLM({ dtypes: dtype === 'fp32' ? ['q8', 'fp16', 'fp32'] : ['q8', 'fp16'] });
+/** Builds the page as for production. */
+export async function buildBenchPage(): Promise<void> {
   await build({
     configFile: false,
     root: pageDirectory,
@@ -44,13 +42,13 @@ export interface BenchServer {
 
 /** Serves the page and the models on the loopback interface, cross-origin isolated. */
 export async function serveBenchPage(): Promise<BenchServer> {
-  const modelsDirectory = join(embeddedMiniLMDirectory(), '..');
   const server: Server = createServer(async (request, response) => {
     for (const [name, value] of Object.entries(isolationHeaders)) response.setHeader(name, value);
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    if (path.startsWith('/models/')) {
-      request.url = path.slice('/models'.length);
-      await serveFile(modelsDirectory, request, response);
+    const model = BENCH_MODELS.find((name) => path.startsWith(`/models/${name}/`));
+    if (model) {
+      request.url = path.slice(`/models/${model}`.length);
+      await serveFile(modelDirectory(model), request, response);
       return;
     }
     const file = join(outputDirectory, normalize(path === '/' ? 'index.html' : path));

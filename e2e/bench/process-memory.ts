@@ -24,6 +24,13 @@ interface Options {
  * threads) is in the baseline: a tiny model was run by it before.
  */
 export async function loadingMemory({ executablePath, args, url, options }: Options): Promise<LoadingMemory> {
+  if (options.model === 'tiny') {
+    return {
+      peakOverModelBytes: null,
+      modelBytes: 0,
+      note: 'a tiny model is lost in the noise of a process',
+    };
+  }
   if (process.platform !== 'linux') {
     return { peakOverModelBytes: null, modelBytes: 0, note: 'read from /proc, which only Linux has' };
   }
@@ -55,8 +62,9 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
     // 5 sets the peak to the present size.
     for (const id of renderers) await writeFile(`/proc/${id}/clear_refs`, '5');
     const before = await sum(renderers, 'VmRSS');
-    const loaded = await page.evaluate(async () =>
-      (globalThis as never as { bench: Bench }).bench.holdModel(),
+    const loaded = await page.evaluate(
+      async (model) => (globalThis as never as { bench: Bench }).bench.holdModel(model),
+      options.model,
     );
     const peak = await sum(renderers, 'VmHWM');
     await context.close();

@@ -1,13 +1,15 @@
 /**
  * `npm run bench [-- --quick] [--device wasm|webgpu] [--dtype q8|fp16|fp32] [--threads N] [--json FILE]
- * [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one production-built page.
+ * [--model all-MiniLM-L6-v2|tiny] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
+ * production-built page. Where WebGPU is only software, the tiny model is taken unless another is asked for.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type BrowserContext, chromium, type Page } from 'playwright';
+import { chromium, type Page } from 'playwright';
 import { findBrowser } from '../../scripts/browser.mjs';
 import { type BenchServer, buildBenchPage, serveBenchPage } from './build.ts';
+import { BENCH_MODELS, type BenchModel, buildModel } from './models.ts';
 import { measureNative } from './native.ts';
 import type { Bench } from './page/main.ts';
 import type { PeerOptions } from './page/transformers-worker.ts';
@@ -21,45 +23,110 @@ const { values } = parseArgs({
     dtype: { type: 'string' },
     threads: { type: 'string' },
     json: { type: 'string' },
-    model: { type: 'string', default: 'all-MiniLM-L6-v2' },
+    model: { type: 'string' },
     'chromium-args': { type: 'string', default: '' },
   },
 });
 
-const device = values.device;
-if (device !== 'wasm' && device !== 'webgpu') throw new Error('--device is wasm or webgpu.');
-const dtype = values.dtype ?? (device === 'wasm' ? 'q8' : 'fp32');
-if (dtype !== 'q8' && dtype !== 'fp16' && dtype !== 'fp32') throw new Error('--dtype is q8, fp16 or fp32.');
+const device = deviceOf(values.device);
 const threads = Number(values.threads ?? Math.min(8, availableParallelism()));
-const { quick, model } = values;
+const { quick } = values;
+
+function deviceOf(name: string): PeerOptions['device'] {
+  if (name !== 'wasm' && name !== 'webgpu') throw new Error('--device is wasm or webgpu.');
+  return name;
+}
+
+/** What is run, once the adapter is known. */
+interface Plan {
+  model: BenchModel;
+  dtype: PeerOptions['dtype'];
+  /** Why this model, where it was not asked for. */
+  note: string;
+  size: Size;
+}
 
 /** Texts and rounds: enough for a median, few enough for its time. */
-const size = quick
-  ? { texts: 64, rounds: 3, queries: 30, starts: 3, main: 200, scaling: [10, 100], invariance: 24 }
-  : {
-      texts: 256,
-      rounds: 3,
-      queries: 100,
-      starts: 7,
-      main: 1000,
-      scaling: [10, 100, 1000, 10000],
-      invariance: 48,
-    };
+interface Size {
+  texts: number;
+  rounds: number;
+  queries: number;
+  starts: number;
+  main: number;
+  scaling: number[];
+  invariance: number;
+  /** Batch sizes that transformers.js is tried with. 32 is that of its documentation. */
+  batches: Record<'mixed' | 'uniform', number[]>;
+}
+
+function sizeOf(isSoftware: boolean): Size {
+  if (isSoftware) {
+    const batches = { mixed: [8, 32], uniform: [8, 32] };
+    return quick
+      ? { texts: 48, rounds: 3, queries: 15, starts: 3, main: 96, scaling: [10, 50], invariance: 12, batches }
+      : {
+          texts: 96,
+          rounds: 3,
+          queries: 30,
+          starts: 5,
+          main: 200,
+          scaling: [10, 100, 300],
+          invariance: 24,
+          batches,
+        };
+  }
+  const batches =
+    device === 'webgpu'
+      ? { mixed: [32, 256], uniform: [32, 256] }
+      : { mixed: quick ? [1, 32] : [1, 8, 32], uniform: [1, 32] };
+  return quick
+    ? { texts: 64, rounds: 3, queries: 30, starts: 3, main: 200, scaling: [10, 100], invariance: 24, batches }
+    : {
+        texts: 256,
+        rounds: 3,
+        queries: 100,
+        starts: 7,
+        main: 1000,
+        scaling: [10, 100, 1000, 10000],
+        invariance: 48,
+        batches,
+      };
+}
+
+function planFor(adapter: { name: string; isSoftware: boolean } | undefined): Plan {
+  if (device === 'webgpu' && !adapter) {
+    throw new Error('This browser has no WebGPU adapter. --chromium-args may switch one on.');
+  }
+  const isSoftware = device === 'webgpu' && adapter!.isSoftware;
+  const asked = values.model;
+  const model =
+    asked === undefined ? BENCH_MODELS[isSoftware ? 1 : 0]! : BENCH_MODELS.find((id) => id === asked);
+  if (!model) throw new Error(`--model is ${BENCH_MODELS.join(' or ')}.`);
+  const dtype = values.dtype ?? (device === 'wasm' && model !== 'tiny' ? 'q8' : 'fp32');
+  if (dtype !== 'q8' && dtype !== 'fp16' && dtype !== 'fp32') {
+    throw new Error('--dtype is q8, fp16 or fp32.');
+  }
+  if (model === 'tiny' && dtype !== 'fp32') throw new Error('The tiny model is float32 only: --dtype fp32.');
+  const why = isSoftware && asked === undefined ? ', taken because this adapter computes in software' : '';
+  return {
+    model,
+    dtype,
+    note: model === 'tiny' ? `model tiny (2 layers, 32 wide, weights from a seed${why})` : `model ${model}`,
+    size: sizeOf(isSoftware),
+  };
+}
 
 const browserArgs = ['--enable-unsafe-webgpu', ...values['chromium-args'].split(' ').filter(Boolean)];
 const executablePath = findBrowser(() => chromium.executablePath());
 
-async function withPage<Value>(
-  server: BenchServer,
-  work: (page: Page, context: BrowserContext) => Promise<Value>,
-) {
+async function withPage<Value>(server: BenchServer, work: (page: Page) => Promise<Value>) {
   const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: browserArgs });
   try {
     const context = await browser.newContext();
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
     await page.goto(server.url);
-    return await work(page, context);
+    return await work(page);
   } finally {
     await browser.close();
   }
@@ -81,28 +148,25 @@ async function call<Name extends keyof Bench>(
 }
 
 async function main(): Promise<void> {
-  await buildBenchPage(dtype as PeerOptions['dtype']);
+  await buildBenchPage();
   const server = await serveBenchPage();
-  const options: PeerOptions = {
-    device,
-    dtype,
-    threads,
-    modelsUrl: `${server.url}models/`,
-    model,
-  } as PeerOptions;
-  const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
   try {
+    const adapter = await withPage(server, (page) => call(page, 'adapter'));
+    const { model, dtype, note, size } = planFor(adapter);
+    await buildModel(model, dtype);
+    const options: PeerOptions = { device, dtype, threads, modelsUrl: `${server.url}models/`, model };
+    const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
     const facts = await withPage(server, (page) => call(page, 'capabilities', options));
-    report.environment = facts;
+    report.environment = { ...facts, adapter, note };
     console.log(
       row(
         'Environment',
-        `${device} ${dtype}, ${facts.device?.threads} threads, ${facts.device?.adapter ?? 'no adapter'}; ${facts.userAgent.match(/Chrom\S+/)?.[0]}; Node ${process.version}`,
+        `${device} ${dtype}, ${facts.device?.threads} threads, ${facts.device?.adapter ?? 'no adapter'}; ${note}; ${facts.userAgent.match(/Chrom\S+/)?.[0]}; Node ${process.version}`,
       ),
     );
 
     for (const kind of ['mixed', 'uniform'] as const) {
-      const batches = device === 'wasm' ? (kind === 'mixed' && !quick ? [1, 8, 32] : [1, 32]) : [32, 256];
+      const batches = size.batches[kind];
       const result = await withPage(server, (page) =>
         call(page, 'throughput', options, kind, { texts: size.texts, rounds: size.rounds, batches }),
       );
@@ -147,7 +211,7 @@ async function main(): Promise<void> {
       ),
     );
 
-    await starts(server, options, report);
+    await starts(server, options, size.starts, report);
 
     const memory = await loadingMemory({ executablePath, args: browserArgs, url: server.url, options });
     report.memory = memory;
@@ -189,44 +253,43 @@ async function main(): Promise<void> {
       ),
     );
 
-    if (device === 'wasm') {
-      const texts = await withPage(server, (page) => call(page, 'mixedTexts', size.texts));
-      const native = await measureNative(texts, {
-        dtype: dtype as 'q8' | 'fp32',
-        threads,
-        rounds: size.rounds,
-      });
+    // onnxruntime-node reads the same file; in float16 it would measure conversions.
+    if (dtype === 'fp16') report.nativeLimit = { nativeMs: null, ratio: null };
+    else {
+      const texts = await withPage(server, (page) => call(page, 'mixedTexts', options, size.texts));
+      const native = await measureNative(texts, { model, dtype, threads, rounds: size.rounds });
       const oursMs = (report.throughputMixed as { oursMs: number }).oursMs;
       report.nativeLimit = { nativeMs: native, ratio: oursMs / native };
       console.log(
         row(
           'Native limit',
-          `onnxruntime-node with the same engine ${native.toFixed(0)} ms: the browser takes ${(oursMs / native).toFixed(1)}×`,
+          `onnxruntime-node with the same engine, on the CPU, ${native.toFixed(0)} ms: the browser takes ${(oursMs / native).toFixed(1)}×`,
         ),
       );
     }
+    if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
   } finally {
     await server.close();
   }
-  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** Cold: nothing cached anywhere. Warm: model and scripts cached, nothing in memory. Alternating. */
 async function starts(
   server: BenchServer,
   options: PeerOptions,
+  rounds: number,
   report: Record<string, unknown>,
 ): Promise<void> {
   const cold = { ours: [] as number[], transformers: [] as number[] };
   const warm = { ours: [] as number[], transformers: [] as number[] };
-  for (let round = 0; round < Math.ceil(size.starts / 2); round++) {
+  for (let round = 0; round < Math.ceil(rounds / 2); round++) {
     cold.ours.push(await withPage(server, (page) => call(page, 'startOurs', options)));
     cold.transformers.push(await withPage(server, (page) => call(page, 'startTransformers', options)));
   }
   await withPage(server, async (page) => {
     await call(page, 'startOurs', options);
     await call(page, 'startTransformers', options);
-    for (let round = 0; round < size.starts; round++) {
+    for (let round = 0; round < rounds; round++) {
       await page.reload();
       warm.ours.push(await call(page, 'startOurs', options));
       await page.reload();

@@ -20,14 +20,29 @@ function makeText(random: () => number, words: number): string {
   return Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
 }
 
-/** Texts of 4 to 220 words: many short ones, few long ones, as a page of passages, titles and queries has. */
-export function mixedTexts(count: number, seed = 1): string[] {
+/** How many words texts have. */
+export interface TextLengths {
+  shortest: number;
+  longest: number;
+  uniform: number;
+}
+
+/** Those of passages, titles and queries. */
+export const REAL_LENGTHS: TextLengths = { shortest: 4, longest: 220, uniform: 40 };
+
+/** For the tiny model, whose vocabulary spells most words letter by letter. */
+export const TINY_LENGTHS: TextLengths = { shortest: 1, longest: 12, uniform: 4 };
+
+/** Texts of all lengths: many short ones, few long ones, as a page of passages, titles and queries has. */
+export function mixedTexts(count: number, { shortest, longest }: TextLengths, seed = 1): string[] {
   const random = seededRandom(seed);
-  return Array.from({ length: count }, () => makeText(random, Math.round(4 + 216 * random() ** 2.4)));
+  return Array.from({ length: count }, () =>
+    makeText(random, Math.round(shortest + (longest - shortest) * random() ** 2.4)),
+  );
 }
 
 /** Texts of one length, where padding costs nobody anything. */
-export function uniformTexts(count: number, words = 40, seed = 2): string[] {
+export function uniformTexts(count: number, { uniform }: TextLengths, seed = 2): string[] {
   const random = seededRandom(seed);
-  return Array.from({ length: count }, () => makeText(random, words));
+  return Array.from({ length: count }, () => makeText(random, uniform));
 }

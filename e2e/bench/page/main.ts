@@ -1,11 +1,11 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { type Remote, wrap } from 'comlink';
 import { tinyBert } from '../../../packages/onnx/src/tiny-bert.ts';
-import { mixedTexts, uniformTexts } from './corpus.ts';
+import { mixedTexts, REAL_LENGTHS, type TextLengths, TINY_LENGTHS, uniformTexts } from './corpus.ts';
 import type { RawApi } from './raw-worker.ts';
 import type { PeerOptions, TransformersApi } from './transformers-worker.ts';
 
-const MODEL = 'all-MiniLM-L6-v2';
+const LIKE = 'all-MiniLM-L6-v2';
 
 /** A peer in a worker of its own. */
 interface Peer<Api> {
@@ -27,9 +27,17 @@ function createOurs({ device, dtype, threads, modelsUrl, model }: PeerOptions): 
     device,
     dtype,
     threads,
-    models: [{ id: MODEL, source: `${modelsUrl}${model}/` }],
+    models: [
+      {
+        id: model,
+        source: `${modelsUrl}${model}/`,
+        ...(model === 'tiny' && { like: LIKE, dtypes: ['fp32'] }),
+      },
+    ],
   });
 }
+
+const lengthsFor = ({ model }: PeerOptions): TextLengths => (model === 'tiny' ? TINY_LENGTHS : REAL_LENGTHS);
 
 async function timed<Value>(work: () => Promise<Value>): Promise<{ ms: number; value: Value }> {
   const start = performance.now();
@@ -37,9 +45,9 @@ async function timed<Value>(work: () => Promise<Value>): Promise<{ ms: number; v
   return { ms: performance.now() - start, value };
 }
 
-async function embedOurs(ours: LocalFoundation, texts: string[]) {
+async function embedOurs(ours: LocalFoundation, model: string, texts: string[]) {
   const { ms, value } = await timed(() =>
-    ours.embeddings({ model: MODEL, input: texts, truncate: true }, { priority: 'bulk' }),
+    ours.embeddings({ model, input: texts, truncate: true }, { priority: 'bulk' }),
   );
   return { ms, vectors: value.data.map(({ embedding }) => embedding), tokens: value.usage.total_tokens };
 }
@@ -133,12 +141,12 @@ const bench = {
     kind: 'mixed' | 'uniform',
     { texts: count, rounds, batches }: { texts: number; rounds: number; batches: number[] },
   ) {
-    const texts = kind === 'mixed' ? mixedTexts(count) : uniformTexts(count);
+    const texts = (kind === 'mixed' ? mixedTexts : uniformTexts)(count, lengthsFor(options));
     const ours = createOurs(options);
     const transformers = startTransformers();
-    await ours.load(MODEL);
+    await ours.load(options.model);
     await transformers.api.load(options);
-    await embedOurs(ours, texts.slice(0, 32));
+    await embedOurs(ours, options.model, texts.slice(0, 32));
     await transformers.api.embed(texts.slice(0, 8), 8);
 
     const oursMs: number[] = [];
@@ -147,7 +155,7 @@ const bench = {
     let tokens = 0;
     let agreement = 1;
     for (let round = 0; round < rounds; round++) {
-      const mine = await embedOurs(ours, texts);
+      const mine = await embedOurs(ours, options.model, texts);
       oursMs.push(mine.ms);
       tokens = mine.tokens;
       for (const batch of batches) {
@@ -164,22 +172,26 @@ const bench = {
   },
 
   async singleQuery(options: PeerOptions, rounds: number) {
-    const queries = mixedTexts(rounds * 4, 5)
-      .map((text) => text.split(' ').slice(0, 9).join(' '))
-      .slice(0, rounds);
+    const lengths = lengthsFor(options);
+    const words = Math.min(9, lengths.longest);
+    const queries = mixedTexts(rounds, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '));
     const ours = createOurs(options);
     const raw = startRaw();
-    await ours.load(MODEL);
+    await ours.load(options.model);
     await raw.api.load(options);
     for (const query of queries.slice(0, 5)) {
-      await embedOurs(ours, [query]);
+      await embedOurs(ours, options.model, [query]);
       await raw.api.embedOne(query);
     }
     const oursMs: number[] = [];
     const rawMs: number[] = [];
     for (const query of queries) {
       oursMs.push(
-        (await timed(() => ours.embeddings({ model: MODEL, input: query }, { priority: 'interactive' }))).ms,
+        (
+          await timed(() =>
+            ours.embeddings({ model: options.model, input: query }, { priority: 'interactive' }),
+          )
+        ).ms,
       );
       rawMs.push((await timed(() => raw.api.embedOne(query))).ms);
     }
@@ -192,7 +204,7 @@ const bench = {
   async startOurs(options: PeerOptions) {
     const { ms, value } = await timed(async () => {
       const ours = createOurs(options);
-      await ours.embeddings({ model: MODEL, input: 'first vector' });
+      await ours.embeddings({ model: options.model, input: 'first vector' });
       return ours;
     });
     await value.close();
@@ -211,11 +223,11 @@ const bench = {
   },
 
   async mainThread(options: PeerOptions, count: number) {
-    const texts = mixedTexts(count, 9);
+    const texts = mixedTexts(count, lengthsFor(options), 9);
     const ours = createOurs(options);
-    await ours.load(MODEL);
+    await ours.load(options.model);
     const watch = watchMainThread();
-    await embedOurs(ours, texts);
+    await embedOurs(ours, options.model, texts);
     const longestTaskMs = watch.stop();
     await ours.close();
     return longestTaskMs;
@@ -223,14 +235,14 @@ const bench = {
 
   async scaling(options: PeerOptions, counts: number[]) {
     const ours = createOurs(options);
-    await ours.load(MODEL);
+    await ours.load(options.model);
     const rows: { texts: number; ms: number; tokens: number }[] = [];
     for (const count of counts) {
-      const texts = mixedTexts(count, 11);
+      const texts = mixedTexts(count, lengthsFor(options), 11);
       let ms = 0;
       let tokens = 0;
       for (let first = 0; first < count; first += 2048) {
-        const part = await embedOurs(ours, texts.slice(first, first + 2048));
+        const part = await embedOurs(ours, options.model, texts.slice(first, first + 2048));
         ms += part.ms;
         tokens += part.tokens;
       }
@@ -242,11 +254,11 @@ const bench = {
 
   /** Cosine between a text alone and in a batch with others, for ours and transformers.js. */
   async invariance(options: PeerOptions, count: number) {
-    const texts = mixedTexts(count, 13);
+    const texts = mixedTexts(count, lengthsFor(options), 13);
     const ours = createOurs(options);
-    const together = (await embedOurs(ours, texts)).vectors;
+    const together = (await embedOurs(ours, options.model, texts)).vectors;
     const alone: Float32Array[] = [];
-    for (const text of texts) alone.push((await embedOurs(ours, [text])).vectors[0]!);
+    for (const text of texts) alone.push((await embedOurs(ours, options.model, [text])).vectors[0]!);
     await ours.close();
     const transformers = startTransformers();
     await transformers.api.load(options);
@@ -262,26 +274,42 @@ const bench = {
     bench.held = createLocal({
       ...options,
       models: [
-        { id: MODEL, source: `${options.modelsUrl}${options.model}/` },
-        { id: 'tiny', like: MODEL, source: tinyModel(), dtypes: ['q8'] },
+        { id: options.model, source: `${options.modelsUrl}${options.model}/` },
+        { id: 'baseline', like: LIKE, source: tinyModel(), dtypes: ['q8'] },
       ],
-      dtype: { [MODEL]: options.dtype },
+      dtype: { [options.model]: options.dtype },
     });
-    await bench.held.embeddings({ model: 'tiny', input: 'warm' });
+    await bench.held.embeddings({ model: 'baseline', input: 'warm' });
   },
-  async holdModel() {
-    return bench.held!.load(MODEL);
+  async holdModel(model: string) {
+    return bench.held!.load(model);
   },
 
   async capabilities(options: PeerOptions) {
     const ours = createOurs(options);
-    await ours.load(MODEL);
+    await ours.load(options.model);
     const { device, loaded } = await ours.capabilities();
     await ours.close();
     return { device, loaded, userAgent: navigator.userAgent, isolated: crossOriginIsolated };
   },
 
-  mixedTexts,
+  /** The adapter that WebGPU computes on here; undefined where there is none. */
+  async adapter(): Promise<{ name: string; isSoftware: boolean } | undefined> {
+    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) return undefined;
+    const { vendor, architecture, description, isFallbackAdapter } = adapter.info as GPUAdapterInfo & {
+      isFallbackAdapter?: boolean;
+    };
+    const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+    return {
+      name,
+      isSoftware: isFallbackAdapter || /swiftshader|llvmpipe|software|basic render/i.test(name),
+    };
+  },
+
+  async mixedTexts(options: PeerOptions, count: number) {
+    return mixedTexts(count, lengthsFor(options));
+  },
 };
 
 export type Bench = typeof bench;

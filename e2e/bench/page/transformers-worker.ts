@@ -8,7 +8,8 @@ export interface PeerOptions {
   dtype: 'q8' | 'fp16' | 'fp32';
   threads: number;
   modelsUrl: string;
-  model: string;
+  /** `tiny`: a small encoder with weights from a seed. */
+  model: 'all-MiniLM-L6-v2' | 'tiny';
 }
 
 let extract: FeatureExtractionPipeline;
