@@ -27,6 +27,7 @@ import {
   modelInfo,
   modelNotFound,
   notSupported,
+  type ProgressEvent,
   parseStrictly,
   type ReadRequest,
   type ReadResponse,
@@ -38,6 +39,7 @@ import {
   type SegmentResponse,
   type TrainRequest,
   type TrainResponse,
+  tellProgress,
 } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
@@ -226,7 +228,11 @@ export class EngineFoundation implements LocalFoundation {
     argument: ArgumentOf<Method>,
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
-    return withTimeout(options, (signal) => this.#backend.call(method, argument, { ...options, signal }));
+    const { onProgress } = options;
+    const listener = onProgress && ((event: ProgressEvent): void => tellProgress(onProgress, event));
+    return withTimeout(options, (signal) =>
+      this.#backend.call(method, argument, { ...options, onProgress: listener, signal }),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { base64ToVector, FoundationError, type ProgressEvent, vectorToUbinary } from '@nearfield/spec';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
@@ -157,6 +157,18 @@ describe('createLocal() in Chromium', () => {
         inputs: { done: 40, total: 40 },
         tokens: { done: usage.total_tokens, total: usage.total_tokens },
       });
+    });
+
+    it('reports what a progress listener throws, and goes on', async () => {
+      const failure = new Error('a bug of the page');
+      const report = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {});
+      const onProgress = (): never => {
+        throw failure;
+      };
+      const { data } = await foundation.embeddings({ model: MODEL, input: ['one', 'two'] }, { onProgress });
+      expect(data).toHaveLength(2);
+      expect(report).toHaveBeenCalledWith(failure);
+      report.mockRestore();
     });
 
     it('rejects an aborted call at once and goes on with the next', async () => {

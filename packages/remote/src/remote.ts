@@ -68,6 +68,7 @@ import {
   type TrainRequest,
   TrainRequestSchema,
   type TrainResponse,
+  tellProgress,
 } from '@nearfield/spec';
 import { withImagesAsText } from './images.ts';
 import { parseJsonLines } from './jsonl.ts';
@@ -464,7 +465,7 @@ export class RemoteFoundation implements SearchFoundation {
   }
 
   #report({ onProgress }: CallOptions, inputs: number, tokens: number): void {
-    onProgress?.({
+    tellProgress(onProgress, {
       type: 'work-progress',
       inputs: { done: inputs, total: inputs },
       tokens: { done: tokens, total: tokens },

@@ -1,6 +1,6 @@
 import { createRemote, type RemoteFoundation } from '@nearfield/remote';
 import { FoundationError, type SearchFoundation, toWire } from '@nearfield/spec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { createNodeServer, type NodeServer } from './node.ts';
 
@@ -362,6 +362,18 @@ describe('what the remote tells of itself', () => {
     expect(events).toEqual([
       { type: 'work-progress', inputs: { done: 2, total: 2 }, tokens: { done: 6, total: 6 } },
     ]);
+  });
+
+  it('a listener that throws fails no call', async () => {
+    const failure = new Error('a bug of the application');
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const onProgress = (): never => {
+      throw failure;
+    };
+    const { data } = await remote.embeddings({ model, input: ['a', 'b'] }, { onProgress });
+    expect(data).toHaveLength(2);
+    expect(log.mock.calls.map(([, error]) => error)).toEqual([failure]);
+    log.mockRestore();
   });
 
   it('reading needs an address, so that a key goes nowhere else', async () => {

@@ -154,13 +154,14 @@ export {
   type MultiVectorResponseFor,
   type ParsedMultiVectorRequest,
 } from './multi-vector.ts';
-export type {
-  CallOptions,
-  FileProgress,
-  FileState,
-  Priority,
-  ProgressEvent,
-  ProgressListener,
+export {
+  type CallOptions,
+  type FileProgress,
+  type FileState,
+  type Priority,
+  type ProgressEvent,
+  type ProgressListener,
+  tellProgress,
 } from './progress.ts';
 export {
   type GroundReference,

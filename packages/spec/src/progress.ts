@@ -36,6 +36,19 @@ export type ProgressEvent =
 
 export type ProgressListener = (event: ProgressEvent) => void;
 
+/**
+ * Tells a listener of a call. What the listener throws is its own affair, as with an `EventTarget`: it is reported as
+ * an uncaught error (`reportError`; on the console where there is none, as in Node), and the call goes on.
+ */
+export function tellProgress(listener: ProgressListener | undefined, event: ProgressEvent): void {
+  try {
+    listener?.(event);
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error);
+    else console.error('A listener of onProgress failed:', error);
+  }
+}
+
 /** `interactive` work goes before `bulk` work, whenever it arrives. */
 export type Priority = 'interactive' | 'bulk';
 
@@ -43,6 +56,10 @@ export type Priority = 'interactive' | 'bulk';
 export interface CallOptions {
   /** Cancels the call: queued, downloading or between batches. The call rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /**
+   * Told how far the call is. It cannot fail the call: an error that it throws is reported as an uncaught one
+   * (`reportError`, in Node the console), and the call goes on.
+   */
   onProgress?: ProgressListener | undefined;
   /** Default: `interactive` for up to 8 inputs, `bulk` above. */
   priority?: Priority | undefined;
