@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ReadyEncoder, ReadyImages } from '../engine/ready.ts';
 import { imageTokens, loadPixelValues, pixelValueCount } from '../image/index.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
-import { checkDimensions, checkLength, inputField } from './read-texts.ts';
+import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** One thing that becomes one vector. */
@@ -125,7 +125,7 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
   const { definition, tokenizer, info, encoder } = reader;
   const { maxTokens } = info;
   const limit = { model: definition.id, maxTokens, truncate, fieldOf };
-  const sequences = indices.map((index): TokenSequence => {
+  const sequences = await readInTurns(indices, options.signal, (index): TokenSequence => {
     const sequence = tokenizer.encode(prompt + (items[index] as { text: string }).text, maxTokens);
     checkLength(sequence.fullLength, index, limit);
     tokens[index] = sequence.ids.length;

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { textsOf } from './inputs.ts';
-import { checkDimensions, checkLength } from './read-texts.ts';
+import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** A request that fits its schema and its model. */
@@ -36,7 +36,7 @@ export async function multiVector(
   const { maxTokens, dimensions: own } = model.info;
   const dimensions = checkDimensions(request.dimensions ?? undefined, own);
   const limit = { model: model.definition.id, maxTokens, truncate: request.truncate };
-  const sequences = texts.map((text, index) => {
+  const sequences = await readInTurns(texts, options.signal, (text, index) => {
     const sequence = readTokens(model, text, { role, prompt });
     checkLength(sequence.fullLength, index, limit);
     return sequence;

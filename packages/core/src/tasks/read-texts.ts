@@ -1,4 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
+import { yieldToMessages } from '../engine/runtime.ts';
 
 /** What a text is read with, and what its request says of long ones. */
 export interface ReadTextOptions {
@@ -44,4 +45,30 @@ export function checkDimensions(asked: number | undefined, own: number): number 
     message: `dimensions: Input should be less than or equal to ${own}`,
     param: 'dimensions',
   });
+}
+
+/** Milliseconds of reading after which messages are let in: half a frame, little beside a batch. */
+const TURN = 8;
+
+/**
+ * Reads (tokenises) items one after the other and lets messages in now and then: two thousand long texts take a
+ * second, in which a waiting search would not be answered and an abort not be seen.
+ * @throws the signal's reason.
+ */
+export async function readInTurns<Item, Result>(
+  items: readonly Item[],
+  signal: AbortSignal | undefined,
+  read: (item: Item, index: number) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let start = performance.now();
+  for (const [index, item] of items.entries()) {
+    if (performance.now() - start > TURN) {
+      await yieldToMessages();
+      signal?.throwIfAborted();
+      start = performance.now();
+    }
+    results.push(read(item, index));
+  }
+  return results;
 }
