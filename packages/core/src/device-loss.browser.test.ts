@@ -1,7 +1,8 @@
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import workerUrl from '../test/losable-webgpu-worker.ts?worker&url';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
+import { calibrationKey, rememberCalibration } from './worker/calibrations.ts';
 
 const tiny = tinyMiniLM();
 const channel = new BroadcastChannel('lose-device');
@@ -59,5 +60,54 @@ describe('a lost GPU', () => {
       clearInterval(losing);
     }
     expect(await vectorsOf(foundation)).toHaveLength(input.length);
+  });
+
+  it('leads to wasm in the end where the caller left the device open', async () => {
+    // Only software WebGPU is to be had here: it is presented as hardware that was measured to be fast.
+    const requestAdapter = navigator.gpu.requestAdapter.bind(navigator.gpu);
+    vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
+      const adapter = await requestAdapter(options);
+      const info = { vendor: 'test', architecture: 'chip', device: '', description: '' };
+      return (
+        adapter &&
+        new Proxy(adapter, { get: (target, name) => (name === 'info' ? info : Reflect.get(target, name)) })
+      );
+    });
+    const measured = {
+      device: 'webgpu' as const,
+      queryMs: 1,
+      budgetTokens: 512,
+      overheadTokens: 16,
+      measuredAt: '2026-01-01T00:00:00.000Z',
+    };
+    rememberCalibration(calibrationKey('webgpu test chip', undefined), { ...measured, tokensPerSecond: 1e9 });
+    rememberCalibration(calibrationKey('wasm ', undefined), {
+      ...measured,
+      device: 'wasm',
+      tokensPerSecond: 1,
+    });
+    const foundation = create({ device: 'auto' });
+    await foundation.load('tiny');
+    expect((await foundation.capabilities()).device!.device).toBe('webgpu');
+    const losing = setInterval(() => channel.postMessage('lose it'), 1);
+    try {
+      const calls = await Promise.all([vectorsOf(foundation), vectorsOf(foundation)]);
+      for (const vectors of calls) {
+        vectors.forEach((vector, index) => {
+          const expected = tiny.embed(input[index]!);
+          vector.forEach((value, at) => {
+            expect(Math.abs(value - expected[at]!)).toBeLessThan(1e-5);
+          });
+        });
+      }
+    } finally {
+      clearInterval(losing);
+      vi.restoreAllMocks();
+      localStorage.clear();
+    }
+    expect((await foundation.capabilities()).device).toMatchObject({
+      device: 'wasm',
+      reason: expect.stringContaining('WebGPU failed twice'),
+    });
   });
 });

@@ -2,14 +2,33 @@
 const INTERVAL = 1000;
 
 /**
+ * Calls `action` after a time in which this page was awake: a tab that was frozen or throttled finds its own
+ * questions unanswered, and knows nothing of what others did meanwhile.
+ *
+ * @param limit milliseconds.
+ * @returns stops it.
+ */
+export function afterAwake(limit: number, action: () => void): () => void {
+  let left = limit;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    left -= Math.min(now - last, 2 * INTERVAL);
+    last = now;
+    if (left > 0) return;
+    clearInterval(timer);
+    action();
+  }, INTERVAL);
+  return () => clearInterval(timer);
+}
+
+/**
  * Asks a worker whether it still answers, while calls wait for it. A runtime whose GPU vanished in the middle
  * of a run can wait for it for ever, in a loop that lets no message in: its worker neither fails nor dies.
  *
- * Only time in which this page itself was awake counts: a tab that was frozen or throttled finds its own
- * questions unanswered, too.
- *
  * @param ask resolves when the worker answers.
- * @param onSilence called once, when a question stayed unanswered for `limit` milliseconds.
+ * @param limit milliseconds in which this page was awake.
+ * @param onSilence called once, when a question stayed unanswered for so long.
  * @returns stops it.
  */
 export function watchHeartbeat(
@@ -17,26 +36,25 @@ export function watchHeartbeat(
   limit: number,
   onSilence: () => void,
 ): () => void {
-  let waiting = false;
-  let silence = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const elapsed = now - last;
-    last = now;
-    if (!waiting) {
-      waiting = true;
-      silence = 0;
-      const answered = (): void => {
-        waiting = false;
-      };
-      ask().then(answered, answered);
-      return;
-    }
-    silence += Math.min(elapsed, 2 * INTERVAL);
-    if (silence < limit) return;
-    clearInterval(timer);
-    onSilence();
-  }, INTERVAL);
-  return () => clearInterval(timer);
+  let stopped = false;
+  let stopWaiting = (): void => {};
+  let next: ReturnType<typeof setTimeout>;
+  const stop = (): void => {
+    stopped = true;
+    clearTimeout(next);
+    stopWaiting();
+  };
+  const later = (): void => {
+    stopWaiting();
+    if (!stopped) next = setTimeout(question, INTERVAL);
+  };
+  const question = (): void => {
+    stopWaiting = afterAwake(limit, () => {
+      stop();
+      onSilence();
+    });
+    ask().then(later, later);
+  };
+  later();
+  return stop;
 }

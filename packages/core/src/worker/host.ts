@@ -20,7 +20,7 @@ import {
 } from './calibrations.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
-import { watchHeartbeat } from './heartbeat.ts';
+import { afterAwake, watchHeartbeat } from './heartbeat.ts';
 import type {
   CallMessage,
   ControlMessage,
@@ -58,7 +58,8 @@ interface LiveWorker {
   readonly death: Promise<never>;
   /** Until it is stopped, a worker that does not answer counts as dead. */
   watchHeartbeat(): () => void;
-  end(): void;
+  /** @param failure what its other calls are told; default: that they go to the next worker. */
+  end(failure?: Error): void;
 }
 
 /** A call may be sent to this many workers before its failure is final. */
@@ -89,9 +90,8 @@ export class WorkerHost implements Backend {
     this.#options = options;
   }
 
-  async device(): Promise<DeviceReport> {
-    const live = await this.#worker();
-    return Promise.race([live.report, live.death]);
+  device(): Promise<DeviceReport> {
+    return this.#withRecovery(undefined, ({ report, death }) => Promise.race([report, death]));
   }
 
   async call<Method extends EngineMethod>(
@@ -102,25 +102,33 @@ export class WorkerHost implements Backend {
     options.signal?.throwIfAborted();
     this.#callStarted();
     try {
-      return await this.#callWithRecovery(method, argument, options);
+      return await this.#withRecovery(
+        options.signal,
+        async (live) => (await this.#send(live, method, argument, options)) as ResultOf<Method>,
+      );
     } finally {
       this.#callEnded();
     }
   }
 
-  async #callWithRecovery<Method extends EngineMethod>(
-    method: Method,
-    argument: ArgumentOf<Method>,
-    options: CallOptions,
-  ): Promise<ResultOf<Method>> {
+  /** Does something with a worker, and once more with another where the worker or its device was at fault. */
+  async #withRecovery<Value>(
+    signal: AbortSignal | undefined,
+    work: (live: LiveWorker) => Promise<Value>,
+  ): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
       let live: LiveWorker | undefined;
+      const mayBeGpu = !this.#givenUpOnGpu;
       try {
-        live = await this.#raceSignals(this.#worker(), options.signal);
-        return (await this.#send(live, method, argument, options)) as ResultOf<Method>;
+        live = await this.#raceSignals(this.#worker(), signal);
+        return await work(live);
       } catch (error) {
         if (this.#closed) throw closedError();
-        if (options.signal?.aborted || !this.#recover(error, live, attempt)) throw error;
+        if (signal?.aborted) throw error;
+        const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
+        // Another call's failure ended the worker: this one has its attempt still before it.
+        if (error instanceof WorkerReplaced) attempt--;
+        else if (!this.#recover(error, live, attempt, onGpu)) throw error;
       }
     }
   }
@@ -155,7 +163,7 @@ export class WorkerHost implements Backend {
   }
 
   /** Whether the call should be tried on another worker, and prepares for it. */
-  #recover(error: unknown, live: LiveWorker | undefined, attempt: number): boolean {
+  #recover(error: unknown, live: LiveWorker | undefined, attempt: number, onGpu: boolean): boolean {
     if (!FoundationError.isInstance(error)) return false;
     if (live && needsOtherDevice(error)) {
       // The GPU is fine, the model is not: trying it again would give the same.
@@ -168,21 +176,23 @@ export class WorkerHost implements Backend {
     if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
     // Whoever notices first ends the worker; the others find a new one.
     if (live && live === this.#live) {
-      this.#end(live);
+      // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
+      this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
       // A shared worker outlives this page's connection: tabs that saw the failure meet at a new engine.
       this.#generation++;
     }
     if (attempt < ATTEMPTS) return true;
-    if (attempt === ATTEMPTS && this.#options.device === 'auto' && !this.#givenUpOnGpu) {
-      this.#givenUpOnGpu = `WebGPU failed twice on this device (${error.message})`;
+    // Every call that was pending comes by here, and all of them go on.
+    if (attempt === ATTEMPTS && this.#options.device === 'auto' && onGpu) {
+      this.#givenUpOnGpu ??= `WebGPU failed twice on this device (${error.message})`;
       return true;
     }
     return false;
   }
 
-  #end(live: LiveWorker | undefined): void {
+  #end(live: LiveWorker | undefined, failure?: Error): void {
     if (this.#live === live) this.#live = undefined;
-    live?.end();
+    live?.end(failure);
   }
 
   async #worker(): Promise<LiveWorker> {
@@ -278,8 +288,8 @@ export class WorkerHost implements Backend {
         if (flavour === 'wasm') return () => {};
         return watchHeartbeat(() => api.ping(), this.#options.unresponsiveAfter, watch.silent);
       },
-      end: () => {
-        watch.stop();
+      end: (failure = new WorkerReplaced()) => {
+        watch.stop(failure);
         api[releaseProxy]();
         spawned.end();
       },
@@ -364,6 +374,9 @@ function describeFile(_key: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
 }
 
+/** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */
+class WorkerReplaced extends Error {}
+
 /** Milliseconds for a worker's script to arrive and answer. */
 const START_DEADLINE = 60_000;
 
@@ -378,7 +391,7 @@ function watchLife(events: EventTarget): {
   death: Promise<never>;
   alive: () => void;
   silent: () => void;
-  stop: () => void;
+  stop: (failure: Error) => void;
 } {
   const stopped = new AbortController();
   let die: (error: Error) => void;
@@ -395,21 +408,21 @@ function watchLife(events: EventTarget): {
   });
   events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
   const locks = globalThis.navigator?.locks;
-  const deadline = setTimeout(() => failed('The worker did not start within a minute.'), START_DEADLINE);
+  const stopWaiting = afterAwake(START_DEADLINE, () => failed('The worker did not start within a minute.'));
   const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
   return {
     lockName,
     death,
     alive: () => {
-      clearTimeout(deadline);
+      stopWaiting();
       if (!locks || !lockName || stopped.signal.aborted) return;
       locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
     },
     silent: () => failed('The worker does not answer: its GPU was probably lost.'),
-    stop: () => {
-      clearTimeout(deadline);
+    stop: (failure) => {
+      stopWaiting();
       stopped.abort();
-      failed('The worker was ended.');
+      die(failure);
     },
   };
 }
