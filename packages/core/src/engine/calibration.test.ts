@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { budgetOf, calibrate, summarise } from './calibration.ts';
 import type { Runtime } from './runtime.ts';
 import { Scheduler } from './scheduler.ts';
+import { SessionPool } from './session-pool.ts';
 
 describe('summarise', () => {
   it('takes the smallest batch that is nearly as fast as the best', () => {
@@ -46,7 +47,7 @@ describe('calibrate', () => {
   };
 
   it('measures a real device', async () => {
-    const calibration = await calibrate(runtime, new Scheduler());
+    const calibration = await calibrate(new SessionPool(runtime, 1e9), new Scheduler());
     expect(calibration.device).toBe('cpu');
     expect(calibration.tokensPerSecond).toBeGreaterThan(0);
     expect(calibration.queryMs).toBeGreaterThan(0);
@@ -55,7 +56,9 @@ describe('calibrate', () => {
   });
 
   it('stops when it is aborted', async () => {
-    await expect(calibrate(runtime, new Scheduler(), AbortSignal.abort())).rejects.toMatchObject({
+    await expect(
+      calibrate(new SessionPool(runtime, 1e9), new Scheduler(), AbortSignal.abort()),
+    ).rejects.toMatchObject({
       name: 'AbortError',
     });
   });

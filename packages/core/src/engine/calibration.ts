@@ -1,9 +1,8 @@
 import { encodeModel, float, GraphBuilder, tensor } from '@nearfield/onnx';
 import type { Calibration, Device } from '@nearfield/spec';
-import type { InferenceSession } from 'onnxruntime-common';
 import type { BatchBudget } from './batch-plan.ts';
-import type { Runtime } from './runtime.ts';
 import type { Scheduler, WorkGroup } from './scheduler.ts';
+import type { PooledSession, SessionPool } from './session-pool.ts';
 
 const HIDDEN = 384;
 const INNER = 1536;
@@ -73,13 +72,18 @@ interface Shape {
  * bulk lane, so calls of users go before each of them. Takes about a second on a CPU.
  */
 export async function calibrate(
-  runtime: Runtime,
+  sessions: SessionPool,
   scheduler: Scheduler,
   signal?: AbortSignal,
 ): Promise<Calibration> {
-  const session = await runtime.ort.InferenceSession.create(benchmarkGraph(), runtime.sessionOptions());
+  const { runtime } = sessions;
+  const bytes = benchmarkGraph();
+  const session = sessions.session('The calibration', bytes.length, async () => ({
+    bytes,
+    externalData: [],
+  }));
   try {
-    const measure = measuring(runtime, session, scheduler, signal);
+    const measure = measuring(sessions, session, scheduler, signal);
     const kind = runtime.device === 'webgpu' ? 'gpu' : 'cpu';
     const queryMs = await measure({ rows: 1, length: QUERY });
     const points: { tokens: number; ms: number }[] = [];
@@ -90,14 +94,14 @@ export async function calibrate(
     }
     return { device: runtime.device, queryMs, ...summarise(points), measuredAt: new Date().toISOString() };
   } finally {
-    await session.release();
+    await session.close();
   }
 }
 
 /** Milliseconds of a shape: the better of two runs after one that warms up. */
 function measuring(
-  runtime: Runtime,
-  session: InferenceSession,
+  { runtime }: SessionPool,
+  session: PooledSession,
   scheduler: Scheduler,
   signal: AbortSignal | undefined,
 ) {
@@ -109,8 +113,7 @@ function measuring(
       const { rows, length } = shape!;
       const ids = new runtime.ort.Tensor('int64', new BigInt64Array(rows * length).fill(7n), [rows, length]);
       const start = performance.now();
-      const { out } = await session.run({ ids });
-      await out!.getData();
+      await session.run({ ids }, ['out']);
       return [performance.now() - start];
     },
   };

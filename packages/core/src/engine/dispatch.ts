@@ -81,7 +81,7 @@ const methods = {
     { batches }: Services,
   ) => batches.lines(id, kind, page),
   calibrate: (engine: Engine, _none: undefined, { signal }: CallOptions) =>
-    calibrate(engine.runtime, engine.scheduler, signal),
+    calibrate(engine.models.sessions, engine.scheduler, signal),
   loaded: async (engine: Engine) => engine.loaded(),
   work: async (engine: Engine) => ({ ...engine.scheduler.work }),
   'storage.report': (engine: Engine) => engine.store.report(),

@@ -7,7 +7,7 @@ import type { BatchBudget } from './batch-plan.ts';
 import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
-import type { WorkGroup } from './scheduler.ts';
+import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
 import type { PooledSession } from './session-pool.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
@@ -84,10 +84,14 @@ export class TextEncoder {
   /** Texts → one vector each. The same object for the same options. @throws FoundationError NOT_SUPPORTED */
   group(options: VectorOptions): WorkGroup<TokenSequence, Float32Array> {
     this.#require('pool', 'pooled');
-    return this.#group('vector', options, async (batch: TokenSequence[], adapter) => {
-      const spans = batch.map(({ ids }) => [this.#ownSpan(ids.length)]);
-      const rows = await this.#run(batch, options, adapter, spans, 1);
-      return rows.map(({ data }) => data);
+    const { pooling } = this.#options;
+    return this.#group<TokenSequence, Float32Array>('vector', options, {
+      vectors: () => 1,
+      weigh: ({ ids: { length } }, weights) => {
+        if (pooling === 'mean') weights.fill(1 / length, 0, length);
+        else weights[pooling === 'first' ? 0 : length - 1] = 1;
+      },
+      result: (_, data) => data,
     });
   }
 
@@ -97,18 +101,15 @@ export class TextEncoder {
    */
   spans(options: VectorOptions): WorkGroup<SpannedSequence, Float32Array[]> {
     this.#require('pool');
-    return this.#group('spans', options, async (batch: SpannedSequence[], adapter) => {
-      const most = Math.max(1, ...batch.map(({ spans }) => spans.length));
-      const rows = await this.#run(
-        batch,
-        options,
-        adapter,
-        batch.map(({ spans }) => spans.map(meanWeights)),
-        most,
-      );
-      return rows.map(({ data, dimensions }, index) =>
-        batch[index]!.spans.map((_, span) => data.subarray(span * dimensions, (span + 1) * dimensions)),
-      );
+    return this.#group<SpannedSequence, Float32Array[]>('spans', options, {
+      vectors: ({ spans }) => spans.length,
+      weigh: ({ spans }, weights, longest) => {
+        spans.forEach(({ start, end }, span) => {
+          weights.fill(1 / (end - start), span * longest + start, span * longest + end);
+        });
+      },
+      result: ({ spans }, data, dimensions) =>
+        spans.map((_, span) => data.subarray(span * dimensions, (span + 1) * dimensions)),
     });
   }
 
@@ -118,20 +119,20 @@ export class TextEncoder {
    */
   tokens(options: VectorOptions): WorkGroup<TokenVectorSequence, TokenVectors> {
     this.#require('pool', 'tokens');
-    return this.#group('tokens', options, async (batch: TokenVectorSequence[], adapter) => {
-      const longest = Math.max(1, ...batch.map(({ ids }) => ids.length));
+    return this.#group<TokenVectorSequence, TokenVectors>('tokens', options, {
+      vectors: ({ ids }) => ids.length,
       // A pooling matrix with a one at each token gives the token vectors themselves.
-      const ones = batch.map(({ ids }) => Array.from(ids, (_, at): SpanWeights => [at, at + 1, 1]));
-      const rows = await this.#run(batch, options, adapter, ones, longest);
-      return rows.map(({ data, dimensions }, index) => {
-        const { ids, kept } = batch[index]!;
+      weigh: ({ ids: { length } }, weights, longest) => {
+        for (let at = 0; at < length; at++) weights[at * longest + at] = 1;
+      },
+      result: ({ ids, kept }, data, dimensions) => {
         if (!kept) return { data: data.subarray(0, ids.length * dimensions), rows: ids.length, dimensions };
         const chosen = new Float32Array(kept.length * dimensions);
         kept.forEach((at, row) => {
           chosen.set(data.subarray(at * dimensions, (at + 1) * dimensions), row * dimensions);
         });
         return { data: chosen, rows: kept.length, dimensions };
-      });
+      },
     });
   }
 
@@ -170,21 +171,23 @@ export class TextEncoder {
 
   #group<Item extends TokenSequence, Result>(
     kind: string,
-    { dimensions, normalized, task }: VectorOptions,
-    run: (batch: Item[], adapter: number | undefined) => Promise<Result[]>,
+    options: VectorOptions,
+    shape: PooledShape<Item, Result>,
   ): WorkGroup<Item, Result> {
-    const adapter = this.#adapter(task);
+    const adapter = this.#adapter(options.task);
     const lengthOf = ({ ids }: TokenSequence): number => this.#feeds.paddedLength(ids.length);
-    const key = `${kind} ${dimensions} ${normalized} ${adapter}`;
+    const key = `${kind} ${options.dimensions} ${options.normalized} ${adapter}`;
     let group = this.#groups.get(key) as WorkGroup<Item, Result> | undefined;
     if (!group) {
+      const submit = (batch: Item[]): Promise<SubmittedBatch<Result>> =>
+        this.#submit(batch, options, adapter, shape);
+      const { run, ...pipelined } = batchRuns(this.#options.runtime, submit);
       group = {
         budget: this.#budget,
         lengthOf,
-        run: (batch) => {
-          if (this.#feeds.masksPadding) return run(batch, adapter);
-          return inGroups(batch, byLength(batch.map(lengthOf)), (part) => run(part, adapter));
-        },
+        ...(this.#feeds.masksPadding
+          ? { run, ...pipelined }
+          : { run: (batch) => inGroups(batch, byLength(batch.map(lengthOf)), run) }),
         isFatal: isFatalRuntimeError,
       };
       this.#groups.set(key, group as WorkGroup<never, unknown>);
@@ -192,40 +195,26 @@ export class TextEncoder {
     return group;
   }
 
-  /** The weights that make the text's own vector of its tokens. */
-  #ownSpan(length: number): SpanWeights {
-    switch (this.#options.pooling) {
-      case 'mean':
-        return [0, length, 1 / length];
-      case 'first':
-        return [0, 1, 1];
-      case 'last':
-        return [length - 1, length, 1];
-    }
-  }
-
-  /** Runs a batch: for each row, its spans' vectors one after the other. */
-  async #run(
-    batch: readonly TokenSequence[],
+  /** Gives the device a batch. */
+  async #submit<Item extends TokenSequence, Result>(
+    batch: readonly Item[],
     { dimensions, normalized }: VectorOptions,
     adapter: number | undefined,
-    spans: readonly (readonly SpanWeights[])[],
-    most: number,
-  ): Promise<{ data: Float32Array; dimensions: number }[]> {
+    { vectors, weigh, result }: PooledShape<Item, Result>,
+  ): Promise<SubmittedBatch<Result>> {
     const { runtime, session, tail, tailKind, otherFeeds } = this.#options;
     const { Tensor } = runtime.ort;
     const rows = batch.length;
     const { feeds, longest } = this.#feeds.feeds(batch);
     if (adapter !== undefined) feeds.task_id = new Tensor('int64', BigInt64Array.of(BigInt(adapter)), []);
+    const most = batch.reduce((count, item) => Math.max(count, vectors(item)), 1);
     if (tail.poolingInput) {
-      const count = rows * most * longest;
+      const perRow = most * longest;
+      const count = rows * perRow;
       if (this.#weights.length < count) this.#weights = new Float32Array(count);
       const weights = this.#weights.subarray(0, count).fill(0);
-      spans.forEach((row, index) => {
-        row.forEach(([start, end, weight], span) => {
-          const offset = (index * most + span) * longest;
-          weights.fill(weight, offset + start, offset + end);
-        });
+      batch.forEach((item, row) => {
+        weigh(item, weights.subarray(row * perRow, (row + 1) * perRow), longest);
       });
       feeds[tail.poolingInput] = new Tensor('float32', weights, [rows, most, longest]);
     }
@@ -240,22 +229,25 @@ export class TextEncoder {
         param: 'normalized',
       });
     }
-    const outputs = await session.run(feeds, [outputName]);
-    const data = (await outputs[outputName]!.getData(true)) as Float32Array;
-    const perRow = data.length / rows;
-    const vectors = tailKind === 'tokens' ? longest : most;
-    return Array.from({ length: rows }, (_, row) => ({
-      data: data.subarray(row * perRow, (row + 1) * perRow),
-      dimensions: perRow / vectors,
-    }));
+    const perVector = tailKind === 'tokens' ? longest : most;
+    const { values } = await session.submit(feeds, [outputName]);
+    return {
+      results: values.then(([data]) => {
+        const perRow = data!.length / rows;
+        return batch.map((item, row) =>
+          result(item, data!.subarray(row * perRow, (row + 1) * perRow), perRow / perVector),
+        );
+      }),
+    };
   }
 }
 
-/** A range of tokens and the weight that each of them has. */
-type SpanWeights = readonly [start: number, end: number, weight: number];
-
-const meanWeights = ({ start, end }: TokenSpan): SpanWeights => [
-  start,
-  end,
-  end > start ? 1 / (end - start) : 0,
-];
+/** What is asked of a text, and how it is read from the row that the graph gives. */
+interface PooledShape<Item, Result> {
+  /** How many vectors the text has. */
+  vectors(item: Item): number;
+  /** Writes the weight of each token in each vector, [vectors, longest], into zeros. */
+  weigh(item: Item, weights: Float32Array, longest: number): void;
+  /** @param data the row's vectors one after the other; a view into those of the batch. */
+  result(item: Item, data: Float32Array, dimensions: number): Result;
+}

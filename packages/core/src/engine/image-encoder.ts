@@ -6,7 +6,7 @@ import type { VectorOptions } from './encoder.ts';
 import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
-import type { WorkGroup } from './scheduler.ts';
+import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
 import type { PooledSession } from './session-pool.ts';
 
 export interface ImageEncoderOptions {
@@ -40,6 +40,7 @@ export function pixelTensor(
 export class ImageEncoder {
   readonly #options: ImageEncoderOptions;
   readonly #groups = new Map<string, WorkGroup<Float32Array, Float32Array>>();
+  #pixels = new Float32Array(0);
   /** How pictures become `pixel_values`. */
   readonly recipe: ImageRecipe;
 
@@ -59,7 +60,9 @@ export class ImageEncoder {
       group = {
         budget: BATCH[this.#options.runtime.device === 'webgpu' ? 'gpu' : 'cpu'],
         lengthOf: () => 1,
-        run: (batch) => this.#run(batch, dimensions, normalized),
+        ...batchRuns(this.#options.runtime, (batch: Float32Array[]) =>
+          this.#submit(batch, dimensions, normalized),
+        ),
         isFatal: isFatalRuntimeError,
       };
       this.#groups.set(key, group);
@@ -67,22 +70,23 @@ export class ImageEncoder {
     return group;
   }
 
-  async #run(
+  async #submit(
     batch: readonly Float32Array[],
     dimensions: number,
     normalized: boolean,
-  ): Promise<Float32Array[]> {
+  ): Promise<SubmittedBatch<Float32Array>> {
     const { runtime, session, tail, recipe, otherFeeds } = this.#options;
     const { Tensor } = runtime.ort;
     const rows = batch.length;
-    const count = 3 * recipe.width * recipe.height;
-    const pixels = new Float32Array(rows * count);
+    const size = 3 * recipe.width * recipe.height;
+    if (this.#pixels.length < rows * size) this.#pixels = new Float32Array(rows * size);
+    const pixels = this.#pixels.subarray(0, rows * size);
     batch.forEach((picture, index) => {
-      pixels.set(picture, index * count);
+      pixels.set(picture, index * size);
     });
     const dims = [rows, 3, recipe.height, recipe.width];
     const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput!;
-    const outputs = await session.run(
+    const { values } = await session.submit(
       {
         pixel_values: pixelTensor(this.#options, pixels, dims),
         [tail.dimensionsInput]: new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]),
@@ -90,9 +94,12 @@ export class ImageEncoder {
       },
       [outputName],
     );
-    const data = (await outputs[outputName]!.getData(true)) as Float32Array;
-    const width = data.length / rows;
-    return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width));
+    return {
+      results: values.then(([data]) => {
+        const width = data!.length / rows;
+        return batch.map((_, row) => data!.subarray(row * width, (row + 1) * width));
+      }),
+    };
   }
 
   async release(): Promise<void> {

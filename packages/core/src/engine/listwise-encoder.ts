@@ -58,15 +58,10 @@ export class ListwiseEncoder {
       feeds.doc_token_indices = new Tensor('int64', positions, [1, positions.length]);
       feeds.query_token_index = new Tensor('int64', BigInt64Array.of(BigInt(block.queryPosition)), [1, 1]);
       feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(ALL), [1]);
-      const results = await session.run(feeds, fetches);
-      const floats = async (name: string): Promise<Float32Array> =>
-        (await results[name]!.getData(true)) as Float32Array;
+      const [values, queryEmbedding, documentEmbeddings] = await session.run(feeds, fetches);
       return {
-        scores: await floats(scores),
-        ...(this.givesEmbeddings && {
-          queryEmbedding: await floats(query),
-          documentEmbeddings: await floats(documents),
-        }),
+        scores: values!,
+        ...(queryEmbedding && documentEmbeddings && { queryEmbedding, documentEmbeddings }),
       };
     };
     this.group = {

@@ -46,7 +46,7 @@ interface PartEntry {
  */
 export class ModelPool {
   readonly #options: ModelPoolOptions;
-  readonly #sessions: SessionPool;
+  readonly sessions: SessionPool;
   readonly #checks: CheckMemory;
   readonly #parts = new Map<string, PartEntry>();
   #closed: Error | undefined;
@@ -54,7 +54,7 @@ export class ModelPool {
   constructor(options: ModelPoolOptions) {
     const { runtime, memory = MEMORY[runtime.device] } = options;
     this.#options = options;
-    this.#sessions = new SessionPool(runtime, memory);
+    this.sessions = new SessionPool(runtime, memory);
     this.#checks =
       options.checks ??
       (typeof indexedDB === 'undefined' ? new TransientCheckMemory() : new IndexedDbCheckMemory());
@@ -162,7 +162,7 @@ export class ModelPool {
         task: new SharedTask<ReadyPart, ProgressEvent>(async (loadSignal, emit) => {
           try {
             const ready = await loadPart(definition, part, {
-              sessions: this.#sessions,
+              sessions: this.sessions,
               store: this.#options.store,
               checks: this.#checks,
               budget: this.#options.budget,

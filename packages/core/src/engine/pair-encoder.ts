@@ -5,7 +5,7 @@ import type { BatchBudget } from './batch-plan.ts';
 import type { GraphInterface } from './graph.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
-import type { WorkGroup } from './scheduler.ts';
+import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
 import type { PooledSession } from './session-pool.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
@@ -36,17 +36,19 @@ export class PairEncoder {
       model.inputs.map(({ name }) => name),
     );
     const output = tail.pooledOutput!;
-    const run = async (batch: TokenSequence[]): Promise<number[]> => {
+    const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
       const { feeds } = tokens.feeds(batch);
       feeds[tail.dimensionsInput] = new runtime.ort.Tensor('int64', BigInt64Array.of(1n), [1]);
-      const outputs = await session.run(feeds, [output]);
-      return Array.from((await outputs[output]!.getData(true)) as Float32Array);
+      const { values } = await session.submit(feeds, [output]);
+      return { results: values.then(([logits]) => Array.from(logits!)) };
     };
+    const { run, ...pipelined } = batchRuns(runtime, submit);
     this.group = {
       budget: invariance.kind === 'single' ? { ...budget, rows: 1 } : budget,
       lengthOf: ({ ids }) => tokens.paddedLength(ids.length),
-      run: (batch) =>
-        tokens.masksPadding ? run(batch) : inGroups(batch, byLength(batch.map(({ ids }) => ids.length)), run),
+      ...(tokens.masksPadding
+        ? { run, ...pipelined }
+        : { run: (batch) => inGroups(batch, byLength(batch.map(({ ids }) => ids.length)), run) }),
       isFatal: isFatalRuntimeError,
     };
   }

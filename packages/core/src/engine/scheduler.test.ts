@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scheduler, type WorkGroup } from './scheduler.ts';
+import { Scheduler, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
 
 interface Item {
   length: number;
@@ -172,5 +172,216 @@ describe('Scheduler', () => {
       else expect([outcome.error, outcome.aborts]).toEqual(['AbortError', true]);
     }
     expect(await collect(scheduler, group, items(1))).toEqual([2]);
+  });
+});
+
+/** Like a GPU: takes batches at once and finishes them when the test says so. */
+function queueing(budgetTokens = 40) {
+  const submitted: Item[][] = [];
+  const unfinished: { items: Item[]; finish: (failure?: Error) => void }[] = [];
+  let refuse: ((items: Item[]) => Error | undefined) | undefined;
+  const valuesOf = (batch: Item[]): number[] => {
+    if (batch.some(({ value }) => value < 0)) throw new Error('poisoned');
+    return batch.map(({ value }) => value * 2);
+  };
+  const group: WorkGroup<Item, number> = {
+    budget: { tokens: budgetTokens, rows: 16, overhead: 1 },
+    lengthOf: ({ length }) => length,
+    isFatal: (error) => error instanceof RangeError,
+    run: async (batch) => valuesOf(batch),
+    async submit(batch): Promise<SubmittedBatch<number>> {
+      const failure = refuse?.(batch);
+      if (failure) throw failure;
+      submitted.push(batch);
+      return {
+        results: new Promise((resolve, reject) => {
+          unfinished.push({
+            items: batch,
+            finish: (error) => {
+              if (error) return reject(error);
+              try {
+                resolve(valuesOf(batch));
+              } catch (poison) {
+                reject(poison);
+              }
+            },
+          });
+        }),
+      };
+    },
+  };
+  return {
+    group,
+    submitted,
+    unfinished,
+    values: () => submitted.map((batch) => batch.map(({ value }) => value)),
+    refuseBatches(decide: typeof refuse) {
+      refuse = decide;
+    },
+    /** Finishes batches in their order until nothing is left. */
+    async finishAll(): Promise<void> {
+      for (let quiet = 0; quiet < 3; ) {
+        const next = unfinished.shift();
+        next?.finish();
+        quiet = next ? 0 : quiet + 1;
+        await settle();
+      }
+    },
+  };
+}
+
+/** Lets everything happen that can. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve));
+};
+
+describe('Scheduler on a device with a queue', () => {
+  it('submits a batch while the one before is under way, and never a third', async () => {
+    const { group, submitted, unfinished, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const call = collect(scheduler, group, items(1, 2, 3, 4, 5, 6, 7, 8), { priority: 'bulk' });
+    await settle();
+    expect(submitted).toHaveLength(2);
+    unfinished.shift()!.finish();
+    await settle();
+    expect(submitted).toHaveLength(3);
+    await finishAll();
+    expect(await call).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+    expect(scheduler.work).toEqual({ batches: 4, rows: 8, tokens: 80, paddedTokens: 80 });
+    expect(scheduler.idle).toBe(true);
+  });
+
+  it('has no more bulk tokens under way than one batch may hold', async () => {
+    const { group, submitted, unfinished, finishAll } = queueing(40);
+    const work = [1, 2, 3, 4, 5].map((value) => ({ value, length: value === 3 ? 35 : 10 }));
+    const call = collect(new Scheduler(), group, work, { priority: 'bulk' });
+    const size = (batch: Item[]): number => batch.length * Math.max(...batch.map(({ length }) => length));
+    let most = 0;
+    for (let round = 0; round < 8; round++) {
+      await settle();
+      most = Math.max(
+        most,
+        unfinished.reduce((sum, each) => sum + size(each.items), 0),
+      );
+      unfinished.shift()?.finish();
+    }
+    await finishAll();
+    expect(await call).toEqual([2, 4, 6, 8, 10]);
+    expect(submitted.length).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(40);
+  });
+
+  it('puts interactive work behind at most one budget of bulk work', async () => {
+    const { group, values, unfinished, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const bulk = collect(scheduler, group, items(1, 2, 3, 4, 5, 6, 7, 8), { priority: 'bulk' });
+    await settle();
+    const query = collect(scheduler, group, items(100));
+    await settle();
+    unfinished.shift()!.finish();
+    await settle();
+    // Two half batches were under way: together they are one.
+    expect(values().map((batch) => batch.length)).toEqual([2, 2, 1]);
+    expect(values()[2]).toEqual([100]);
+    await finishAll();
+    expect(await query).toEqual([200]);
+    expect(await bulk).toHaveLength(8);
+  });
+
+  it('submits work that arrives while it waits for a batch', async () => {
+    const { group, submitted, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const first = collect(scheduler, group, items(1));
+    await settle();
+    expect(submitted).toHaveLength(1);
+    const second = collect(scheduler, group, items(2));
+    await settle();
+    expect(submitted).toHaveLength(2);
+    await finishAll();
+    expect(await Promise.all([first, second])).toEqual([[2], [4]]);
+  });
+
+  it('finds the culprit of a batch that fails when it is read, the next being under way', async () => {
+    const { group, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const calls = [items(1), items(-1), items(3, 4), items(5)].map((work) =>
+      collect(scheduler, group, work, { priority: 'bulk' }),
+    );
+    const outcomes = Promise.allSettled(calls);
+    await finishAll();
+    expect((await outcomes).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    expect(scheduler.idle).toBe(true);
+  });
+
+  it('finds the culprit of a batch that is refused when it is submitted', async () => {
+    const { group, refuseBatches, finishAll } = queueing(40);
+    refuseBatches((batch) => (batch.some(({ value }) => value < 0) ? new Error('poisoned') : undefined));
+    const scheduler = new Scheduler();
+    const calls = [items(1, 2), items(3), items(-1), items(5)].map((work) =>
+      collect(scheduler, group, work, { priority: 'bulk' }),
+    );
+    const outcomes = Promise.allSettled(calls);
+    await finishAll();
+    expect((await outcomes).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+  });
+
+  it('rejects everything of a batch whose device failed, and goes on', async () => {
+    const { group, unfinished, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const lost = collect(scheduler, group, items(1, 2), { priority: 'bulk' });
+    await settle();
+    unfinished.shift()!.finish(new RangeError('device'));
+    await expect(lost).rejects.toThrow('device');
+    const next = collect(scheduler, group, items(3));
+    await finishAll();
+    expect(await next).toEqual([6]);
+  });
+
+  it('settles what is under way and what waits when it is stopped, though the device never answers', async () => {
+    const { group, submitted } = queueing(40);
+    const scheduler = new Scheduler();
+    const calls = [items(1, 2, 3, 4, 5, 6), items(7)].map((work) => collect(scheduler, group, work));
+    const outcomes = Promise.allSettled(calls);
+    await settle();
+    expect(submitted).toHaveLength(2);
+    scheduler.stop(new Error('closed'));
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(collect(scheduler, group, items(1))).rejects.toThrow('closed');
+  });
+
+  it('rejects an aborted call at once and submits nothing more of it', async () => {
+    const { group, submitted, finishAll } = queueing(40);
+    const scheduler = new Scheduler();
+    const controller = new AbortController();
+    const call = collect(scheduler, group, items(1, 2, 3, 4, 5, 6, 7, 8), { signal: controller.signal });
+    await settle();
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    await finishAll();
+    expect(submitted).toHaveLength(2);
+    expect(scheduler.idle).toBe(true);
+  });
+
+  it('never has work of a group without a queue beside a batch that is under way', async () => {
+    const gpu = queueing(40);
+    const cpu = doubling(40);
+    const scheduler = new Scheduler();
+    const first = collect(scheduler, gpu.group, items(1));
+    await settle();
+    const second = collect(scheduler, cpu.group, items(2));
+    await settle();
+    expect(cpu.batches).toHaveLength(0);
+    await gpu.finishAll();
+    expect(await Promise.all([first, second])).toEqual([[2], [4]]);
   });
 });

@@ -21,13 +21,30 @@ function deviceLacks(cause: unknown, name: string): FoundationError | undefined 
   });
 }
 
+/** What a failed readback means. The browser's own AbortError is not a caller's. */
+function readFailure(cause: unknown, name: string): Error {
+  const isGone = cause instanceof Error && cause.name === 'AbortError';
+  const error = isGone ? new Error(`mapAsync was aborted: ${cause.message}`, { cause }) : cause;
+  return classifyRuntimeError(error, `${name}: its results could not be read`);
+}
+
+/** A run that a device was given and may not have finished. */
+export interface SubmittedRun {
+  /**
+   * Values of the outputs, in the order in which they were asked for.
+   * Rejects with FoundationError DEVICE_LOST, OUT_OF_MEMORY, MODEL_INVALID.
+   */
+  readonly values: Promise<Float32Array[]>;
+}
+
 /** A session that its pool may close when memory is needed, and that opens itself again when it is used. */
 export class PooledSession {
   readonly #pool: SessionPool;
   readonly #name: string;
   readonly #prepare: () => Promise<SessionModel>;
   #session: InferenceSession | undefined;
-  #running = 0;
+  /** Outputs on their way from the device; they never reject. */
+  readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
   /** Bytes of the model's files: about what the open session takes. */
   readonly bytes: number;
@@ -45,27 +62,55 @@ export class PooledSession {
   }
 
   /**
-   * Runs the graph.
+   * Runs the graph: values of the outputs, in the order of `fetches`.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST; CLOSED after {@link close}.
    */
-  async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Record<string, Tensor>> {
-    this.#running++;
-    try {
-      return await this.#pool.alone(async () => {
-        const session = await this.#open();
-        try {
-          return await session.run(feeds, fetches);
-        } catch (cause) {
-          throw (
-            deviceLacks(cause, this.#name) ??
-            classifyRuntimeError(cause, `${this.#name} failed on this input`)
-          );
-        }
+  async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Float32Array[]> {
+    return (await this.submit(feeds, fetches)).values;
+  }
+
+  /**
+   * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
+   * The next run may be submitted before `values` are there. The feeds may be written over from then on.
+   */
+  submit(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<SubmittedRun> {
+    return this.#pool.alone(async () => {
+      const session = await this.#open();
+      let outputs: Record<string, Tensor>;
+      try {
+        outputs = await session.run(feeds, fetches);
+      } catch (cause) {
+        throw (
+          deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} failed on this input`)
+        );
+      }
+      const values = this.#read(fetches.map((name) => outputs[name]!));
+      const settled = values.then(
+        () => {},
+        () => {},
+      );
+      this.#reading.add(settled);
+      void settled.then(() => this.#reading.delete(settled));
+      return { values };
+    });
+  }
+
+  /**
+   * Copies outputs from the device. This is JavaScript and the browser only, so another run may be suspended in the
+   * runtime meanwhile; freeing them is not, and waits for its end.
+   */
+  async #read(outputs: readonly Tensor[]): Promise<Float32Array[]> {
+    const onDevice = outputs.filter(({ location }) => location === 'gpu-buffer');
+    const copies = await Promise.allSettled(outputs.map((output) => output.getData()));
+    if (onDevice.length > 0) {
+      this.#pool.betweenTurns(() => {
+        for (const output of onDevice) output.dispose();
       });
-    } finally {
-      this.#running--;
-      if (this.#closed) await this.release();
     }
+    return copies.map((copy) => {
+      if (copy.status === 'rejected') throw readFailure(copy.reason, this.#name);
+      return copy.value as Float32Array;
+    });
   }
 
   /** Opens the session now, so that errors in the model come when it is loaded. */
@@ -85,10 +130,12 @@ export class PooledSession {
     await this.#pool.admit(this);
     if (this.#session) return this.#session;
     const { bytes, externalData } = await this.#prepare();
-    const { ort, sessionOptions } = this.#pool.runtime;
+    const { ort, device, sessionOptions } = this.#pool.runtime;
     try {
       this.#session = await ort.InferenceSession.create(bytes, {
         ...sessionOptions(),
+        // Left on the GPU, outputs do not hold up the run: it ends when its commands are submitted.
+        ...(device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' }),
         ...(externalData.length > 0 && { externalData }),
       });
       return this.#session;
@@ -99,10 +146,12 @@ export class PooledSession {
     }
   }
 
-  /** Frees the session's memory; the next run opens it again. */
+  /** Frees the session's memory; the next run opens it again. Only within a turn of {@link SessionPool.alone}. */
   async release(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    await Promise.all(this.#reading);
+    this.#pool.sweep();
     await session?.release();
   }
 
@@ -110,7 +159,7 @@ export class PooledSession {
   async close(): Promise<void> {
     this.#closed = true;
     this.#pool.forget(this);
-    if (this.#running === 0) await this.release();
+    await this.#pool.alone(() => this.release());
   }
 }
 
@@ -124,6 +173,8 @@ export class SessionPool {
   /** Least recently used first. */
   readonly #sessions = new Set<PooledSession>();
   #last: Promise<unknown> = Promise.resolve();
+  #busy = false;
+  #between: (() => void)[] = [];
 
   /** @param limit bytes of model files whose sessions are open together; one alone may be larger. */
   constructor(runtime: Runtime, limit: number) {
@@ -161,8 +212,33 @@ export class SessionPool {
 
   /** Waits for its turn on the device. */
   alone<Value>(work: () => Promise<Value>): Promise<Value> {
-    const turn = this.#last.then(work, work);
+    const turn = this.#last.then(async () => {
+      this.#busy = true;
+      try {
+        return await work();
+      } finally {
+        this.#busy = false;
+        this.sweep();
+      }
+    });
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  /** Calls the runtime for something short as soon as no turn is under way in it. */
+  betweenTurns(work: () => void): void {
+    this.#between.push(work);
+    if (!this.#busy) this.sweep();
+  }
+
+  /** Does what waits for the end of a turn. */
+  sweep(): void {
+    for (const work of this.#between.splice(0)) {
+      try {
+        work();
+      } catch {
+        // What cannot be freed, because its device is gone, is not the concern of whoever has the turn.
+      }
+    }
   }
 }
