@@ -1,6 +1,7 @@
 import { type CallOptions, FoundationError, type ImageDoc, notSupported } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import type { ReadyEncoder, ReadyImages } from '../engine/ready.ts';
+import { yieldToMessages } from '../engine/runtime.ts';
 import { imageTokens, loadPixelValues, pixelValueCount } from '../image/index.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
@@ -38,6 +39,9 @@ export interface EmbeddedItems {
   /** The part of `totalTokens` that is pictures; undefined where there are none. */
   imageTokens: number | undefined;
 }
+
+/** Texts that are read at a time where others are computed meanwhile. */
+const TEXTS_AHEAD = 64;
 
 /** Pictures that are held decoded while the ones before them are computed. */
 const PICTURES_AHEAD = 16;
@@ -119,24 +123,52 @@ interface Call {
   store: (index: number, vector: Float32Array) => void;
 }
 
+/**
+ * Reads some texts while a GPU computes those before them, the longest first: what is read together is of about one
+ * length and shares batches.
+ */
 async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call: Call): Promise<void> {
   const { engine, request, options, dimensions, tokens, report, store } = call;
   const { items, prompt, task, truncate, fieldOf, normalized = true } = request;
   const { definition, tokenizer, info, encoder } = reader;
   const { maxTokens } = info;
   const limit = { model: definition.id, maxTokens, truncate, fieldOf };
-  const sequences = await readInTurns(indices, options.signal, (index): TokenSequence => {
-    const sequence = tokenizer.encode(prompt + (items[index] as { text: string }).text, maxTokens);
-    checkLength(sequence.fullLength, index, limit);
-    tokens[index] = sequence.ids.length;
-    return sequence;
-  });
-  report.expect(sequences.reduce((sum, { ids }) => sum + ids.length, 0));
-  await engine.scheduler.submit(encoder.group({ dimensions, normalized, task }), sequences, {
-    priority: priorityOf(options.priority, items.length),
-    signal: options.signal,
-    onResult: (at, vector) => store(indices[at]!, vector),
-  });
+  const textOf = (index: number): string => (items[index] as { text: string }).text;
+  const group = encoder.group({ dimensions, normalized, task });
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  // A CPU that computes does not read meanwhile.
+  const computesAside = engine.runtime.device === 'webgpu' && indices.length > TEXTS_AHEAD;
+  const order = computesAside
+    ? [...indices].sort((left, right) => textOf(right).length - textOf(left).length)
+    : indices;
+  const size = computesAside ? TEXTS_AHEAD : indices.length;
+  const computing: Promise<void>[] = [];
+  try {
+    for (let start = 0; start < order.length; start += size) {
+      if (start > 0) await yieldToMessages();
+      const part = order.slice(start, start + size);
+      const sequences = await readInTurns(part, signal, (index): TokenSequence => {
+        const sequence = tokenizer.encode(prompt + textOf(index), maxTokens);
+        checkLength(sequence.fullLength, index, limit);
+        tokens[index] = sequence.ids.length;
+        return sequence;
+      });
+      report.expect(sequences.reduce((sum, { ids }) => sum + ids.length, 0));
+      const running = engine.scheduler.submit(group, sequences, {
+        priority: priorityOf(options.priority, items.length),
+        signal,
+        onResult: (at, vector) => store(part[at]!, vector),
+      });
+      // Its failure is thrown once all texts are read.
+      running.catch(() => {});
+      computing.push(running);
+    }
+    await Promise.all(computing);
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
 }
 
 /** Decodes some pictures while those before them are computed: a thousand decoded ones would fill the memory. */
