@@ -54,8 +54,8 @@ export interface LocalOptions {
   evict?: 'never' | 'least-recently-used' | undefined;
   /**
    * One worker and one loaded model for all tabs of this origin with the same options, in a `SharedWorker`
-   * (one thread: browsers give shared workers no threads of their own). Where there are none, one worker a
-   * tab. Default false.
+   * (one thread: browsers give shared workers no threads of their own). It ends when the last page has closed its
+   * foundation or is gone. Where there are none, one worker a tab. Default false.
    */
   shared?: boolean | undefined;
   /**

@@ -1,6 +1,7 @@
 import type { CallOptions, FoundationError } from '@nearfield/spec';
 import { type TinyFile, tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import littleMemoryWorker from '../test/little-memory-worker.ts?worker&url';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
@@ -262,6 +263,37 @@ describe('recovery', () => {
     expect(workers).toHaveLength(0);
     await one.close();
     expect(await vectorsOf(two, ['after the other has gone'])).toHaveLength(1);
+    // The last to leave takes the worker with it; whoever comes at that very moment finds one nevertheless.
+    await two.close();
+    for (let index = 0; index < 6; index++) {
+      await wait(420 + 30 * index);
+      const next = create(options);
+      expect(await vectorsOf(next, ['same text'])).toEqual([first]);
+      await next.close();
+    }
+    while ((await lifeLocks()).length > 0) await wait(20);
+  });
+
+  it('ends a shared worker that ran out of memory for all who share it, and all go on with the next', async () => {
+    const options = {
+      shared: true,
+      workerUrl: { wasm: littleMemoryWorker },
+      cache: 'memory' as const,
+      models: [
+        { id: 'small', like: tiny.like, source: toFiles(tiny.files) },
+        { id: MODEL, source: `/models/${MODEL}/` },
+      ],
+    };
+    const [one, two] = [create(options), create(options)];
+    const embed = async (foundation: LocalFoundation): Promise<Float32Array> =>
+      (await foundation.embeddings({ model: 'small', input: words(3) })).data[0]!.embedding;
+    expectNear(await embed(one), tiny.embed(words(3)));
+    expectNear(await embed(two), tiny.embed(words(3)));
+    const [first] = await lifeLocks();
+    expect(await settled(one.load(MODEL))).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expectNear(await embed(two), tiny.embed(words(3)));
+    expectNear(await embed(one), tiny.embed(words(3)));
+    expect(await lifeLocks()).not.toContain(first);
   });
 
   it('takes a worker of its own where the browser has none to share', async () => {

@@ -58,8 +58,10 @@ interface LiveWorker {
   readonly death: Promise<never>;
   /** Until it is stopped, a worker that does not answer counts as dead. */
   watchHeartbeat(): () => void;
-  /** @param failure what its other calls are told; default: that they go to the next worker. */
+  /** Ends this page's use of it. Its other calls go to the next worker, unless they are told of a failure. */
   end(failure?: Error): void;
+  /** Ends it for every page that shares it: its runtime is of no more use. */
+  endForAll(): void;
 }
 
 /** A call may be sent to this many workers before its failure is final. */
@@ -80,7 +82,8 @@ export class WorkerHost implements Backend {
   /** Why WebGPU is not tried again. */
   #givenUpOnGpu: string | undefined;
   readonly #closing = new AbortController();
-  #generation = 0;
+  /** A shared worker that is ending: one that is started before would be the same. */
+  #ending: Promise<void> | undefined;
   /** What WebGPU and wasm were measured to do, where both could be taken. */
   #measured: Calibration[] | undefined;
   #running = 0;
@@ -176,10 +179,9 @@ export class WorkerHost implements Backend {
     if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
     // Whoever notices first ends the worker; the others find a new one.
     if (live && live === this.#live) {
+      live.endForAll();
       // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
       this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
-      // A shared worker outlives this page's connection: tabs that saw the failure meet at a new engine.
-      this.#generation++;
     }
     if (attempt < ATTEMPTS) return true;
     // Every call that was pending comes by here, and all of them go on.
@@ -250,10 +252,11 @@ export class WorkerHost implements Backend {
     const calibration = recallCalibration(this.#calibrationKey(choice));
     const { token: givenToken } = this.#options.start.hub;
     const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
+    await this.#ending;
     if (this.#closed) throw closedError();
     let spawned: Spawned;
     try {
-      spawned = this.#spawn(flavour);
+      spawned = await this.#spawn(flavour);
     } catch (cause) {
       throw new FoundationError({
         code: 'WORKER_FAILED',
@@ -265,13 +268,17 @@ export class WorkerHost implements Backend {
     }
     const api = wrap<WorkerApi>(spawned.endpoint);
     const watch = watchLife(spawned.events);
-    const held = watch.lockName ? api.hold(watch.lockName) : api.ping();
-    void held.then(watch.alive, () => {});
+    const held = watch.lockName ? api.hold(watch.lockName, spawned.pageLock) : api.ping();
+    const alive = (): void => {
+      spawned.connected?.();
+      watch.alive();
+    };
+    void held.then(alive, () => {});
     const { hub, ...start } = this.#options.start;
     const report = api.start({
       ...start,
       hub: { ...hub, token },
-      engineKey: JSON.stringify([this.#generation, start, hub], describeFile),
+      engineKey: JSON.stringify([start, hub], describeFile),
       reason,
       calibration,
       calibrations: this.#measured ?? (calibration ? [calibration] : []),
@@ -288,6 +295,11 @@ export class WorkerHost implements Backend {
         if (flavour === 'wasm') return () => {};
         return watchHeartbeat(() => api.ping(), this.#options.unresponsiveAfter, watch.silent);
       },
+      endForAll: () => {
+        if (!spawned.pageLock) return;
+        this.#ending = goneOrHanging(watch.lockName);
+        void api.end();
+      },
       end: (failure = new WorkerReplaced()) => {
         watch.stop(failure);
         api[releaseProxy]();
@@ -297,13 +309,10 @@ export class WorkerHost implements Backend {
     return live;
   }
 
-  #spawn(flavour: Flavour): Spawned {
+  async #spawn(flavour: Flavour): Promise<Spawned> {
     const { workerUrl, shared } = this.#options;
     const url = workerUrl?.[flavour];
-    if (shared && typeof SharedWorker !== 'undefined') {
-      return connectSharedWorker(flavour, url);
-    }
-    return spawnWorker(flavour, url);
+    return shared ? connectSharedWorker(flavour, url) : spawnWorker(flavour, url);
   }
 
   async #send(
@@ -379,6 +388,21 @@ class WorkerReplaced extends Error {}
 
 /** Milliseconds for a worker's script to arrive and answer. */
 const START_DEADLINE = 60_000;
+
+/** Milliseconds for a shared worker to end that was told to. */
+const END_DEADLINE = 5000;
+
+/** Resolves when a worker has let go of its lock. One that hangs never does: it is not waited for any longer. */
+function goneOrHanging(lock: string | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = afterAwake(END_DEADLINE, resolve);
+    if (!lock) return;
+    void navigator.locks.request(lock, () => {
+      stop();
+      resolve();
+    });
+  });
+}
 
 let workerCount = 0;
 

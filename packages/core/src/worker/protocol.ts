@@ -60,8 +60,13 @@ export type CallMessage = ProgressEvent | { type: 'call-end' };
 
 /** What a worker exposes. Each call has a port of its own: progress comes out of it, an abort goes in. */
 export interface WorkerApi {
-  /** Takes a Web Lock that the worker holds as long as it lives, so that the page notices its end. */
-  hold(lock: string): Promise<void>;
+  /**
+   * Takes a Web Lock that the worker holds as long as it lives, so that the page notices its end.
+   * @param pageLock held by a page as long as it uses a shared worker, which so notices the page's end.
+   */
+  hold(lock: string, pageLock: string | undefined): Promise<void>;
+  /** Ends a shared worker whose runtime has failed, for all pages. */
+  end(): Promise<void>;
   /** Answers as soon as the worker lets messages in. */
   ping(): Promise<void>;
   start(options: WorkerStart): Promise<DeviceReport>;

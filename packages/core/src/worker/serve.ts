@@ -12,6 +12,7 @@ import { createServices, type Services } from '../tasks/services.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { modelResolver, tokenizerResolver } from './models.ts';
 import type { CallMessage, ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
+import { holdLock, SharedLife } from './shared-life.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
@@ -45,12 +46,20 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
     return services;
   };
 
+  const scope = globalThis as unknown as DedicatedScope | SharedScope;
+  const isShared = 'onconnect' in scope;
+  const life = isShared ? new SharedLife(scope.name, () => scope.close()) : undefined;
   const connect = (): WorkerApi => {
     let engine: Promise<Services> | undefined;
     return {
-      hold: holdLifeLock,
+      async hold(lock, pageLock) {
+        await holdLock(lock, 'exclusive');
+        if (pageLock) life?.joined(pageLock);
+      },
 
       ping: async () => {},
+
+      end: async () => life?.end(),
 
       async start(options) {
         const { engineKey } = options;
@@ -72,22 +81,23 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       },
     };
   };
-  const scope = globalThis as { onconnect?: unknown };
-  if ('onconnect' in globalThis) {
-    scope.onconnect = ({ ports: [port] }: MessageEvent) => expose(connect(), port);
-  } else {
+  if (!isShared) {
     expose(connect());
+    return;
   }
+  scope.onconnect = ({ ports: [port] }) => {
+    expose(connect(), port);
+    // The page waits for a first message: until then it may be talking to a worker that has ended.
+    port?.postMessage('connected');
+  };
 }
 
-/** Holds a lock until this realm ends, so that the page notices when it does. */
-async function holdLifeLock(name: string): Promise<void> {
-  await new Promise<void>((held) => {
-    void navigator.locks.request(name, () => {
-      held();
-      return new Promise<never>(() => {});
-    });
-  });
+type DedicatedScope = object;
+
+interface SharedScope {
+  name: string;
+  onconnect: ((event: MessageEvent) => void) | null;
+  close(): void;
 }
 
 function listen(

@@ -1,0 +1,61 @@
+/** Milliseconds for which a shared worker stays that no page uses: one page may close a moment before another opens. */
+const LINGER = 500;
+
+/** The lock that pages share while they connect to a shared worker, and that the worker takes to end. */
+export const connectingLock = (workerName: string): string => `${workerName}-connecting`;
+
+/** Takes a lock that nobody else may have but those who ask for it in the same shared mode. @returns lets go of it. */
+export function holdLock(name: string, mode: LockMode): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { mode }, () => new Promise<void>((release) => resolve(release)))
+      .catch(reject);
+  });
+}
+
+/**
+ * Ends a shared worker when the last page has left it: nothing else gives its memory back while any page of the
+ * origin lives.
+ */
+export class SharedLife {
+  readonly #lock: string;
+  readonly #close: () => void;
+  #pages = 0;
+
+  /** @param name of the worker; @param close ends it. */
+  constructor(name: string, close: () => void) {
+    this.#lock = connectingLock(name);
+    this.#close = close;
+  }
+
+  /** Counts a page until it lets go of its lock: because it left, or because it died. */
+  joined(pageLock: string): void {
+    this.#pages++;
+    void navigator.locks.request(pageLock, () => {
+      this.#pages--;
+      this.#leaveLater();
+    });
+  }
+
+  /** Ends the worker for all pages: its runtime has failed. They notice, and meet at the next one. */
+  async end(): Promise<void> {
+    await navigator.locks.request(this.#lock, () => this.#end());
+  }
+
+  #leaveLater(): void {
+    if (this.#pages > 0) return;
+    setTimeout(() => {
+      void navigator.locks.request(this.#lock, { ifAvailable: true }, async (lock) => {
+        if (lock && this.#pages === 0) await this.#end();
+        // A page is connecting: it may die before it has joined.
+        else this.#leaveLater();
+      });
+    }, LINGER);
+  }
+
+  /** Keeps the lock until the worker is gone: a page that connects meanwhile would talk to nobody. */
+  #end(): Promise<never> {
+    this.#close();
+    return new Promise<never>(() => {});
+  }
+}
