@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright';
+import { processMemory, rendererProcesses } from '../support/process-memory.ts';
 import type { Bench } from './page/main.ts';
 import type { PeerOptions } from './page/transformers-worker.ts';
 
@@ -54,19 +55,17 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
       async (value) => (globalThis as never as { bench: Bench }).bench.holdRuntime(value),
       options,
     );
-    const session = await context.browser()!.newBrowserCDPSession();
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+    const renderers = await rendererProcesses(context.browser()!);
     await page.requestGC();
     await new Promise((resolve) => setTimeout(resolve, 2000));
     // 5 sets the peak to the present size.
     for (const id of renderers) await writeFile(`/proc/${id}/clear_refs`, '5');
-    const before = await sum(renderers, 'VmRSS');
+    const before = await processMemory(renderers, 'VmRSS');
     const loaded = await page.evaluate(
       async (model) => (globalThis as never as { bench: Bench }).bench.holdModel(model),
       options.model,
     );
-    const peak = await sum(renderers, 'VmHWM');
+    const peak = await processMemory(renderers, 'VmHWM');
     await context.close();
     return {
       peakOverModelBytes: (peak - before) / loaded.bytes,
@@ -76,14 +75,4 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** Bytes of one line of /proc/PID/status over processes; one that ended counts nothing. */
-async function sum(ids: number[], field: string): Promise<number> {
-  let bytes = 0;
-  for (const id of ids) {
-    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
-    bytes += Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
-  }
-  return bytes;
 }

@@ -1,0 +1,29 @@
+/** What runs in the page of engine.spec.ts and engine-memory.spec.ts: core as an application has it. */
+import { createLocal, type LocalFoundation } from '@nearfield/core';
+import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
+
+const tiny = tinyMiniLM();
+
+const page = {
+  createLocal,
+  /** The embedded model, from this page's own server. */
+  embedded: { id: 'all-MiniLM-L6-v2', source: '/models/all-MiniLM-L6-v2/', dtypes: ['q8'] as const },
+  /** A model that computes in next to no time, on WebGPU in software too. */
+  tiny: { id: 'tiny', like: tiny.like, source: toFiles(tiny.files) },
+  /** What a test keeps between two looks at the page. */
+  kept: {} as {
+    foundation?: LocalFoundation;
+    model?: string;
+    call?: Promise<Float32Array[]>;
+    ticks?: number[];
+  },
+  /** Workers of ours that live: each holds a lock. */
+  async workers(): Promise<number> {
+    const { held = [] } = await navigator.locks.query();
+    return held.filter(({ name }) => name?.startsWith('nearfield-worker-')).length;
+  },
+};
+
+export type EnginePage = typeof page;
+
+Object.assign(globalThis, { engine: page });
