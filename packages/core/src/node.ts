@@ -166,6 +166,7 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
       threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
     },
     externalWeights: false,
+    hasSlowKernels: false,
     dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
     sessionOptions: () => ({
       graphOptimizationLevel: 'all',

@@ -7,6 +7,7 @@ export const nodeRuntime = (changes: Partial<Runtime> = {}): Runtime => ({
   device: 'cpu',
   report: { device: 'cpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
   externalWeights: false,
+  hasSlowKernels: false,
   dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
   sessionOptions: () => ({ graphOptimizationLevel: 'all', intraOpNumThreads: 1, logSeverityLevel: 3 }),
   lost: new Promise(() => {}),

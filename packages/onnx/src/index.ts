@@ -16,6 +16,7 @@ export {
 } from './model.ts';
 export { type PerTokenRewrite, rewritePerToken } from './per-token.ts';
 export { ProtobufError } from './protobuf.ts';
+export { rewriteSlowKernels, type SlowKernelRewrite } from './slow-kernels.ts';
 export { createTail, type Tail, type TailKind, type TailOptions } from './tail.ts';
 export { type ElementType, elementTypeName, elementTypes, rawByteLength } from './types.ts';
 export {

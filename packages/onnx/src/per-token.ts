@@ -14,16 +14,11 @@
  * because onnxruntime fuses `Mul(Cast(y), Mul(s, sw))` into MatMulIntegerToFloat, which reads only the first
  * number of `s`.
  */
-import type { ByteEdit, ModelAddition } from './addition.ts';
-import {
-  type ModelSummary,
-  type NodeSummary,
-  readAttributes,
-  subgraphOperators,
-  valueNames,
-} from './model.ts';
+import type { ModelAddition } from './addition.ts';
+import { GraphEdit } from './graph-edit.ts';
+import { type ModelSummary, type NodeSummary, readAttributes, subgraphOperators } from './model.ts';
 import { elementTypes } from './types.ts';
-import { encodeAddition, GraphBuilder, int64Tensor, type NodeOptions, tensor } from './writer.ts';
+import { type GraphBuilder, int64Tensor, type NodeOptions, tensor } from './writer.ts';
 
 /** What {@link rewritePerToken} found. */
 export type PerTokenRewrite =
@@ -46,11 +41,6 @@ export type PerTokenRewrite =
     } & ModelAddition);
 
 const microsoft = 'com.microsoft';
-
-/** A reserved field number of GraphProto: parsers skip it. Tag of a length-delimited field 9. */
-const skippedTag = (9 << 3) | 2;
-const nodeTag = (1 << 3) | 2;
-const valueInfoTag = (13 << 3) | 2;
 
 /** Quantising operators whose scale covers a whole tensor and that this rewrite cannot take apart. */
 const otherQuantisers = new Set(['DynamicQuantizeLSTM', 'QAttention', 'QEmbedLayerNormalization']);
@@ -103,21 +93,10 @@ interface QuantisedWeight {
   readonly weightZeroPoint: string;
 }
 
-/** What a node is replaced by; called with the new graph to write into. */
-type Replacement = (graph: GraphBuilder) => void;
-
 class Rewriter {
   readonly #bytes: Uint8Array;
   readonly #model: ModelSummary;
-  readonly #consumers = new Map<string, NodeSummary[]>();
-  readonly #producers = new Map<string, NodeSummary>();
-  readonly #graphOutputs: ReadonlySet<string>;
-  readonly #replacements = new Map<NodeSummary, Replacement>();
-  /** Values the new nodes define under their old names, or that are gone. */
-  readonly #redefined = new Set<string>();
-  /** Values whose shape changes or that are gone: their shape hints no longer hold. */
-  readonly #reshaped = new Set<string>();
-  readonly #constants = new Map<string, string>();
+  readonly #edit: GraphEdit;
   /** Quantised activations by the name of their `values`, or of a fused operator's float input. */
   readonly #quantised = new Map<string, QuantisedTokens>();
   #quantisations = 0;
@@ -126,22 +105,20 @@ class Rewriter {
   constructor(bytes: Uint8Array, model: ModelSummary) {
     this.#bytes = bytes;
     this.#model = model;
-    this.#graphOutputs = new Set(model.outputs.map(({ name }) => name));
-    for (const node of model.nodes) {
-      for (const name of node.outputs) if (name !== '') this.#producers.set(name, node);
-      for (const name of new Set(node.inputs)) {
-        if (name === '') continue;
-        const consumers = this.#consumers.get(name);
-        if (consumers) consumers.push(node);
-        else this.#consumers.set(name, [node]);
-      }
-    }
+    this.#edit = new GraphEdit(bytes, model, 'nearfield_per_token_');
   }
 
   rewrite(): PerTokenRewrite {
     for (const node of this.#model.nodes) this.#plan(node);
-    if (this.#replacements.size === 0) return { status: 'not-needed' };
-    return this.#emit();
+    if (this.#edit.isEmpty) return { status: 'not-needed' };
+    try {
+      const addition = this.#edit.finish();
+      const [quantisations, products] = [this.#quantisations, this.#products];
+      return { status: 'rewritten', quantisations, products, ...addition };
+    } catch (error) {
+      if (error instanceof RangeError) throw new Unrecognised(error.message);
+      throw error;
+    }
   }
 
   #plan(node: NodeSummary): void {
@@ -160,7 +137,7 @@ class Rewriter {
     const input = node.inputs[0]!;
     const [values = '', scales = '', zeroPoint = ''] = node.outputs;
     this.#requireInner(node, [values, scales, zeroPoint]);
-    const products = this.#consumersOf(values);
+    const products = this.#edit.consumersOf(values);
     for (const product of products) {
       if (product.domain === '' && product.opType === 'MatMulInteger') {
         this.#planProduct(product, values, scales, zeroPoint);
@@ -170,18 +147,18 @@ class Rewriter {
         throw new Unrecognised(`${describe(node)} feeds ${describe(product)}`);
       }
     }
-    for (const consumer of this.#consumersOf(zeroPoint)) {
+    for (const consumer of this.#edit.consumersOf(zeroPoint)) {
       if (!products.includes(consumer)) {
         throw new Unrecognised(`The zero point of ${describe(node)} feeds ${describe(consumer)}`);
       }
     }
-    for (const consumer of this.#consumersOf(scales)) {
-      if (!this.#replacements.has(consumer)) {
+    for (const consumer of this.#edit.consumersOf(scales)) {
+      if (!this.#edit.isReplaced(consumer)) {
         throw new Unrecognised(`The scale of ${describe(node)} feeds ${describe(consumer)}`);
       }
     }
-    this.#reshaped.add(scales).add(zeroPoint);
-    this.#replace(node, (graph) => {
+    this.#edit.reshape(scales, zeroPoint);
+    this.#edit.replace(node, (graph) => {
       this.#quantised.set(values, this.#quantise(graph, input, { values, scales }));
     });
   }
@@ -206,7 +183,7 @@ class Rewriter {
     this.#requireInner(cast, [floats]);
     const scaling = this.#onlyConsumer(cast, floats);
     const scale = scaling.inputs.find((name) => name !== floats);
-    const scaleProduct = scale === undefined ? undefined : this.#producers.get(scale);
+    const scaleProduct = scale === undefined ? undefined : this.#edit.producerOf(scale);
     if (!isMul(scaling) || scale === undefined || !scaleProduct || !isMul(scaleProduct)) {
       throw new Unrecognised(`${describe(cast)} is not multiplied by a product of scales`);
     }
@@ -216,24 +193,24 @@ class Rewriter {
     }
     this.#requireConstant(scaleProduct, weightScale);
     this.#requireInner(scaleProduct, [scale]);
-    for (const consumer of this.#consumersOf(scale)) {
+    for (const consumer of this.#edit.consumersOf(scale)) {
       // Two products may share one scale product when their weights are tied; both have to be re-written.
       const other = consumer.inputs
-        .map((name) => this.#producers.get(name))
+        .map((name) => this.#edit.producerOf(name))
         .find((node) => node?.opType === 'Cast');
-      const sumsOf = other && this.#producers.get(other.inputs[0]!);
+      const sumsOf = other && this.#edit.producerOf(other.inputs[0]!);
       if (!isMul(consumer) || sumsOf?.opType !== 'MatMulInteger' || sumsOf.inputs[0] !== values) {
         throw new Unrecognised(`${describe(scaleProduct)} also feeds ${describe(consumer)}`);
       }
     }
-    this.#reshaped.add(scale);
+    this.#edit.reshape(scale);
     this.#products++;
     const constant = { weight, rows, weightScale, weightZeroPoint };
-    this.#replace(product, (graph) => {
+    this.#edit.replace(product, (graph) => {
       graph.op('MatMulInteger', integerInputs(values, constant), { output: sums, name: product.name });
     });
-    this.#replace(scaleProduct, () => {});
-    this.#replace(scaling, (graph) => {
+    this.#edit.remove(scaleProduct);
+    this.#edit.replace(scaling, (graph) => {
       const output = { output: scaling.outputs[0]!, name: scaling.name };
       this.#scale(graph, floats, this.#quantised.get(values)!, constant, output);
     });
@@ -251,7 +228,7 @@ class Rewriter {
     this.#requireConstant(product, weightScale, weightZeroPoint);
     const rows = this.#weightRows(product, weight);
     this.#products++;
-    this.#replace(product, (graph) => {
+    this.#edit.replace(product, (graph) => {
       const constant = { weight, rows, weightScale, weightZeroPoint };
       this.#product(graph, this.#quantised.get(values)!, constant, bias, product.outputs[0]!);
     });
@@ -263,7 +240,7 @@ class Rewriter {
     this.#requireConstant(node, weightScale, weightZeroPoint);
     const rows = this.#weightRows(node, weight);
     this.#products++;
-    this.#replace(node, (graph) => {
+    this.#edit.replace(node, (graph) => {
       const activations = this.#quantised.get(input) ?? this.#quantise(graph, input);
       this.#quantised.set(input, activations);
       const constant = { weight, rows, weightScale, weightZeroPoint };
@@ -293,7 +270,7 @@ class Rewriter {
     options: NodeOptions = {},
   ): string {
     const { rows, weightScale } = constant;
-    const ones = this.#constant(graph, `ones_${rows}`, () =>
+    const ones = this.#edit.constant(graph, `ones_${rows}`, () =>
       tensor('uint8', [rows], new Uint8Array(rows).fill(1)),
     );
     const columns = graph.op('MatMulInteger', integerInputs(ones, constant));
@@ -307,9 +284,9 @@ class Rewriter {
     this.#quantisations++;
     const minimums = this.#reduce(graph, 'ReduceMin', input);
     const range = graph.op('Sub', [this.#reduce(graph, 'ReduceMax', input), minimums]);
-    const step = this.#constant(graph, 'step', () => tensor('float32', [], [1 / 255]));
+    const step = this.#edit.constant(graph, 'step', () => tensor('float32', [], [1 / 255]));
     // The floor keeps a row of equal numbers from dividing by zero.
-    const floor = this.#constant(graph, 'floor', () => tensor('float32', [], [1e-30]));
+    const floor = this.#edit.constant(graph, 'floor', () => tensor('float32', [], [1e-30]));
     const scales = graph.op('Max', [graph.op('Mul', [range, step]), floor], {
       ...(names && { output: names.scales }),
     });
@@ -325,67 +302,11 @@ class Rewriter {
   #reduce(graph: GraphBuilder, opType: 'ReduceMin' | 'ReduceMax', input: string): string {
     if ((this.#model.opsets.get('') ?? 0) < 18)
       return graph.op(opType, [input], { attributes: { axes: [-1] } });
-    return graph.op(opType, [input, this.#constant(graph, 'last_axis', () => int64Tensor([-1]))]);
-  }
-
-  #constant(graph: GraphBuilder, name: string, make: () => ReturnType<typeof tensor>): string {
-    let value = this.#constants.get(name);
-    if (value === undefined) {
-      value = graph.freeName(name);
-      graph.constant(value, make());
-      this.#constants.set(name, value);
-    }
-    return value;
-  }
-
-  /**
-   * Writes everything from the first changed node on anew, so that nodes still follow those they read.
-   * Nodes without inputs (constants, possibly large) stay where they are.
-   */
-  #emit(): PerTokenRewrite {
-    const taken = valueNames(this.#model);
-    for (const name of this.#redefined) taken.delete(name);
-    const graph = new GraphBuilder('', { taken, prefix: 'nearfield_per_token_' });
-    const edits: ByteEdit[] = [];
-    let changed = false;
-    for (const node of this.#model.nodes) {
-      const replacement = this.#replacements.get(node);
-      changed ||= replacement !== undefined;
-      if (!changed || (!replacement && node.inputs.length === 0 && node.opType === 'Constant')) continue;
-      this.#hide(node.tag, nodeTag, edits);
-      if (replacement) replacement(graph);
-      else graph.encodedNode(this.#bytes.subarray(node.start, node.end));
-    }
-    for (const { name, tag } of this.#model.valueInfos) {
-      if (this.#reshaped.has(name)) this.#hide(tag, valueInfoTag, edits);
-    }
-    return {
-      status: 'rewritten',
-      quantisations: this.#quantisations,
-      products: this.#products,
-      appended: encodeAddition(graph),
-      edits,
-    };
-  }
-
-  #hide(offset: number, from: number, edits: ByteEdit[]): void {
-    if (this.#bytes[offset] !== from) {
-      throw new Unrecognised(`The field at byte ${offset} has a tag of unusual length`);
-    }
-    edits.push({ offset, from, to: skippedTag });
-  }
-
-  #replace(node: NodeSummary, replacement: Replacement): void {
-    this.#replacements.set(node, replacement);
-    for (const name of node.outputs) this.#redefined.add(name);
-  }
-
-  #consumersOf(name: string): readonly NodeSummary[] {
-    return this.#consumers.get(name) ?? [];
+    return graph.op(opType, [input, this.#edit.constant(graph, 'last_axis', () => int64Tensor([-1]))]);
   }
 
   #onlyConsumer(node: NodeSummary, name: string): NodeSummary {
-    const [consumer, ...more] = this.#consumersOf(name);
+    const [consumer, ...more] = this.#edit.consumersOf(name);
     if (!consumer || more.length > 0) {
       throw new Unrecognised(
         `${describe(node)} feeds ${more.length + (consumer ? 1 : 0)} nodes instead of one`,
@@ -396,14 +317,14 @@ class Rewriter {
 
   /** Values that will have another shape or meaning must not be seen from outside. */
   #requireInner(node: NodeSummary, names: readonly string[]): void {
-    const seen = names.find((name) => this.#graphOutputs.has(name));
+    const seen = names.find((name) => this.#edit.isGraphOutput(name));
     if (seen !== undefined) throw new Unrecognised(`${describe(node)} writes the graph output ${seen}`);
   }
 
   #requireConstant(node: NodeSummary, ...names: readonly string[]): void {
     for (const name of names) {
       if (name === '' || this.#model.initializers.has(name)) continue;
-      if (this.#producers.get(name)?.opType === 'Constant') continue;
+      if (this.#edit.producerOf(name)?.opType === 'Constant') continue;
       throw new Unrecognised(`${describe(node)} takes ${name}, which is not constant`);
     }
   }
@@ -411,7 +332,7 @@ class Rewriter {
   /** Inner size of a product with a constant matrix. */
   #weightRows(node: NodeSummary, name: string): number {
     this.#requireConstant(node, name);
-    const producer = this.#producers.get(name);
+    const producer = this.#edit.producerOf(name);
     const value = producer && readAttributes(this.#bytes, producer).get('value');
     const tensor = value?.kind === 'tensor' ? value.value : this.#model.initializers.get(name);
     if (tensor?.dims.length !== 2)

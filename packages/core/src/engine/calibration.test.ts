@@ -40,6 +40,7 @@ describe('calibrate', () => {
     device: 'cpu',
     report: { device: 'cpu', reason: '', f16: false, threads: 1, threadsReason: '' },
     externalWeights: false,
+    hasSlowKernels: false,
     dtypes: ['fp32'],
     sessionOptions: () => ({ intraOpNumThreads: 1 }),
     lost: new Promise(() => {}),

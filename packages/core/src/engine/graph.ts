@@ -8,6 +8,7 @@ import {
   modelCapacity,
   readModel,
   rewritePerToken,
+  rewriteSlowKernels,
   type Tail,
   type TailOptions,
   weightBytes,
@@ -28,6 +29,8 @@ export interface GraphOptions {
   batchInvariant: boolean;
   /** Whether the runtime takes weights apart from the graph. */
   externalWeights: boolean;
+  /** Whether to write operators anew whose kernels the runtime has only in a slow form. */
+  avoidSlowKernels: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -52,9 +55,9 @@ export interface PreparedGraph extends SessionModel {
 }
 
 /**
- * Reads a model file and appends what the engine needs: tails, and per-token activation scales where the file
- * quantises activations per tensor. The weights are never copied: where the runtime can, it reads them from the
- * buffer they were stored in, else the additions go into spare room at its end.
+ * Reads a model file and changes what the engine needs: tails, per-token activation scales where the file
+ * quantises activations per tensor, and operators that the runtime is slow at. The weights are never copied: where
+ * the runtime can, it reads them from the buffer they were stored in, else the changes go into spare room at its end.
  * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
  */
 export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
@@ -92,26 +95,26 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       const weights = await options.weights(location);
       externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
     }
-    const rewrite: ModelAddition[] = [];
+    /** Each change is made to what the one before it left. */
+    const apply = (addition: ModelAddition): void => {
+      const changed = applyAdditions(bytes, [addition], length);
+      length = changed.length;
+      // The buffer behind a view keeps its spare room.
+      if (changed.buffer !== bytes.buffer) bytes = changed;
+      summary = readModel(changed);
+    };
     const invariance = batchInvariant
-      ? perTokenScales(bytes.subarray(0, length), summary, rewrite)
+      ? perTokenScales(bytes.subarray(0, length), summary, apply)
       : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
+    if (options.avoidSlowKernels) {
+      const rewrite = rewriteSlowKernels(bytes.subarray(0, length), summary);
+      if (rewrite) apply(rewrite);
+    }
     const tails: Tail[] = [];
-    let additions = rewrite;
     for (const each of tailOptions) {
       const tail = createTail(summary, each);
       tails.push(tail);
-      const changed = applyAdditions(bytes, [...additions, tail], length);
-      additions = [];
-      length = changed.length;
-      // The next tail has to avoid this one's names; the buffer behind a view keeps its spare room.
-      bytes = changed.buffer === bytes.buffer ? bytes : changed;
-      summary = readModel(bytes.subarray(0, length));
-    }
-    if (additions.length > 0) {
-      const changed = applyAdditions(bytes, additions, length);
-      length = changed.length;
-      bytes = changed;
+      apply(tail);
     }
     return {
       bytes: bytes.subarray(0, length),
@@ -148,13 +151,17 @@ function requireKnownInputs(model: ModelSummary, known: ReadonlySet<string>): vo
   );
 }
 
-function perTokenScales(bytes: Uint8Array, model: ModelSummary, additions: ModelAddition[]): BatchInvariance {
+function perTokenScales(
+  bytes: Uint8Array,
+  model: ModelSummary,
+  apply: (addition: ModelAddition) => void,
+): BatchInvariance {
   const rewrite = rewritePerToken(bytes, model);
   switch (rewrite.status) {
     case 'not-needed':
       return { kind: 'graph', reason: 'the graph has no activation scale that texts share' };
     case 'rewritten':
-      additions.push(rewrite);
+      apply(rewrite);
       return { kind: 'rewritten', reason: 'activation scales were rewritten from per tensor to per token' };
     case 'unrecognised':
       return { kind: 'single', reason: `texts run one by one: ${rewrite.reason}` };

@@ -133,6 +133,7 @@ async function loadChoice(
       weights,
       batchInvariant,
       externalWeights: sessions.runtime.externalWeights,
+      avoidSlowKernels: sessions.runtime.hasSlowKernels,
       signal: within,
     });
   let prepared: PreparedGraph | undefined = await prepare(signal);

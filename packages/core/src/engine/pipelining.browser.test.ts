@@ -18,6 +18,7 @@ const engine = new Engine({
     device: 'webgpu',
     report: { device: 'webgpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
     externalWeights: true,
+    hasSlowKernels: false,
     dtypes: ['fp32'],
     sessionOptions: () => ({ executionProviders: ['webgpu'], logSeverityLevel: 3 }),
     lost: new Promise(() => {}),

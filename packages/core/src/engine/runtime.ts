@@ -18,6 +18,8 @@ export interface Runtime {
   sessionOptions(): InferenceSession.SessionOptions;
   /** Whether sessions take weights as external data from memory: onnxruntime-web does, onnxruntime-node not. */
   readonly externalWeights: boolean;
+  /** Whether its kernels of LayerNormalization and GELU are not vectorised, as in the WebAssembly build. */
+  readonly hasSlowKernels: boolean;
   /** Precisions this device runs well, best first. */
   readonly dtypes: readonly Dtype[];
   /** Resolves when the device is gone and the runtime with it; never for a CPU. */

@@ -13,6 +13,7 @@ familySuite({
     device: 'webgpu',
     report: { device: 'webgpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
     externalWeights: true,
+    hasSlowKernels: false,
     dtypes: ['fp32', 'q4', 'q8'],
     sessionOptions: () => ({ executionProviders: ['webgpu'], graphOptimizationLevel: 'all' }),
     lost: new Promise(() => {}),

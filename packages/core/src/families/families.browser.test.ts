@@ -12,6 +12,7 @@ familySuite({
     device: 'wasm',
     report: { device: 'wasm', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
     externalWeights: true,
+    hasSlowKernels: true,
     dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
     sessionOptions: () => ({ executionProviders: ['wasm'], graphOptimizationLevel: 'all' }),
     lost: new Promise(() => {}),

@@ -13,6 +13,7 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
     device: 'wasm',
     report: { device: 'wasm', reason, f16: false, threads, threadsReason },
     externalWeights: true,
+    hasSlowKernels: true,
     dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
     sessionOptions: () => ({
       executionProviders: ['wasm'],

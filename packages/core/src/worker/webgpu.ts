@@ -26,6 +26,7 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
       threadsReason,
     },
     externalWeights: true,
+    hasSlowKernels: false,
     // Without shader-f16 the runtime makes a session of an fp16 file and fails at the first run.
     dtypes: f16 ? ['fp16', 'q4f16', 'fp32', 'q4', 'q8'] : ['fp32', 'q4', 'q8'],
     sessionOptions: () => ({
