@@ -49,7 +49,7 @@ export class PooledSession {
   /** Bytes of the model's files: about what the open session takes. */
   readonly bytes: number;
 
-  /** @internal Use {@link SessionPool.open}. */
+  /** @internal Use {@link SessionPool.session}. */
   constructor(pool: SessionPool, name: string, bytes: number, prepare: () => Promise<SessionModel>) {
     this.#pool = pool;
     this.#name = name;
