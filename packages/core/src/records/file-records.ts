@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { FileLocks } from '../locks/file-locks.ts';
 import { writing } from './errors.ts';
-import { FileLocks } from './file-locks.ts';
 import type { Records } from './records.ts';
 
 const ENDING = '.record';

@@ -1,8 +1,8 @@
 import { promisifyRequest } from 'idb-keyval';
 import { IndexedDatabase } from '../indexed-database.ts';
+import { type Locks, originLocks } from '../locks/locks.ts';
 import { writing } from './errors.ts';
-import { originLocks } from './locks.ts';
-import type { RecordLocks, Records } from './records.ts';
+import type { Records } from './records.ts';
 
 const DEFAULT_DATABASE = 'nearfield-records';
 
@@ -11,7 +11,7 @@ const startingWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, 
 /** Records in a database of their own, for every tab of this origin. */
 export class IndexedDbRecords implements Records {
   readonly kind = 'indexeddb';
-  readonly locks: RecordLocks;
+  readonly locks: Locks;
   readonly #database: IndexedDatabase;
 
   /** @param database name of the database. Default `nearfield-records`. */

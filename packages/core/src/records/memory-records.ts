@@ -1,4 +1,4 @@
-import { RealmLocks } from './locks.ts';
+import { RealmLocks } from '../locks/locks.ts';
 import type { Records } from './records.ts';
 
 /** Records that end with this realm. */

@@ -2,16 +2,17 @@ import 'fake-indexeddb/auto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUSY } from '../locks/locks.ts';
 import { writing } from './errors.ts';
 import { FileRecords } from './file-records.ts';
 import { IndexedDbRecords } from './indexeddb-records.ts';
 import { MemoryRecords } from './memory-records.ts';
 import { openRecords } from './open-records.ts';
-import { BUSY, type Records } from './records.ts';
+import type { Records } from './records.ts';
 
 let directory: string;
 beforeAll(async () => {
@@ -164,7 +165,7 @@ describe('locks in files', () => {
     await records.locks.attempt('job', async () => {
       // What a process that was killed leaves behind: its lock under its number.
       const [name] = await readdir(join(path, 'locks'));
-      await writeFile(join(path, 'locks', name!), `${gone.pid} token`);
+      await writeFile(join(path, 'locks', name!), `${gone.pid} token ${hostname()}`);
     });
     expect(await readdir(join(path, 'locks'))).toHaveLength(1);
     expect(await new FileRecords(path).locks.attempt('job', async () => 'mine')).toBe('mine');
@@ -179,7 +180,7 @@ describe('locks in files', () => {
       await once(living, 'spawn');
       await records.locks.attempt('job', async () => {
         const [name] = await readdir(join(path, 'locks'));
-        await writeFile(join(path, 'locks', name!), `${living.pid} token`);
+        await writeFile(join(path, 'locks', name!), `${living.pid} token ${hostname()}`);
       });
       expect(await records.locks.attempt('job', async () => 'mine')).toBe(BUSY);
       const controller = new AbortController();

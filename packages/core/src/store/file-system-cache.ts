@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { FileLocks } from '../locks/file-locks.ts';
 import {
   type ChunkCache,
   chunkLength,
@@ -11,7 +12,6 @@ import {
   nameOf,
   type StoredModel,
 } from './cache.ts';
-import { FileLocks } from './file-locks.ts';
 
 /*
  * One directory a model, named after its id; in it, for each file of a source, `<hash>` being that of its key:

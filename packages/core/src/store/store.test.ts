@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { type Fault, Hub, type HubOptions } from '../../test/hub.ts';
+import { RealmLocks } from '../locks/locks.ts';
 import type { ChunkCache, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
 import {
@@ -18,7 +19,6 @@ import {
   MemoryCache,
   type ModelStoreOptions,
 } from './index.ts';
-import { LocalLocks } from './locks.ts';
 import type { ManagedModelStore, ModelSource, StoredFile } from './types.ts';
 
 const MODEL = 'example/tiny-model';
@@ -572,7 +572,7 @@ describe('several callers', () => {
     const hub = await startHub();
     hub.failOften(GRAPH, 2, { kind: 'trickle', bytes: 20_000, every: 10 });
     const shared: ModelStoreOptions = {
-      locks: new LocalLocks(),
+      locks: new RealmLocks(),
       channel: () => new BroadcastChannel('nearfield-test-downloads'),
     };
     const cache = freshCache();
@@ -600,7 +600,7 @@ describe('several callers', () => {
     await crashAfter(2 * CHUNK, hub, cache, source);
     hub.failOften(GRAPH, 4, { kind: 'trickle', bytes: 100_000, every: 5 });
     const opened = await Promise.all(
-      [1, 2].map(() => storeOn(cache, { locks: new LocalLocks() }).open(MODEL, source, [{ path: GRAPH }])),
+      [1, 2].map(() => storeOn(cache, { locks: new RealmLocks() }).open(MODEL, source, [{ path: GRAPH }])),
     );
     for (const files of opened) expect(sameBytes(await files.get(GRAPH)!.read(), WEIGHTS)).toBe(true);
   });
@@ -608,7 +608,7 @@ describe('several callers', () => {
   test('where the first tab gives up, the second goes on', async () => {
     const hub = await startHub();
     hub.fail(GRAPH, { kind: 'trickle', bytes: 64_000, every: 15 });
-    const locks = new LocalLocks();
+    const locks = new RealmLocks();
     const cache = freshCache();
     const source = hubSource(MODEL, { remoteHost: hub.url });
     const controller = new AbortController();

@@ -1,4 +1,5 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
+import { type Locks, originLocks } from '../locks/locks.ts';
 import { anySignal, orAbort } from './abort.ts';
 import {
   type ChunkCache,
@@ -14,7 +15,6 @@ import { downloadFile } from './download.ts';
 import { downloadFailed, isRetryable } from './errors.ts';
 import { exportFiles } from './export.ts';
 import { FilesSource } from './files-source.ts';
-import { defaultLocks, type Locks } from './locks.ts';
 import { MANIFEST_FILE, parseManifest } from './manifest.ts';
 import { checkPath } from './paths.ts';
 import { ProgressReport } from './progress.ts';
@@ -261,7 +261,7 @@ class DefaultModelStore implements ManagedModelStore {
       const isInUse = (model: string): boolean =>
         [...this.#downloads.values()].some((download) => download.model === model);
       const mayEvict = this.#options.evict === 'least-recently-used';
-      const locks = this.#options.locks ?? cache.locks ?? defaultLocks();
+      const locks = this.#options.locks ?? cache.locks ?? originLocks();
       return { cache, locks, room: new Room(cache, this.#storage, mayEvict, isInUse) };
     })();
     return this.#opening;
@@ -426,7 +426,7 @@ class DefaultModelStore implements ManagedModelStore {
     const { channel: openChannel = defaultChannel } = this.#options;
     const channel = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, onProgress);
     try {
-      return await locks.request(lockName(key), { signal }, async () => {
+      const fetchFile = async (): Promise<{ record: FileRecord; fromCache: boolean }> => {
         // Another tab may have fetched it while this one waited.
         const stored = await cache.readModel(key.model);
         const ready = stored.files.find((record) => isSameFile(record, key));
@@ -453,7 +453,8 @@ class DefaultModelStore implements ManagedModelStore {
           },
         });
         return { record, fromCache: false };
-      });
+      };
+      return await locks.wait(lockName(key), fetchFile, signal);
     } finally {
       channel.close();
     }
@@ -461,8 +462,10 @@ class DefaultModelStore implements ManagedModelStore {
 
   #repairer(cache: ChunkCache, locks: Locks, source: ModelSource) {
     return (record: FileRecord, index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
-      locks.request(lockName(record), signal ? { signal } : {}, () =>
-        repairChunk({ cache, source, record, index, retry: this.#retry, signal }),
+      locks.wait(
+        lockName(record),
+        () => repairChunk({ cache, source, record, index, retry: this.#retry, signal }),
+        signal,
       );
   }
 

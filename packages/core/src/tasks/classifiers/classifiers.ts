@@ -10,7 +10,8 @@ import {
   type TrainResponse,
   vectorToBase64,
 } from '@nearfield/spec';
-import { BUSY, type Records } from '../../records/records.ts';
+import { BUSY } from '../../locks/locks.ts';
+import type { Records } from '../../records/records.ts';
 import type { VectorRole } from '../classify/role.ts';
 import type { LinearWeights } from './passive-aggressive.ts';
 

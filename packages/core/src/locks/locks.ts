@@ -1,11 +1,24 @@
-import { BUSY, type RecordLocks } from './records.ts';
+/** What {@link Locks.attempt} returns if somebody else holds the lock. */
+export const BUSY: unique symbol = Symbol('busy');
+
+/** Locks by name, of whoever shares them: a realm, the tabs of an origin, the processes of a directory. */
+export interface Locks {
+  /** Runs the action while nobody else holds the lock of this name, or returns BUSY at once if someone does. */
+  attempt<Result>(name: string, action: () => Promise<Result>): Promise<Result | typeof BUSY>;
+  /** Waits for the lock. Rejects with the signal's reason if it is aborted before the lock is there. */
+  wait<Result>(
+    name: string,
+    action: () => Promise<Result>,
+    signal?: AbortSignal | undefined,
+  ): Promise<Result>;
+}
 
 interface Queue {
   waiting: (() => void)[];
 }
 
 /** Locks within this realm, in the order in which they were asked for. */
-export class RealmLocks implements RecordLocks {
+export class RealmLocks implements Locks {
   readonly #held = new Map<string, Queue>();
 
   async attempt<Result>(name: string, action: () => Promise<Result>): Promise<Result | typeof BUSY> {
@@ -50,7 +63,7 @@ function turn(queue: Queue, signal: AbortSignal | undefined): Promise<void> {
 }
 
 /** Locks that all tabs of the origin share. Where the browser denies them, they are locks of this realm. */
-class OriginLocks implements RecordLocks {
+class OriginLocks implements Locks {
   readonly #locks: LockManager;
   readonly #prefix: string;
 
@@ -97,8 +110,11 @@ class OriginLocks implements RecordLocks {
 
 const realmLocks = new RealmLocks();
 
-/** The browser's locks, shared by all tabs of the origin, or locks of this realm where there are none. */
-export function originLocks(prefix: string): RecordLocks {
+/**
+ * The browser's locks, shared by all tabs of the origin, or locks of this realm where there are none.
+ * @param prefix put before every name.
+ */
+export function originLocks(prefix = ''): Locks {
   const { locks } = (typeof navigator === 'object' ? navigator : {}) as { locks?: LockManager };
   return locks ? new OriginLocks(locks, prefix) : realmLocks;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileLocks } from './file-locks.ts';
-import { LocalLocks, type Locks } from './locks.ts';
+import { BUSY, type Locks, RealmLocks } from './locks.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -18,9 +18,9 @@ const pause = (milliseconds: number): Promise<void> =>
 const kinds: [string, () => [Locks, Locks]][] = [
   ['FileLocks', () => [new FileLocks(directory), new FileLocks(directory)]],
   [
-    'LocalLocks',
+    'RealmLocks',
     () => {
-      const locks = new LocalLocks();
+      const locks = new RealmLocks();
       return [locks, locks];
     },
   ],
@@ -36,33 +36,42 @@ describe.each(kinds)('%s', (_, create) => {
       await pause(5);
       return inside--;
     };
-    const results = await Promise.all([one, two, one, two].map((locks) => locks.request('a', {}, action)));
+    const results = await Promise.all([one, two, one, two].map((locks) => locks.wait('a', action)));
     expect(results).toEqual([1, 1, 1, 1]);
     expect(most).toBe(1);
   });
 
+  test('say at once that they are busy, where nobody wants to wait', async () => {
+    const [one, two] = create();
+    await one.wait('a', async () => {
+      expect(await two.attempt('a', async () => 'in')).toBe(BUSY);
+      expect(await two.attempt('b', async () => 'in')).toBe('in');
+    });
+    expect(await two.attempt('a', async () => 'in')).toBe('in');
+  });
+
   test("do not stand in each other's way", async () => {
     const [one, two] = create();
-    await one.request('a', {}, () => two.request('b', {}, async () => {}));
+    await one.wait('a', () => two.wait('b', async () => {}));
   });
 
   test('are free again after a failure', async () => {
     const [one, two] = create();
-    await expect(one.request('a', {}, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-    expect(await two.request('a', {}, async () => 'free')).toBe('free');
+    await expect(one.wait('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(await two.wait('a', async () => 'free')).toBe('free');
   });
 
   test('let a waiter leave without letting the next one in early', async () => {
     const [one, two] = create();
     const controller = new AbortController();
     const order: string[] = [];
-    const held = one.request('a', {}, async () => {
+    const held = one.wait('a', async () => {
       await pause(60);
       order.push('first');
     });
     await pause(10);
-    const left = two.request('a', { signal: controller.signal }, async () => order.push('left'));
-    const next = two.request('a', {}, async () => order.push('next'));
+    const left = two.wait('a', async () => order.push('left'), controller.signal);
+    const next = two.wait('a', async () => order.push('next'));
     controller.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
     await Promise.all([held, next]);
@@ -71,17 +80,35 @@ describe.each(kinds)('%s', (_, create) => {
 });
 
 describe('FileLocks', () => {
+  test('leave alone what a process of another machine holds, whose number means nothing here', async () => {
+    const locks = new FileLocks(directory);
+    let name = '';
+    await locks.wait('a', async () => {
+      [name = ''] = await readdir(directory);
+    });
+    await writeFile(join(directory, name), '999999 token another-machine');
+    expect(await locks.attempt('a', async () => 'in')).toBe(BUSY);
+  });
+
+  test('take names of any length and letters', async () => {
+    const name = `https://example.com/${'a/'.repeat(300)}`;
+    const locks = new FileLocks(directory);
+    await locks.wait(name, async () => {
+      expect(await new FileLocks(directory).attempt(name, async () => 'in')).toBe(BUSY);
+    });
+  });
+
   test('take over what a dead process left, and leave nothing themselves', async () => {
     const locks = new FileLocks(directory);
     let name = '';
-    await locks.request('a', {}, async () => {
+    await locks.wait('a', async () => {
       [name = ''] = await readdir(directory);
     });
     expect(await readdir(directory)).toEqual([]);
     await writeFile(join(directory, name), 'of a process that died');
     const longAgo = new Date(Date.now() - 60_000);
     await utimes(join(directory, name), longAgo, longAgo);
-    expect(await locks.request('a', {}, async () => 'taken over')).toBe('taken over');
+    expect(await locks.wait('a', async () => 'taken over')).toBe('taken over');
     expect(await readdir(directory)).toEqual([]);
   });
 });

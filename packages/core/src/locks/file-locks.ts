@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { delay } from '../store/abort.ts';
-import { RealmLocks } from './locks.ts';
-import { BUSY, type RecordLocks } from './records.ts';
+import { BUSY, type Locks, RealmLocks } from './locks.ts';
 
 /** Milliseconds between two signs of life of a lock's holder, and after which it counts as dead. */
 const HEARTBEAT = 2000;
@@ -21,7 +21,7 @@ const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException | nu
  * Locks that processes share: a file that only one can create, which its holder touches as long as it lives. A
  * lock whose holder died is taken over.
  */
-export class FileLocks implements RecordLocks {
+export class FileLocks implements Locks {
   readonly #directory: string;
 
   /** @param directory made if it does not exist. */
@@ -54,7 +54,8 @@ export class FileLocks implements RecordLocks {
   }
 
   #path(name: string): string {
-    return join(this.#directory, `${encodeURIComponent(name)}.lock`);
+    // Names hold addresses, which may be longer than a file's name.
+    return join(this.#directory, `${createHash('sha1').update(name).digest('hex')}.lock`);
   }
 
   /** @returns how to let go of the lock, or undefined if another process holds it. */
@@ -85,7 +86,7 @@ export class FileLocks implements RecordLocks {
     }
     try {
       const holder = await holderOf(path);
-      if (holder && isAlive(holder.pid) && !(await isOld(path))) return false;
+      if (holder && isAlive(holder) && !(await isOld(path))) return false;
       await rm(path, { force: true });
       return true;
     } finally {
@@ -106,7 +107,7 @@ async function create(path: string, token: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx');
     try {
-      await file.writeFile(`${process.pid} ${token}`);
+      await file.writeFile(`${process.pid} ${token} ${hostname()}`);
     } finally {
       await file.close();
     }
@@ -117,10 +118,16 @@ async function create(path: string, token: string): Promise<boolean> {
   }
 }
 
-async function holderOf(path: string): Promise<{ pid: number; token: string | undefined } | undefined> {
+interface Holder {
+  pid: number;
+  token: string | undefined;
+  host: string | undefined;
+}
+
+async function holderOf(path: string): Promise<Holder | undefined> {
   try {
-    const [pid, token] = (await readFile(path, 'utf8')).split(' ');
-    return { pid: Number(pid), token };
+    const [pid, token, host] = (await readFile(path, 'utf8')).split(' ');
+    return { pid: Number(pid), token, host };
   } catch {
     return undefined;
   }
@@ -138,9 +145,9 @@ async function isOld(path: string): Promise<boolean> {
  * Whether a process lives. This one does not count: the locks it holds are known to it, so a file with its number
  * is a former process's (in a container they all get the same one).
  */
-function isAlive(pid: number): boolean {
-  // Just created, its number not yet written: age decides.
-  if (!(pid > 0)) return true;
+function isAlive({ pid, host }: Holder): boolean {
+  // Of another machine or container, or just created and its number not yet written: age decides.
+  if (host !== hostname() || !(pid > 0)) return true;
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
