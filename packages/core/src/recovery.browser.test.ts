@@ -113,6 +113,21 @@ describe('recovery', () => {
     expect(await vectorsOf(foundation, ['next'])).toHaveLength(1);
   });
 
+  it('starts a new worker where the last one died with nothing to do', async () => {
+    const foundation = create();
+    const expected = await vectorsOf(foundation, texts(120));
+    workers[0]!.terminate();
+    await wait(200);
+    // The first attempt of this call is its own: it may lose a worker as any other.
+    const running = vectorsOf(foundation, texts(120));
+    // Its death is noticed once it holds a lock, and the page has heard of that.
+    while ((await lifeLocks()).length === 0) await wait(5);
+    await wait(100);
+    workers[1]!.terminate();
+    expect(await running).toEqual(expected);
+    expect(workers).toHaveLength(3);
+  });
+
   it('names the file when the worker cannot be loaded', async () => {
     const foundation = create({ workerUrl: { wasm: '/not-a-worker.js' } });
     const error = (await settled(foundation.load(MODEL))) as FoundationError;

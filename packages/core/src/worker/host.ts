@@ -211,8 +211,13 @@ export class WorkerHost implements Backend {
       ? { flavour: 'wasm', reason: this.#givenUpOnGpu }
       : await chooseFlavour(this.#options.device);
     if (choice.open) Object.assign(choice, await this.#measuredChoice(choice));
-    this.#live = await this.#startWorker(choice);
-    return this.#live;
+    const live = await this.#startWorker(choice);
+    this.#live = live;
+    // One that dies while nobody waits for it must not cost the next call an attempt.
+    live.death.catch(() => {
+      if (this.#live === live) this.#end(live);
+    });
+    return live;
   }
 
   /** Which of WebGPU and wasm is faster here: as remembered, or measured now in a worker of each. */
