@@ -47,6 +47,7 @@ export async function loadPart(
   context: LoadContext,
 ): Promise<ReadyPart> {
   const { sessions, store, signal } = context;
+  sessions.warmUp();
   const choices = await graphChoices(definition, part, sessions.runtime, store, signal);
   const failed: string[] = [];
   let problem: unknown;
@@ -147,17 +148,12 @@ async function loadChoice(
   });
   const { tails, model, invariance } = prepared;
   try {
-    await session.ready();
     const { runtime } = sessions;
+    const { budget } = context;
     const graphParts = { session, tails, model, invariance, files, bytes };
-    const ready = await assemble({
-      definition,
-      part,
-      choice,
-      runtime,
-      budget: context.budget,
-      ...graphParts,
-    });
+    // The tokenizer is read while the runtime may still be compiling.
+    const ready = await assemble({ definition, part, choice, runtime, budget, ...graphParts });
+    await session.ready();
     const hashes = [...files.values()].map(({ path, sha256 }) => sha256 && `${path} ${sha256}`).sort();
     return { ready, fingerprint: hashes.every(Boolean) ? hashes.join('\n') : undefined };
   } catch (error) {
@@ -167,7 +163,7 @@ async function loadChoice(
 }
 
 /** Part of what a passed check is remembered under: raised when recipes or the runtime change what is computed. */
-const CHECK_VERSION = 1;
+const CHECK_VERSION = 2;
 
 /** The self-check, unless these very files passed it on this device before. */
 async function checkOnce({ ready, fingerprint }: LoadedPart, context: LoadContext): Promise<CheckResult> {

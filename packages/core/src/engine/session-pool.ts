@@ -1,3 +1,4 @@
+import { encodeModel, GraphBuilder } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { SessionModel } from './graph.ts';
@@ -163,6 +164,14 @@ export class PooledSession {
   }
 }
 
+/** A graph that does nothing. */
+function smallestModel(): Uint8Array {
+  const graph = new GraphBuilder('nothing');
+  graph.op('Identity', [graph.input('x', 'float32', [1])], { output: 'y' });
+  graph.output('y', 'float32', [1]);
+  return encodeModel(graph, { opset: 17 });
+}
+
 /**
  * The sessions of one device: keeps their memory under a limit by closing the least recently used, and lets only
  * one thing happen on the device at a time, because onnxruntime-web's WebGPU build cannot do two.
@@ -174,6 +183,7 @@ export class SessionPool {
   readonly #sessions = new Set<PooledSession>();
   #last: Promise<unknown> = Promise.resolve();
   #busy = false;
+  #isWarm = false;
   #between: (() => void)[] = [];
 
   /** @param limit bytes of model files whose sessions are open together; one alone may be larger. */
@@ -208,6 +218,20 @@ export class SessionPool {
 
   forget(session: PooledSession): void {
     this.#sessions.delete(session);
+  }
+
+  /**
+   * Starts the runtime now: its WebAssembly is compiled while the files of a first model are still being read. What
+   * goes wrong shows when a session is opened.
+   */
+  warmUp(): void {
+    const { ort, device, sessionOptions } = this.runtime;
+    if (this.#isWarm || device === 'cpu') return;
+    this.#isWarm = true;
+    this.alone(async () => {
+      const session = await ort.InferenceSession.create(smallestModel(), sessionOptions());
+      await session.release();
+    }).catch(() => {});
   }
 
   /** Waits for its turn on the device. */
