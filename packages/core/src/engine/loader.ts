@@ -148,12 +148,12 @@ async function loadChoice(
   });
   const { tails, model, invariance } = prepared;
   try {
+    // Before the tokenizer is read: the file's bytes are let go with it.
+    await session.ready();
     const { runtime } = sessions;
     const { budget } = context;
     const graphParts = { session, tails, model, invariance, files, bytes };
-    // The tokenizer is read while the runtime may still be compiling.
     const ready = await assemble({ definition, part, choice, runtime, budget, ...graphParts });
-    await session.ready();
     const hashes = [...files.values()].map(({ path, sha256 }) => sha256 && `${path} ${sha256}`).sort();
     return { ready, fingerprint: hashes.every(Boolean) ? hashes.join('\n') : undefined };
   } catch (error) {
