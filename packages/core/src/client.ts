@@ -2,6 +2,7 @@ import { FoundationError } from '@nearfield/spec';
 import { EngineFoundation } from './foundation.ts';
 import type { LocalFoundation } from './local-foundation.ts';
 import type { CustomModel, LocalOptions } from './options.ts';
+import { DeviceRouter } from './worker/device-router.ts';
 import { WorkerHost } from './worker/host.ts';
 import type { ModelDescription, SourceDescription } from './worker/protocol.ts';
 
@@ -24,8 +25,8 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     });
   }
   const models = (options.models ?? []).map(describeModel);
-  const host = new WorkerHost({
-    device: options.device ?? 'auto',
+  const { device = 'auto' } = options;
+  const hostOptions = {
     workerUrl: options.workerUrl,
     wasmPaths: options.wasmPaths,
     shared: options.shared ?? false,
@@ -36,13 +37,17 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
       models,
       dtype: options.dtype,
       batchInvariant: options.batchInvariant,
-      cache: options.cache ?? 'indexeddb',
+      cache: options.cache ?? ('indexeddb' as const),
       hub: options.hub ?? {},
       evict: options.evict,
       classifierLimits: options.classifierLimits,
     },
-  });
-  return new EngineFoundation(host, models);
+  };
+  const backend =
+    device === 'auto'
+      ? new DeviceRouter(hostOptions)
+      : new WorkerHost({ ...hostOptions, device, resumeBatches: true });
+  return new EngineFoundation(backend, models);
 }
 
 function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {

@@ -28,8 +28,9 @@ export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
 /** Options of `createLocal()`. All are optional. */
 export interface LocalOptions {
   /**
-   * `auto` (default) takes WebGPU where a hardware adapter is there, else wasm; the choice and its reason are
-   * in `capabilities().device`.
+   * `auto` (default) takes WebGPU where a hardware adapter is there and measured to be faster, else wasm. Models that
+   * WebGPU cannot run, and short queries of small models in fp32 where wasm is quicker at them, go to a second worker
+   * on wasm. The choice and its reason are in `capabilities().device`.
    */
   device?: 'auto' | 'webgpu' | 'wasm' | undefined;
   /** Precision of model files, for all models or by id. Default: what suits the device. */

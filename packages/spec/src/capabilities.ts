@@ -35,6 +35,11 @@ export interface DeviceReport {
   threadsReason: string;
   /** What this device, and those it was compared with, were measured to do. Remembered per adapter. */
   calibrations?: Calibration[] | undefined;
+  /**
+   * Where short interactive calls go while the others run on WebGPU, of models that are small and compute the same on
+   * both: fp32 by the dtype option. Only where device `auto` measured both devices and took WebGPU.
+   */
+  queries?: { device: Device; reason: string } | undefined;
 }
 
 /**
@@ -70,7 +75,7 @@ export interface LoadedModel {
   part?: string | undefined;
   device: Device;
   dtype: Dtype;
-  /** Why this file was chosen. */
+  /** Why this file was chosen; with device `auto` also why it is on wasm while others are on WebGPU. */
   reason: string;
   dimensions: number;
   maxTokens: number;

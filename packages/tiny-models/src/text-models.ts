@@ -1,4 +1,5 @@
 /** Tiny models that give one vector a text, or one a token. */
+import { elementTypes, type GraphBuilder } from '@nearfield/onnx';
 import { graphFile, graphWithData, jsonFile, type TinyFile, tokenizerFiles } from './files.ts';
 import { type TokenInputs, TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, type ForwardOptions, forward, mean, type Rows } from './reference.ts';
@@ -69,6 +70,8 @@ interface TextModelParts {
   /** Default `onnx/model.onnx`. */
   path?: string;
   externalData?: boolean;
+  /** Whether the vectors of tokens pass through float16 on their way out, which a GPU may lack. */
+  half?: boolean;
 }
 
 function textModel(parts: TextModelParts): TinyTextModel {
@@ -79,7 +82,9 @@ function textModel(parts: TextModelParts): TinyTextModel {
   const { graph } = tiny;
   const dims = ['batch', 'sequence', hidden];
   if (parts.tokenOutput) {
-    graph.op('Identity', [tiny.states], { output: parts.tokenOutput });
+    graph.op('Identity', [parts.half ? throughHalf(graph, tiny.states) : tiny.states], {
+      output: parts.tokenOutput,
+    });
     graph.output(parts.tokenOutput, 'float32', dims);
   }
   if (parts.pooledOutput) {
@@ -125,8 +130,16 @@ function textModel(parts: TextModelParts): TinyTextModel {
   };
 }
 
-/** all-MiniLM-L6-v2: WordPiece, token types, mean. */
-export const tinyMiniLM = (): TinyTextModel =>
+function throughHalf(graph: GraphBuilder, values: string): string {
+  const half = graph.op('Cast', [values], { attributes: { to: elementTypes.float16 } });
+  return graph.op('Cast', [half], { attributes: { to: elementTypes.float32 } });
+}
+
+/**
+ * all-MiniLM-L6-v2: WordPiece, token types, mean.
+ * @param half whether the graph needs float16, which WebGPU has only with `shader-f16`.
+ */
+export const tinyMiniLM = (half = false): TinyTextModel =>
   textModel({
     like: 'all-MiniLM-L6-v2',
     tokenizer: wordPiece(),
@@ -134,6 +147,7 @@ export const tinyMiniLM = (): TinyTextModel =>
     inputs: { attentionMask: true, tokenTypeIds: true },
     pooling: 'mean',
     tokenOutput: 'last_hidden_state',
+    half,
   });
 
 /** jina-embeddings-v2-base-en: WordPiece, token types, mean; dynamic int8 as published. */

@@ -41,10 +41,12 @@ export interface HostOptions {
   keepAlive: number | undefined;
   /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
   unresponsiveAfter: number;
+  /** Whether a worker goes on with batch jobs that were left behind, without being asked. */
+  resumeBatches: boolean;
   /** What every worker is started with. */
   start: { hub: LocalHubOptions } & Omit<
     WorkerStart,
-    'hub' | 'engineKey' | 'calibration' | 'calibrations' | 'reason' | 'wasmPaths'
+    'hub' | 'engineKey' | 'calibration' | 'calibrations' | 'reason' | 'wasmPaths' | 'resumeBatches'
   >;
 }
 
@@ -73,6 +75,7 @@ carryErrorsWhole();
  * The page's half of the worker boundary: starts the worker, notices when it dies or loses its device,
  * starts another and sends it what was pending, once; then falls back from WebGPU to wasm where the caller
  * left the device open.
+ * Calls also reject with {@link NeedsWasm} there.
  */
 export class WorkerHost implements Backend {
   readonly #options: HostOptions;
@@ -91,6 +94,22 @@ export class WorkerHost implements Backend {
 
   constructor(options: HostOptions) {
     this.#options = options;
+  }
+
+  /** Whether a worker runs or starts: a call would not be what starts it. */
+  get isRunning(): boolean {
+    return (this.#live ?? this.#starting) !== undefined;
+  }
+
+  /** Whether WebGPU is still an option. */
+  get mayBeGpu(): boolean {
+    return !this.#givenUpOnGpu;
+  }
+
+  /** Takes wasm from now on. Calls that are on a GPU go there too. */
+  giveUpOnGpu(why: string): void {
+    this.#givenUpOnGpu ??= why;
+    if (this.#live?.flavour === 'webgpu') this.#end(this.#live);
   }
 
   device(): Promise<DeviceReport> {
@@ -121,7 +140,7 @@ export class WorkerHost implements Backend {
   ): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
       let live: LiveWorker | undefined;
-      const mayBeGpu = !this.#givenUpOnGpu;
+      const { mayBeGpu } = this;
       try {
         live = await this.#raceSignals(this.#worker(), signal);
         return await work(live);
@@ -170,10 +189,8 @@ export class WorkerHost implements Backend {
     if (!FoundationError.isInstance(error)) return false;
     if (live && needsOtherDevice(error)) {
       // The GPU is fine, the model is not: trying it again would give the same.
-      if (live.flavour === 'wasm' || this.#options.device !== 'auto') return false;
-      this.#givenUpOnGpu ??= error.message;
-      if (live === this.#live) this.#end(live);
-      return true;
+      if (live.flavour === 'webgpu' && this.#options.device === 'auto') throw new NeedsWasm(error);
+      return false;
     }
     const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
     if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
@@ -285,6 +302,7 @@ export class WorkerHost implements Backend {
       hub: { ...hub, token },
       engineKey: JSON.stringify([start, hub], describeFile),
       reason,
+      resumeBatches: this.#options.resumeBatches,
       calibration,
       calibrations: this.#measured ?? (calibration ? [calibration] : []),
       wasmPaths: this.#options.wasmPaths?.[flavour],
@@ -386,6 +404,13 @@ function uncloneable(error: unknown): FoundationError | undefined {
 /** Picked files by what tells them apart; JSON knows nothing of them. */
 function describeFile(_key: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
+}
+
+/** What `cause` says of a model on WebGPU may not hold on wasm. Thrown where the device was left open. */
+export class NeedsWasm extends Error {
+  constructor(override readonly cause: FoundationError) {
+    super(cause.message);
+  }
 }
 
 /** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */

@@ -28,6 +28,8 @@ export interface WorkerStart {
   calibrations: Calibration[];
   /** Why this flavour was chosen. */
   reason: string;
+  /** Whether batch jobs that were left behind go on at once, and not only when they are asked for. */
+  resumeBatches: boolean;
   threads: number | undefined;
   /** Where the runtime's two files are, if not beside the worker. */
   wasmPaths: { mjs: string; wasm: string } | undefined;

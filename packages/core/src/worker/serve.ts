@@ -42,7 +42,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       classifierLimits: options.classifierLimits,
     });
     // Batches that a closed or crashed tab left behind. What goes wrong is told to the calls that ask for them.
-    services.batches.resume().catch(() => {});
+    if (options.resumeBatches) services.batches.resume().catch(() => {});
     return services;
   };
 
