@@ -4,7 +4,6 @@ import '../classify/classify-pictures.ts';
 import '../classify/classify-texts.ts';
 import { AppElement } from '../elements/app-element.ts';
 import '../elements/remote-settings.ts';
-import '../styles/pages.css';
 
 const WAYS = [
   {

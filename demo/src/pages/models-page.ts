@@ -14,7 +14,6 @@ import {
   type KindFilter,
   type ListedModel,
 } from '../models/catalogue.ts';
-import '../styles/pages.css';
 
 const KINDS: Record<KindFilter, string> = {
   all: 'all kinds',

@@ -7,7 +7,6 @@ import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element
 import '../elements/remote-settings.ts';
 import type { Moved, Ranked } from '../rerank/rank-changes.ts';
 import { type Before, type Reranking, rerankingOf } from '../rerank/reranking.ts';
-import '../styles/pages.css';
 
 /** Passages before and after a reranker. */
 class RerankPage extends PageElement<Reranking> {

@@ -12,7 +12,6 @@ import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
 import '../elements/remote-settings.ts';
 import { type Part, type Segmenting, segmentingOf } from '../segment/segmenting.ts';
-import '../styles/pages.css';
 
 /** Colours that chunks and tokens take turns in. */
 const COLOURS = 5;
