@@ -1,3 +1,4 @@
+import type { Calibration } from '@nearfield/spec';
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation } from './index.ts';
@@ -63,5 +64,44 @@ describe('device "auto" with an adapter that may be worth it', () => {
     const { data } = await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
     expect(data[0]!.embedding).toHaveLength(tiny.dimensions);
     expect((await foundation.capabilities()).device!.device).toBe('webgpu');
+  });
+});
+
+describe('a device that nothing was compared with', () => {
+  it('is measured once, when nothing is to be done, and later workers know it', async () => {
+    const onWasm = (): LocalFoundation =>
+      createLocal({
+        device: 'wasm',
+        cache: 'memory',
+        models: [{ id: 'tiny', like: tiny.like, source: toFiles(tiny.files) }],
+      });
+    foundation = onWasm();
+    await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
+    expect((await foundation.capabilities()).device!.calibrations).toBeUndefined();
+    await expect.poll(remembered, { timeout: 30_000 }).toHaveLength(1);
+    const [key] = remembered();
+    const calibration = JSON.parse(localStorage.getItem(key!)!) as Calibration;
+    expect(calibration).toMatchObject({ device: 'wasm' });
+    expect(calibration.budgetTokens).toBeGreaterThanOrEqual(256);
+    await foundation.close();
+
+    foundation = onWasm();
+    await foundation.load('tiny');
+    expect((await foundation.capabilities()).device!.calibrations).toEqual([calibration]);
+  });
+
+  it('is not measured in software', async () => {
+    vi.restoreAllMocks();
+    foundation = createLocal({
+      device: 'webgpu',
+      cache: 'memory',
+      models: [{ id: 'tiny', like: tiny.like, source: toFiles(tiny.files) }],
+    });
+    await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    // Nothing queues behind a measurement.
+    const { work } = await foundation.capabilities();
+    expect(work).toMatchObject({ batches: 1 });
+    expect(remembered()).toEqual([]);
   });
 });

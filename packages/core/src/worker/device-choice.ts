@@ -6,6 +6,8 @@ export interface DeviceChoice {
   reason: string;
   /** The adapter's name, where the flavour is WebGPU. */
   adapter?: string;
+  /** Whether the adapter is software: too slow to be measured by the way. */
+  isSoftware?: boolean;
   /** Whether wasm would do as well, so that the faster one should be found out. */
   open?: boolean;
 }
@@ -21,7 +23,12 @@ export async function chooseFlavour(wanted: 'auto' | 'webgpu' | 'wasm'): Promise
         message: `${whyNoAdapter()} Use device "wasm" or "auto".`,
       });
     }
-    return { flavour: 'webgpu', reason: 'asked for by the device option', adapter: nameOf(adapter) };
+    return {
+      flavour: 'webgpu',
+      reason: 'asked for by the device option',
+      adapter: nameOf(adapter),
+      isSoftware: isSoftware(adapter),
+    };
   }
   if (!adapter) return { flavour: 'wasm', reason: whyNoAdapter() };
   if (isSoftware(adapter)) {

@@ -58,6 +58,10 @@ interface LiveWorker {
   readonly report: Promise<DeviceReport>;
   /** Rejects when the worker dies. */
   readonly death: Promise<never>;
+  /** What to remember its calibration by, if there is none yet. */
+  untuned: string | undefined;
+  /** Whether it has loaded a model: until then its runtime may not even be downloaded. */
+  hasModel: boolean;
   /** Until it is stopped, a worker that does not answer counts as dead. */
   watchHeartbeat(): () => void;
   /** Ends this page's use of it. Its other calls go to the next worker, unless they are told of a failure. */
@@ -68,6 +72,19 @@ interface LiveWorker {
 
 /** A call may be sent to this many workers before its failure is final. */
 const ATTEMPTS = 2;
+
+const NEEDS_MODEL: ReadonlySet<EngineMethod> = new Set([
+  'load',
+  'embeddings',
+  'multi-vector',
+  'rerank',
+  'classify.zero-shot',
+  'classify.few-shot',
+  'train',
+]);
+
+/** Milliseconds without a call after which a device is measured that never was. */
+const QUIET = 3000;
 
 carryErrorsWhole();
 
@@ -91,6 +108,7 @@ export class WorkerHost implements Backend {
   #measured: Calibration[] | undefined;
   #running = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #quietTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -124,10 +142,11 @@ export class WorkerHost implements Backend {
     options.signal?.throwIfAborted();
     this.#callStarted();
     try {
-      return await this.#withRecovery(
-        options.signal,
-        async (live) => (await this.#send(live, method, argument, options)) as ResultOf<Method>,
-      );
+      return await this.#withRecovery(options.signal, async (live) => {
+        const result = (await this.#send(live, method, argument, options)) as ResultOf<Method>;
+        live.hasModel ||= NEEDS_MODEL.has(method);
+        return result;
+      });
     } finally {
       this.#callEnded();
     }
@@ -163,6 +182,7 @@ export class WorkerHost implements Backend {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
     this.#closing.abort(closedError());
     const starting = this.#starting;
     this.#end(this.#live);
@@ -172,16 +192,42 @@ export class WorkerHost implements Backend {
   #callStarted(): void {
     this.#running++;
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
   }
 
-  /** Idle long enough, the worker ends: that is the only way in which wasm gives its memory back. */
   #callEnded(): void {
+    if (--this.#running > 0 || this.#closed) return;
+    this.#tuneWhenQuiet();
     const { keepAlive } = this.#options;
-    if (--this.#running > 0 || keepAlive === undefined || this.#closed) return;
+    if (keepAlive === undefined) return;
     clearTimeout(this.#idleTimer);
+    // That is the only way in which wasm gives its memory back.
     this.#idleTimer = setTimeout(() => {
       if (this.#running === 0) this.#end(this.#live);
     }, keepAlive);
+  }
+
+  /**
+   * Measures a device that no choice had to be made for, once and when nothing is to be done: from its worker's next
+   * start on, batches have the size that is best for it.
+   */
+  #tuneWhenQuiet(): void {
+    const live = this.#live;
+    const key = live?.untuned;
+    clearTimeout(this.#quietTimer);
+    if (!live?.hasModel || key === undefined) return;
+    this.#quietTimer = setTimeout(async () => {
+      // A hidden page is throttled, and would be taken for slow.
+      const isHidden = globalThis.document?.visibilityState === 'hidden';
+      if (this.#live !== live || this.#running > 0 || isHidden) return;
+      live.untuned = undefined;
+      if (recallCalibration(key)) return;
+      try {
+        rememberCalibration(key, (await this.#send(live, 'calibrate', undefined, {})) as Calibration);
+      } catch {
+        // The worker ended. It is measured another time.
+      }
+    }, QUIET);
   }
 
   /** Whether the call should be tried on another worker, and prepares for it. */
@@ -270,8 +316,9 @@ export class WorkerHost implements Backend {
   }
 
   async #startWorker(choice: DeviceChoice): Promise<LiveWorker> {
-    const { flavour, reason } = choice;
-    const calibration = recallCalibration(this.#calibrationKey(choice));
+    const { flavour, reason, isSoftware } = choice;
+    const key = this.#calibrationKey(choice);
+    const calibration = recallCalibration(key);
     const { token: givenToken } = this.#options.start.hub;
     const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
     await this.#ending;
@@ -313,6 +360,8 @@ export class WorkerHost implements Backend {
       api,
       report,
       death: watch.death,
+      untuned: calibration || isSoftware ? undefined : key,
+      hasModel: false,
       watchHeartbeat: () => {
         // A wasm worker computes in its own thread: it is silent while a batch runs, and that is fine.
         if (flavour === 'wasm') return () => {};
