@@ -1,6 +1,7 @@
 import type { Calibration } from '@nearfield/spec';
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { presentAsHardware } from '../test/hardware-adapter.ts';
 import { createLocal, type LocalFoundation } from './index.ts';
 
 const tiny = tinyMiniLM();
@@ -17,15 +18,7 @@ const remembered = (): string[] =>
 /** Only software WebGPU is to be had here; to the page it is presented as the hardware it asks for. */
 beforeEach(() => {
   localStorage.clear();
-  const requestAdapter = navigator.gpu.requestAdapter.bind(navigator.gpu);
-  vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
-    const adapter = await requestAdapter(options);
-    const info = { vendor: 'test', architecture: 'chip', device: '', description: '' };
-    return (
-      adapter &&
-      new Proxy(adapter, { get: (target, name) => (name === 'info' ? info : Reflect.get(target, name)) })
-    );
-  });
+  presentAsHardware();
 });
 
 afterEach(async () => {

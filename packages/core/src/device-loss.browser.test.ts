@@ -1,5 +1,6 @@
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { presentAsHardware } from '../test/hardware-adapter.ts';
 import workerUrl from '../test/losable-webgpu-worker.ts?worker&url';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 import { calibrationKey, rememberCalibration } from './worker/calibrations.ts';
@@ -64,15 +65,7 @@ describe('a lost GPU', () => {
 
   it('leads to wasm in the end where the caller left the device open', async () => {
     // Only software WebGPU is to be had here: it is presented as hardware that was measured to be fast.
-    const requestAdapter = navigator.gpu.requestAdapter.bind(navigator.gpu);
-    vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
-      const adapter = await requestAdapter(options);
-      const info = { vendor: 'test', architecture: 'chip', device: '', description: '' };
-      return (
-        adapter &&
-        new Proxy(adapter, { get: (target, name) => (name === 'info' ? info : Reflect.get(target, name)) })
-      );
-    });
+    presentAsHardware();
     const measured = {
       device: 'webgpu' as const,
       queryMs: 1,

@@ -1,6 +1,7 @@
 import type { CallOptions, LoadedModel } from '@nearfield/spec';
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { presentAsHardware } from '../test/hardware-adapter.ts';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 import { calibrationKey, rememberCalibration } from './worker/calibrations.ts';
 
@@ -66,15 +67,7 @@ function measured(queryMs: { webgpu: number; wasm: number }): void {
 /** Only software WebGPU is to be had here: it is presented as hardware. */
 beforeEach(() => {
   localStorage.clear();
-  const requestAdapter = navigator.gpu.requestAdapter.bind(navigator.gpu);
-  vi.spyOn(navigator.gpu, 'requestAdapter').mockImplementation(async (options) => {
-    const adapter = await requestAdapter(options);
-    const info = { vendor: 'test', architecture: 'chip', device: '', description: '' };
-    return (
-      adapter &&
-      new Proxy(adapter, { get: (target, name) => (name === 'info' ? info : Reflect.get(target, name)) })
-    );
-  });
+  presentAsHardware();
   measured({ webgpu: 30, wasm: 2 });
 });
 
