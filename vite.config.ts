@@ -8,6 +8,8 @@ const root = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The demo: dev server and static build. Tests have their own configuration, vitest.config.ts. */
 export default defineConfig({
   root: root('./demo'),
+  // Addresses relative to the page, so that the build lies anywhere: at a root, under a path, in a preview.
+  base: './',
   plugins: embeddedModels(),
   resolve: { conditions: browserConditions },
   server: { headers: isolationHeaders, fs: { allow: [root('.')] } },

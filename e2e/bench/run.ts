@@ -6,8 +6,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright';
+import { taskArguments, UsageError } from '../../scripts/arguments.ts';
 import { findBrowser } from '../../scripts/browser.mjs';
 import { type BenchServer, buildBenchPage, serveBenchPage } from './build.ts';
 import { BENCH_MODELS, type BenchModel, buildModel } from './models.ts';
@@ -17,24 +17,45 @@ import type { PeerOptions } from './page/transformers-worker.ts';
 import { loadingMemory } from './process-memory.ts';
 import { median, percentile, row, spread } from './statistics.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    device: { type: 'string', default: 'wasm' },
-    dtype: { type: 'string' },
-    threads: { type: 'string' },
-    json: { type: 'string' },
-    model: { type: 'string' },
-    'chromium-args': { type: 'string', default: '' },
+const USAGE = `npm run bench -- [options]: Nearfield against transformers.js and raw onnxruntime-web
+
+Options:
+  --quick                fewer repetitions
+  --device wasm|webgpu   default wasm
+  --dtype DTYPE          precision of the model's file
+  --model ID             another model
+  --threads N            threads of the wasm build
+  --json FILE            where the figures are written, too
+  --chromium-args ARGS   further arguments of the browser`;
+
+const { values } = taskArguments(
+  USAGE,
+  {
+    options: {
+      quick: { type: 'boolean', default: false },
+      device: { type: 'string', default: 'wasm' },
+      dtype: { type: 'string' },
+      threads: { type: 'string' },
+      json: { type: 'string' },
+      model: { type: 'string' },
+      'chromium-args': { type: 'string', default: '' },
+    },
   },
-});
+  (parsed) => {
+    deviceOf(parsed.values.device);
+    const { threads: wanted } = parsed.values;
+    if (wanted !== undefined && !/^[1-9]\d?$/.test(wanted)) {
+      throw new UsageError(`--threads takes a number from 1 to 99; it was given "${wanted}".`);
+    }
+  },
+);
 
 const device = deviceOf(values.device);
 const threads = Number(values.threads ?? Math.min(8, availableParallelism()));
 const { quick } = values;
 
 function deviceOf(name: string): PeerOptions['device'] {
-  if (name !== 'wasm' && name !== 'webgpu') throw new Error('--device is wasm or webgpu.');
+  if (name !== 'wasm' && name !== 'webgpu') throw new UsageError('--device is wasm or webgpu.');
   return name;
 }
 

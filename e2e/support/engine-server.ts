@@ -1,5 +1,5 @@
-/** Serves the page of engine.spec.ts and engine-memory.spec.ts, built as for production, and the embedded model. */
-import { createServer } from 'node:http';
+/** Serves the page of engine.spec.ts and its neighbours, built as for production, and the embedded model. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { buildEmbeddedMiniLM, embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
@@ -13,10 +13,17 @@ const models = '/models/all-MiniLM-L6-v2/';
 
 export interface EngineServer {
   url: string;
+  /** Paths that were asked for, in order. */
+  readonly requests: string[];
+  /** What a test makes of an answer: headers set here go with it. @returns true if it was answered here. */
+  interfere: ((path: string, response: ServerResponse, request: IncomingMessage) => boolean) | undefined;
   close(): Promise<void>;
 }
 
-export async function serveEnginePage(): Promise<EngineServer> {
+/** @param headers of every answer. Default: those that make the page cross-origin isolated. */
+export async function serveEnginePage(
+  headers: Readonly<Record<string, string>> = isolationHeaders,
+): Promise<EngineServer> {
   await buildEmbeddedMiniLM({ dtypes: ['q8'] });
   await build({
     configFile: false,
@@ -36,25 +43,37 @@ export async function serveEnginePage(): Promise<EngineServer> {
       },
     },
   });
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     const { url = '/' } = request;
+    requests.push(url);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
-      response.writeHead(200, { 'Content-Type': 'text/html', ...isolationHeaders }).end(html);
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+      return;
+    }
+    // Browsers ask for it by themselves.
+    if (url === '/favicon.ico') {
+      response.writeHead(204).end();
       return;
     }
     const isModel = url.startsWith(models);
     if (isModel) request.url = url.slice(models.length - 1);
-    serveFile(isModel ? embeddedMiniLMDirectory() : directory, request, response, isolationHeaders).catch(
-      () => response.destroy(),
+    serveFile(isModel ? embeddedMiniLMDirectory() : directory, request, response).catch(() =>
+      response.destroy(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const served: EngineServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    requests,
+    interfere: undefined,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
   };
+  return served;
 }

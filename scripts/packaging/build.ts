@@ -16,9 +16,13 @@ export async function buildPackages(): Promise<Package[]> {
 
 /**
  * Builds the static demo, with the embedded model, into `demo/dist`.
- * @param base the path below which it will be served
+ * @param base the address below which it will be served. Default: any.
  */
-export async function buildDemo(base = '/'): Promise<void> {
+export async function buildDemo(base?: string): Promise<void> {
   await buildEmbeddedModel();
-  await build({ configFile: `${repository}/vite.config.ts`, base, logLevel: 'warn' });
+  await build({
+    configFile: `${repository}/vite.config.ts`,
+    ...(base !== undefined && { base }),
+    logLevel: 'warn',
+  });
 }

@@ -1,11 +1,23 @@
 /** `npm run build [-- --base /path/]`: all packages and the static demo, with their sizes. */
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
+import { taskArguments, UsageError } from '../arguments.ts';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { fileSizes, sizeTable } from '../packaging/sizes.ts';
 import { repository } from '../process.mjs';
 
-const { values } = parseArgs({ options: { base: { type: 'string' } } });
+const USAGE = `npm run build -- [options]: builds every package into its dist, and the static demo into demo/dist
+
+Options:
+  --base BASE   where the demo will lie: /path/ or https://host/path/
+                (default: ./, which does at any address)`;
+
+const { values } = taskArguments(USAGE, { options: { base: { type: 'string' } } }, ({ values: { base } }) => {
+  if (base !== undefined && !/^(\.?\/|https?:\/\/[^/]+\/)(.*\/)?$/.test(base)) {
+    throw new UsageError(
+      `--base takes ./, /path/ or https://host/path/, with a slash at its end; it was given "${base}".`,
+    );
+  }
+});
 
 const packages = await buildPackages();
 for (const { directory, manifest } of packages) {

@@ -1,24 +1,47 @@
 /** `npm run demo [-- --port N --host --open]`: builds the embedded model if needed and serves the demo. */
-import { parseArgs } from 'node:util';
 import { createServer } from 'vite';
+import { portNumber, taskArguments } from '../arguments.ts';
 import { buildEmbeddedModel } from '../embedded-model.ts';
 import { repository } from '../process.mjs';
 
-const { values } = parseArgs({
-  options: { port: { type: 'string' }, host: { type: 'boolean' }, open: { type: 'boolean' } },
-});
+const USAGE = `npm run demo -- [options]: serves the demo, and prints its address
+
+Options:
+  --port PORT   this port and no other (default: 5173, or the next that is free)
+  --host        to other machines, too
+  --open        opens it in the browser`;
+
+const { values } = taskArguments(
+  USAGE,
+  { options: { port: { type: 'string' }, host: { type: 'boolean' }, open: { type: 'boolean' } } },
+  ({ values: { port } }) => {
+    if (port !== undefined) portNumber(port);
+  },
+);
 
 await buildEmbeddedModel();
 const server = await createServer({
   configFile: `${repository}/vite.config.ts`,
   server: {
     // A taken port is stepped over; only one that was asked for must be had.
-    ...(values.port !== undefined && { port: Number(values.port), strictPort: true }),
+    ...(values.port !== undefined && { port: portNumber(values.port), strictPort: true }),
     ...(values.host && { host: true }),
     ...(values.open && { open: true }),
   },
 });
-await server.listen();
+try {
+  await server.listen();
+} catch (error) {
+  await server.close();
+  const { message } = error as Error;
+  const isTaken = /already in use|EADDRINUSE/.test(message);
+  console.error(
+    isTaken
+      ? `Port ${values.port} is taken. Name another one, or leave --port out to get one that is free.`
+      : `The demo cannot be served: ${message}`,
+  );
+  process.exit(1);
+}
 server.printUrls();
 const close = (): void => {
   void server.close().then(() => process.exit(0));

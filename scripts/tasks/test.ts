@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
+import { taskArguments, UsageError } from '../arguments.ts';
 import { ensureBrowser } from '../browser.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
@@ -33,16 +33,29 @@ interface Suite {
   run(): Promise<Count>;
 }
 
-const { values, positionals: filters } = parseArgs({
-  options: { only: { type: 'string', multiple: true, default: [...groups] } },
-  allowPositionals: true,
-});
-const chosen = values.only.flatMap((names) => names.split(','));
-const unknown = chosen.find((name) => !groups.some((group) => group === name));
-if (unknown !== undefined) usage(`There is no group "${unknown}".`);
-if (filters.length > 0 && (chosen.length !== 1 || chosen[0] === 'checks')) {
-  usage('A file filter needs one of --only unit, --only browser, --only e2e.');
-}
+const USAGE = `npm test -- [--only ${groups.join('|')}] [file filter …]: checks and tests, all or some
+
+Options:
+  --only GROUP   this group (repeatable, or with commas between)
+A file filter needs one of --only unit, --only browser, --only e2e.`;
+
+const chosenOf = (only: readonly string[]): string[] => only.flatMap((names) => names.split(','));
+const { values, positionals: filters } = taskArguments(
+  USAGE,
+  {
+    options: { only: { type: 'string', multiple: true, default: [...groups] } },
+    allowPositionals: true,
+  },
+  (parsed) => {
+    const names = chosenOf(parsed.values.only);
+    const unknown = names.find((name) => !groups.some((group) => group === name));
+    if (unknown !== undefined) throw new UsageError(`There is no group "${unknown}".`);
+    if (parsed.positionals.length > 0 && (names.length !== 1 || names[0] === 'checks')) {
+      throw new UsageError('A file filter needs one of --only unit, --only browser, --only e2e.');
+    }
+  },
+);
+const chosen = chosenOf(values.only);
 
 const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
 const browser = once(() => ensureBrowser(() => chromium.executablePath()));
@@ -175,8 +188,3 @@ for (const { name, count, seconds } of results) {
 const sum = total(results.map(({ count }) => count));
 console.log(`\n${countLine(sum)}`);
 process.exitCode = sum.failed === 0 ? 0 : 1;
-
-function usage(problem: string): never {
-  console.error(`${problem}\nUsage: npm test -- [--only ${groups.join('|')}] [file filter …]`);
-  process.exit(2);
-}

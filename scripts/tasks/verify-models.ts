@@ -5,22 +5,30 @@
  *
  * Exit code 1 if a model computes other values, or cannot be loaded.
  */
-import { parseArgs } from 'node:util';
+
 import { createNodeFoundation } from '../../packages/core/src/node.ts';
 import { CATALOGUE, type Dtype, type LoadedModel } from '../../packages/spec/src/index.ts';
+import { taskArguments, UsageError } from '../arguments.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { dtype: { type: 'string' }, from: { type: 'string' } },
-});
+const USAGE = `npm run verify:models -- [id …] [options]: compares models with their published values
+
+Options:
+  --dtype DTYPE            the file of this precision, such as q8
+  --from DIRECTORY|URL     where the one named model's files are, instead of the hub`;
+
+const { values, positionals } = taskArguments(
+  USAGE,
+  { allowPositionals: true, options: { dtype: { type: 'string' }, from: { type: 'string' } } },
+  (parsed) => {
+    if (parsed.values.from && parsed.positionals.length !== 1) {
+      throw new UsageError('--from is where one model’s files are: name that model.');
+    }
+  },
+);
 const ids =
   positionals.length > 0
     ? positionals
     : CATALOGUE.filter(({ local, goldens }) => local.runs && goldens.length > 0).map(({ id }) => id);
-if (values.from && ids.length !== 1) {
-  console.error('--from is where one model’s files are: name that model.');
-  process.exit(2);
-}
 
 /** Loads one model, in an engine of its own so that its memory is free afterwards, and says what was found. */
 async function verify(id: string): Promise<LoadedModel> {

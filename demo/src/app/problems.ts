@@ -49,6 +49,12 @@ const restart: Words = {
     'Try again; it starts anew. If it keeps stopping, reload the page or add ?device=wasm to its address.',
 };
 
+const runtime: Words = {
+  title: 'A part of this page could not be loaded',
+  advice:
+    'Check your connection and try again; nothing has to be deleted or reloaded. If it stays, the message says what its server has to change.',
+};
+
 const WORDS: Partial<Record<ErrorCode, Words>> = {
   AUTH_MISSING_API_KEY: { ...key, title: 'An API key is needed' },
   AUTH_INVALID_API_KEY: key,
@@ -103,6 +109,7 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
   },
   DEVICE_LOST: restart,
   WORKER_FAILED: restart,
+  RUNTIME_NOT_AVAILABLE: runtime,
   CLOSED: restart,
   OUT_OF_MEMORY: {
     title: 'There is not enough memory',

@@ -12,6 +12,8 @@ export interface Backend {
   device(): Promise<DeviceReport>;
   /** Asks for lasting storage where only this realm can: workers may not ask. */
   persist?(): Promise<boolean>;
+  /** What the page lacks and what is done instead. */
+  restrictions?(): string[];
   close(): Promise<void>;
 }
 

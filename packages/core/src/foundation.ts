@@ -136,6 +136,7 @@ export class EngineFoundation implements LocalFoundation {
       loaded,
       work,
       storage,
+      restrictions: this.#backend.restrictions?.(),
     };
   }
 

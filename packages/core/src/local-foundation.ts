@@ -48,7 +48,8 @@ export interface LocalFoundation extends SearchFoundation {
    * Downloads and prepares a model before it is needed.
    * @returns what was loaded, and why this device and precision.
    * @throws FoundationError INPUT_MODEL_NOT_FOUND, MODEL_NOT_AVAILABLE_LOCALLY, DOWNLOAD_FAILED,
-   * INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, MODEL_INVALID, OUT_OF_MEMORY, DEVICE_NOT_AVAILABLE.
+   * INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, MODEL_INVALID, OUT_OF_MEMORY, DEVICE_NOT_AVAILABLE;
+   * RUNTIME_NOT_AVAILABLE, before weights are downloaded, if a file of the library itself cannot be had.
    */
   load(model: string, options?: CallOptions): Promise<LoadedModel>;
   /** Frees a model's memory. Its files stay in the cache. */

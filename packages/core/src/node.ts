@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { closedError } from './closed.ts';
 import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
 import { Engine } from './engine/engine.ts';
+import { noNodeRuntime } from './engine/no-node-runtime.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
 import { type DefineOptions, defineModel, defineTokenizer } from './families/index.ts';
 import { EngineFoundation } from './foundation.ts';
@@ -148,11 +149,7 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
-    throw new FoundationError({
-      code: 'NOT_SUPPORTED',
-      message: 'Computing in Node needs the package onnxruntime-node. Install it beside @nearfield/core.',
-      cause,
-    });
+    throw noNodeRuntime(cause);
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
   return {

@@ -131,8 +131,9 @@ describe('recovery', () => {
   it('names the file when the worker cannot be loaded', async () => {
     const foundation = create({ workerUrl: { wasm: '/not-a-worker.js' } });
     const error = (await settled(foundation.load(MODEL))) as FoundationError;
-    expect(error).toMatchObject({ code: 'WORKER_FAILED' });
-    expect(error.message).toMatch(/script|worker/);
+    expect(error).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE' });
+    expect(error.message).toContain(`script ${new URL('/not-a-worker.js', location.href).href} `);
+    expect(error.message).toMatch(/text\/html|status 404/);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import {
   FoundationError,
   type MultiVectorRequest,
   type RerankRequest,
+  randomId,
   type SearchFoundation,
   type SegmentRequest,
   type TrainRequest,
@@ -63,7 +64,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   };
 
   app.use(async (context, next) => {
-    const requestId = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
+    const requestId = randomId().replaceAll('-', '').slice(0, 16);
     context.set('requestId', requestId);
     await next();
     context.res.headers.set('X-Request-Id', requestId);

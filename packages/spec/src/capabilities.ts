@@ -109,6 +109,11 @@ export interface Capabilities {
   work?: WorkReport | undefined;
   /** Bytes kept by this engine and what the browser allows. Local engines in a browser only. */
   storage?: StorageReport | undefined;
+  /**
+   * What this page's browser denies it, and what is done instead or has to be minded: one sentence each. Empty in an
+   * ordinary page; a page on plain http has some. Local engines in a browser only.
+   */
+  restrictions?: string[] | undefined;
   /** Remote only. */
   baseUrl?: string | undefined;
 }

@@ -33,8 +33,13 @@ export type LocalErrorCode =
   | 'DEVICE_NOT_AVAILABLE'
   /** The browser or the runtime ran out of memory. */
   | 'OUT_OF_MEMORY'
-  /** The worker ended or could not start. */
+  /** The worker ended, or does not answer. */
   | 'WORKER_FAILED'
+  /**
+   * A file of the library itself (the worker's script, onnxruntime's files, onnxruntime-node) cannot be had or is
+   * forbidden here; the message names it and what would help. No model is at fault. The next call tries anew.
+   */
+  | 'RUNTIME_NOT_AVAILABLE'
   /** The browser's storage is full; the message has the numbers. */
   | 'STORAGE_QUOTA_EXCEEDED'
   /** A model file could not be fetched. */
@@ -108,6 +113,7 @@ const STATUS: Record<ErrorCode, number> = {
   DEVICE_NOT_AVAILABLE: 501,
   OUT_OF_MEMORY: 503,
   WORKER_FAILED: 503,
+  RUNTIME_NOT_AVAILABLE: 503,
   STORAGE_QUOTA_EXCEEDED: 507,
   DOWNLOAD_FAILED: 502,
   INTEGRITY_MISMATCH: 502,
@@ -130,6 +136,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   'DEVICE_LOST',
   'OUT_OF_MEMORY',
   'WORKER_FAILED',
+  'RUNTIME_NOT_AVAILABLE',
   'DOWNLOAD_FAILED',
   'INTEGRITY_MISMATCH',
   'CONNECTION_FAILED',

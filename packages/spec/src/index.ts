@@ -163,6 +163,7 @@ export {
   type ProgressListener,
   tellProgress,
 } from './progress.ts';
+export { randomId } from './random-id.ts';
 export {
   type GroundReference,
   type GroundRequest,

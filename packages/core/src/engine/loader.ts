@@ -1,10 +1,11 @@
 import { FoundationError, type ProgressEvent } from '@nearfield/spec';
-import type { FileRequest, ModelStore, StoredFile } from '../store/types.ts';
+import type { FileRequest, ModelSource, ModelStore, StoredFile } from '../store/types.ts';
 import { assemble } from './assemble.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { needsOtherDevice } from './device-fallback.ts';
 import { type PreparedGraph, prepareGraph } from './graph.ts';
+import { heldSource } from './held-source.ts';
 import { LISTWISE_INPUTS } from './listwise-encoder.ts';
 import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
 import type { ModelDefinition, ModelPart } from './models.ts';
@@ -39,6 +40,7 @@ const INPUTS: ReadonlySet<string> = new Set([...TOKEN_INPUTS, ...LISTWISE_INPUTS
  * Loads one part of a model: files, tokenizer, session, self-check. A file whose values are wrong is left for the
  * next precision of this device.
  * @throws FoundationError of the store (DOWNLOAD_FAILED, …), MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST;
+ * RUNTIME_NOT_AVAILABLE before weights are downloaded;
  * SELF_CHECK_FAILED if no file computes the published values here; DEVICE_NOT_AVAILABLE if none suits the device.
  */
 export async function loadPart(
@@ -46,15 +48,19 @@ export async function loadPart(
   part: ModelPart,
   context: LoadContext,
 ): Promise<ReadyPart> {
-  const { sessions, store, signal } = context;
-  sessions.warmUp();
+  const { sessions, store } = context;
+  const noRuntime = new AbortController();
+  const signal = AbortSignal.any([context.signal, noRuntime.signal]);
+  const warm = sessions.warmUp();
+  warm.catch((error: unknown) => noRuntime.abort(error));
+  const source = heldSource(part.source, warm, signal);
   const choices = await graphChoices(definition, part, sessions.runtime, store, signal);
   const failed: string[] = [];
   let problem: unknown;
   for (const choice of choices) {
     let loaded: LoadedPart;
     try {
-      loaded = await loadChoice(definition, part, choice, context);
+      loaded = await loadChoice(definition, part, choice, { ...context, signal }, source);
     } catch (error) {
       // Another precision may be there, or do without what this device lacks.
       if (!isMissing(error, choice.path) && !needsOtherDevice(error)) throw error;
@@ -107,6 +113,7 @@ async function loadChoice(
   part: ModelPart,
   choice: GraphChoice,
   context: LoadContext,
+  source: ModelSource,
 ): Promise<LoadedPart> {
   const { sessions, store, signal, emit, batchInvariant } = context;
   const requests = [...sideFiles(definition, part), { path: choice.path }];
@@ -114,14 +121,14 @@ async function loadChoice(
     // Whether weights lie apart is only certain once the graph is read; asked for now, their size is known now.
     requests.push({ path: `${choice.path}_data`, optional: true });
   }
-  const files = await openFiles(definition, part.source, store, requests, signal, emit);
+  const files = await openFiles(definition, source, store, requests, signal, emit);
   const graph = files.get(choice.path)!;
   const folder = choice.path.slice(0, choice.path.lastIndexOf('/') + 1);
   const weights = async (location: string): Promise<StoredFile> => {
     const path = folder + location;
     const known = files.get(path);
     if (known) return known;
-    const opened = (await openFiles(definition, part.source, store, [{ path }], signal, emit)).get(path)!;
+    const opened = (await openFiles(definition, source, store, [{ path }], signal, emit)).get(path)!;
     files.set(path, opened);
     return opened;
   };

@@ -1,7 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 
 const OUT_OF_MEMORY =
-  /out of memory|memory access out of bounds|bad_alloc|allocation failed|failed to allocate/i;
+  /out of memory|memory access out of bounds|bad_alloc|allocation failed|failed to allocate|could not allocate/i;
 const DEVICE_LOST = /device.*(lost|destroyed)|(lost|destroyed).*device|mapAsync.*abort/i;
 
 /** Turns what onnxruntime throws (strings, numbers, errors) into a typed error. */

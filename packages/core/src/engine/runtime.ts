@@ -24,6 +24,12 @@ export interface Runtime {
   readonly dtypes: readonly Dtype[];
   /** Resolves when the device is gone and the runtime with it; never for a CPU. */
   readonly lost: Promise<string>;
+  /**
+   * Fetches, compiles and starts what sessions need; called once, before the first session. Absent where that is
+   * done already.
+   * @throws FoundationError RUNTIME_NOT_AVAILABLE, OUT_OF_MEMORY, DEVICE_LOST.
+   */
+  start?(): Promise<void>;
   /** Ends the device. */
   dispose(): void;
 }

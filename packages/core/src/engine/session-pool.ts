@@ -1,4 +1,3 @@
-import { encodeModel, GraphBuilder } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { SessionModel } from './graph.ts';
@@ -64,7 +63,7 @@ export class PooledSession {
 
   /**
    * Runs the graph: values of the outputs, in the order of `fetches`.
-   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST; CLOSED after {@link close}.
+   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, RUNTIME_NOT_AVAILABLE; CLOSED after {@link close}.
    */
   async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Float32Array[]> {
     return (await this.submit(feeds, fetches)).values;
@@ -130,6 +129,7 @@ export class PooledSession {
     }
     await this.#pool.admit(this);
     if (this.#session) return this.#session;
+    await this.#pool.started();
     const { bytes, externalData } = await this.#prepare();
     const { ort, device, sessionOptions } = this.#pool.runtime;
     try {
@@ -164,14 +164,6 @@ export class PooledSession {
   }
 }
 
-/** A graph that does nothing. */
-function smallestModel(): Uint8Array {
-  const graph = new GraphBuilder('nothing');
-  graph.op('Identity', [graph.input('x', 'float32', [1])], { output: 'y' });
-  graph.output('y', 'float32', [1]);
-  return encodeModel(graph, { opset: 17 });
-}
-
 /**
  * The sessions of one device: keeps their memory under a limit by closing the least recently used, and lets only
  * one thing happen on the device at a time, because onnxruntime-web's WebGPU build cannot do two.
@@ -183,7 +175,8 @@ export class SessionPool {
   readonly #sessions = new Set<PooledSession>();
   #last: Promise<unknown> = Promise.resolve();
   #busy = false;
-  #isWarm = false;
+  #starting: Promise<void> | undefined;
+  #isStarted = false;
   #between: (() => void)[] = [];
 
   /** @param limit bytes of model files whose sessions are open together; one alone may be larger. */
@@ -221,17 +214,21 @@ export class SessionPool {
   }
 
   /**
-   * Starts the runtime now: its WebAssembly is compiled while the files of a first model are still being read. What
-   * goes wrong shows when a session is opened.
+   * Starts the runtime now, once: its WebAssembly is compiled while the files of a first model are still being read.
+   * @throws FoundationError RUNTIME_NOT_AVAILABLE, OUT_OF_MEMORY, DEVICE_LOST, for good: a runtime remembers that it
+   * failed.
    */
-  warmUp(): void {
-    const { ort, device, sessionOptions } = this.runtime;
-    if (this.#isWarm || device === 'cpu') return;
-    this.#isWarm = true;
-    this.alone(async () => {
-      const session = await ort.InferenceSession.create(smallestModel(), sessionOptions());
-      await session.release();
-    }).catch(() => {});
+  async warmUp(): Promise<void> {
+    if (!this.#isStarted) await this.alone(() => this.started());
+  }
+
+  /** The same, within a turn of {@link alone}. */
+  started(): Promise<void> {
+    this.#starting ??= (async () => {
+      await this.runtime.start?.();
+      this.#isStarted = true;
+    })();
+    return this.#starting;
   }
 
   /** Waits for its turn on the device. */

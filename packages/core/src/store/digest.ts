@@ -1,3 +1,4 @@
+import { sha1 } from './sha1.ts';
 import { Sha256 } from './sha256.ts';
 
 const hex = (buffer: ArrayBuffer): string =>
@@ -12,13 +13,12 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return subtle ? hex(await subtle.digest('SHA-256', bytes)) : new Sha256().update(bytes).digest();
 }
 
-/** Git's id of a file's content: SHA-1 of `blob <size>\0` and the bytes. Undefined without WebCrypto. */
-export async function gitBlobSha1(bytes: Uint8Array): Promise<string | undefined> {
+/** Git's id of a file's content: SHA-1 of `blob <size>\0` and the bytes. */
+export async function gitBlobSha1(bytes: Uint8Array): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};
-  if (!subtle) return undefined;
   const header = new TextEncoder().encode(`blob ${bytes.length}\0`);
   const whole = new Uint8Array(header.length + bytes.length);
   whole.set(header);
   whole.set(bytes, header.length);
-  return hex(await subtle.digest('SHA-1', whole));
+  return subtle ? hex(await subtle.digest('SHA-1', whole)) : sha1(whole);
 }

@@ -1,4 +1,4 @@
-import { FoundationError } from '@nearfield/spec';
+import { FoundationError, randomId } from '@nearfield/spec';
 import { anySignal } from './abort.ts';
 import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
@@ -128,7 +128,7 @@ class Download {
     const { cache, key, chunkBytes } = this.#options;
     this.#record = {
       ...key,
-      version: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+      version: randomId(),
       size: this.#description.size,
       chunkBytes,
       chunks: [],

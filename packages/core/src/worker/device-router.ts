@@ -79,6 +79,10 @@ export class DeviceRouter implements Backend {
     return result;
   }
 
+  restrictions(): string[] {
+    return this.#main.restrictions();
+  }
+
   persist(): Promise<boolean> {
     return this.#main.persist();
   }
@@ -171,7 +175,7 @@ export class DeviceRouter implements Backend {
 const CHANGES_MODEL: ReadonlySet<EngineMethod> = new Set(['unload', 'storage.delete', 'storage.import']);
 
 /** Failures of the second worker that a query need not suffer from. */
-const WASM_FAILED: ReadonlySet<string> = new Set(['WORKER_FAILED', 'OUT_OF_MEMORY']);
+const WASM_FAILED: ReadonlySet<string> = new Set(['WORKER_FAILED', 'RUNTIME_NOT_AVAILABLE', 'OUT_OF_MEMORY']);
 
 /** What of an argument tells the model that computes. */
 interface Subject {

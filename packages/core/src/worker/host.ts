@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type DeviceReport,
   FoundationError,
+  randomId,
   serializeError,
   shortened,
 } from '@nearfield/spec';
@@ -21,6 +22,7 @@ import {
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
 import { afterAwake, watchHeartbeat } from './heartbeat.ts';
+import { faultOf, type Refusal, watchRefusals } from './missing-file.ts';
 import type {
   CallMessage,
   ControlMessage,
@@ -29,7 +31,8 @@ import type {
   WorkerApi,
   WorkerStart,
 } from './protocol.ts';
-import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
+import { pageRestrictions } from './restrictions.ts';
+import { connectSharedWorker, type Spawned, scriptUrl, spawnWorker } from './spawn.ts';
 
 export interface HostOptions {
   device: 'auto' | 'webgpu' | 'wasm';
@@ -46,7 +49,14 @@ export interface HostOptions {
   /** What every worker is started with. */
   start: { hub: LocalHubOptions } & Omit<
     WorkerStart,
-    'hub' | 'engineKey' | 'calibration' | 'calibrations' | 'reason' | 'wasmPaths' | 'resumeBatches'
+    | 'hub'
+    | 'engineKey'
+    | 'calibration'
+    | 'calibrations'
+    | 'reason'
+    | 'threadsFailed'
+    | 'wasmPaths'
+    | 'resumeBatches'
   >;
 }
 
@@ -83,6 +93,15 @@ const NEEDS_MODEL: ReadonlySet<EngineMethod> = new Set([
   'train',
 ]);
 
+/** After these a worker is of no more use to anybody. */
+const NEEDS_OTHER_WORKER: ReadonlySet<string> = new Set([
+  'DEVICE_LOST',
+  'DEVICE_NOT_AVAILABLE',
+  'WORKER_FAILED',
+  'OUT_OF_MEMORY',
+  'RUNTIME_NOT_AVAILABLE',
+]);
+
 /** Milliseconds without a call after which a device is measured that never was. */
 const QUIET = 3000;
 
@@ -101,6 +120,10 @@ export class WorkerHost implements Backend {
   #closed = false;
   /** Why WebGPU is not tried again. */
   #givenUpOnGpu: string | undefined;
+  /** Whether that is for want of its files, which may be had another time. */
+  #gpuFilesMissing = false;
+  /** Why threads are not tried again. */
+  #threadsFailed: string | undefined;
   readonly #closing = new AbortController();
   /** A shared worker that is ending: one that is started before would be the same. */
   #ending: Promise<void> | undefined;
@@ -131,7 +154,7 @@ export class WorkerHost implements Backend {
   }
 
   device(): Promise<DeviceReport> {
-    return this.#withRecovery(undefined, ({ report, death }) => Promise.race([report, death]));
+    return this.#withRecovery(undefined, false, ({ report, death }) => Promise.race([report, death]));
   }
 
   async call<Method extends EngineMethod>(
@@ -142,7 +165,7 @@ export class WorkerHost implements Backend {
     options.signal?.throwIfAborted();
     this.#callStarted();
     try {
-      return await this.#withRecovery(options.signal, async (live) => {
+      return await this.#withRecovery(options.signal, NEEDS_MODEL.has(method), async (live) => {
         const result = (await this.#send(live, method, argument, options)) as ResultOf<Method>;
         live.hasModel ||= NEEDS_MODEL.has(method);
         return result;
@@ -155,6 +178,7 @@ export class WorkerHost implements Backend {
   /** Does something with a worker, and once more with another where the worker or its device was at fault. */
   async #withRecovery<Value>(
     signal: AbortSignal | undefined,
+    computes: boolean,
     work: (live: LiveWorker) => Promise<Value>,
   ): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
@@ -163,7 +187,9 @@ export class WorkerHost implements Backend {
       try {
         live = await this.#raceSignals(this.#worker(), signal);
         return await work(live);
-      } catch (error) {
+      } catch (thrown) {
+        // A runtime that cannot start is the failure of all calls that compute.
+        const error = thrown instanceof RuntimeFailed && computes ? thrown.cause : thrown;
         if (this.#closed) throw closedError();
         if (signal?.aborted) throw error;
         const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
@@ -172,6 +198,10 @@ export class WorkerHost implements Backend {
         else if (!this.#recover(error, live, attempt, onGpu)) throw error;
       }
     }
+  }
+
+  restrictions(): string[] {
+    return pageRestrictions();
   }
 
   async persist(): Promise<boolean> {
@@ -238,21 +268,43 @@ export class WorkerHost implements Backend {
       if (live.flavour === 'webgpu' && this.#options.device === 'auto') throw new NeedsWasm(error);
       return false;
     }
-    const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
-    if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
+    if (!NEEDS_OTHER_WORKER.has(error.code)) return false;
+    const noRuntime = error.code === 'RUNTIME_NOT_AVAILABLE';
+    const onThreads = this.#blamesThreads(error);
     // Whoever notices first ends the worker; the others find a new one.
     if (live && live === this.#live) {
       live.endForAll();
       // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
-      this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
+      if (noRuntime) this.#end(live, new RuntimeFailed(error));
+      else this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
     }
-    if (attempt < ATTEMPTS) return true;
+    const isLasting = noRuntime && !error.retryable && !onThreads;
+    if (attempt < ATTEMPTS && !isLasting) return true;
     // Every call that was pending comes by here, and all of them go on.
-    if (attempt === ATTEMPTS && this.#options.device === 'auto' && onGpu) {
-      this.#givenUpOnGpu ??= `WebGPU failed twice on this device (${error.message})`;
+    if (attempt <= ATTEMPTS && this.#options.device === 'auto' && onGpu) {
+      this.#gpuFilesMissing ||= noRuntime && this.#givenUpOnGpu === undefined;
+      this.#givenUpOnGpu ??= noRuntime
+        ? `WebGPU could not be started (${error.message})`
+        : `WebGPU failed twice on this device (${error.message})`;
       return true;
     }
+    // Neither has its files: what is wrong is the network, and the next call may take either.
+    if (noRuntime && this.#gpuFilesMissing) {
+      this.#gpuFilesMissing = false;
+      this.#givenUpOnGpu = undefined;
+    }
     return false;
+  }
+
+  /** Whether one thread may do, which was not tried before; it is from now on. */
+  #blamesThreads(error: unknown): boolean {
+    const failed =
+      FoundationError.isInstance(error) &&
+      error.code === 'RUNTIME_NOT_AVAILABLE' &&
+      error.param === 'threads';
+    if (!failed || this.#threadsFailed !== undefined) return false;
+    this.#threadsFailed = error.message;
+    return true;
   }
 
   #end(live: LiveWorker | undefined, failure?: Error): void {
@@ -292,6 +344,7 @@ export class WorkerHost implements Backend {
       return compareCalibrations(webgpu, wasm);
     } catch (error) {
       if (this.#closed) throw closedError();
+      if (this.#blamesThreads(error)) return this.#measuredChoice(choice);
       const why = error instanceof Error ? error.message : String(error);
       return { flavour: 'wasm', reason: `WebGPU could not be measured (${why})` };
     }
@@ -312,7 +365,8 @@ export class WorkerHost implements Backend {
   }
 
   #calibrationKey({ flavour, adapter }: DeviceChoice): string {
-    return calibrationKey(`${flavour} ${adapter ?? ''}`, this.#options.start.threads);
+    const threads = this.#threadsFailed === undefined ? this.#options.start.threads : 1;
+    return calibrationKey(`${flavour} ${adapter ?? ''}`, threads);
   }
 
   async #startWorker(choice: DeviceChoice): Promise<LiveWorker> {
@@ -323,23 +377,21 @@ export class WorkerHost implements Backend {
     const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
     await this.#ending;
     if (this.#closed) throw closedError();
+    const script = (): string => scriptUrl(flavour, this.#options.workerUrl?.[flavour]);
+    const { refusals, stop: stopWatching } = watchRefusals();
+    const whyNot = (cause?: unknown): Promise<FoundationError> => scriptFault(script(), refusals, cause);
     let spawned: Spawned;
     try {
       spawned = await this.#spawn(flavour);
     } catch (cause) {
-      throw new FoundationError({
-        code: 'WORKER_FAILED',
-        message:
-          'The worker could not be started. Allow its file in the worker-src of your Content-Security-Policy, or set workerUrl to a copy on your own origin.',
-        retryable: false,
-        cause,
-      });
+      throw await whyNot(cause).finally(stopWatching);
     }
     const api = wrap<WorkerApi>(spawned.endpoint);
-    const watch = watchLife(spawned.events);
+    const watch = watchLife(spawned.events, whyNot);
     const held = watch.lockName ? api.hold(watch.lockName, spawned.pageLock) : api.ping();
     const alive = (): void => {
       spawned.connected?.();
+      stopWatching();
       watch.alive();
     };
     void held.then(alive, () => {});
@@ -352,6 +404,7 @@ export class WorkerHost implements Backend {
       resumeBatches: this.#options.resumeBatches,
       calibration,
       calibrations: this.#measured ?? (calibration ? [calibration] : []),
+      threadsFailed: this.#threadsFailed,
       wasmPaths: this.#options.wasmPaths?.[flavour],
     }) as Promise<DeviceReport>;
     report.catch(() => {});
@@ -364,8 +417,9 @@ export class WorkerHost implements Backend {
       hasModel: false,
       watchHeartbeat: () => {
         // A wasm worker computes in its own thread: it is silent while a batch runs, and that is fine.
-        if (flavour === 'wasm') return () => {};
-        return watchHeartbeat(() => api.ping(), this.#options.unresponsiveAfter, watch.silent);
+        const limit = flavour === 'wasm' ? WASM_SILENCE : this.#options.unresponsiveAfter;
+        if (flavour === 'wasm' && watch.lockName) return () => {};
+        return watchHeartbeat(() => api.ping(), limit, watch.silent);
       },
       endForAll: () => {
         if (!spawned.pageLock) return;
@@ -373,6 +427,7 @@ export class WorkerHost implements Backend {
         void api.end();
       },
       end: (failure = new WorkerReplaced()) => {
+        stopWatching();
         watch.stop(failure);
         api[releaseProxy]();
         spawned.end();
@@ -465,6 +520,37 @@ export class NeedsWasm extends Error {
 /** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */
 class WorkerReplaced extends Error {}
 
+/** The same, because its runtime could not start: of no concern to calls that only read or write what is stored. */
+class RuntimeFailed extends WorkerReplaced {
+  constructor(override readonly cause: FoundationError) {
+    super(cause.message);
+  }
+}
+
+/** Why a worker's script could not be loaded. */
+async function scriptFault(
+  url: string,
+  refusals: readonly Refusal[],
+  cause: unknown,
+): Promise<FoundationError> {
+  const { why, passing } = (await faultOf(url, 'worker', refusals)) ?? {
+    why: 'or a file that it imports could not be loaded',
+    passing: true,
+  };
+  return new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message: `The worker cannot start: its script ${url} ${why}. Where it lies elsewhere, set workerUrl.`,
+    retryable: passing,
+    cause,
+  });
+}
+
+/**
+ * Milliseconds of silence after which a wasm worker counts as dead where no lock tells (plain http): far more than a
+ * batch takes, or opening a large model.
+ */
+const WASM_SILENCE = 180_000;
+
 /** Milliseconds for a worker's script to arrive and answer. */
 const START_DEADLINE = 60_000;
 
@@ -489,7 +575,10 @@ let workerCount = 0;
  * Notices the death of a worker. A worker that is terminated or crashes fires no event, but the browser
  * releases its locks: the page waits for one that the worker holds.
  */
-function watchLife(events: EventTarget): {
+function watchLife(
+  events: EventTarget,
+  whyNotLoaded: () => Promise<FoundationError>,
+): {
   lockName: string | undefined;
   death: Promise<never>;
   alive: () => void;
@@ -504,24 +593,26 @@ function watchLife(events: EventTarget): {
   death.catch(() => {});
   const failed = (message: string): void =>
     die(new FoundationError({ code: 'WORKER_FAILED', message, retryable: true }));
+  let isAlive = false;
   events.addEventListener('error', (event) => {
-    failed(
-      `The worker failed: ${(event as ErrorEvent).message || 'its script could not be loaded'}. If the file is blocked, allow it in worker-src or set workerUrl.`,
-    );
+    const { message } = event as ErrorEvent;
+    if (isAlive) failed(`The worker failed: ${message || 'it does not say why'}.`);
+    else void whyNotLoaded().then(die);
   });
   events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
   const locks = globalThis.navigator?.locks;
   const stopWaiting = afterAwake(START_DEADLINE, () => failed('The worker did not start within a minute.'));
-  const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
+  const lockName = locks ? `nearfield-worker-${randomId()}-${workerCount++}` : undefined;
   return {
     lockName,
     death,
     alive: () => {
+      isAlive = true;
       stopWaiting();
       if (!locks || !lockName || stopped.signal.aborted) return;
       locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
     },
-    silent: () => failed('The worker does not answer: its GPU was probably lost.'),
+    silent: () => failed('The worker does not answer any more: it or its GPU is gone.'),
     stop: (failure) => {
       stopWaiting();
       stopped.abort();

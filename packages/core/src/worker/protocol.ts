@@ -31,6 +31,8 @@ export interface WorkerStart {
   /** Whether batch jobs that were left behind go on at once, and not only when they are asked for. */
   resumeBatches: boolean;
   threads: number | undefined;
+  /** Why threads are not to be tried again. */
+  threadsFailed: string | undefined;
   /** Where the runtime's two files are, if not beside the worker. */
   wasmPaths: { mjs: string; wasm: string } | undefined;
   models: ModelDescription[];

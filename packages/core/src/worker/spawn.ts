@@ -1,3 +1,4 @@
+import { randomId } from '@nearfield/spec';
 import type { Endpoint } from 'comlink';
 import { afterAwake } from './heartbeat.ts';
 import type { Flavour } from './protocol.ts';
@@ -18,31 +19,52 @@ export interface Spawned {
 
 /** Starts a worker from a real file, so that a strict Content-Security-Policy can allow it by origin. */
 export function spawnWorker(flavour: Flavour, url: string | URL | undefined): Spawned {
-  const worker = url
+  const worker = newWorker(flavour, url);
+  return { endpoint: worker, events: worker, end: () => worker.terminate() };
+}
+
+/** Absolute address of a worker's script. Bundlers leave it nowhere but in the call that starts it. */
+export function scriptUrl(flavour: Flavour, url: string | URL | undefined): string {
+  const { Worker: original } = globalThis;
+  let found = '';
+  try {
+    globalThis.Worker = class {
+      constructor(address: string | URL) {
+        found = new URL(address, location.href).href;
+      }
+    } as unknown as typeof Worker;
+    newWorker(flavour, url);
+  } finally {
+    globalThis.Worker = original;
+  }
+  return found;
+}
+
+function newWorker(flavour: Flavour, url: string | URL | undefined): Worker {
+  return url
     ? new Worker(url, { type: 'module', name: `nearfield-${flavour}` })
     : // Bundlers recognise a worker only by a literal URL.
       flavour === 'wasm'
       ? new Worker(new URL('./wasm.ts', import.meta.url), { type: 'module', name: 'nearfield-wasm' })
       : new Worker(new URL('./webgpu.ts', import.meta.url), { type: 'module', name: 'nearfield-webgpu' });
-  return { endpoint: worker, events: worker, end: () => worker.terminate() };
 }
 
 /**
  * Connects to the worker that tabs of this origin share, or starts a worker of this page's own where there is none to
- * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame).
+ * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame), or has no locks.
  */
 export async function connectSharedWorker(flavour: Flavour, url: string | URL | undefined): Promise<Spawned> {
-  if (typeof SharedWorker === 'undefined') return spawnWorker(flavour, url);
-  // While a page connects, the worker must not end for want of pages. Without locks it never does.
-  const canLock = navigator.locks !== undefined;
-  const pageLock = canLock ? `nearfield-page-${crypto.randomUUID()}` : undefined;
+  // Without locks (plain http) nobody would notice its end, nor it the last page's.
+  if (typeof SharedWorker === 'undefined' || !navigator.locks) return spawnWorker(flavour, url);
+  const pageLock = `nearfield-page-${randomId()}`;
   const held: (() => void)[] = [];
   const letGo = (): void => {
     for (const release of held.splice(0)) release();
   };
   try {
-    if (pageLock) held.push(await holdLock(pageLock, 'exclusive'));
-    const connected = canLock ? await holdLock(connectingLock(`nearfield-${flavour}`), 'shared') : () => {};
+    held.push(await holdLock(pageLock, 'exclusive'));
+    // While a page connects, the worker must not end for want of pages.
+    const connected = await holdLock(connectingLock(`nearfield-${flavour}`), 'shared');
     held.push(connected);
     const worker = await greetedBySharedWorker(() => newSharedWorker(flavour, url));
     return {

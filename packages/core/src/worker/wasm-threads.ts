@@ -1,5 +1,12 @@
-/** Threads for the wasm build, and why that many. */
-export function chooseThreads(wanted: number | undefined): { threads: number; reason: string } {
+/**
+ * Threads for the wasm build, and why that many.
+ * @param failed why a worker before this one could not start them.
+ */
+export function chooseThreads(
+  wanted: number | undefined,
+  failed: string | undefined,
+): { threads: number; reason: string } {
+  if (failed !== undefined) return { threads: 1, reason: failed };
   const cores = navigator.hardwareConcurrency || 1;
   if (!globalThis.crossOriginIsolated) {
     return {

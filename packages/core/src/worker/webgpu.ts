@@ -3,12 +3,19 @@ import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { serve } from './serve.ts';
+import { startRuntime } from './start-runtime.ts';
 import { chooseThreads } from './wasm-threads.ts';
 
-serve(async ({ reason, threads: wanted, wasmPaths }) => {
-  const { threads, reason: threadsReason } = chooseThreads(wanted);
-  ort.env.wasm.wasmPaths = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
+serve(async ({ reason, threads: wanted, threadsFailed, wasmPaths }) => {
+  const { threads, reason: threadsReason } = chooseThreads(wanted, threadsFailed);
+  const files = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
+  ort.env.wasm.wasmPaths = files;
   ort.env.wasm.numThreads = threads;
+  const sessionOptions = (): ort.InferenceSession.SessionOptions => ({
+    executionProviders: ['webgpu'],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
 
   const { device, adapter } = await requestDevice();
   ort.env.webgpu.device = device;
@@ -29,11 +36,8 @@ serve(async ({ reason, threads: wanted, wasmPaths }) => {
     hasSlowKernels: false,
     // Without shader-f16 the runtime makes a session of an fp16 file and fails at the first run.
     dtypes: f16 ? ['fp16', 'q4f16', 'fp32', 'q4', 'q8'] : ['fp32', 'q4', 'q8'],
-    sessionOptions: () => ({
-      executionProviders: ['webgpu'],
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    }),
+    sessionOptions,
+    start: () => startRuntime({ ort, files, sessionOptions }),
     lost: device.lost.then(({ message }) => message || 'the GPU device was lost'),
     dispose: () => device.destroy(),
   };

@@ -70,7 +70,12 @@ const MAX_ATTEMPTS = 5;
 const NO_COUNTS: Counts = { completed: 0, failed: 0, total_tokens: 0 };
 
 /** This engine can go on with nothing: another has to be started. The job waits for it. */
-const NEEDS_ENGINE: ReadonlySet<string> = new Set(['DEVICE_LOST', 'OUT_OF_MEMORY', 'WORKER_FAILED']);
+const NEEDS_ENGINE: ReadonlySet<string> = new Set([
+  'DEVICE_LOST',
+  'OUT_OF_MEMORY',
+  'WORKER_FAILED',
+  'RUNTIME_NOT_AVAILABLE',
+]);
 /** Trying again would change nothing. */
 const FINAL: ReadonlySet<string> = new Set([
   'MODEL_NOT_AVAILABLE_LOCALLY',

@@ -9,6 +9,7 @@ import {
   type ModelEntry,
   notSupported,
   parseStrictly,
+  randomId,
 } from '@nearfield/spec';
 import type { CallEngine } from '../../backend.ts';
 import { requireEndpoint } from '../classify/role.ts';
@@ -98,7 +99,7 @@ function newBatch(request: BatchRequest, entryOf: (model: string) => ModelEntry)
   };
   // What no line could be answered with is refused at once, by its name.
   check({ input: '-' }, model, entry, defaults);
-  return { id: `batch_${crypto.randomUUID()}`, model, entry, defaults, source: sourceOf(parsed) };
+  return { id: `batch_${randomId()}`, model, entry, defaults, source: sourceOf(parsed) };
 }
 
 function sourceOf(parsed: { input?: unknown; input_url?: string | null | undefined }): BatchSource {

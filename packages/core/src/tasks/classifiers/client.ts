@@ -13,6 +13,7 @@ import {
   type ModelEntry,
   parse,
   parseStrictly,
+  randomId,
   type TrainRequest,
   TrainRequestSchema,
   type TrainResponse,
@@ -51,7 +52,7 @@ export async function train(
 ): Promise<TrainResponse> {
   const parsed = parseStrictly(TrainRequestSchema, request);
   const training = {
-    callId: crypto.randomUUID(),
+    callId: randomId(),
     items: itemsOf(parsed.input),
     labels: parsed.input.map(({ label }) => label),
     iterations: parsed.num_iters,
@@ -64,7 +65,7 @@ export async function train(
   requireEndpoint(entry, model, 'train');
   checkTrainRequest(parsed, entry);
   const create = { model, role: classificationRole(entry), access };
-  return call('train', { ...training, classifierId: crypto.randomUUID(), create }, options);
+  return call('train', { ...training, classifierId: randomId(), create }, options);
 }
 
 /** `/v1/classifiers`, and export and import. */

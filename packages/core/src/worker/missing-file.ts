@@ -1,0 +1,157 @@
+/** What a page or worker saw its Content-Security-Policy refuse. */
+export interface Refusal {
+  /** Such as `script-src-elem`. */
+  directive: string;
+  /** An address, or a word such as `wasm-eval`. */
+  blocked: string;
+}
+
+/** Why a file of the library cannot be used. */
+export interface Fault {
+  /** Goes on after the file's address, and says what would help. */
+  why: string;
+  /** Whether it may be over by itself: a network that is down, a server that is busy. */
+  passing: boolean;
+}
+
+/** Which kind of file: decides what is expected of it. */
+export type FileKind = 'module' | 'worker' | 'wasm';
+
+/**
+ * Collects what the Content-Security-Policy of this page or worker refuses.
+ * @returns the refusals so far, and what stops it.
+ */
+export function watchRefusals(): { refusals: readonly Refusal[]; stop: () => void } {
+  const refusals: Refusal[] = [];
+  const listen = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent): void => {
+    refusals.push({ directive: effectiveDirective, blocked: blockedURI });
+  };
+  const target: EventTarget = globalThis.document ?? globalThis;
+  target.addEventListener('securitypolicyviolation', listen as (event: Event) => void);
+  return {
+    refusals,
+    stop: () => target.removeEventListener('securitypolicyviolation', listen as (event: Event) => void),
+  };
+}
+
+/** The line of a policy that allows an address, or WebAssembly, under a directive. */
+function allowingLine(directive: string, url: string): string {
+  const { origin } = new URL(url, location.href);
+  const source = origin === location.origin ? "'self'" : `'self' ${origin}`;
+  const name = directive.replace(/-(elem|attr)$/, '');
+  // What loads onnxruntime needs WebAssembly too: one line says all of it.
+  return name === 'script-src' ? `script-src ${source} 'wasm-unsafe-eval'` : `${name} ${source}`;
+}
+
+/** The fault of a file that the policy refuses. */
+export const forbidden = (directive: string, url: string): Fault => ({
+  why: `is forbidden by the Content-Security-Policy ${globalThis.document ? 'of this page' : 'that the worker’s script is served with'}: it has to say "${allowingLine(directive, url)}"`,
+  passing: false,
+});
+
+/** Whether the policy lets this realm compile WebAssembly at all: asked with the shortest module there is. */
+export async function mayCompile(): Promise<boolean> {
+  try {
+    await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Lets events in that are on their way. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+const SCRIPT_TYPE = /^(text|application)\/(x-)?(java|ecma)script$/;
+
+/**
+ * Finds out why a file could not be loaded, by fetching it once more, past the HTTP cache: what is wrong there is
+ * replaced by what comes.
+ *
+ * @param url absolute.
+ * @returns undefined where nothing is wrong with it now.
+ */
+export async function faultOf(
+  url: string,
+  kind: FileKind,
+  refusals: readonly Refusal[],
+): Promise<Fault | undefined> {
+  await nextTask();
+  const refusal = refusals.find(({ blocked }) => blocked === url);
+  if (refusal) return forbidden(refusal.directive, url);
+  let response: Response;
+  try {
+    response = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
+  } catch {
+    await nextTask();
+    const refused = refusals.find(({ blocked }) => blocked === url);
+    // Scripts are not fetched under connect-src: of them nothing more is known.
+    if (refused) return kind === 'wasm' ? forbidden(refused.directive, url) : undefined;
+    return { why: `cannot be fetched: ${whyUnreachable(url)}`, passing: true };
+  }
+  const { status, headers } = response;
+  if (!response.ok) {
+    await response.body?.cancel().catch(() => {});
+    const passing = status >= 500 || status === 408 || status === 429;
+    const advice = passing
+      ? ''
+      : '; it has to be published with the worker, or reload the page after an update';
+    return { why: `cannot be fetched: its server answers with status ${status}${advice}`, passing };
+  }
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await response.arrayBuffer());
+  } catch {
+    return { why: 'is cut off on its way', passing: true };
+  }
+  const isPage = type === 'text/html' || type === 'application/xhtml+xml';
+  const instead = `is not there: its server answers with a page (${type}) instead`;
+  if (kind === 'wasm') return wasmFault(bytes, isPage ? instead : undefined);
+  if (isPage) return { why: instead, passing: false };
+  if (!SCRIPT_TYPE.test(type)) {
+    const found = type === '' ? 'without a type' : `as ${type}`;
+    return {
+      why: `is served ${found}; its server has to send it with Content-Type: text/javascript`,
+      passing: false,
+    };
+  }
+  if (kind === 'module') return moduleFault(url);
+  if (globalThis.crossOriginIsolated && !headers.has('cross-origin-embedder-policy')) {
+    return {
+      why: 'is served without the header "Cross-Origin-Embedder-Policy: require-corp", which workers of a cross-origin isolated page need',
+      passing: false,
+    };
+  }
+  return undefined;
+}
+
+function whyUnreachable(url: string): string {
+  if (navigator.onLine === false) return 'this browser is offline';
+  const { origin } = new URL(url);
+  return origin === location.origin
+    ? 'its server does not answer'
+    : `${origin} does not answer, or does not allow this page to read it (CORS)`;
+}
+
+function wasmFault(bytes: Uint8Array<ArrayBuffer>, instead: string | undefined): Fault | undefined {
+  const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+  if (isWasm && WebAssembly.validate(bytes)) return undefined;
+  if (isWasm) return { why: `is damaged or cut off (${bytes.length} bytes came)`, passing: false };
+  return { why: instead ?? 'is something else than WebAssembly', passing: false };
+}
+
+/** A script that is cut off has the right type, and cannot be read or gives nothing. */
+async function moduleFault(url: string): Promise<Fault | undefined> {
+  try {
+    // Under another name: a realm remembers a module that it could not read.
+    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}#again`)) as {
+      default?: unknown;
+    };
+    if (typeof module.default === 'function') return undefined;
+    return { why: 'is damaged or cut off: it gives nothing', passing: false };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { why: `is damaged or cut off: ${message}`, passing: false };
+  }
+}

@@ -1,0 +1,20 @@
+/** What this page lacks because it is no secure context (plain http) or its browser is old: see `Capabilities`. */
+export function pageRestrictions(): string[] {
+  const { locks, storage } = navigator as { locks?: LockManager; storage?: StorageManager };
+  const why = globalThis.isSecureContext
+    ? 'this browser has none'
+    : 'the page needs https or localhost for that';
+  const found: string[] = [];
+  if (!locks) {
+    found.push(
+      `Tabs cannot wait for each other (no Web Locks: ${why}): train classifiers and run batches in one tab at a time; each tab downloads a model by itself, and the option shared gives each tab a worker of its own.`,
+    );
+  }
+  if (!storage) {
+    found.push(`The browser does not say how much room is left, nor promise to keep files (${why}).`);
+  }
+  if (!crypto.subtle) {
+    found.push(`Files are hashed by script, which is slower (no WebCrypto: ${why}).`);
+  }
+  return found;
+}

@@ -1,0 +1,139 @@
+import { encodeModel, GraphBuilder } from '@nearfield/onnx';
+import { FoundationError, shortened } from '@nearfield/spec';
+import type { InferenceSession } from 'onnxruntime-common';
+import type { OnnxRuntime } from '../engine/runtime.ts';
+import { classifyRuntimeError } from '../engine/runtime-errors.ts';
+import { type Fault, faultOf, forbidden, mayCompile, type Refusal, watchRefusals } from './missing-file.ts';
+
+/** What {@link startRuntime} starts. */
+export interface StartedRuntime {
+  readonly ort: OnnxRuntime;
+  /** Addresses of onnxruntime's two files, as it was given them. */
+  readonly files: { mjs: string; wasm: string };
+  readonly sessionOptions: () => InferenceSession.SessionOptions;
+}
+
+/** What onnxruntime says when its files, and not a model, are what failed. */
+const NOT_STARTED = /no available backend found/i;
+
+/**
+ * Starts onnxruntime's WebAssembly with a graph that does nothing.
+ * @throws FoundationError RUNTIME_NOT_AVAILABLE that names the file at fault; its `param` is `threads` if one thread
+ * would do without. OUT_OF_MEMORY, DEVICE_LOST. The realm cannot be started again then.
+ */
+export async function startRuntime({ ort, files, sessionOptions }: StartedRuntime): Promise<void> {
+  const { refusals, stop } = watchRefusals();
+  const threads = watchThreads();
+  try {
+    const session = await Promise.race([
+      ort.InferenceSession.create(smallestModel(), sessionOptions()),
+      threads.failed,
+    ]);
+    await session.release();
+  } catch (cause) {
+    if (cause instanceof ThreadFailed) throw await threadsFault(files.mjs, refusals);
+    // What fails later than the runtime's own start shows with a model.
+    if (!NOT_STARTED.test(String(cause))) return;
+    const known = classifyRuntimeError(cause, 'onnxruntime could not be started');
+    if (FoundationError.isInstance(known) && known.code !== 'MODEL_INVALID') throw known;
+    throw await runtimeFault(files, refusals, cause);
+  } finally {
+    threads.stop();
+    stop();
+  }
+}
+
+/** A graph that does nothing. */
+function smallestModel(): Uint8Array {
+  const graph = new GraphBuilder('nothing');
+  graph.op('Identity', [graph.input('x', 'float32', [1])], { output: 'y' });
+  graph.output('y', 'float32', [1]);
+  return encodeModel(graph, { opset: 17 });
+}
+
+class ThreadFailed extends Error {}
+
+/**
+ * Hears of threads that do not start. onnxruntime waits for them for ever, and nobody else makes workers in here.
+ */
+function watchThreads(): { failed: Promise<never>; stop: () => void } {
+  const Original = globalThis.Worker;
+  if (typeof Original === 'undefined') return { failed: new Promise(() => {}), stop: () => {} };
+  let isOver = false;
+  let fail: (error: Error) => void;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {});
+  globalThis.Worker = class extends Original {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      this.addEventListener('error', (event) => {
+        if (isOver) return;
+        event.preventDefault();
+        fail(new ThreadFailed());
+      });
+    }
+  };
+  return {
+    failed,
+    stop: () => {
+      isOver = true;
+      globalThis.Worker = Original;
+    },
+  };
+}
+
+const absolute = (url: string): string => new URL(url, location.href).href;
+
+function notAvailable(url: string, { why, passing }: Fault, cause?: unknown): FoundationError {
+  return new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message: `onnxruntime cannot start: its file ${url} ${why}. The models are not at fault.`,
+    retryable: passing,
+    cause,
+  });
+}
+
+async function runtimeFault(
+  files: { mjs: string; wasm: string },
+  refusals: readonly Refusal[],
+  cause: unknown,
+): Promise<FoundationError> {
+  const mjs = absolute(files.mjs);
+  const wasm = absolute(files.wasm);
+  if (typeof WebAssembly === 'undefined') {
+    return notAvailable(wasm, {
+      why: 'needs WebAssembly, which this browser has turned off',
+      passing: false,
+    });
+  }
+  // With threads a script of another origin goes through a blob: URL; without, it does not.
+  const blob = refusals.find(({ blocked }) => blocked.startsWith('blob'));
+  if (blob) return threadsFault(mjs, [{ ...blob, blocked: mjs }]);
+  const script = await faultOf(mjs, 'module', refusals);
+  if (script) return notAvailable(mjs, script, cause);
+  if (!(await mayCompile())) return notAvailable(wasm, forbidden('script-src', location.href), cause);
+  const binary = await faultOf(wasm, 'wasm', refusals);
+  if (binary) return notAvailable(wasm, binary, cause);
+  const said = shortened(cause instanceof Error ? cause.message : String(cause), 300);
+  return new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message: `onnxruntime could not be started (${said}). Its files ${mjs} and ${wasm} can be fetched now: try again. The models are not at fault.`,
+    cause,
+  });
+}
+
+async function threadsFault(mjs: string, refusals: readonly Refusal[]): Promise<FoundationError> {
+  const url = absolute(mjs);
+  const found = (await faultOf(url, 'worker', refusals)) ?? {
+    why: 'could not be started as a worker',
+    passing: true,
+  };
+  return new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message: `onnxruntime cannot start its threads: its file ${url} ${found.why}. One thread does without them.`,
+    param: 'threads',
+    retryable: found.passing,
+  });
+}
