@@ -14,6 +14,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const tasks = readdirSync(new URL('tasks', import.meta.url)).map((name) => name.replace(/\.ts$/, ''));
 const [task = '', ...rest] = process.argv.slice(2);
+if (task === '--help' || task === '-h') {
+  console.log(`node scripts/start.mjs TASK [options]; TASK --help says which.\nTasks: ${tasks.join(', ')}`);
+  process.exit(0);
+}
 if (!tasks.includes(task)) {
   console.error(`Unknown task "${task}". There are: ${tasks.join(', ')}.`);
   process.exit(2);

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embeddedModels, models } from './vite-models.ts';
@@ -17,6 +17,19 @@ beforeAll(async () => {
   await writeFile(join(directory, 'second/config.json'), '"second"');
   await writeFile(join(directory, 'second/onnx/model.onnx'), 'graph');
   await writeFile(join(directory, 'second/.stamp.json'), '{}');
+  for (const path of [
+    'second/training/train.py',
+    'second/samples/one.png',
+    'second/goldens.json',
+    'second/README.md',
+  ]) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), path);
+  }
+  const listed = ['config.json', 'onnx/model.onnx', 'training/train.py', 'samples/one.png'].map((path) => ({
+    path,
+  }));
+  await writeFile(join(directory, 'second/manifest.json'), JSON.stringify({ version: 1, files: listed }));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -54,12 +67,22 @@ describe('in dev', () => {
   });
 });
 
-it('copies every folder into the build', async () => {
+it('copies of every folder what pages ask for into the build', async () => {
   const outDir = join(directory, 'out');
   await build({ configFile: false, root: site, plugins: plugins(), logLevel: 'silent', build: { outDir } });
   expect((await readdir(join(outDir, 'models'))).sort()).toEqual(['first', 'second']);
   expect(await readFile(join(outDir, 'models/second/onnx/model.onnx'), 'utf8')).toBe('graph');
-  expect(await readdir(join(outDir, 'models/second'))).not.toContain('.stamp.json');
+  expect((await readdir(join(outDir, 'models/second'), { recursive: true })).sort()).toEqual([
+    'README.md',
+    'config.json',
+    'manifest.json',
+    'onnx',
+    join('onnx', 'model.onnx'),
+  ]);
+  expect(JSON.parse(await readFile(join(outDir, 'models/second/manifest.json'), 'utf8'))).toEqual({
+    version: 1,
+    files: [{ path: 'config.json' }, { path: 'onnx/model.onnx' }],
+  });
 });
 
 it('knows every embedded model', () => {

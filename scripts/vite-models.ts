@@ -1,7 +1,7 @@
 /** Vite plugins that serve folders of model files in dev and put them into the build. */
 import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
 import { embeddedFolders } from './embedded-folders.ts';
 import { isServed, serveFile } from './serve-file.ts';
@@ -9,6 +9,23 @@ import { isServed, serveFile } from './serve-file.ts';
 /** Every embedded model under `/models/<id>/`, in dev and in the build. */
 export const embeddedModels = (): Plugin[] =>
   Object.entries(embeddedFolders).map(([id, directory]) => models({ directory, path: `/models/${id}/` }));
+
+/**
+ * What of a model's folder a site publishes: the files that pages ask for, the card with the licence, and the list of
+ * sizes and hashes. Samples, goldens and whatever trained the model stay in the repository.
+ */
+const PUBLISHED =
+  /^(config|tokenizer|tokenizer_config|special_tokens_map|preprocessor_config|manifest)\.json$|^(README\.md|LICENSE(\.\w+)?)$|^onnx\/[^/]+$/;
+
+/** Whether a file of a model's folder belongs into a build. */
+export const isPublished = (path: string): boolean =>
+  isServed(path) && PUBLISHED.test(path.split(sep).join('/'));
+
+/** A manifest without the files that are not published. */
+export function publishedManifest(text: string): string {
+  const manifest = JSON.parse(text) as { files: { path: string }[] };
+  return `${JSON.stringify({ ...manifest, files: manifest.files.filter(({ path }) => isPublished(path)) }, null, 2)}\n`;
+}
 
 /** Options of {@link models}. */
 export interface ModelsOptions {
@@ -20,7 +37,7 @@ export interface ModelsOptions {
 
 /**
  * Serves `directory` under `path` in dev, with `Content-Length`, `ETag`, conditional and range requests, and
- * copies it into the build's output.
+ * copies what {@link isPublished} of it into the build's output.
  */
 export function models({ directory, path }: ModelsOptions): Plugin {
   let config: ResolvedConfig;
@@ -42,7 +59,13 @@ export function models({ directory, path }: ModelsOptions): Plugin {
     async writeBundle({ dir }) {
       if (!dir) return;
       const target = join(dir, ...path.split('/'));
-      await cp(directory, target, { recursive: true, filter: (file) => isServed(relative(directory, file)) });
+      for (const file of await readdir(directory, { recursive: true })) {
+        if (isPublished(file)) await cp(join(directory, file), join(target, file));
+      }
+      const manifest = join(target, 'manifest.json');
+      if (existsSync(manifest)) {
+        await writeFile(manifest, publishedManifest(await readFile(manifest, 'utf8')));
+      }
     },
   };
 }

@@ -14,5 +14,6 @@ const app = new App({
 
 const demo = document.createElement('nearfield-demo');
 demo.app = app;
+document.querySelector('#starting')?.remove();
 document.body.prepend(demo);
 await app.refresh();

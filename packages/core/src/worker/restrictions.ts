@@ -16,5 +16,10 @@ export function pageRestrictions(): string[] {
   if (!crypto.subtle) {
     found.push(`Files are hashed by script, which is slower (no WebCrypto: ${why}).`);
   }
+  if (typeof ImageDecoder === 'undefined') {
+    found.push(
+      `Pictures with transparency are decoded through a canvas, which rounds their colours (no ImageDecoder: ${why}).`,
+    );
+  }
   return found;
 }
