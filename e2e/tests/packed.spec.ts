@@ -153,6 +153,44 @@ console.log(JSON.stringify(counts));`,
   expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
 });
 
+test('Node without onnxruntime-node, or with one that does not load, is told what to install', async () => {
+  const script = join(project, 'compute.mjs');
+  await writeFile(
+    script,
+    `import { createNodeFoundation } from '@nearfield/core/node';
+const foundation = createNodeFoundation({ dataDirectory: ${JSON.stringify(join(project, 'data'))} });
+const error = await foundation.load('all-MiniLM-L6-v2').catch((thrown) => thrown);
+console.log(JSON.stringify({ code: error.code, status: error.status, retryable: error.retryable, message: error.message }));
+await foundation.close();`,
+  );
+  const fault = async (): Promise<unknown> =>
+    JSON.parse((await promisify(execFile)(process.execPath, [script], { cwd: project })).stdout);
+  const code = { code: 'RUNTIME_NOT_AVAILABLE', status: 503, retryable: false };
+  expect(await fault()).toEqual({
+    ...code,
+    message:
+      'Computing in Node needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node',
+  });
+  const broken = join(project, 'node_modules/onnxruntime-node');
+  await mkdir(broken, { recursive: true });
+  try {
+    await writeFile(
+      join(broken, 'package.json'),
+      JSON.stringify({ name: 'onnxruntime-node', main: 'index.js' }),
+    );
+    await writeFile(join(broken, 'index.js'), "module.exports = require('./binding.node');");
+    await writeFile(join(broken, 'binding.node'), 'no binary of this system');
+    expect(await fault()).toMatchObject({
+      ...code,
+      message: expect.stringMatching(
+        /^The package onnxruntime-node does not load here \(.*binding\.node.*\)\. .*: npm install onnxruntime-node$/,
+      ),
+    });
+  } finally {
+    await rm(broken, { recursive: true });
+  }
+});
+
 test('the public types compile in a strict project that has only the packages', async () => {
   const names = (await publicSpecifiers()).map((name, index) => `import * as m${index} from '${name}';`);
   const exported = names.map((_line, index) => `m${index}`).join(', ');

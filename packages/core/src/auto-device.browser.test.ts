@@ -2,15 +2,16 @@ import type { Calibration } from '@nearfield/spec';
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { presentAsHardware } from '../test/hardware-adapter.ts';
-import { createLocal, type LocalFoundation } from './index.ts';
+import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 
 const tiny = tinyMiniLM();
 let foundation: LocalFoundation;
-const create = (): LocalFoundation =>
+const create = (options: LocalOptions = {}): LocalFoundation =>
   createLocal({
     device: 'auto',
     cache: 'memory',
     models: [{ id: 'tiny', like: tiny.like, source: toFiles(tiny.files) }],
+    ...options,
   });
 const remembered = (): string[] =>
   Object.keys(localStorage).filter((key) => key.startsWith('nearfield-calibration'));
@@ -57,6 +58,41 @@ describe('device "auto" with an adapter that may be worth it', () => {
     const { data } = await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
     expect(data[0]!.embedding).toHaveLength(tiny.dimensions);
     expect((await foundation.capabilities()).device!.device).toBe('webgpu');
+  });
+});
+
+describe('a WebGPU build whose files cannot be had', () => {
+  const wasmPaths = { webgpu: { mjs: '/no-such/ort.mjs', wasm: '/no-such/ort.wasm' } };
+  const { href: missing } = new URL(wasmPaths.webgpu.mjs, location.href);
+  const worksOnWasm = async (): Promise<string> => {
+    const { data } = await foundation.embeddings({ model: 'tiny', input: 'white rabbit' });
+    expect(data[0]!.embedding).toHaveLength(tiny.dimensions);
+    const { device } = await foundation.capabilities();
+    expect(device!.device).toBe('wasm');
+    return device!.reason;
+  };
+
+  it('leaves "auto" on wasm, where WebGPU was to be measured', async () => {
+    foundation = create({ wasmPaths });
+    expect(await worksOnWasm()).toContain(`its file ${missing} `);
+  });
+
+  it('leaves "auto" on wasm, where WebGPU is remembered to be faster', async () => {
+    foundation = create();
+    await foundation.load('tiny');
+    await foundation.close();
+    const key = remembered().find((name) => name.includes('webgpu'))!;
+    const faster = { ...(JSON.parse(localStorage.getItem(key)!) as Calibration), tokensPerSecond: 1e9 };
+    localStorage.setItem(key, JSON.stringify(faster));
+    foundation = create({ wasmPaths });
+    expect(await worksOnWasm()).toMatch(/^WebGPU could not be started/);
+  });
+
+  it('is an error where WebGPU was asked for, and nothing is downloaded', async () => {
+    foundation = create({ device: 'webgpu', wasmPaths });
+    const error = await foundation.load('tiny').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', status: 503 });
+    expect((error as Error).message).toContain(missing);
   });
 });
 

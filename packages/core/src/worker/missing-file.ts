@@ -59,6 +59,13 @@ export async function mayCompile(): Promise<boolean> {
   }
 }
 
+/** Milliseconds in which a file is fetched once more: the call that failed waits for it. */
+const PATIENCE = 30_000;
+
+const tooSlow: Fault = { why: `does not come within ${PATIENCE / 1000} seconds`, passing: true };
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
+
 /** Lets events in that are on their way. */
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -81,8 +88,13 @@ export async function faultOf(
   if (refusal) return forbidden(refusal.directive, url);
   let response: Response;
   try {
-    response = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
-  } catch {
+    response = await fetch(url, {
+      cache: 'reload',
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  } catch (error) {
+    if (isTimeout(error)) return tooSlow;
     await nextTask();
     const refused = refusals.find(({ blocked }) => blocked === url);
     // Scripts are not fetched under connect-src: of them nothing more is known.
@@ -102,8 +114,8 @@ export async function faultOf(
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(await response.arrayBuffer());
-  } catch {
-    return { why: 'is cut off on its way', passing: true };
+  } catch (error) {
+    return isTimeout(error) ? tooSlow : { why: 'is cut off on its way', passing: true };
   }
   const isPage = type === 'text/html' || type === 'application/xhtml+xml';
   const instead = `is not there: its server answers with a page (${type}) instead`;
