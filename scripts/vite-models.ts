@@ -18,11 +18,10 @@ const PUBLISHED =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|preprocessor_config|manifest)\.json$|^(README\.md|LICENSE(\.\w+)?)$|^onnx\/[^/]+$/;
 
 /** Whether a file of a model's folder belongs into a build. */
-export const isPublished = (path: string): boolean =>
-  isServed(path) && PUBLISHED.test(path.split(sep).join('/'));
+const isPublished = (path: string): boolean => isServed(path) && PUBLISHED.test(path.split(sep).join('/'));
 
 /** A manifest without the files that are not published. */
-export function publishedManifest(text: string): string {
+function publishedManifest(text: string): string {
   const manifest = JSON.parse(text) as { files: { path: string }[] };
   return `${JSON.stringify({ ...manifest, files: manifest.files.filter(({ path }) => isPublished(path)) }, null, 2)}\n`;
 }

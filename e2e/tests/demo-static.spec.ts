@@ -14,11 +14,13 @@ const PATH = '/foo/bar/';
 let server: Server;
 let origin: string;
 const requests: string[] = [];
+/** Files that the server refuses to have. */
+let lost: RegExp | undefined;
 test.beforeAll(async () => {
   server = createServer((request, response) => {
     const { url = '/' } = request;
     requests.push(url);
-    if (!url.startsWith(PATH)) {
+    if (!url.startsWith(PATH) || lost?.test(url)) {
       response.writeHead(404).end();
       return;
     }
@@ -34,6 +36,7 @@ test.afterAll(() => {
 });
 test.beforeEach(() => {
   requests.length = 0;
+  lost = undefined;
 });
 
 test('works under a path, from a server without headers', async ({ page }) => {
@@ -64,6 +67,36 @@ test('ranks and segments there, too', async ({ page }) => {
   await page.getByRole('button', { name: 'Rerank', exact: true }).click();
   await expect(page.locator('[data-order="after"] [data-passage]').first()).toBeVisible({ timeout: LONG });
   await expect(page.getByRole('alert').locator('[data-code]')).toHaveCount(0);
+});
+
+test('a lost file of the runtime costs no model, and is got over without a reload', async ({
+  page,
+  consoleLog,
+}) => {
+  test.setTimeout(LONG);
+  consoleLog.expectFailedRequests();
+  const demo = new DemoPage(page);
+  const question = 'How quickly does the darkness travel across the land?';
+  await page.goto(`${origin}${PATH}?device=wasm`);
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+
+  lost = /ort-wasm-simd-threaded-[\w-]+\.(mjs|wasm)$/;
+  await page.reload();
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('RUNTIME_NOT_AVAILABLE', 'A part of this page could not be loaded');
+  const problem = demo.problems.first();
+  await expect(problem).toContainText(/assets\/ort-wasm-simd-threaded-[\w-]+\.mjs cannot be fetched/);
+  await expect(problem).not.toContainText(/delete it/i);
+
+  lost = undefined;
+  requests.length = 0;
+  await page.getByRole('button', { name: 'Index', exact: true }).click();
+  await demo.indexed(3);
+  await demo.ask(question);
+  await expect(demo.answers.first()).toContainText('A total eclipse');
+  // The model was there all the time.
+  expect(requests.filter((path) => path.endsWith('.onnx'))).toEqual([]);
 });
 
 test('says what may be wrong where its scripts are not found', async ({ page, consoleLog }) => {

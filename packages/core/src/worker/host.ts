@@ -270,7 +270,9 @@ export class WorkerHost implements Backend {
     }
     if (!NEEDS_OTHER_WORKER.has(error.code)) return false;
     const noRuntime = error.code === 'RUNTIME_NOT_AVAILABLE';
-    const onThreads = this.#blamesThreads(error);
+    // Every call that was pending comes by here: all of them go on, on one thread.
+    const onThreads = isThreadsFault(error);
+    if (onThreads) this.#threadsFailed ??= error.message;
     // Whoever notices first ends the worker; the others find a new one.
     if (live && live === this.#live) {
       live.endForAll();
@@ -294,17 +296,6 @@ export class WorkerHost implements Backend {
       this.#givenUpOnGpu = undefined;
     }
     return false;
-  }
-
-  /** Whether one thread may do, which was not tried before; it is from now on. */
-  #blamesThreads(error: unknown): boolean {
-    const failed =
-      FoundationError.isInstance(error) &&
-      error.code === 'RUNTIME_NOT_AVAILABLE' &&
-      error.param === 'threads';
-    if (!failed || this.#threadsFailed !== undefined) return false;
-    this.#threadsFailed = error.message;
-    return true;
   }
 
   #end(live: LiveWorker | undefined, failure?: Error): void {
@@ -344,7 +335,10 @@ export class WorkerHost implements Backend {
       return compareCalibrations(webgpu, wasm);
     } catch (error) {
       if (this.#closed) throw closedError();
-      if (this.#blamesThreads(error)) return this.#measuredChoice(choice);
+      if (isThreadsFault(error) && this.#threadsFailed === undefined) {
+        this.#threadsFailed = error.message;
+        return this.#measuredChoice(choice);
+      }
       const why = error instanceof Error ? error.message : String(error);
       return { flavour: 'wasm', reason: `WebGPU could not be measured (${why})` };
     }
@@ -379,12 +373,13 @@ export class WorkerHost implements Backend {
     if (this.#closed) throw closedError();
     const script = (): string => scriptUrl(flavour, this.#options.workerUrl?.[flavour]);
     const { refusals, stop: stopWatching } = watchRefusals();
-    const whyNot = (cause?: unknown): Promise<FoundationError> => scriptFault(script(), refusals, cause);
+    const whyNot = (said?: string, cause?: unknown): Promise<FoundationError> =>
+      scriptFault(script(), refusals, said, cause);
     let spawned: Spawned;
     try {
       spawned = await this.#spawn(flavour);
     } catch (cause) {
-      throw await whyNot(cause).finally(stopWatching);
+      throw await whyNot(cause instanceof Error ? cause.message : undefined, cause).finally(stopWatching);
     }
     const api = wrap<WorkerApi>(spawned.endpoint);
     const watch = watchLife(spawned.events, whyNot);
@@ -527,20 +522,28 @@ class RuntimeFailed extends WorkerReplaced {
   }
 }
 
-/** Why a worker's script could not be loaded. */
+/** Whether a runtime could not start its threads: one thread does without what failed. */
+const isThreadsFault = (error: unknown): error is FoundationError =>
+  FoundationError.isInstance(error) && error.code === 'RUNTIME_NOT_AVAILABLE' && error.param === 'threads';
+
+/**
+ * Why a worker's script could not be loaded.
+ * @param said what the browser says, where it says anything.
+ */
 async function scriptFault(
   url: string,
   refusals: readonly Refusal[],
-  cause: unknown,
+  said: string | undefined,
+  cause?: unknown,
 ): Promise<FoundationError> {
-  const { why, passing } = (await faultOf(url, 'worker', refusals)) ?? {
-    why: 'or a file that it imports could not be loaded',
-    passing: true,
-  };
+  const why = said
+    ? `does not start (${shortened(said, 300)}): it may be damaged or cut off`
+    : 'or a file that it imports could not be loaded';
+  const fault = (await faultOf(url, 'worker', refusals)) ?? { why, passing: true };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
-    message: `The worker cannot start: its script ${url} ${why}. Where it lies elsewhere, set workerUrl.`,
-    retryable: passing,
+    message: `The worker cannot start: its script ${url} ${fault.why}. Where it lies elsewhere, set workerUrl.`,
+    retryable: fault.passing,
     cause,
   });
 }
@@ -577,7 +580,7 @@ let workerCount = 0;
  */
 function watchLife(
   events: EventTarget,
-  whyNotLoaded: () => Promise<FoundationError>,
+  whyNotLoaded: (said: string | undefined) => Promise<FoundationError>,
 ): {
   lockName: string | undefined;
   death: Promise<never>;
@@ -597,7 +600,7 @@ function watchLife(
   events.addEventListener('error', (event) => {
     const { message } = event as ErrorEvent;
     if (isAlive) failed(`The worker failed: ${message || 'it does not say why'}.`);
-    else void whyNotLoaded().then(die);
+    else void whyNotLoaded(message).then(die);
   });
   events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
   const locks = globalThis.navigator?.locks;

@@ -102,9 +102,9 @@ async function greetedBySharedWorker(connect: () => SharedWorker): Promise<Share
         stop();
         resolve(true);
       };
-      worker.onerror = () => {
+      worker.onerror = ({ message }) => {
         stop();
-        reject(new Error('The script of the shared worker could not be loaded or failed.'));
+        reject(new Error(message));
       };
     });
     if (isThere || connection === CONNECTIONS) {
