@@ -22,7 +22,7 @@ import {
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
 import { afterAwake, watchHeartbeat } from './heartbeat.ts';
-import { faultOf, type Refusal, watchRefusals } from './missing-file.ts';
+import { faultOf, type Refusal, WORKER_SCRIPT, watchRefusals } from './missing-file.ts';
 import type {
   CallMessage,
   ControlMessage,
@@ -539,7 +539,7 @@ async function scriptFault(
   const why = said
     ? `does not start (${shortened(said, 300)}): it may be damaged or cut off`
     : 'or a file that it imports could not be loaded';
-  const fault = (await faultOf(url, 'worker', refusals)) ?? { why, passing: true };
+  const fault = (await faultOf(url, WORKER_SCRIPT, refusals)) ?? { why, passing: true };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
     message: `The worker cannot start: its script ${url} ${fault.why}. Where it lies elsewhere, set workerUrl.`,

@@ -14,8 +14,17 @@ export interface Fault {
   passing: boolean;
 }
 
-/** Which kind of file: decides what is expected of it. */
-export type FileKind = 'module' | 'worker' | 'wasm';
+/** What is expected of a file that {@link faultOf} fetches. */
+export interface Expected {
+  /** Scripts need their media type, and are not fetched under connect-src. */
+  isScript: boolean;
+  /** Looks at what came. @param instead says that it is a page, where it is one. */
+  inspect(
+    response: Response,
+    bytes: Uint8Array<ArrayBuffer>,
+    instead?: string,
+  ): Fault | undefined | Promise<Fault | undefined>;
+}
 
 /**
  * Collects what the Content-Security-Policy of this page or worker refuses.
@@ -49,16 +58,6 @@ export const forbidden = (directive: string, url: string): Fault => ({
   passing: false,
 });
 
-/** Whether the policy lets this realm compile WebAssembly at all: asked with the shortest module there is. */
-export async function mayCompile(): Promise<boolean> {
-  try {
-    await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Milliseconds in which a file is fetched once more: the call that failed waits for it. */
 const PATIENCE = 30_000;
 
@@ -80,7 +79,7 @@ const SCRIPT_TYPE = /^(text|application)\/(x-)?(java|ecma)script$/;
  */
 export async function faultOf(
   url: string,
-  kind: FileKind,
+  { isScript, inspect }: Expected,
   refusals: readonly Refusal[],
 ): Promise<Fault | undefined> {
   await nextTask();
@@ -98,7 +97,7 @@ export async function faultOf(
     await nextTask();
     const refused = refusals.find(({ blocked }) => blocked === url);
     // Scripts are not fetched under connect-src: of them nothing more is known.
-    if (refused) return kind === 'wasm' ? forbidden(refused.directive, url) : undefined;
+    if (refused) return isScript ? undefined : forbidden(refused.directive, url);
     return { why: `cannot be fetched: ${whyUnreachable(url)}`, passing: true };
   }
   const { status, headers } = response;
@@ -119,23 +118,15 @@ export async function faultOf(
   }
   const isPage = type === 'text/html' || type === 'application/xhtml+xml';
   const instead = `is not there: its server answers with a page (${type}) instead`;
-  if (kind === 'wasm') return wasmFault(bytes, isPage ? instead : undefined);
-  if (isPage) return { why: instead, passing: false };
-  if (!SCRIPT_TYPE.test(type)) {
+  if (isScript && isPage) return { why: instead, passing: false };
+  if (isScript && !SCRIPT_TYPE.test(type)) {
     const found = type === '' ? 'without a type' : `as ${type}`;
     return {
       why: `is served ${found}; its server has to send it with Content-Type: text/javascript`,
       passing: false,
     };
   }
-  if (kind === 'module') return moduleFault(url);
-  if (globalThis.crossOriginIsolated && !headers.has('cross-origin-embedder-policy')) {
-    return {
-      why: 'is served without the header "Cross-Origin-Embedder-Policy: require-corp", which workers of a cross-origin isolated page need',
-      passing: false,
-    };
-  }
-  return undefined;
+  return inspect(response, bytes, isPage ? instead : undefined);
 }
 
 function whyUnreachable(url: string): string {
@@ -146,24 +137,14 @@ function whyUnreachable(url: string): string {
     : `${origin} does not answer, or does not allow this page to read it (CORS)`;
 }
 
-function wasmFault(bytes: Uint8Array<ArrayBuffer>, instead: string | undefined): Fault | undefined {
-  const isWasm = bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
-  if (isWasm && WebAssembly.validate(bytes)) return undefined;
-  if (isWasm) return { why: `is damaged or cut off (${bytes.length} bytes came)`, passing: false };
-  return { why: instead ?? 'is something else than WebAssembly', passing: false };
-}
-
-/** A script that is cut off has the right type, and cannot be read or gives nothing. */
-async function moduleFault(url: string): Promise<Fault | undefined> {
-  try {
-    // Under another name: a realm remembers a module that it could not read.
-    const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}#again`)) as {
-      default?: unknown;
+/** The script of a worker, of the library or of one of its threads. */
+export const WORKER_SCRIPT: Expected = {
+  isScript: true,
+  inspect: ({ headers }) => {
+    if (!globalThis.crossOriginIsolated || headers.has('cross-origin-embedder-policy')) return undefined;
+    return {
+      why: 'is served without the header "Cross-Origin-Embedder-Policy: require-corp", which workers of a cross-origin isolated page need',
+      passing: false,
     };
-    if (typeof module.default === 'function') return undefined;
-    return { why: 'is damaged or cut off: it gives nothing', passing: false };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { why: `is damaged or cut off: ${message}`, passing: false };
-  }
-}
+  },
+};

@@ -3,7 +3,15 @@ import { FoundationError, shortened } from '@nearfield/spec';
 import type { InferenceSession } from 'onnxruntime-common';
 import type { OnnxRuntime } from '../engine/runtime.ts';
 import { classifyRuntimeError } from '../engine/runtime-errors.ts';
-import { type Fault, faultOf, forbidden, mayCompile, type Refusal, watchRefusals } from './missing-file.ts';
+import {
+  type Expected,
+  type Fault,
+  faultOf,
+  forbidden,
+  type Refusal,
+  WORKER_SCRIPT,
+  watchRefusals,
+} from './missing-file.ts';
 
 /** What {@link startRuntime} starts. */
 export interface StartedRuntime {
@@ -84,6 +92,45 @@ function watchThreads(): { failed: Promise<never>; stop: () => void } {
   };
 }
 
+/** Whether the policy lets this realm compile WebAssembly at all: asked with the shortest module there is. */
+async function mayCompile(): Promise<boolean> {
+  try {
+    await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** WebAssembly, whatever its type: only its compilation while it arrives needs the right one. */
+const WASM: Expected = {
+  isScript: false,
+  inspect: (_response, bytes, instead) => {
+    const isWasm = [0, 0x61, 0x73, 0x6d].every((byte, at) => bytes[at] === byte);
+    if (isWasm && WebAssembly.validate(bytes)) return undefined;
+    if (isWasm) return { why: `is damaged or cut off (${bytes.length} bytes came)`, passing: false };
+    return { why: instead ?? 'is something else than WebAssembly', passing: false };
+  },
+};
+
+/** A script that is cut off has the right type, and cannot be read or gives nothing. */
+const moduleScript = (url: string): Expected => ({
+  isScript: true,
+  inspect: async () => {
+    let why = 'it gives nothing';
+    try {
+      // Under another name: a realm remembers a module that it could not read.
+      const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}#again`)) as {
+        default?: unknown;
+      };
+      if (typeof module.default === 'function') return undefined;
+    } catch (error) {
+      why = error instanceof Error ? error.message : String(error);
+    }
+    return { why: `is damaged or cut off: ${why}`, passing: false };
+  },
+});
+
 const absolute = (url: string): string => new URL(url, location.href).href;
 
 function notAvailable(url: string, { why, passing }: Fault, cause?: unknown): FoundationError {
@@ -111,10 +158,10 @@ async function runtimeFault(
   // With threads a script of another origin goes through a blob: URL; without, it does not.
   const blob = refusals.find(({ blocked }) => blocked.startsWith('blob'));
   if (blob) return threadsFault(mjs, [{ ...blob, blocked: mjs }]);
-  const script = await faultOf(mjs, 'module', refusals);
+  const script = await faultOf(mjs, moduleScript(mjs), refusals);
   if (script) return notAvailable(mjs, script, cause);
   if (!(await mayCompile())) return notAvailable(wasm, forbidden('script-src', location.href), cause);
-  const binary = await faultOf(wasm, 'wasm', refusals);
+  const binary = await faultOf(wasm, WASM, refusals);
   if (binary) return notAvailable(wasm, binary, cause);
   const said = shortened(cause instanceof Error ? cause.message : String(cause), 300);
   return new FoundationError({
@@ -126,7 +173,7 @@ async function runtimeFault(
 
 async function threadsFault(mjs: string, refusals: readonly Refusal[]): Promise<FoundationError> {
   const url = absolute(mjs);
-  const found = (await faultOf(url, 'worker', refusals)) ?? {
+  const found = (await faultOf(url, WORKER_SCRIPT, refusals)) ?? {
     why: 'could not be started as a worker',
     passing: true,
   };
