@@ -1,7 +1,7 @@
 /** The packed packages, used from outside of the repository: as plain files, through a bundler, and in Node. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -166,20 +166,23 @@ await foundation.close();`,
   const fault = async (): Promise<unknown> =>
     JSON.parse((await promisify(execFile)(process.execPath, [script], { cwd: project })).stdout);
   const code = { code: 'RUNTIME_NOT_AVAILABLE', status: 503, retryable: false };
-  expect(await fault()).toEqual({
-    ...code,
-    message:
-      'Computing in Node needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node',
-  });
-  const broken = join(project, 'node_modules/onnxruntime-node');
-  await mkdir(broken, { recursive: true });
+  // The server's package brings it; core alone does not.
+  const installed = join(project, 'node_modules/onnxruntime-node');
+  const target = await readlink(installed);
+  await unlink(installed);
   try {
+    expect(await fault()).toEqual({
+      ...code,
+      message:
+        'Computing in Node needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node',
+    });
+    await mkdir(installed);
     await writeFile(
-      join(broken, 'package.json'),
+      join(installed, 'package.json'),
       JSON.stringify({ name: 'onnxruntime-node', main: 'index.js' }),
     );
-    await writeFile(join(broken, 'index.js'), "module.exports = require('./binding.node');");
-    await writeFile(join(broken, 'binding.node'), 'no binary of this system');
+    await writeFile(join(installed, 'index.js'), "module.exports = require('./binding.node');");
+    await writeFile(join(installed, 'binding.node'), 'no binary of this system');
     expect(await fault()).toMatchObject({
       ...code,
       message: expect.stringMatching(
@@ -187,7 +190,8 @@ await foundation.close();`,
       ),
     });
   } finally {
-    await rm(broken, { recursive: true });
+    await rm(installed, { recursive: true, force: true });
+    await symlink(target, installed, 'junction');
   }
 });
 
