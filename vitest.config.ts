@@ -8,6 +8,8 @@ import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
+/** Milliseconds for what a test waits for: it is there as soon as it happens, so only a failure takes as long. */
+const LONG = 60_000;
 const browser = findBrowser(() => chromium.executablePath());
 
 export default defineConfig({
@@ -24,6 +26,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          hookTimeout: LONG,
+          expect: { poll: { timeout: LONG } },
         },
       },
       {
@@ -42,7 +46,9 @@ export default defineConfig({
           name: 'browser',
           globalSetup: './packages/core/test/build-embedded-model.ts',
           include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: LONG,
+          expect: { poll: { timeout: LONG } },
           browser: {
             enabled: true,
             headless: true,

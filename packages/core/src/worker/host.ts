@@ -119,6 +119,11 @@ export class WorkerHost implements Backend {
     return (this.#live ?? this.#starting) !== undefined;
   }
 
+  /** What runs, to tell one worker from the next; undefined while none does. */
+  get current(): object | undefined {
+    return this.#live;
+  }
+
   /** Whether WebGPU is still an option. */
   get mayBeGpu(): boolean {
     return !this.#givenUpOnGpu;
@@ -134,28 +139,32 @@ export class WorkerHost implements Backend {
     return this.#withRecovery(undefined, ({ report, death }) => Promise.race([report, death]));
   }
 
+  /** @param attempts workers that the call may be sent to: with one, it also rejects with {@link WorkerReplaced}. */
   async call<Method extends EngineMethod>(
     method: Method,
     argument: ArgumentOf<Method>,
     options: CallOptions,
+    attempts = ATTEMPTS,
   ): Promise<ResultOf<Method>> {
     options.signal?.throwIfAborted();
     this.#callStarted();
     try {
-      return await this.#withRecovery(options.signal, async (live) => {
+      const work = async (live: LiveWorker): Promise<ResultOf<Method>> => {
         const result = (await this.#send(live, method, argument, options)) as ResultOf<Method>;
         live.hasModel ||= NEEDS_MODEL.has(method);
         return result;
-      });
+      };
+      return await this.#withRecovery(options.signal, work, attempts);
     } finally {
       this.#callEnded();
     }
   }
 
-  /** Does something with a worker, and once more with another where the worker or its device was at fault. */
+  /** Does something with a worker, and again with another where the worker or its device was at fault. */
   async #withRecovery<Value>(
     signal: AbortSignal | undefined,
     work: (live: LiveWorker) => Promise<Value>,
+    attempts = ATTEMPTS,
   ): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
       let live: LiveWorker | undefined;
@@ -168,8 +177,8 @@ export class WorkerHost implements Backend {
         if (signal?.aborted) throw error;
         const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
         // Another call's failure ended the worker: this one has its attempt still before it.
-        if (error instanceof WorkerReplaced) attempt--;
-        else if (!this.#recover(error, live, attempt, onGpu)) throw error;
+        if (error instanceof WorkerReplaced && attempts > 1) attempt--;
+        else if (!this.#recover(error, live, attempts - attempt, onGpu)) throw error;
       }
     }
   }
@@ -231,7 +240,7 @@ export class WorkerHost implements Backend {
   }
 
   /** Whether the call should be tried on another worker, and prepares for it. */
-  #recover(error: unknown, live: LiveWorker | undefined, attempt: number, onGpu: boolean): boolean {
+  #recover(error: unknown, live: LiveWorker | undefined, attemptsLeft: number, onGpu: boolean): boolean {
     if (!FoundationError.isInstance(error)) return false;
     if (live && needsOtherDevice(error)) {
       // The GPU is fine, the model is not: trying it again would give the same.
@@ -246,9 +255,9 @@ export class WorkerHost implements Backend {
       // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
       this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
     }
-    if (attempt < ATTEMPTS) return true;
+    if (attemptsLeft > 0) return true;
     // Every call that was pending comes by here, and all of them go on.
-    if (attempt === ATTEMPTS && this.#options.device === 'auto' && onGpu) {
+    if (attemptsLeft === 0 && this.#options.device === 'auto' && onGpu) {
       this.#givenUpOnGpu ??= `WebGPU failed twice on this device (${error.message})`;
       return true;
     }
@@ -462,8 +471,8 @@ export class NeedsWasm extends Error {
   }
 }
 
-/** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */
-class WorkerReplaced extends Error {}
+/** Tells calls that their worker was ended through no fault of theirs. Callers of the foundation never see it. */
+export class WorkerReplaced extends Error {}
 
 /** Milliseconds for a worker's script to arrive and answer. */
 const START_DEADLINE = 60_000;
