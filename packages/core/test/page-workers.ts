@@ -3,6 +3,9 @@ import { vi } from 'vitest';
 /** Locks that a worker holds as long as it lives. */
 const LIFE = 'nearfield-worker-';
 
+/** Also where a test drives the clock. */
+const { setTimeout } = globalThis;
+
 interface Watched {
   name: string;
   /** The lock that tells the page of its death. */
