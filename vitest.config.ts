@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
 /** Milliseconds for what a test waits for: it is there as soon as it happens, so only a failure takes as long. */
 const LONG = 60_000;
+/** How many times slower than they are the threads of pages are to be. */
+const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
 
 export default defineConfig({
@@ -47,6 +49,8 @@ export default defineConfig({
           globalSetup: './packages/core/test/build-embedded-model.ts',
           include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
           testTimeout: 240_000,
+          provide: { throttle },
+          setupFiles: throttle > 1 ? ['./scripts/testing/throttle-page.ts'] : [],
           hookTimeout: LONG,
           expect: { poll: { timeout: LONG } },
           browser: {

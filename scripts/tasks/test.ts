@@ -1,6 +1,7 @@
 /**
- * `npm test [-- --only checks|unit|browser|e2e … [file filter …]]`: every check and test, with the sum of all
- * in the last line. Goes on after a failure, so that one run shows everything.
+ * `npm test [-- --only checks|unit|browser|e2e … [--busy] [--throttle 4] [file filter …]]`: every check and test, with
+ * the sum of all in the last line. Goes on after a failure, so that one run shows everything. `--busy` keeps all cores
+ * busy with other processes meanwhile; `--throttle` slows the threads of pages in browser and end-to-end tests down.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { runTool } from '../process.mjs';
+import { keepBusy } from '../testing/busy.ts';
 import {
   type Count,
   checkCount,
@@ -34,12 +36,18 @@ interface Suite {
 }
 
 const { values, positionals: filters } = parseArgs({
-  options: { only: { type: 'string', multiple: true, default: [...groups] } },
+  options: {
+    only: { type: 'string', multiple: true, default: [...groups] },
+    busy: { type: 'boolean', default: false },
+    throttle: { type: 'string', default: '1' },
+  },
   allowPositionals: true,
 });
 const chosen = values.only.flatMap((names) => names.split(','));
 const unknown = chosen.find((name) => !groups.some((group) => group === name));
 if (unknown !== undefined) usage(`There is no group "${unknown}".`);
+const throttle = Number(values.throttle);
+if (!(throttle >= 1)) usage('--throttle needs a number from 1: how many times slower pages are.');
 if (filters.length > 0 && (chosen.length !== 1 || chosen[0] === 'checks')) {
   usage('A file filter needs one of --only unit, --only browser, --only e2e.');
 }
@@ -83,7 +91,13 @@ const vitest = (project: 'node' | 'browser') => async (): Promise<Count> => {
       `--outputFile.json=${report}`,
       ...filters,
     ],
-    { env: { ...process.env, ...(executable && { NEARFIELD_CHROMIUM: executable }) } },
+    {
+      env: {
+        ...process.env,
+        NEARFIELD_THROTTLE: String(throttle),
+        ...(executable && { NEARFIELD_CHROMIUM: executable }),
+      },
+    },
   );
   return runnerCount(report, code, vitestCount);
 };
@@ -97,6 +111,7 @@ const endToEnd = async (): Promise<Count> => {
     env: {
       ...process.env,
       NEARFIELD_CHROMIUM: executable,
+      NEARFIELD_THROTTLE: String(throttle),
       NEARFIELD_E2E_PORT: String(await freePort()),
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     },
@@ -153,6 +168,7 @@ const suites: Suite[] = [
   { name: 'end-to-end tests', group: 'e2e', run: endToEnd },
 ];
 
+const stopBusy = values.busy ? keepBusy() : undefined;
 const results: { name: string; count: Count; seconds: number }[] = [];
 for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))) {
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}\n`);
@@ -166,6 +182,7 @@ for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))
   }
   results.push({ name, count, seconds: (performance.now() - start) / 1000 });
 }
+stopBusy?.();
 await rm(reports, { recursive: true, force: true });
 
 console.log(`\n── sum ${'─'.repeat(73)}\n`);
@@ -177,6 +194,8 @@ console.log(`\n${countLine(sum)}`);
 process.exitCode = sum.failed === 0 ? 0 : 1;
 
 function usage(problem: string): never {
-  console.error(`${problem}\nUsage: npm test -- [--only ${groups.join('|')}] [file filter …]`);
+  console.error(
+    `${problem}\nUsage: npm test -- [--only ${groups.join('|')}] [--busy] [--throttle 4] [file filter …]`,
+  );
   process.exit(2);
 }
