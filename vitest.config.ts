@@ -8,6 +8,10 @@ import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
+/** Milliseconds for what a test waits for: it is there as soon as it happens, so only a failure takes as long. */
+const LONG = 60_000;
+/** How many times slower than they are the threads of pages are to be. */
+const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
 
 export default defineConfig({
@@ -24,6 +28,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
+          hookTimeout: LONG,
+          expect: { poll: { timeout: LONG } },
         },
       },
       {
@@ -42,7 +48,11 @@ export default defineConfig({
           name: 'browser',
           globalSetup: './packages/core/test/build-embedded-model.ts',
           include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
+          provide: { throttle },
+          setupFiles: throttle > 1 ? ['./scripts/testing/throttle-page.ts'] : [],
+          hookTimeout: LONG,
+          expect: { poll: { timeout: LONG } },
           browser: {
             enabled: true,
             headless: true,

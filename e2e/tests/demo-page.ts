@@ -1,4 +1,5 @@
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+import { test as base, expect } from '../support/throttled-test.ts';
 
 /** Model files and the texts of the page are large: what a test may wait for, in milliseconds. */
 export const LONG = 240_000;

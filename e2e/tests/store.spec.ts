@@ -1,10 +1,11 @@
 /** The model store in a real browser, from a hub on another origin that redirects to a third one. */
 import { createHash } from 'node:crypto';
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { pseudoRandomBytes } from '../../packages/core/test/bytes.ts';
 import { Hub, type HubOptions } from '../../packages/core/test/hub.ts';
 import type { OpenRequest, OpenResult, StorePage } from '../support/store-page.ts';
 import { type StoreServer, serveStorePage } from '../support/store-server.ts';
+import { expect, test } from '../support/throttled-test.ts';
 
 declare global {
   var storePage: StorePage;
@@ -48,6 +49,10 @@ const open = (page: Page, request: Partial<OpenRequest> = {}): Promise<OpenResul
     ...request,
   } satisfies OpenRequest);
 
+/** Resolves when a page has been told of so many bytes. */
+const loadedIn = (page: Page, bytes: number): Promise<unknown> =>
+  page.waitForFunction((wanted) => globalThis.storePage.loaded.some((loaded) => loaded >= wanted), bytes);
+
 const whole = { sha256: sha256(WEIGHTS), size: SIZE };
 const preflights = (): number => hub.preflights.length;
 
@@ -73,12 +78,14 @@ for (const exposedHeaders of [undefined, 'X-Nothing']) {
     test(`goes on after a cut from a ${kind} that ${what}`, async ({ context }) => {
       await startHub({ exposedHeaders, listing: kind === 'hub' ? 'hub' : 'none' });
       const address = kind === 'hub' ? hub.url : hub.baseUrl(MODEL);
-      const cut = { kind: 'cut', after: 2.5 * CHUNK } as const;
-      hub.fail(PATH, cut, cut);
-      expect(await open(await newTab(context), { kind, address })).toMatchObject(whole);
-      expect(preflights()).toBe(0);
+      const page = await newTab(context);
       // Hidden validators and no published hash: what was there could be of another version, so it is not used.
       const isProven = kind === 'hub' || exposedHeaders === undefined;
+      const cut = (read: number) =>
+        ({ kind: 'cut', after: 2.5 * CHUNK, until: () => loadedIn(page, read) }) as const;
+      hub.fail(PATH, cut(2 * CHUNK), cut((isProven ? 4 : 2) * CHUNK));
+      expect(await open(page, { kind, address })).toMatchObject(whole);
+      expect(preflights()).toBe(0);
       if (isProven) expect(hub.bytesSent(PATH)).toBeLessThanOrEqual(SIZE + 2 * CHUNK);
     });
   }
@@ -101,8 +108,19 @@ test('two tabs at once make one download, and the second shows the first one’s
   context,
 }) => {
   await startHub();
-  hub.failOften(PATH, 4, { kind: 'trickle', bytes: 200_000, every: 20 });
   const [one, two] = [await newTab(context), await newTab(context)];
+  const toldOf = (page: Page, events: number): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) => globalThis.storePage.loaded.filter((bytes) => bytes > 0).length > wanted,
+      events,
+    );
+  let pieces = 0;
+  const every = async (): Promise<void> => {
+    // No further before both have been told.
+    if (++pieces % 10 === 0 && pieces <= 30)
+      await Promise.all([one, two].map((page) => toldOf(page, pieces / 10)));
+  };
+  hub.failOften(PATH, 4, { kind: 'trickle', bytes: 200_000, every });
   const results = await Promise.all([open(one), open(two)]);
   for (const result of results) expect(result).toMatchObject(whole);
   expect(hub.transfers(PATH)).toHaveLength(1);
@@ -116,19 +134,18 @@ test('two tabs at once make one download, and the second shows the first one’s
 test('closing the tab ten times in mid-download still ends with the right bytes', async ({ context }) => {
   await startHub();
   const chunkBytes = 256 * 1024;
-  // Slowly, so that what a dying tab has in its buffers is little.
-  hub.failOften(PATH, 40, { kind: 'trickle', bytes: 32_768, every: 16 });
   const starts: number[] = [];
   for (let kill = 0; kill < 10; kill++) {
     const page = await newTab(context);
     const before = hub.transfers(PATH).length;
+    // In the middle of a chunk, one or two of which came before.
+    hub.fail(PATH, { kind: 'crawl', after: (1.2 + (kill % 5) / 4) * chunkBytes });
     void open(page, { chunkBytes }).catch(() => {});
-    // Until this tab's own transfer has brought more than a chunk.
-    await expect
-      .poll(() => hub.transfers(PATH)[before]?.bytes ?? 0, { intervals: [5] })
-      .toBeGreaterThan(1.5 * chunkBytes);
+    await expect.poll(() => hub.transfers(PATH).length).toBeGreaterThan(before);
+    const start = Number(/\d+/.exec(hub.transfers(PATH)[before]!.range!)![0]);
+    await loadedIn(page, start + chunkBytes);
     await page.close();
-    starts.push(Number(/\d+/.exec(hub.transfers(PATH)[before]!.range!)![0]));
+    starts.push(start);
   }
   expect(await open(await newTab(context), { chunkBytes })).toMatchObject(whole);
   // Every start is at a chunk's end and none before the last: nothing that was stored is fetched again.
@@ -141,10 +158,10 @@ test('closing the tab ten times in mid-download still ends with the right bytes'
 
 test('a tab that dies hands the download over to the one that waits', async ({ context }) => {
   await startHub();
-  hub.fail(PATH, { kind: 'trickle', bytes: 64_000, every: 20 });
+  hub.fail(PATH, { kind: 'crawl', after: 3.5 * CHUNK });
   const [one, two] = [await newTab(context), await newTab(context)];
   void open(one).catch(() => {});
-  await expect.poll(() => hub.bytesSent(PATH), { intervals: [10] }).toBeGreaterThan(2 * CHUNK);
+  await loadedIn(one, 3 * CHUNK);
   const second = open(two);
   await one.close();
   expect(await second).toMatchObject({ ...whole, fromCache: false });
@@ -185,12 +202,15 @@ test('where there is no storage it runs from memory and says so', async ({ conte
 
 test('the connection is lost and comes back', async ({ context }) => {
   await startHub();
-  hub.fail(PATH, { kind: 'trickle', bytes: 64_000, every: 20 });
+  hub.fail(PATH, { kind: 'crawl', after: 1.5 * CHUNK });
   const page = await newTab(context);
-  const opened = open(page, { attempts: 12 });
-  await expect.poll(() => hub.bytesSent(PATH), { intervals: [10] }).toBeGreaterThan(CHUNK);
+  const opened = open(page, { attempts: 20 });
+  await loadedIn(page, CHUNK);
+  const refused = page.waitForEvent('requestfailed', (request) =>
+    /REFUSED/.test(request.failure()?.errorText ?? ''),
+  );
   await hub.offline();
-  await page.waitForTimeout(200);
+  await refused;
   await hub.online();
   expect(await opened).toMatchObject(whole);
 });

@@ -1,6 +1,7 @@
 /**
- * `npm test [-- --only checks|unit|browser|e2e … [file filter …]]`: every check and test, with the sum of all
- * in the last line. Goes on after a failure, so that one run shows everything.
+ * `npm test [-- --only checks|unit|browser|e2e … [--busy] [--throttle 4] [file filter …]]`: every check and test, with
+ * the sum of all in the last line. Goes on after a failure, so that one run shows everything. `--busy` keeps all cores
+ * busy with other processes meanwhile; `--throttle` slows the threads of pages in browser and end-to-end tests down.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { runTool } from '../process.mjs';
+import { keepBusy } from '../testing/busy.ts';
 import {
   type Count,
   checkCount,
@@ -33,29 +35,39 @@ interface Suite {
   run(): Promise<Count>;
 }
 
-const USAGE = `npm test -- [--only ${groups.join('|')}] [file filter …]: checks and tests, all or some
+const USAGE = `npm test -- [--only ${groups.join('|')}] [--busy] [--throttle 4] [file filter …]: checks and tests
 
 Options:
   --only GROUP   this group (repeatable, or with commas between)
+  --busy         while other processes keep every core busy
+  --throttle N   with pages that are N times slower
 A file filter needs one of --only unit, --only browser, --only e2e.`;
 
 const chosenOf = (only: readonly string[]): string[] => only.flatMap((names) => names.split(','));
 const { values, positionals: filters } = taskArguments(
   USAGE,
   {
-    options: { only: { type: 'string', multiple: true, default: [...groups] } },
+    options: {
+      only: { type: 'string', multiple: true, default: [...groups] },
+      busy: { type: 'boolean', default: false },
+      throttle: { type: 'string', default: '1' },
+    },
     allowPositionals: true,
   },
   (parsed) => {
     const names = chosenOf(parsed.values.only);
     const unknown = names.find((name) => !groups.some((group) => group === name));
     if (unknown !== undefined) throw new UsageError(`There is no group "${unknown}".`);
+    if (!(Number(parsed.values.throttle) >= 1)) {
+      throw new UsageError('--throttle needs a number from 1: how many times slower pages are.');
+    }
     if (parsed.positionals.length > 0 && (names.length !== 1 || names[0] === 'checks')) {
       throw new UsageError('A file filter needs one of --only unit, --only browser, --only e2e.');
     }
   },
 );
 const chosen = chosenOf(values.only);
+const throttle = Number(values.throttle);
 
 const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
 const browser = once(() => ensureBrowser(() => chromium.executablePath()));
@@ -96,7 +108,13 @@ const vitest = (project: 'node' | 'browser') => async (): Promise<Count> => {
       `--outputFile.json=${report}`,
       ...filters,
     ],
-    { env: { ...process.env, ...(executable && { NEARFIELD_CHROMIUM: executable }) } },
+    {
+      env: {
+        ...process.env,
+        NEARFIELD_THROTTLE: String(throttle),
+        ...(executable && { NEARFIELD_CHROMIUM: executable }),
+      },
+    },
   );
   return runnerCount(report, code, vitestCount);
 };
@@ -110,6 +128,7 @@ const endToEnd = async (): Promise<Count> => {
     env: {
       ...process.env,
       NEARFIELD_CHROMIUM: executable,
+      NEARFIELD_THROTTLE: String(throttle),
       NEARFIELD_E2E_PORT: String(await freePort()),
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     },
@@ -166,6 +185,7 @@ const suites: Suite[] = [
   { name: 'end-to-end tests', group: 'e2e', run: endToEnd },
 ];
 
+const stopBusy = values.busy ? keepBusy() : undefined;
 const results: { name: string; count: Count; seconds: number }[] = [];
 for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))) {
   console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}\n`);
@@ -179,6 +199,7 @@ for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))
   }
   results.push({ name, count, seconds: (performance.now() - start) / 1000 });
 }
+stopBusy?.();
 await rm(reports, { recursive: true, force: true });
 
 console.log(`\n── sum ${'─'.repeat(73)}\n`);

@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { App } from './app.ts';
 import { documentOf } from './read-files.ts';
@@ -41,8 +41,7 @@ beforeEach(() => {
 });
 
 const answers = (): string[] | undefined => app.state.answers?.map(({ passage }) => passage.text);
-const settled = () =>
-  vi.waitFor(() => expect(app.state).toMatchObject({ searching: false, indexing: undefined }));
+const settled = () => expect.poll(() => app.state).toMatchObject({ searching: false, indexing: undefined });
 
 describe('indexing', () => {
   test('starts with the first text and counts', async () => {
@@ -63,7 +62,7 @@ describe('indexing', () => {
   test('stops when cancelled, and goes on', async () => {
     local.pause();
     const indexing = app.addDocuments([document('a', long('apple'))]);
-    await vi.waitFor(() => expect(local.calls).toHaveLength(1));
+    await expect.poll(() => local.calls).toHaveLength(1);
     app.cancelIndexing();
     await indexing;
     expect(app.state).toMatchObject({ indexed: 0, indexing: undefined, problems: [] });
@@ -123,7 +122,7 @@ describe('asking', () => {
 
   test('finds the best sentence of each answer afterwards', async () => {
     app.setQuestion('zoo');
-    await vi.waitFor(() => expect(app.state.answers?.some(({ sentence }) => sentence)).toBe(true));
+    await expect.poll(() => app.state.answers?.some(({ sentence }) => sentence)).toBe(true);
     const { passage, sentence } = app.state.answers!.find((answer) => answer.sentence)!;
     expect(passage.text.slice(sentence!.start, sentence!.end)).toMatch(/^Zoo/);
   });
@@ -139,13 +138,13 @@ describe('asking', () => {
     local.calls.length = 0;
     local.pause();
     app.setQuestion('apple');
-    await vi.waitFor(() => expect(local.calls).toHaveLength(1));
+    await expect.poll(() => local.calls).toHaveLength(1);
     app.setQuestion('brick');
     expect(local.calls[0]!.options.signal?.aborted).toBe(true);
     const shown: (string | undefined)[] = [];
     app.subscribe(() => shown.push(answers()?.[0]));
     local.resume();
-    await vi.waitFor(() => expect(answers()?.[0]).toBe(long('brick')));
+    await expect.poll(() => answers()?.[0]).toBe(long('brick'));
     expect(new Set(shown)).toEqual(new Set([undefined, long('brick')]));
   });
 
@@ -153,7 +152,7 @@ describe('asking', () => {
     local.calls.length = 0;
     local.pause((inputs) => inputs.length > 1);
     app.setQuestion('apple');
-    await vi.waitFor(() => expect(local.calls.map(({ inputs }) => inputs.length)).toEqual([1, 2]));
+    await expect.poll(() => local.calls.map(({ inputs }) => inputs.length)).toEqual([1, 2]);
     app.setQuestion('brick');
     expect(local.calls[1]!.options.signal?.aborted).toBe(true);
     local.resume();
@@ -169,9 +168,9 @@ describe('asking', () => {
 
   test('says when a question is too long, until it is shorter', async () => {
     app.setQuestion('word '.repeat(MAX_WORDS + 1));
-    await vi.waitFor(() =>
-      expect(app.state.problems).toMatchObject([{ code: 'INPUT_TOKEN_LIMIT_EXCEEDED', origin: 'question' }]),
-    );
+    await expect
+      .poll(() => app.state.problems)
+      .toMatchObject([{ code: 'INPUT_TOKEN_LIMIT_EXCEEDED', origin: 'question' }]);
     expect(app.state.answers).toBeUndefined();
     app.setQuestion('brick');
     await settled();
@@ -192,7 +191,7 @@ describe('asking', () => {
     app.setQuestion('zebra');
     await settled();
     await app.addDocuments([document('b', long('zebra'))]);
-    await vi.waitFor(() => expect(answers()?.[0]).toBe(long('zebra')));
+    await expect.poll(() => answers()?.[0]).toBe(long('zebra'));
   });
 });
 
@@ -214,7 +213,7 @@ describe('switching', () => {
   test('stops what is running, quietly', async () => {
     local.pause();
     const indexing = app.addDocuments([document('a', long('apple'))]);
-    await vi.waitFor(() => expect(local.calls).toHaveLength(1));
+    await expect.poll(() => local.calls).toHaveLength(1);
     app.setMode('remote');
     await indexing;
     expect(local.calls[0]!.options.signal?.aborted).toBe(true);
@@ -245,7 +244,7 @@ describe('switching', () => {
     app.setQuestion('apple');
     await settled();
     app.setMode('remote');
-    await vi.waitFor(() => expect(app.state.answers).toHaveLength(1));
+    await expect.poll(() => app.state.answers).toHaveLength(1);
   });
 });
 

@@ -17,8 +17,6 @@ beforeEach(() => {
 });
 afterEach(() => foundation.close());
 
-const wait = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => expect.unreachable('It resolved.'),
@@ -60,34 +58,44 @@ describe('an abort', () => {
   it('of a call in the queue leaves the running one alone', async () => {
     await foundation.load(model);
     const before = await computed();
-    let finished = false;
-    const running = foundation.embeddings({ model, input: Array(200).fill(sentence) }, { priority: 'bulk' });
-    running.then(() => {
-      finished = true;
-    });
-    const queued = foundation.embeddings(
-      { model, input: Array(100).fill(sentence.repeat(20)) },
-      { priority: 'bulk', signal: controller.signal },
+    const order: string[] = [];
+    let queued: Promise<unknown> | undefined;
+    const running = foundation.embeddings(
+      { model, input: Array(1000).fill(sentence) },
+      {
+        priority: 'interactive',
+        onProgress: ({ type }) => {
+          if (type !== 'work-progress') return;
+          if (queued) controller.abort(reason);
+          queued ??= rejection(
+            foundation.embeddings(
+              { model, input: Array(100).fill(sentence.repeat(20)) },
+              { priority: 'bulk', signal: controller.signal },
+            ),
+          ).then((error) => {
+            order.push('aborted');
+            return error;
+          });
+        },
+      },
     );
-    await wait(20);
-    controller.abort(reason);
-    expect(await rejection(queued)).toBe(reason);
-    expect(finished).toBe(false);
-    expect((await running).data).toHaveLength(200);
+    expect((await running).data).toHaveLength(1000);
+    order.push('finished');
+    expect(await queued).toBe(reason);
+    expect(order).toEqual(['aborted', 'finished']);
     await expectNext();
-    // Both were planned together: a few of the queued inputs may have been in a batch when the abort came.
-    const more = (await computed()) - before - 201;
-    expect(more).toBeLessThan(20);
+    expect((await computed()) - before).toBe(1001);
   });
 
   it('before anything was read is final: nothing is computed', async () => {
     await foundation.load(model);
     const before = await computed();
     const reading = foundation.embeddings(
-      { model, input: Array(2048).fill(sentence.repeat(20)) },
+      { model, input: Array(2048).fill(sentence.repeat(30)) },
       { signal: controller.signal },
     );
-    await wait(30);
+    // Answered between two texts of the many: the call has reached the worker.
+    await computed();
     controller.abort(reason);
     expect(await rejection(reading)).toBe(reason);
     await expectNext();
@@ -97,23 +105,27 @@ describe('an abort', () => {
   it('of a running call stops it after the batch that runs', async () => {
     await foundation.load(model);
     const before = await computed();
-    let done = 0;
+    let asked: Promise<number> | undefined;
     const running = foundation.embeddings(
       { model, input: Array(400).fill(sentence.repeat(8)) },
       {
         signal: controller.signal,
-        onProgress: (event) => {
-          if (event.type === 'work-progress') done = event.inputs.done;
-          if (done > 0) controller.abort(reason);
+        onProgress: ({ type }) => {
+          if (type !== 'work-progress') return;
+          controller.abort(reason);
+          // Reaches the worker right behind the abort.
+          asked ??= computed();
         },
       },
     );
     expect(await rejection(running)).toBe(reason);
+    const atAbort = (await asked)! - before;
     await expectNext();
     const rows = (await computed()) - before - 1;
-    expect(rows).toBeGreaterThanOrEqual(done);
-    // 74 tokens a text and 768 a batch make ten: the one that was told of, one that ran, one that was about to.
-    expect(rows).toBeLessThanOrEqual(done + 20);
+    expect(atAbort).toBeGreaterThan(0);
+    expect(atAbort).toBeLessThan(400);
+    // 74 tokens a text and 768 a batch make ten: one that ran, one that was about to.
+    expect(rows).toBeLessThanOrEqual(atAbort + 20);
   });
 
   it('of a stream ends it, closes its source and computes no further windows', async () => {
@@ -144,14 +156,21 @@ describe('an abort', () => {
     expect((await computed()) - before).toBeLessThanOrEqual(64 * 4);
   });
 
-  it('by close() is told to every call, whatever its stage', async () => {
+  it.each([
+    ['before a worker is there', undefined],
+    ['while the model is loaded', 'model-progress'],
+    ['while texts are computed', 'work-progress'],
+  ] as const)('by close() is told to every call, %s', async (_, stage) => {
+    let closing: Promise<void> | undefined;
+    const onProgress = ({ type }: ProgressEvent): void => {
+      if (type === stage) closing ??= foundation.close();
+    };
     const calls = [
-      foundation.load(model),
-      foundation.embeddings({ model, input: Array(300).fill(sentence) }, { priority: 'bulk' }),
-      foundation.capabilities(),
+      foundation.embeddings({ model, input: Array(300).fill(sentence) }, { priority: 'bulk', onProgress }),
+      foundation.embeddings({ model, input: Array(2000).fill(sentence) }, { priority: 'bulk' }),
     ].map(rejection);
-    await wait(5);
-    await foundation.close();
+    if (!stage) closing = foundation.close();
     for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 'CLOSED' });
+    await closing;
   });
 });

@@ -2,7 +2,9 @@ import type { Calibration } from '@nearfield/spec';
 import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { presentAsHardware } from '../test/hardware-adapter.ts';
+import { PageWorkers } from '../test/page-workers.ts';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
+import { compareCalibrations } from './worker/calibrations.ts';
 
 const tiny = tinyMiniLM();
 let foundation: LocalFoundation;
@@ -24,6 +26,8 @@ beforeEach(() => {
 
 afterEach(async () => {
   await foundation.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
   localStorage.clear();
 });
@@ -33,8 +37,10 @@ describe('device "auto" with an adapter that may be worth it', () => {
     foundation = create();
     await foundation.load('tiny');
     const { device } = await foundation.capabilities();
-    // A GPU made of software loses.
-    expect(device!.device).toBe('wasm');
+    // Which of them is faster where a GPU is made of software is left to the machine.
+    const [webgpu, wasm] = device!.calibrations!;
+    const faster = compareCalibrations(webgpu!, wasm!);
+    expect(device).toMatchObject({ device: faster.flavour, reason: faster.reason });
     expect(device!.reason).toMatch(/^Measured on this device: WebGPU [\d,]+ tokens\/s, wasm [\d,]+/);
     expect(device!.calibrations!.map((each) => each.device)).toEqual(['webgpu', 'wasm']);
     expect(remembered()).toHaveLength(2);
@@ -107,7 +113,7 @@ describe('a device that nothing was compared with', () => {
     foundation = onWasm();
     await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
     expect((await foundation.capabilities()).device!.calibrations).toBeUndefined();
-    await expect.poll(remembered, { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(remembered).toHaveLength(1);
     const [key] = remembered();
     const calibration = JSON.parse(localStorage.getItem(key!)!) as Calibration;
     expect(calibration).toMatchObject({ device: 'wasm' });
@@ -121,16 +127,19 @@ describe('a device that nothing was compared with', () => {
 
   it('is not measured in software', async () => {
     vi.restoreAllMocks();
+    const workers = new PageWorkers();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     foundation = createLocal({
       device: 'webgpu',
       cache: 'memory',
       models: [{ id: 'tiny', like: tiny.like, source: toFiles(tiny.files) }],
     });
     await foundation.embeddings({ model: 'tiny', input: ['white rabbit'] });
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    // Nothing queues behind a measurement.
+    await vi.advanceTimersByTimeAsync(60_000);
+    // Behind a measurement its answer would wait.
     const { work } = await foundation.capabilities();
     expect(work).toMatchObject({ batches: 1 });
+    expect(workers.methodsOf(workers.last())).not.toContain('calibrate');
     expect(remembered()).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { presentAsHardware } from '../test/hardware-adapter.ts';
 import workerUrl from '../test/losable-webgpu-worker.ts?worker&url';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 import { calibrationKey, rememberCalibration } from './worker/calibrations.ts';
+import { holdLock } from './worker/shared-life.ts';
 
 const tiny = tinyMiniLM();
 const channel = new BroadcastChannel('lose-device');
@@ -13,7 +14,7 @@ function create(options: LocalOptions): LocalFoundation {
   const foundation = createLocal({
     cache: 'memory',
     workerUrl: { webgpu: workerUrl },
-    unresponsiveAfter: 4000,
+    unresponsiveAfter: 10_000,
     models: [{ id: 'tiny', like: tiny.like, source: toFiles(tiny.files) }],
     ...options,
   });
@@ -25,6 +26,20 @@ afterEach(() => Promise.all(open.splice(0).map((foundation) => foundation.close(
 
 const input = Array.from({ length: 12 }, (_, index) => `text ${index} ${'white rabbit '.repeat(index % 5)}`);
 
+/** Tells the worker; resolves when it has heard. */
+async function lose(what: 'lose it' | 'lose it in the next run'): Promise<void> {
+  const heard = new Promise((resolve) => channel.addEventListener('message', resolve, { once: true }));
+  channel.postMessage(what);
+  await heard;
+}
+
+/** Loses the device of the worker that runs and those of all that follow, until the function is called. */
+async function loseEvery(): Promise<() => void> {
+  const stop = await holdLock('lose-device', 'exclusive');
+  await lose('lose it');
+  return stop;
+}
+
 async function vectorsOf(foundation: LocalFoundation): Promise<Float32Array[]> {
   const { data } = await foundation.embeddings({ model: 'tiny', input });
   return data.map(({ embedding }) => embedding);
@@ -34,9 +49,8 @@ describe('a lost GPU', () => {
   it('is replaced, and what was pending is computed again, once', async () => {
     const foundation = create({ device: 'webgpu' });
     const expected = await vectorsOf(foundation);
+    await lose('lose it in the next run');
     const running = [vectorsOf(foundation), vectorsOf(foundation)];
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    channel.postMessage('lose it');
     for (const vectors of await Promise.all(running)) {
       vectors.forEach((vector, index) => {
         vector.forEach((value, at) => {
@@ -50,7 +64,7 @@ describe('a lost GPU', () => {
   it('is a typed error where it is lost again and again and the caller wants no other device', async () => {
     const foundation = create({ device: 'webgpu' });
     await foundation.load('tiny');
-    const losing = setInterval(() => channel.postMessage('lose it'), 1);
+    const stopLosing = await loseEvery();
     try {
       // A device that is lost during a run blocks its worker, which then counts as failed.
       await expect(vectorsOf(foundation)).rejects.toMatchObject({
@@ -58,7 +72,7 @@ describe('a lost GPU', () => {
         retryable: true,
       });
     } finally {
-      clearInterval(losing);
+      stopLosing();
     }
     expect(await vectorsOf(foundation)).toHaveLength(input.length);
   });
@@ -82,7 +96,7 @@ describe('a lost GPU', () => {
     const foundation = create({ device: 'auto' });
     await foundation.load('tiny');
     expect((await foundation.capabilities()).device!.device).toBe('webgpu');
-    const losing = setInterval(() => channel.postMessage('lose it'), 1);
+    const stopLosing = await loseEvery();
     try {
       const calls = await Promise.all([vectorsOf(foundation), vectorsOf(foundation)]);
       for (const vectors of calls) {
@@ -94,7 +108,7 @@ describe('a lost GPU', () => {
         });
       }
     } finally {
-      clearInterval(losing);
+      stopLosing();
       vi.restoreAllMocks();
       localStorage.clear();
     }

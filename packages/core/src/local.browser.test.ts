@@ -174,9 +174,10 @@ describe('createLocal() in Chromium', () => {
     it('rejects an aborted call at once and goes on with the next', async () => {
       const controller = new AbortController();
       const input = Array.from({ length: 400 }, () => 'a sentence with a few words in it '.repeat(8));
-      const call = foundation.embeddings({ model: MODEL, input }, { signal: controller.signal });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      controller.abort();
+      const onProgress = ({ type }: ProgressEvent): void => {
+        if (type === 'work-progress') controller.abort();
+      };
+      const call = foundation.embeddings({ model: MODEL, input }, { signal: controller.signal, onProgress });
       expect(await rejection(call)).toMatchObject({ name: 'AbortError' });
       const { data } = await foundation.embeddings({ model: MODEL, input: 'next' });
       expect(data).toHaveLength(1);
@@ -316,9 +317,10 @@ describe('createLocal() in Chromium', () => {
       const foundation = create();
       await foundation.load(MODEL);
       const input = Array.from({ length: 200 }, () => 'a sentence with a few words in it '.repeat(8));
-      const running = foundation.embeddings({ model: MODEL, input });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await foundation.close();
+      const onProgress = ({ type }: ProgressEvent): void => {
+        if (type === 'work-progress') void foundation.close();
+      };
+      const running = foundation.embeddings({ model: MODEL, input }, { onProgress });
       expect(await rejection(running)).toMatchObject({ code: 'CLOSED' });
       expect(await rejection(foundation.embeddings({ model: MODEL, input: 'a' }))).toMatchObject({
         code: 'CLOSED',

@@ -26,7 +26,7 @@ describe('memory', () => {
       await foundation.embeddings({ model: 'tiny', input: 'white rabbit' });
       expect(await workers()).toBe(1);
       await foundation.close();
-      while ((await workers()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await expect.poll(workers).toBe(0);
     }
   });
 

@@ -1,7 +1,8 @@
-import type { CallOptions, FoundationError } from '@nearfield/spec';
+import type { CallOptions, FoundationError, ProgressEvent } from '@nearfield/spec';
 import { type TinyFile, tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import littleMemoryWorker from '../test/little-memory-worker.ts?worker&url';
+import { lifeLocks, PageWorkers } from '../test/page-workers.ts';
 import { createLocal, type LocalFoundation, type LocalOptions } from './index.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
@@ -34,37 +35,22 @@ function poisoned(): TinyFile[] {
   });
 }
 
-/** Workers that the page started, so that a test can end them as a crash would. */
-const workers: Worker[] = [];
-const OriginalWorker = globalThis.Worker;
+let workers: PageWorkers;
 const OriginalSharedWorker = globalThis.SharedWorker;
 
 beforeAll(() => {
-  vi.stubGlobal(
-    'Worker',
-    class extends OriginalWorker {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        workers.push(this);
-      }
-    },
-  );
+  workers = new PageWorkers();
   return () => vi.unstubAllGlobals();
 });
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((foundation) => foundation.close()));
-  workers.length = 0;
+  workers.clear();
 });
 
 const settled = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error) => error);
 const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
-/** The locks that workers hold as long as they live. */
-const lifeLocks = async (): Promise<string[]> =>
-  (await navigator.locks.query())
-    .held!.map(({ name }) => name!)
-    .filter((name) => name.startsWith('nearfield-worker-'));
 const texts = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `text ${index} ${'with some more words '.repeat(index % 9)}`);
 
@@ -77,38 +63,48 @@ function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>): voi
   }
 }
 
-async function vectorsOf(foundation: LocalFoundation, input: string[]): Promise<Float32Array[]> {
-  const { data } = await foundation.embeddings({ model: MODEL, input });
+async function vectorsOf(
+  foundation: LocalFoundation,
+  input: string[],
+  options?: CallOptions,
+): Promise<Float32Array[]> {
+  const { data } = await foundation.embeddings({ model: MODEL, input }, options);
   return data.map(({ embedding }) => embedding);
 }
+
+/** Ends a worker as soon as a first batch of the call is done: its answer cannot have come. */
+const endingAtFirstBatch = (worker: Worker): CallOptions => ({
+  onProgress: ({ type }: ProgressEvent) => {
+    if (type === 'work-progress') worker.terminate();
+  },
+});
 
 describe('recovery', () => {
   it('replays what a dead worker was doing, with the same vectors', async () => {
     const foundation = create();
     const input = texts(120);
     const expected = await vectorsOf(foundation, input);
-    const running = [vectorsOf(foundation, input), vectorsOf(foundation, input.slice(0, 3))];
-    await wait(30);
-    workers.at(-1)!.terminate();
+    const worker = workers.last();
+    await workers.isWatched(worker);
+    const running = [
+      vectorsOf(foundation, input, endingAtFirstBatch(worker)),
+      vectorsOf(foundation, input.slice(0, 3)),
+    ];
     const [all, few] = await Promise.all(running);
     expect(all).toEqual(expected);
     expect(few).toEqual(expected.slice(0, 3));
-    expect(workers).toHaveLength(2);
+    expect(workers.started).toHaveLength(2);
   });
 
   it('gives up after the second death of a worker, and works again with the next call', async () => {
     const foundation = create();
     const input = texts(200);
     await foundation.load(MODEL);
-    const running = settled(vectorsOf(foundation, input));
-    await wait(30);
-    const before = await lifeLocks();
-    workers[0]!.terminate();
-    // The second worker counts as alive once it holds a lock of its own.
-    while (!(await lifeLocks()).some((name) => !before.includes(name))) await wait(5);
-    // The page hears of the lock a moment after the browser lists it.
-    await wait(100);
-    workers[1]!.terminate();
+    await workers.isWatched(workers.last());
+    const running = settled(vectorsOf(foundation, input, endingAtFirstBatch(workers.last())));
+    await workers.startedAre(2);
+    await workers.isWatched(workers.last());
+    workers.last().terminate();
     expect(await running).toMatchObject({ code: 'WORKER_FAILED', retryable: true });
     expect(await vectorsOf(foundation, ['next'])).toHaveLength(1);
   });
@@ -116,16 +112,15 @@ describe('recovery', () => {
   it('starts a new worker where the last one died with nothing to do', async () => {
     const foundation = create();
     const expected = await vectorsOf(foundation, texts(120));
-    workers[0]!.terminate();
-    await wait(200);
+    await workers.isWatched(workers.last());
+    await workers.kill(workers.last());
     // The first attempt of this call is its own: it may lose a worker as any other.
     const running = vectorsOf(foundation, texts(120));
-    // Its death is noticed once it holds a lock, and the page has heard of that.
-    while ((await lifeLocks()).length === 0) await wait(5);
-    await wait(100);
-    workers[1]!.terminate();
+    await workers.startedAre(2);
+    await workers.isWatched(workers.last());
+    workers.last().terminate();
     expect(await running).toEqual(expected);
-    expect(workers).toHaveLength(3);
+    expect(workers.started).toHaveLength(3);
   });
 
   it('names the file when the worker cannot be loaded', async () => {
@@ -154,16 +149,21 @@ describe('recovery', () => {
         return state / 2 ** 31;
       };
       const before = (await foundation.capabilities()).work!;
+      /** Who aborts when that many have been answered. */
+      const leaving: { at: number; controller: AbortController }[] = [];
+      let answered = 0;
       const outcomes = await Promise.all(
         Array.from({ length: 200 }, async (_none, index) => {
           const controller = new AbortController();
           const aborts = random() < 0.3;
-          if (aborts) setTimeout(() => controller.abort(), random() * 400);
+          if (aborts) leaving.push({ at: Math.floor(random() * 80), controller });
           try {
             const vector = await embed(input[index % 40]!, {
               signal: controller.signal,
               priority: random() < 0.5 ? 'bulk' : 'interactive',
             });
+            answered++;
+            for (const { at, controller: leaver } of leaving) if (at < answered) leaver.abort();
             return { index, vector };
           } catch (error) {
             return { index, error: (error as Error).name, aborts };
@@ -224,49 +224,61 @@ describe('recovery', () => {
     ]);
     expect(whole).toMatchObject({ code: 'MODEL_INVALID' });
     expectNear(other.data[7]!.embedding, tiny.embed(input[7]!));
-    expect(workers).toHaveLength(1);
+    expect(workers.started).toHaveLength(1);
   });
 
   it('lets an interactive call overtake a bulk one after at most one batch', async () => {
     const foundation = create();
     await foundation.load(MODEL);
+    /** Tokens that the worker had computed when it was asked. */
+    const computed = async (): Promise<number> => (await foundation.capabilities()).work!.tokens;
+    const before = await computed();
     let done = 0;
-    const steps: number[] = [];
+    let doneThen = 0;
+    const order: string[] = [];
+    let question: Promise<[number, unknown]> | undefined;
     const bulk = foundation.embeddings(
-      { model: MODEL, input: texts(300) },
+      { model: MODEL, input: texts(600) },
       {
         priority: 'bulk',
         onProgress: (event) => {
           if (event.type !== 'work-progress') return;
-          steps.push(event.tokens.done - done);
           done = event.tokens.done;
+          // Both reach the worker one behind the other.
+          question ??= Promise.all([
+            computed(),
+            foundation
+              .embeddings({ model: MODEL, input: 'a quick question' }, { priority: 'interactive' })
+              .then(() => {
+                doneThen = done;
+                order.push('question');
+              }),
+          ]);
         },
       },
     );
-    while (done === 0) await wait(2);
-    const before = done;
-    await foundation.embeddings({ model: MODEL, input: 'a quick question' }, { priority: 'interactive' });
-    const meanwhile = done - before;
-    await bulk;
-    // The batch that was running, and one whose results were already on their way to the page.
-    expect(meanwhile).toBeLessThanOrEqual(2 * 768);
-    expect(done).toBeGreaterThan(before + 2 * 768);
+    const ended = bulk.then(() => order.push('bulk'));
+    await ended;
+    const [arrived] = await question!;
+    // A batch that was running, and one that began between the two messages.
+    expect(doneThen - (arrived - before)).toBeLessThanOrEqual(2 * 768);
+    expect(order).toEqual(['question', 'bulk']);
   });
 
   it('ends an idle worker and starts it again when it is needed', async () => {
     const foundation = create({ keepAlive: 50 });
     const [first] = await vectorsOf(foundation, ['same text']);
-    await wait(300);
-    expect(await lifeLocks()).toEqual([]);
+    await workers.allEnded();
+    await expect.poll(lifeLocks).toEqual([]);
     const [second] = await vectorsOf(foundation, ['same text']);
     expect(second).toEqual(first);
-    expect(workers).toHaveLength(2);
+    expect(workers.started).toHaveLength(2);
   });
 
   it('keeps a worker that is not idle: keepAlive counts from the end of the last call', async () => {
     const foundation = create({ keepAlive: 1 });
     await Promise.all([vectorsOf(foundation, texts(120)), vectorsOf(foundation, ['short'])]);
-    expect(workers).toHaveLength(1);
+    expect(workers.started).toHaveLength(1);
   });
 
   it('shares one worker and model where asked', async () => {
@@ -276,18 +288,19 @@ describe('recovery', () => {
     expect((await two.capabilities()).loaded).toMatchObject([{ id: MODEL }]);
     const [second] = await vectorsOf(two, ['same text']);
     expect(second).toEqual(first);
-    expect(workers).toHaveLength(0);
+    expect(workers.started).toHaveLength(0);
     await one.close();
     expect(await vectorsOf(two, ['after the other has gone'])).toHaveLength(1);
     // The last to leave takes the worker with it; whoever comes at that very moment finds one nevertheless.
     await two.close();
     for (let index = 0; index < 6; index++) {
+      // Whenever it comes, before, while or after the worker ends: all are right, and all are to work.
       await wait(420 + 30 * index);
       const next = create(options);
       expect(await vectorsOf(next, ['same text'])).toEqual([first]);
       await next.close();
     }
-    while ((await lifeLocks()).length > 0) await wait(20);
+    await expect.poll(lifeLocks).toEqual([]);
   });
 
   it('ends a shared worker that ran out of memory for all who share it, and all go on with the next', async () => {
@@ -317,7 +330,7 @@ describe('recovery', () => {
     try {
       const [one, two] = [create({ shared: true }), create({ shared: true })];
       expect(await vectorsOf(one, ['same text'])).toEqual(await vectorsOf(two, ['same text']));
-      expect(workers).toHaveLength(2);
+      expect(workers.started).toHaveLength(2);
     } finally {
       vi.stubGlobal('SharedWorker', OriginalSharedWorker);
     }

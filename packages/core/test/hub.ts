@@ -5,8 +5,11 @@ import { gzipSync } from 'node:zlib';
 
 /** What goes wrong with one transfer of a file. */
 export type Fault =
-  /** The connection is destroyed after so many bytes of the body, and time to read them. */
-  | { kind: 'cut'; after: number }
+  /**
+   * The connection is destroyed after so many bytes of the body and some time to read them, or at `until`, before which
+   * it crawls: what is read shows with the next byte only.
+   */
+  | { kind: 'cut'; after: number; until?: (() => Promise<unknown>) | undefined }
   | { kind: 'status'; status: number; retryAfter?: string }
   /** The announced length is the true one plus `by`; with a negative one the body ends there, properly. */
   | { kind: 'wrong-length'; by: number }
@@ -16,8 +19,10 @@ export type Fault =
   | { kind: 'change'; after: number; to: Uint8Array }
   /** A web page with status 200; `disguised` says that it is binary. */
   | { kind: 'html'; disguised?: boolean }
-  /** So many bytes every so many milliseconds. */
-  | { kind: 'trickle'; bytes: number; every: number }
+  /** So many bytes every so many milliseconds, or each time the promise resolves. */
+  | { kind: 'trickle'; bytes: number; every: number | (() => Promise<unknown>) }
+  /** So many bytes, then single ones, a few each second. */
+  | { kind: 'crawl'; after: number }
   /** So many bytes, then silence on an open connection. */
   | { kind: 'stall'; after: number }
   /** The answer is the whole file, whatever range was asked for. */
@@ -33,6 +38,8 @@ export interface LoggedRequest {
   status: number;
   /** Bytes of file content written to the connection. */
   bytes: number;
+  /** Whether content is still on its way: the answer has neither ended nor lost its reader. */
+  isOpen: boolean;
 }
 
 export interface HubOptions {
@@ -168,6 +175,7 @@ export class Hub {
         headers: request.headers,
         status,
         bytes: 0,
+        isOpen: false,
       });
     };
     const refuse = (status: number, code: string, message: string): void => {
@@ -252,8 +260,12 @@ export class Hub {
       headers: request.headers,
       status: 200,
       bytes: 0,
+      isOpen: true,
     };
     this.requests.push(entry);
+    response.on('close', () => {
+      entry.isOpen = false;
+    });
     const { listing } = this.#options;
     const files = this.repositories[repository];
     const bytes =
@@ -344,7 +356,7 @@ export class Hub {
     repository: string,
   ): Promise<void> {
     const stop =
-      fault?.kind === 'cut' || fault?.kind === 'change' || fault?.kind === 'stall'
+      fault?.kind === 'cut' || fault?.kind === 'change' || fault?.kind === 'stall' || fault?.kind === 'crawl'
         ? Math.min(fault.after, body.length)
         : body.length;
     const step = fault?.kind === 'trickle' ? fault.bytes : 64 * 1024;
@@ -355,13 +367,33 @@ export class Hub {
       entry.bytes += part.length;
       const isFlowing = response.write(part);
       if (!isFlowing) await drained(response);
-      if (fault?.kind === 'trickle') await new Promise((resolve) => setTimeout(resolve, fault.every));
+      if (fault?.kind === 'trickle') {
+        const { every } = fault;
+        await (typeof every === 'function' ? every() : new Promise((resolve) => setTimeout(resolve, every)));
+      }
     }
     if (fault?.kind === 'stall') return;
+    let isOver = false;
+    const crawl = async (): Promise<void> => {
+      for (let at = stop; at < body.length && !isOver && !response.destroyed; at++) {
+        entry.bytes++;
+        response.write(body.subarray(at, at + 1));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    if (fault?.kind === 'crawl') await crawl();
     if (fault?.kind === 'change') this.repositories[repository]![entry.path] = fault.to;
     if (fault?.kind === 'cut' || fault?.kind === 'change') {
       // A reset connection drops what the client's system holds but the client has not read.
-      await new Promise((resolve) => setTimeout(resolve, stop > 0 ? 200 : 0));
+      const until = fault.kind === 'cut' ? fault.until : undefined;
+      if (until) {
+        const crawling = crawl();
+        await until();
+        isOver = true;
+        await crawling;
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, stop > 0 ? 200 : 0));
+      }
       response.destroy();
       return;
     }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FoundationError, serializeError, vectorToBase64 } from '@nearfield/spec';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createRemote, type RemoteOptions } from './index.ts';
 
 const KEY = 'jina_0123456789abcdef';
@@ -652,16 +652,24 @@ describe('batch output', () => {
   });
 
   it('times out when nothing moves, not when it is long', async () => {
+    let writeLine = (): void => {};
+    let end = (): void => {};
     const slow = await serve((_, response) => {
       response.writeHead(200);
-      let left = 8;
-      const more = (): void => {
-        if (left-- > 0) response.write('{"custom_id":"a"}\n', () => setTimeout(more, 40));
-        else response.end();
-      };
-      more();
+      writeLine = () => response.write('{"custom_id":"a"}\n');
+      end = () => response.end();
+      writeLine();
     });
-    expect(await collect(slow.url, { timeout: 200 })).toHaveLength(8);
+    // The clock is driven: a line each 150 ms.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let count = 0;
+    for await (const _ of createRemote({ baseUrl: slow.url }).batches.output('b/1', { timeout: 200 })) {
+      vi.advanceTimersByTime(150);
+      if (++count < 8) writeLine();
+      else end();
+    }
+    vi.useRealTimers();
+    expect(count).toBe(8);
     const stuck = await serve((_, response) => {
       response.writeHead(200);
       response.write('{"custom_id":"a"}\n');

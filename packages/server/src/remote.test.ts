@@ -334,9 +334,7 @@ describe('cancelling', () => {
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
     const { signal } = local.calls.at(-1)!;
-    for (let tries = 0; tries < 500 && !signal?.aborted; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(signal?.aborted).toBe(true);
+    await expect.poll(() => signal?.aborted).toBe(true);
     release();
     local.hold = undefined;
     expect((await remote.embeddings({ model, input: 'a' })).data).toHaveLength(1);

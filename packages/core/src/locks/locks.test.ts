@@ -65,15 +65,23 @@ describe.each(kinds)('%s', (_, create) => {
     const [one, two] = create();
     const controller = new AbortController();
     const order: string[] = [];
-    const held = one.wait('a', async () => {
-      await pause(60);
-      order.push('first');
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
     });
-    await pause(10);
+    let held: Promise<void> = Promise.resolve();
+    await new Promise<void>((entered) => {
+      held = one.wait('a', async () => {
+        entered();
+        await released;
+        order.push('first');
+      });
+    });
     const left = two.wait('a', async () => order.push('left'), controller.signal);
     const next = two.wait('a', async () => order.push('next'));
     controller.abort(new Error('gone'));
     await expect(left).rejects.toThrow('gone');
+    release();
     await Promise.all([held, next]);
     expect(order).toEqual(['first', 'next']);
   });

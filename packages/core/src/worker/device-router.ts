@@ -8,7 +8,7 @@ import {
 import type { Backend } from '../backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../engine/dispatch.ts';
 import { compareQueries, QUERY_TEXTS } from './calibrations.ts';
-import { type HostOptions, NeedsWasm, WorkerHost } from './host.ts';
+import { type HostOptions, NeedsWasm, WorkerHost, WorkerReplaced } from './host.ts';
 
 /**
  * Bytes of a model's files up to which its queries may go to wasm: the calibration's encoder speaks for models like
@@ -29,8 +29,8 @@ export class DeviceRouter implements Backend {
   readonly #start: HostOptions['start'];
   /** Models that WebGPU cannot run, and classifiers of such models: why. */
   readonly #lacking = new Map<string, string>();
-  /** Models that were looked at: whether both workers have the same file of it, so that queries may go to wasm. */
-  readonly #twins = new Map<string, boolean>();
+  /** Models that were looked at for whether queries may go to wasm. */
+  readonly #twins = new Map<string, Twin>();
   /** Characters of a call that wasm answers sooner. */
   #queryCharacters = 0;
 
@@ -63,19 +63,21 @@ export class DeviceRouter implements Backend {
     if (this.#needsWasm(subjects)) return this.#onWasm(method, argument, options);
     const characters = queryCharacters(method, argument, options);
     const mayBeQuery = characters !== undefined && this.#isFp32(subject) && this.#main.mayBeGpu;
-    const isTwin = this.#twins.get(subject);
-    if (mayBeQuery && isTwin && this.#wasm.isRunning && characters <= this.#queryCharacters) {
+    const twin = mayBeQuery && characters <= this.#queryCharacters ? this.#twins.get(subject) : undefined;
+    if (twin && this.#isReady(twin)) {
+      const { worker } = twin;
       try {
-        return await this.#onWasm(method, argument, options);
+        return await this.#onWasm(method, argument, options, 1);
       } catch (error) {
         // The other worker has the model too.
-        if (!FoundationError.isInstance(error) || !WASM_FAILED.has(error.code)) throw error;
-        this.#twins.set(subject, false);
+        if (!mayFailOnWasm(error)) throw error;
+        if (isDeath(error)) twin.dead.add(worker);
+        if (!isDeath(error) || twin.dead.size > 1) twin.worker = undefined;
       }
     }
     const result = await this.#onMain(method, argument, options, subjects);
     // A second worker that has ended, idle or dead, is not waited for: queries go there again when it is ready.
-    if (mayBeQuery && (isTwin ?? true) && !(isTwin && this.#wasm.isRunning)) void this.#makeTwin(subject);
+    if (mayBeQuery && this.#lacksTwin(subject)) void this.#makeTwin(subject);
     return result;
   }
 
@@ -130,8 +132,9 @@ export class DeviceRouter implements Backend {
     method: Method,
     argument: ArgumentOf<Method>,
     options: CallOptions,
+    attempts?: number,
   ): Promise<ResultOf<Method>> {
-    const result = await this.#wasm.call(method, argument, options);
+    const result = await this.#wasm.call(method, argument, options, attempts);
     const models = method === 'loaded' ? result : method === 'load' ? [result] : [];
     for (const model of models as LoadedModel[]) {
       const why = this.#lacking.get(model.id);
@@ -140,17 +143,31 @@ export class DeviceRouter implements Backend {
     return result;
   }
 
+  /** Whether the second worker that has a model is the one that runs: the next one begins with none. */
+  #isReady({ worker }: Twin): boolean {
+    return worker !== undefined && worker === this.#wasm.current;
+  }
+
+  /** Whether a model was not looked at yet, or the second worker that had it has ended. */
+  #lacksTwin(model: string): boolean {
+    const twin = this.#twins.get(model);
+    return !twin || (twin.worker !== undefined && !this.#isReady(twin));
+  }
+
   /** Loads a model in the second worker too, while its queries still go to the first. */
   async #makeTwin(model: string): Promise<void> {
-    this.#twins.set(model, false);
+    const twin: Twin = { worker: undefined, dead: this.#twins.get(model)?.dead ?? new Set() };
+    this.#twins.set(model, twin);
     try {
       const queries = queriesOf(await this.#main.device());
       if (queries?.device !== 'wasm') return;
       const parts = (await this.#main.call('loaded', undefined, {})).filter(({ id }) => id === model);
       if (parts.length !== 1 || parts[0]!.dtype !== 'fp32' || parts[0]!.bytes > LIGHT) return;
+      // Unloaded meanwhile, it must not come back.
+      if (this.#twins.get(model) !== twin) return;
       const { dtype } = await this.#wasm.call('load', model, {});
       this.#queryCharacters = queries.characters;
-      if (this.#twins.has(model)) this.#twins.set(model, dtype === 'fp32');
+      if (dtype === 'fp32') twin.worker = this.#wasm.current;
     } catch {
       // Closed, or wasm cannot have it: its queries stay where they are.
     }
@@ -171,11 +188,29 @@ export class DeviceRouter implements Backend {
   }
 }
 
+/** A model that was looked at. */
+interface Twin {
+  /**
+   * The second worker that has the same file of it as the first; undefined while it is being loaded there, and where
+   * it is not to be.
+   */
+  worker: object | undefined;
+  /** Second workers that died under its queries. After two it stays with the first. */
+  readonly dead: Set<object | undefined>;
+}
+
 /** After these a model may be another, or need its memory back. */
 const CHANGES_MODEL: ReadonlySet<EngineMethod> = new Set(['unload', 'storage.delete', 'storage.import']);
 
-/** Failures of the second worker that a query need not suffer from. */
-const WASM_FAILED: ReadonlySet<string> = new Set(['WORKER_FAILED', 'RUNTIME_NOT_AVAILABLE', 'OUT_OF_MEMORY']);
+/** Whether the second worker ended under a call. */
+const isDeath = (error: unknown): boolean =>
+  error instanceof WorkerReplaced || (FoundationError.isInstance(error) && error.code === 'WORKER_FAILED');
+
+/** Whether a query need not suffer from a failure of the second worker. */
+const mayFailOnWasm = (error: unknown): boolean =>
+  isDeath(error) ||
+  (FoundationError.isInstance(error) &&
+    (error.code === 'OUT_OF_MEMORY' || error.code === 'RUNTIME_NOT_AVAILABLE'));
 
 /** What of an argument tells the model that computes. */
 interface Subject {

@@ -142,6 +142,11 @@ export class WorkerHost implements Backend {
     return (this.#live ?? this.#starting) !== undefined;
   }
 
+  /** What runs, to tell one worker from the next; undefined while none does. */
+  get current(): object | undefined {
+    return this.#live;
+  }
+
   /** Whether WebGPU is still an option. */
   get mayBeGpu(): boolean {
     return !this.#givenUpOnGpu;
@@ -157,29 +162,33 @@ export class WorkerHost implements Backend {
     return this.#withRecovery(undefined, false, ({ report, death }) => Promise.race([report, death]));
   }
 
+  /** @param attempts workers that the call may be sent to: with one, it also rejects with {@link WorkerReplaced}. */
   async call<Method extends EngineMethod>(
     method: Method,
     argument: ArgumentOf<Method>,
     options: CallOptions,
+    attempts = ATTEMPTS,
   ): Promise<ResultOf<Method>> {
     options.signal?.throwIfAborted();
     this.#callStarted();
     try {
-      return await this.#withRecovery(options.signal, NEEDS_MODEL.has(method), async (live) => {
+      const work = async (live: LiveWorker): Promise<ResultOf<Method>> => {
         const result = (await this.#send(live, method, argument, options)) as ResultOf<Method>;
         live.hasModel ||= NEEDS_MODEL.has(method);
         return result;
-      });
+      };
+      return await this.#withRecovery(options.signal, NEEDS_MODEL.has(method), work, attempts);
     } finally {
       this.#callEnded();
     }
   }
 
-  /** Does something with a worker, and once more with another where the worker or its device was at fault. */
+  /** Does something with a worker, and again with another where the worker or its device was at fault. */
   async #withRecovery<Value>(
     signal: AbortSignal | undefined,
     computes: boolean,
     work: (live: LiveWorker) => Promise<Value>,
+    attempts = ATTEMPTS,
   ): Promise<Value> {
     for (let attempt = 1; ; attempt++) {
       let live: LiveWorker | undefined;
@@ -194,8 +203,8 @@ export class WorkerHost implements Backend {
         if (signal?.aborted) throw error;
         const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
         // Another call's failure ended the worker: this one has its attempt still before it.
-        if (error instanceof WorkerReplaced) attempt--;
-        else if (!this.#recover(error, live, attempt, onGpu)) throw error;
+        if (error instanceof WorkerReplaced && attempts > 1) attempt--;
+        else if (!this.#recover(error, live, attempts - attempt, onGpu)) throw error;
       }
     }
   }
@@ -261,7 +270,7 @@ export class WorkerHost implements Backend {
   }
 
   /** Whether the call should be tried on another worker, and prepares for it. */
-  #recover(error: unknown, live: LiveWorker | undefined, attempt: number, onGpu: boolean): boolean {
+  #recover(error: unknown, live: LiveWorker | undefined, attemptsLeft: number, onGpu: boolean): boolean {
     if (!FoundationError.isInstance(error)) return false;
     if (live && needsOtherDevice(error)) {
       // The GPU is fine, the model is not: trying it again would give the same.
@@ -281,9 +290,9 @@ export class WorkerHost implements Backend {
       else this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
     }
     const isLasting = noRuntime && !error.retryable && !onThreads;
-    if (attempt < ATTEMPTS && !isLasting) return true;
+    if (attemptsLeft > 0 && !isLasting) return true;
     // Every call that was pending comes by here, and all of them go on.
-    if (attempt <= ATTEMPTS && this.#options.device === 'auto' && onGpu) {
+    if (attemptsLeft >= 0 && this.#options.device === 'auto' && onGpu) {
       this.#gpuFilesMissing ||= noRuntime && this.#givenUpOnGpu === undefined;
       this.#givenUpOnGpu ??= noRuntime
         ? `WebGPU could not be started (${error.message})`
@@ -512,8 +521,8 @@ export class NeedsWasm extends Error {
   }
 }
 
-/** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */
-class WorkerReplaced extends Error {}
+/** Tells calls that their worker was ended through no fault of theirs. Callers of the foundation never see it. */
+export class WorkerReplaced extends Error {}
 
 /** The same, because its runtime could not start: of no concern to calls that only read or write what is stored. */
 class RuntimeFailed extends WorkerReplaced {

@@ -112,7 +112,7 @@ describe('batches in Node', () => {
     const first = create('resume');
     const { batch_id: id } = await first.batches.create({ model: MODEL, input });
     await expect
-      .poll(async () => (await first.batches.get(id)).stats?.completed, { timeout: 30_000, interval: 5 })
+      .poll(async () => (await first.batches.get(id)).stats?.completed, { interval: 5 })
       .toBeGreaterThan(0);
     await first.close();
     const results = join(directory, 'resume', 'records', 'values', 'batch-result', id);
