@@ -47,6 +47,20 @@ describe('splitSentences', () => {
     expect(splitSentences('')).toEqual([]);
   });
 
+  it('does not end one within an address, or at quoted speech that goes on', () => {
+    for (const [text, sentences] of [
+      [
+        'Look it up at https://shop.example/find?item=7 today. Second sentence here.',
+        ['Look it up at https://shop.example/find?item=7 today.', 'Second sentence here.'],
+      ],
+      ['He shouted "Go!" and ran. The end came.', ['He shouted "Go!" and ran.', 'The end came.']],
+      ['Am 3. Oktober ist frei. Das freut alle.', ['Am 3. Oktober ist frei.', 'Das freut alle.']],
+    ] as const) {
+      expect(slices(text, splitSentences(text))).toEqual(sentences);
+      expect(slices(text, chunkBySentences(text, { maxLength: text.length - 5 }))).toEqual(sentences);
+    }
+  });
+
   it('does not end a sentence at a blank line only', () => {
     expect(slices('one\n\ntwo', splitSentences('one\n\ntwo'))).toEqual(['one', 'two']);
   });

@@ -109,6 +109,9 @@ export interface OverlapOptions {
   meter?: Meter | undefined;
 }
 
+/** Characters before an overlap that are read to tell whether a sentence begins in it. */
+const SENTENCE_CONTEXT = 256;
+
 /**
  * Moves the start of each chunk but the first back into the chunk before it: to the earliest sentence or line
  * within `overlap` characters, else the earliest word. Ends stay.
@@ -122,21 +125,25 @@ export function withOverlap(text: string, spans: readonly Span[], options: Overl
     const previous = spans[index - 1]![0];
     if (start - overlap <= previous) return [previous, end];
     const earliest = nextBoundary(text, previous, start - overlap, start);
-    const sentences = sentenceStarts(text, earliest, start, { locale: options.locale, meter });
-    // The first "sentence" is only where the window happens to begin, unless a line begins there.
-    const atLineStart = /[\r\n]\s*$/.test(text.slice(Math.max(previous, earliest - 64), earliest));
-    const lineStart = firstLineStart(text, earliest, start);
-    const candidates = [atLineStart ? sentences[0] : sentences[1], lineStart]
-      .filter((candidate) => candidate !== undefined)
-      .filter((candidate) => candidate >= earliest);
+    // Where a sentence begins depends on what is before it.
+    const context = nextBoundary(text, previous, Math.max(previous, earliest - SENTENCE_CONTEXT), start);
+    const [, ...sentences] = sentenceStarts(text, context, start, { locale: options.locale, meter });
+    const candidates = [
+      sentences.find((sentence) => sentence >= earliest),
+      firstLineStart(text, previous, earliest, start),
+    ].filter((candidate) => candidate !== undefined);
     if (candidates.length > 0) return [Math.min(...candidates), end];
     const word = firstWordStart(text, earliest, start);
     return [word >= earliest ? word : start, end];
   });
 }
 
-/** The first place in [from, to) that begins a line; undefined if there is none. */
-function firstLineStart(text: string, from: number, to: number): number | undefined {
+/** The first place in [from, to) that begins a line; undefined if there is none. The text from `least` on is looked at. */
+function firstLineStart(text: string, least: number, from: number, to: number): number | undefined {
+  if (/[\r\n]\s*$/.test(text.slice(Math.max(least, from - 64), from))) {
+    const start = skipWhiteSpace(text, from, to);
+    if (start < to) return Math.max(from, clusterStart(text, start));
+  }
   const lineEnd = text.slice(from, to).search(/[\r\n]/);
   if (lineEnd < 0) return undefined;
   const start = skipWhiteSpace(text, from + lineEnd, to);

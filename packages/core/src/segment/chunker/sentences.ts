@@ -1,6 +1,7 @@
-import { isDigit, skipWhiteSpace } from './characters.ts';
+import { skipWhiteSpace } from './characters.ts';
 import { clusterStart, joinsBefore } from './graphemes.ts';
 import type { Meter } from './meter.ts';
+import { nextSentence } from './sentence-ends.ts';
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
@@ -20,30 +21,34 @@ function segmenterFor(locale: string | undefined): Intl.Segmenter {
   return segmenter;
 }
 
-/** Emoji that follow a sentence's end belong to it: "Done! 🎉 Next one." */
-const TRAILING_EMOJI =
-  /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\u20e3])+(?=\s|$)\s*/uy;
+/** Marks that annex 29 does not know, or not in every locale, written as ones that it knows. */
+const asKnownMarks = (source: string): string =>
+  source
+    .replace(/…(?=[\s"'”’»)\]])/g, '.')
+    .replace(/(?<=\p{sc=Greek}["»)]?)[;\u037e](?=\s)/gu, '?')
+    .replace(/(?<=\p{sc=Armenian}):(?=\s)/gu, '\u0589');
 
-const LOWER_CASE = /\p{Ll}/u;
+/** Longer than this, what is between two backticks is no code in a sentence. */
+const LONGEST_CODE = 200;
 
-/**
- * Titles, abbreviations that are never last in a sentence, initials and single letters (z. B., d. h.): their
- * full stop ends nothing.
- */
-const ABBREVIATION =
-  /(?<![\p{L}\p{N}])(?:Mr|Mrs|Ms|Dr|Drs|Prof|St|Gen|Col|Capt|Lt|Sgt|Rev|Hon|vs|e\.g|i\.e|cf|viz|bzw|vgl|Mme|Mlle|\p{L})\.\s*$/u;
-
-/** Abbreviations that end nothing before a number. */
-const COUNTED =
-  /(?<![\p{L}\p{N}])(?:approx|[Ff]igs?|[Nn]os?|[Vv]ols?|pp?|[Ss]ec|[Cc]h|[Ee]q|Abb|Nr|Bd|ca|S)\.\s*$/u;
-
-/** A sentence's own number. */
-const NUMBERING = /^\(?(?:\d{1,3}|[A-Za-z])[.)]\s*$/;
-
-function isFalseEnd(source: string, start: number, index: number, next: number): boolean {
-  if (index - start <= 8 && NUMBERING.test(source.slice(start, index))) return true;
-  const tail = source.slice(Math.max(start, index - 16), index);
-  return ABBREVIATION.test(tail) || (COUNTED.test(tail) && isDigit(source.charCodeAt(next)));
+/** Code in a text, between runs of backticks of one length: [start, end) after each other. */
+function codeSpans(source: string): number[] {
+  const spans: number[] = [];
+  let open = -1;
+  let length = 0;
+  for (let at = source.indexOf('`'); at >= 0; ) {
+    let to = at + 1;
+    while (source[to] === '`') to++;
+    if (open >= 0 && to - at === length && at - open <= LONGEST_CODE) {
+      spans.push(open, to);
+      open = -1;
+    } else {
+      open = at;
+      length = to - at;
+    }
+    at = source.indexOf('`', to);
+  }
+  return spans;
 }
 
 /** Characters given to `Intl.Segmenter` at a time, and how near to their end it may be wrong for lack of context. */
@@ -82,10 +87,10 @@ function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): G
 /**
  * Where the sentences of text[from, to) start, the first included. A start is never white space.
  *
- * `Intl.Segmenter` decides (annex 29; CJK full stops included); line ends do not end a sentence, so that
- * hard-wrapped text works. Trailing emoji stay with their sentence, and common abbreviations do not end one.
+ * `Intl.Segmenter` proposes (annex 29; CJK full stops included) and {@link nextSentence} disposes; line ends do not
+ * end a sentence, so that hard-wrapped text works. Nothing ends within code between backticks.
  *
- * @param locale BCP 47; matters little (the Greek question mark).
+ * @param locale BCP 47; matters little.
  */
 export function sentenceStarts(
   text: string,
@@ -98,18 +103,18 @@ export function sentenceStarts(
   const first = skipWhiteSpace(source, 0, source.length);
   if (first === source.length) return starts;
   starts.push(Math.max(from, clusterStart(text, from + first)));
+  const code = codeSpans(source);
+  let span = 0;
   let taken = 0;
   let sentence = first;
-  for (const index of boundaries(source, segmenterFor(options.locale), options.meter)) {
+  for (const index of boundaries(asKnownMarks(source), segmenterFor(options.locale), options.meter)) {
     if (index <= taken) continue;
-    let next = skipWhiteSpace(source, index, source.length);
-    TRAILING_EMOJI.lastIndex = next;
-    const emoji = TRAILING_EMOJI.exec(source);
-    // Before a lower-case word they begin a sentence: "🚀 goes up."
-    if (emoji && !LOWER_CASE.test(source.charAt(next + emoji[0].length))) next += emoji[0].length;
+    while (span < code.length && code[span + 1]! < index) span += 2;
+    if (span < code.length && code[span]! < index) continue;
+    const next = nextSentence(source, sentence, index);
+    if (next === undefined || next <= first || next <= taken) continue;
     if (next >= source.length) break;
     if (next === index && joinsBefore(source, next)) continue;
-    if (next <= first || isFalseEnd(source, sentence, index, next)) continue;
     taken = next;
     sentence = next;
     const start = clusterStart(text, from + next);

@@ -118,6 +118,19 @@ describe('long text', () => {
     for (const chunk of chunks) expect(chunk.length).toBeLessThanOrEqual(400);
   });
 
+  it('does not divide addresses, whatever marks are in them', () => {
+    for (let index = 0; index < 120; index++) {
+      const address = `https://shop.example/find?item=${index}&q=A!b.C?d=E.${'x'.repeat(index % 41)}`;
+      const line = `Offer number ${index} is found at ${address} by now${index % 3 === 0 ? '.' : ''} `.repeat(
+        14,
+      );
+      expect(line.length).toBeGreaterThan(800);
+      const chunks = trimmed(line);
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(chunks.join(' ').split(address)).toHaveLength(15);
+    }
+  });
+
   it('divides Chinese at its full stops', () => {
     const parts = Array.from({ length: 20 }, (_, index) => `${'这是一个很长的句子'.repeat(6)}第${index}句。`);
     for (const chunk of trimmed(parts.join(''))) expect(chunk.endsWith('句。')).toBe(true);
