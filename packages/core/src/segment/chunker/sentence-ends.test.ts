@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../slices.ts';
 import { Meter } from './meter.ts';
-import { sentenceStarts } from './sentences.ts';
+import * as sentences from './sentences.ts';
+
+const sentenceStarts = atOnce(sentences.sentenceStarts);
 
 /**
  * Texts labelled by hand: sentences begin after "|". What is labelled follows annex 29 of Unicode, with the

@@ -1,3 +1,4 @@
+import type { Steps } from '../slices.ts';
 import { skipWhiteSpace } from './characters.ts';
 import { clusterStart, joinsBefore } from './graphemes.ts';
 import type { Meter } from './meter.ts';
@@ -53,12 +54,13 @@ function codeSpans(source: string): number[] {
 
 /** Characters given to `Intl.Segmenter` at a time, and how near to their end it may be wrong for lack of context. */
 const WINDOW = 4096;
+const LARGEST_WINDOW = 65_536;
 const MARGIN = 128;
 
 /**
  * Sentence boundaries of a text as `Intl.Segmenter` finds them. V8 takes time proportional to the whole string
  * for every boundary (1 MB at once: minutes), so that it gets windows, each starting at a boundary. A window
- * without one is doubled.
+ * without one is doubled, up to a size that takes a moment only; from there on it is moved.
  */
 function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): Generator<number> {
   let from = 0;
@@ -78,9 +80,10 @@ function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): G
       if (size > WINDOW) break;
     }
     const doubled = size > WINDOW;
-    size = from > start ? WINDOW : size * 2;
     // The last window, read through.
     if (to === source.length && !(doubled && from > start)) return;
+    if (from === start && size === LARGEST_WINDOW) from = reliable;
+    size = from > start ? WINDOW : Math.min(size * 2, LARGEST_WINDOW);
   }
 }
 
@@ -92,12 +95,12 @@ function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): G
  *
  * @param locale BCP 47; matters little.
  */
-export function sentenceStarts(
+export function* sentenceStarts(
   text: string,
   from: number,
   to: number,
   options: { locale?: string | undefined; meter: Meter },
-): number[] {
+): Steps<number[]> {
   const source = text.slice(from, to).replace(/[\r\n\f\u2028\u2029]/g, ' ');
   const starts: number[] = [];
   const first = skipWhiteSpace(source, 0, source.length);
@@ -107,7 +110,12 @@ export function sentenceStarts(
   let span = 0;
   let taken = 0;
   let sentence = first;
+  let done = 0;
   for (const index of boundaries(asKnownMarks(source), segmenterFor(options.locale), options.meter)) {
+    if (index - done >= WINDOW) {
+      yield index - done;
+      done = index;
+    }
     if (index <= taken) continue;
     while (span < code.length && code[span + 1]! < index) span += 2;
     if (span < code.length && code[span]! < index) continue;
@@ -120,5 +128,6 @@ export function sentenceStarts(
     const start = clusterStart(text, from + next);
     if (start > starts.at(-1)!) starts.push(start);
   }
+  yield source.length - done;
   return starts;
 }
