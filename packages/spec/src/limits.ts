@@ -40,5 +40,12 @@ export const LIMITS = {
     /** Characters of the content (FAQ). */
     characters: 64_000,
     defaultMaxChunkLength: 1000,
+    /**
+     * With `overlap`, chunks of strategy `tokens` are together at most this many times as long as the content …
+     * An overlap of half of `max_chunk_length` stays below it.
+     */
+    maxRepeats: 10,
+    /** … or this many characters, if that is more. */
+    leastMaxOutput: 1_000_000,
   },
 } as const;

@@ -37,7 +37,13 @@ export interface SegmentRequest {
   tail?: number | null | undefined;
   /** Beyond the API: where chunks may end. Default `structure`. */
   strategy?: SegmentStrategy | null | undefined;
-  /** Beyond the API: how much of a chunk the next one repeats, in units of `max_chunk_length`. Default 0. */
+  /**
+   * Beyond the API: how much of a chunk the next one repeats, in units of `max_chunk_length`, of which it is part.
+   * Smaller than that. Default 0.
+   *
+   * Refused where chunks of the `tokens` strategy would together be longer than a million characters and than ten times
+   * the content (`LIMITS.segment`): half of `max_chunk_length` is always accepted.
+   */
   overlap?: number | null | undefined;
   /** Beyond the API: embedding model of the `semantic` strategy. Default: the engine's default embedder. */
   model?: string | null | undefined;

@@ -1,4 +1,5 @@
 export { segmentText } from './segment.ts';
+export { inSlices } from './slices.ts';
 export { splitSentences } from './strategies.ts';
 export {
   fromHubTokenizer,

@@ -32,3 +32,27 @@ it('divides a megabyte of one line in a browser as fast as elsewhere', async () 
   const response = await segmentText({ content, return_chunks: true });
   expect(response.chunks!.join('')).toBe(content);
 });
+
+it('lets messages in while it works on a long text, an abort among them', async () => {
+  const content = 'One sentence of some words is here, and another follows. '.repeat(6000);
+  const { port1, port2 } = new MessageChannel();
+  let messages = 0;
+  let going = true;
+  port1.onmessage = () => {
+    messages++;
+    if (going) port2.postMessage(null);
+  };
+  port2.postMessage(null);
+  const answer = await segmentText({ content, return_chunks: true });
+  going = false;
+  expect(answer.chunks!.join('')).toBe(content);
+  expect(messages).toBeGreaterThan(4);
+
+  const controller = new AbortController();
+  port1.onmessage = () => controller.abort();
+  port2.postMessage(null);
+  await expect(segmentText({ content }, { signal: controller.signal })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  port1.close();
+});

@@ -1,8 +1,9 @@
 import { LIMITS } from '@nearfield/spec';
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
 import { segmentText } from './segment.ts';
 import type { EmbedTexts } from './strategies.ts';
-import { fromHubTokenizer } from './tokenizers.ts';
+import { fromHubTokenizer, loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 
 /** The request and response that Jina documents for segment.jina.ai. */
 const CONTENT =
@@ -32,6 +33,27 @@ const RESPONSE = {
     '検索ベース,もう二度と同じことはありません！🚀\n',
   ],
 };
+
+/** An API tokenizer that counts what it is given to encode. */
+async function countingTokenizer(name = 'cl100k_base') {
+  const inner = await loadTokenizer(name);
+  const work = { calls: 0, characters: 0 };
+  const tokenizer: SegmentTokenizer = {
+    name,
+    specialTokens: inner.specialTokens,
+    decode: (id) => inner.decode(id),
+    encode: (text) => {
+      work.calls++;
+      work.characters += text.length;
+      return inner.encode(text);
+    },
+  };
+  return { tokenizer, work };
+}
+
+/** Vectors that say how long a text is. */
+const embedLengths: EmbedTexts = async (texts) =>
+  texts.map((text) => Float32Array.of(text.length % 7, text.length % 5, 1));
 
 describe('segmentText', () => {
   it('answers the documented request with the documented response', async () => {
@@ -226,26 +248,21 @@ describe('segmentText', () => {
     });
   });
 
-  it('takes time in proportion to the text, with a megabyte of prose and of one letter', async () => {
+  it('encodes a megabyte once to count it, and once more in chunks', async () => {
     const prose =
       '# Title\n\nSome text of several words. And more of it!\n\n- item\n\n日本語の文章です。\n'.repeat(
         14_000,
       );
-    const both = async (characters: number) => {
-      const content = prose.slice(0, characters);
-      // This process's own time: others that run beside it do not count.
-      const started = process.cpuUsage();
-      const response = await segmentText({ content, return_chunks: true });
-      const letters = await segmentText({ content: 'x'.repeat(characters), return_chunks: true });
-      const { user, system } = process.cpuUsage(started);
-      expect(response.chunks!.join('')).toBe(content);
-      return { tokens: letters.num_tokens, time: user + system };
-    };
-    const small = await both(125_000);
-    const large = await both(1_000_000);
-    expect(large.tokens).toBe(125_000);
-    // Eight times the text; with its square it would be 64 times.
-    expect(large.time).toBeLessThan(30 * small.time);
+    const content = prose.slice(0, 1_000_000);
+    const { tokenizer, work } = await countingTokenizer();
+    const response = await segmentText(
+      { content, return_chunks: true, return_tokens: true },
+      { tokenizer: async () => tokenizer },
+    );
+    expect(response.chunks!.join('')).toBe(content);
+    expect(work.characters).toBeLessThan(2.1 * content.length);
+    const letters = await segmentText({ content: 'x'.repeat(1_000_000), return_chunks: true });
+    expect(letters.num_tokens).toBe(125_000);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -289,4 +306,239 @@ describe('segmentText', () => {
     const signal = AbortSignal.abort();
     await expect(segmentText({ content: 'a' }, { signal })).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+const STRATEGIES = ['structure', 'sentence', 'tokens', 'semantic'] as const;
+
+describe('overlap', () => {
+  const words = 'a '.repeat(60_000);
+  const written = async (request: object): Promise<number> => {
+    const { chunk_positions: positions } = await segmentText(
+      { content: words, strategy: 'tokens', return_chunks: true, ...request },
+      { embed: embedLengths },
+    );
+    return positions!.reduce((sum, [start, end]) => sum + end - start, 0);
+  };
+
+  it('of nine tenths of the tokens is accepted, one of more is refused for a long text', async () => {
+    expect(await written({ max_chunk_length: 100, overlap: 90 })).toBeLessThanOrEqual(10 * words.length);
+    await expect(written({ max_chunk_length: 100, overlap: 91 })).rejects.toMatchObject({
+      code: 'INPUT_VALIDATION_FAILED',
+      param: 'overlap',
+      message: expect.stringMatching(/91 of 100 tokens .* 10 times.* at most 50/),
+    });
+    // What this writes is bounded, whatever is repeated.
+    expect(
+      await written({ content: 'a '.repeat(400), max_chunk_length: 100, overlap: 99 }),
+    ).toBeLessThanOrEqual(LIMITS.segment.leastMaxOutput);
+  });
+
+  it('that writes a text two thousand times is refused after little work', async () => {
+    const { tokenizer, work } = await countingTokenizer();
+    const content = 'word '.repeat(12_800);
+    await expect(
+      segmentText(
+        { content, strategy: 'tokens', max_chunk_length: 8000, overlap: 7999, return_chunks: true },
+        { tokenizer: async () => tokenizer },
+      ),
+    ).rejects.toMatchObject({ code: 'INPUT_VALIDATION_FAILED', param: 'overlap' });
+    expect(work.characters).toBeLessThan(200 * content.length);
+  });
+
+  it.each(['structure', 'sentence', 'semantic'])(
+    'of strategy %s at most doubles a text',
+    async (strategy) => {
+      const content = 'One sentence. Another one is here!\nA line\n'.repeat(50);
+      for (const [max_chunk_length, overlap] of [
+        [1000, 999],
+        [1000, 500],
+        [60, 59],
+        [60, 20],
+      ]) {
+        const most = await written({ content, strategy, max_chunk_length, overlap });
+        expect(most).toBeLessThanOrEqual(2 * content.length);
+      }
+    },
+  );
+
+  it('of half of the tokens is never refused', async () => {
+    for (const content of ['👩\u200d'.repeat(30_000), 'x'.repeat(120_000), '东京 and more. '.repeat(9000)]) {
+      const most = await written({ content, max_chunk_length: 200, overlap: 100 });
+      expect(most).toBeLessThanOrEqual(10 * content.length);
+    }
+  });
+});
+
+describe('long contents', () => {
+  const content = 'One sentence of some words is here, and another follows it. '.repeat(10_000);
+
+  /** Messages that were let in while `run` was at work. */
+  async function messagesDuring(run: () => Promise<unknown>): Promise<number> {
+    let messages = 0;
+    let going = true;
+    const next = (): void => {
+      messages++;
+      if (going) setImmediate(next);
+    };
+    setImmediate(next);
+    await run();
+    going = false;
+    return messages;
+  }
+
+  it.each(STRATEGIES)('let messages in: strategy %s', async (strategy) => {
+    const run = () =>
+      segmentText({ content, strategy, return_chunks: true, overlap: 100 }, { embed: embedLengths });
+    expect(await messagesDuring(run)).toBeGreaterThan(12);
+  });
+
+  it.each<[string, string]>([
+    ['without a sentence', 'word '.repeat(120_000)],
+    ['without a space', 'x'.repeat(300_000)],
+    ['in Chinese', '这是一个很长的句子，后面还有。'.repeat(40_000)],
+    ['of short lines', 'line\n'.repeat(120_000)],
+  ])('let messages in: a text %s', async (_, text) => {
+    expect(await messagesDuring(() => segmentText({ content: text, return_chunks: true }))).toBeGreaterThan(
+      4,
+    );
+  });
+
+  it('let messages in while tokens are counted, listed and cut', async () => {
+    for (const fields of [{}, { return_tokens: true }, { head: 120_000 }, { tail: 120_000 }]) {
+      expect(await messagesDuring(() => segmentText({ content, ...fields }))).toBeGreaterThan(6);
+    }
+  });
+
+  it.each(STRATEGIES)('are left alone after an abort: strategy %s', async (strategy) => {
+    const { tokenizer, work } = await countingTokenizer();
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    const call = segmentText(
+      { content, strategy, return_chunks: true, return_tokens: true },
+      { tokenizer: async () => tokenizer, embed: embedLengths, signal: controller.signal },
+    );
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    expect(work.characters).toBeLessThan(content.length / 2);
+  });
+
+  it('have the tokens that they have in one piece', async () => {
+    const texts = [
+      content.slice(0, 100_000),
+      `${'Ünïcode wörds, naïve! '.repeat(900)}\n\n${'东京是日本的首都，人口很多。'.repeat(2000)}`,
+      'one\ntwo\n\nthree. Four\r\nfünf\n'.repeat(4000),
+      `${"it's I'll 12345 a,b  c   d\n\n e\t".repeat(3000)}<|endoftext|> x`,
+    ];
+    for (const name of ['cl100k_base', 'o200k_base', 'gpt2', 'p50k_base']) {
+      const tokenizer = await loadTokenizer(name);
+      for (const text of texts) {
+        const { tokens } = await segmentText({ content: text, tokenizer: name, return_tokens: true });
+        expect(tokens!.flat().flatMap(([, ids]) => ids)).toEqual(tokenizer.encode(text));
+      }
+    }
+  });
+
+  it('are encoded whole by a tokenizer that does not divide at spaces', async () => {
+    const asked: number[] = [];
+    const tokenizer: SegmentTokenizer = {
+      name: 'whole',
+      specialTokens: new Map(),
+      decode: (id) => String(id),
+      // Each text begins with a token of its own.
+      encode: (text) => {
+        asked.push(text.length);
+        return [0, ...Array.from({ length: Math.ceil(text.length / 4) }, () => 1)];
+      },
+    };
+    const answer = await segmentText({ content, tokenizer: 'whole' }, { tokenizer: async () => tokenizer });
+    expect(answer.num_tokens).toBe(1 + content.length / 4);
+    expect(asked).toContain(content.length);
+  });
+});
+
+/** A text with U+FFFD for its lone surrogates. */
+const wellFormed = (text: string): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text));
+
+describe('any text, with any options', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.string({ unit: 'grapheme', maxLength: 30 }),
+    fc.constantFrom(
+      '\ud800',
+      '\udc00',
+      '\n',
+      '    ',
+      '\t',
+      '. ',
+      '? ',
+      '!" and ',
+      '3. ',
+      '`',
+      '```\n',
+      '- ',
+      '👩\u200d',
+    ),
+    fc.constantFrom(
+      '(a! ',
+      'Dr. ',
+      '。',
+      '「',
+      '」',
+      '…',
+      '\r\n',
+      '\u2028',
+      '\ufeff',
+      '<p>',
+      '|',
+      '1. ',
+      'http://a.b?c ',
+    ),
+  );
+  const options = fc.record({
+    max_chunk_length: fc.integer({ min: 1, max: 120 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+    strategy: fc.constantFrom(...STRATEGIES),
+    reduced: fc.constantFrom('head', 'tail', 'none', 'none'),
+    count: fc.integer({ min: 1, max: 60 }),
+    return_tokens: fc.boolean(),
+  });
+
+  test('is given back by its chunks and tokens, or refused with a reason', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), options, async (pieces, option) => {
+        const { max_chunk_length, strategy, return_tokens, reduced } = option;
+        const content = pieces.join('');
+        const overlap = Math.floor(option.share * max_chunk_length);
+        const response = await segmentText(
+          {
+            content,
+            max_chunk_length,
+            overlap,
+            strategy,
+            return_tokens,
+            return_chunks: true,
+            ...(reduced === 'none' ? {} : { [reduced]: option.count }),
+          },
+          { embed: embedLengths },
+        );
+        const { chunks = [], chunk_positions: positions = [], tokens } = response;
+        expect(positions.map(([start, end]) => content.slice(start, end))).toEqual(chunks);
+        let covered: number | undefined;
+        for (const [start, end] of positions) {
+          if (covered !== undefined && overlap === 0) expect(start).toBe(covered);
+          expect(start).toBeLessThanOrEqual(covered ?? start);
+          expect(end).toBeGreaterThan(covered ?? start);
+          covered = end;
+        }
+        if (reduced === 'none') {
+          expect(content.slice(0, positions[0]?.[0]).trim()).toBe('');
+          if (content.trim() !== '') expect(covered).toBe(content.length);
+        }
+        tokens?.forEach((list, index) => {
+          expect(list.map(([text]) => text).join('')).toBe(wellFormed(chunks[index]!));
+        });
+      }),
+      { numRuns: 2500 },
+    );
+  }, 120_000);
 });

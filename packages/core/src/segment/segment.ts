@@ -6,8 +6,11 @@ import {
   type SegmentRequest,
   SegmentRequestSchema,
   type SegmentResponse,
+  type SegmentToken,
 } from '@nearfield/spec';
 import { chunkByStructure, type Span } from './chunker/structure.ts';
+import { encodeSteps } from './encode.ts';
+import { inSlices, type Steps } from './slices.ts';
 import {
   chunkBySemantics,
   chunkBySentences,
@@ -64,12 +67,14 @@ function check(request: SegmentRequest, maxCharacters: number): ParsedSegmentReq
  *   chunk. Without overlap they adjoin: all chunks together are the content but for its leading white space.
  * - `max_chunk_length` holds for a chunk without the white space after it, which it carries up to the next
  *   chunk. For `strategy: 'tokens'` it counts tokens.
- * - `overlap`, in the same unit, is part of that length: a chunk repeats at most so much of the one before it.
+ * - `overlap`, in the same unit, is part of that length: a chunk repeats at most so much of the one before it. Chunks
+ *   of tokens may together be ten times as long as the content, or a million characters if that is more.
  * - `head` / `tail` reduce the content to its first or last N tokens, at whole grapheme clusters; the response
  *   is about that part (counts, chunks, tokens), with positions in the full content.
  * - Text of special tokens (`<|endoftext|>`) counts as those tokens and is listed in `special_tokens`, each once,
  *   in the order of their first occurrence; the field is absent where there are none.
  * - Content that is empty or white space only has no chunks.
+ * - Long contents are worked on in slices: between them messages are let in, and an abort takes effect.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED for a bad request, an unknown tokenizer or too long content,
  * NOT_SUPPORTED for the semantic strategy without an embedder, DOWNLOAD_FAILED if a vocabulary cannot be loaded;
@@ -93,9 +98,9 @@ export async function segmentText(
   const tokenizer = await (dependencies.tokenizer ?? loadTokenizer)(parsed.tokenizer);
   signal?.throwIfAborted();
 
-  const [from, to] = reducedSpan(parsed, tokenizer);
+  const [from, to] = await inSlices(reducedSpan(parsed, tokenizer), signal);
   const content = parsed.content.slice(from, to);
-  const ids = tokenizer.encode(content);
+  const ids = await inSlices(encodeSteps(tokenizer, content), signal);
   const response: SegmentResponse = {
     num_tokens: ids.length,
     tokenizer: tokenizer.name,
@@ -108,8 +113,7 @@ export async function segmentText(
     response.chunks = spans.map(([start, end]) => content.slice(start, end));
   }
   if (parsed.return_tokens) {
-    const parts = response.chunks?.map((chunk) => tokenizer.encode(chunk)) ?? (ids.length > 0 ? [ids] : []);
-    response.tokens = parts.map((part) => groupTokens(tokenizer, part));
+    response.tokens = await inSlices(tokensOf(response.chunks, ids, tokenizer), signal);
   }
   const special = specialTokensIn(content, ids, tokenizer);
   if (special.length > 0) response.special_tokens = special;
@@ -117,10 +121,29 @@ export async function segmentText(
 }
 
 /** The part of the content that `head` or `tail` asks for. */
-function reducedSpan({ content, head, tail }: ParsedSegmentRequest, tokenizer: SegmentTokenizer): Span {
-  if (head != null) return [0, headEnd(tokenizer, content, 0, content.length, head)];
-  if (tail != null) return [tailStart(tokenizer, content, 0, content.length, tail), content.length];
+function* reducedSpan(
+  { content, head, tail }: ParsedSegmentRequest,
+  tokenizer: SegmentTokenizer,
+): Steps<Span> {
+  if (head != null) return [0, yield* headEnd(tokenizer, content, 0, content.length, head)];
+  if (tail != null) {
+    return [yield* tailStart(tokenizer, content, 0, content.length, tail), content.length];
+  }
   return [0, content.length];
+}
+
+/** The tokens of each chunk; without chunks, those of the whole. */
+function* tokensOf(
+  chunks: readonly string[] | undefined,
+  ids: readonly number[],
+  tokenizer: SegmentTokenizer,
+): Steps<SegmentToken[][]> {
+  if (!chunks) return ids.length > 0 ? [yield* groupTokens(tokenizer, ids)] : [];
+  const tokens: SegmentToken[][] = [];
+  for (const chunk of chunks) {
+    tokens.push(yield* groupTokens(tokenizer, yield* encodeSteps(tokenizer, chunk)));
+  }
+  return tokens;
 }
 
 async function spansOf(
@@ -131,16 +154,17 @@ async function spansOf(
 ): Promise<Span[]> {
   const { strategy, overlap } = request;
   if (strategy === 'tokens') {
-    return chunkByTokens(content, tokenizer, { maxTokens: request.max_chunk_length, overlap, signal });
+    const steps = chunkByTokens(content, tokenizer, { maxTokens: request.max_chunk_length, overlap });
+    return inSlices(steps, signal);
   }
   const options = { maxLength: request.max_chunk_length - overlap, locale };
   const spans =
     strategy === 'sentence'
-      ? chunkBySentences(content, options)
+      ? await inSlices(chunkBySentences(content, options), signal)
       : strategy === 'semantic'
         ? await chunkBySemantics(content, { ...options, embed: embed!, signal })
-        : chunkByStructure(content, options);
-  return withOverlap(content, spans, { overlap, locale });
+        : await inSlices(chunkByStructure(content, options), signal);
+  return inSlices(withOverlap(content, spans, { overlap, locale }), signal);
 }
 
 /** Texts of the special tokens among `ids` that really stand in the text: [UNK] for a rare character does not. */

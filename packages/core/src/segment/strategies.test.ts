@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { chunkByStructure, type Span } from './chunker/structure.ts';
-import {
-  chunkBySemantics,
-  chunkBySentences,
-  chunkByTokens,
-  type EmbedTexts,
-  splitSentences,
-  withOverlap,
-} from './strategies.ts';
+import type { Span } from './chunker/structure.ts';
+import * as structure from './chunker/structure.ts';
+import { countTokens } from './encode.ts';
+import { atOnce } from './slices.ts';
+import * as strategies from './strategies.ts';
+import { chunkBySemantics, type EmbedTexts } from './strategies.ts';
 import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
-import { countTokens } from './tokens.ts';
+
+const chunkByStructure = atOnce(structure.chunkByStructure);
+const chunkBySentences = atOnce(strategies.chunkBySentences);
+const chunkByTokens = atOnce(strategies.chunkByTokens);
+const splitSentences = atOnce(strategies.splitSentences);
+const withOverlap = atOnce(strategies.withOverlap);
 
 let tokenizer: SegmentTokenizer;
 beforeAll(async () => {
@@ -45,6 +47,20 @@ describe('splitSentences', () => {
     ]);
     expect(splitSentences('  \n')).toEqual([]);
     expect(splitSentences('')).toEqual([]);
+  });
+
+  it('does not end one within an address, or at quoted speech that goes on', () => {
+    for (const [text, sentences] of [
+      [
+        'Look it up at https://shop.example/find?item=7 today. Second sentence here.',
+        ['Look it up at https://shop.example/find?item=7 today.', 'Second sentence here.'],
+      ],
+      ['He shouted "Go!" and ran. The end came.', ['He shouted "Go!" and ran.', 'The end came.']],
+      ['Am 3. Oktober ist frei. Das freut alle.', ['Am 3. Oktober ist frei.', 'Das freut alle.']],
+    ] as const) {
+      expect(slices(text, splitSentences(text))).toEqual(sentences);
+      expect(slices(text, chunkBySentences(text, { maxLength: text.length - 5 }))).toEqual(sentences);
+    }
   });
 
   it('does not end a sentence at a blank line only', () => {
@@ -112,6 +128,17 @@ describe('withOverlap', () => {
     expect(slices(text, overlapping)[1]).toBe('const b = 2;\nconst c = 3;\nconst d = 4;');
   });
 
+  it('repeats lines with their indents', () => {
+    const text = 'if a:\n    b()\n    c()\nd()';
+    const start = text.indexOf('d()');
+    const spans: Span[] = [
+      [0, start],
+      [start, text.length],
+    ];
+    expect(slices(text, withOverlap(text, spans, { overlap: 10 }))[1]).toBe('    c()\nd()');
+    expect(slices(text, withOverlap(text, spans, { overlap: 8 }))[1]).toBe('    c()\nd()');
+  });
+
   it('does not start within a grapheme cluster', () => {
     const text = 'One two.\n \u0301b cc\ndd';
     const start = text.indexOf('dd');
@@ -149,6 +176,26 @@ describe('chunkByTokens', () => {
     ]);
   });
 
+  it('keeps the indents of lines', () => {
+    const text = 'def f(x):\n    if x:\n        return 1\n\n    return 2\n'.repeat(8);
+    for (const maxTokens of [9, 14, 30]) {
+      const spans = chunkByTokens(text, tokenizer, { maxTokens, overlap: 0 });
+      expect(spans.length).toBeGreaterThan(3);
+      expect(spans.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
+      for (const [start, end] of spans) {
+        // Within a line, or at its very beginning.
+        expect(text.slice(0, start)).toMatch(/(?:^|\n|[^\n ] ?)$/);
+        expect(countTokens(tokenizer, text.slice(start, end).trimEnd())).toBeLessThanOrEqual(maxTokens);
+      }
+    }
+    const deep = `a\n${' '.repeat(60)}b c`;
+    expect(slices(deep, chunkByTokens(deep, tokenizer, { maxTokens: 1, overlap: 0 }))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
   it('gives a character of more tokens than allowed a chunk of its own', () => {
     const family = '👨‍👩‍👧‍👦';
     expect(
@@ -156,9 +203,54 @@ describe('chunkByTokens', () => {
     ).toEqual(['a', family, 'b']);
   });
 
-  it('stops when it is told to', () => {
-    const signal = AbortSignal.abort(new Error('enough'));
-    expect(() => chunkByTokens('a b', tokenizer, { maxTokens: 1, overlap: 0, signal })).toThrow('enough');
+  const endless: Record<string, string> = {
+    prose: 'The quick brown fox, no. ',
+    'emoji and joiners': '👩\u200d',
+    'joiners and emoji': '\u200d👩',
+    'emoji and modifiers': '👩🏽',
+    'emoji and selectors': '❤\ufe0f',
+    'combining marks': '\u0301',
+    'letters with many marks': `a${'\u0301'.repeat(200)}`,
+    'regional indicators': '🇩',
+    'Hangul jamo': 'ᄀ',
+    'Hangul syllables of jamo': '각',
+    'Indic conjuncts': 'क्',
+    'prepended signs': '\u0600',
+    tags: '\u{e0067}',
+    letters: 'x',
+    'Chinese letters': '东',
+    'lone surrogates': '\ud800',
+    'white space': 'a\u3000\u3000',
+  };
+  it.each(Object.entries(endless))('encodes no more than in proportion to the text: %s', (_, unit) => {
+    const workFor = (length: number, maxTokens: number, overlap: number): number => {
+      let work = 0;
+      const counting: SegmentTokenizer = {
+        name: 'counting',
+        specialTokens: tokenizer.specialTokens,
+        decode: (id) => tokenizer.decode(id),
+        encode: (part) => {
+          work += part.length;
+          return tokenizer.encode(part);
+        },
+      };
+      const content = unit.repeat(Math.ceil(length / unit.length));
+      const spans = chunkByTokens(content, counting, { maxTokens, overlap });
+      expect(spans.at(-1)![1]).toBe(content.length);
+      return work / content.length;
+    };
+    for (const [maxTokens, overlap] of [
+      [200, 0],
+      [100, 50],
+      [12, 0],
+      [4, 2],
+      [1, 0],
+    ] as const) {
+      const work = workFor(4000, maxTokens, overlap);
+      expect(work).toBeLessThan(100);
+      // As many characters of work for each of the text, however long it is.
+      expect(workFor(1000, maxTokens, overlap) * 1.5 + 3).toBeGreaterThan(work);
+    }
   });
 
   it('takes time in proportion to the text', () => {

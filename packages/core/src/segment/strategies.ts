@@ -1,4 +1,4 @@
-import { FoundationError } from '@nearfield/spec';
+import { FoundationError, LIMITS } from '@nearfield/spec';
 import {
   type Atom,
   atomsFromStarts,
@@ -8,14 +8,16 @@ import {
   packAtoms,
 } from './chunker/atoms.ts';
 import { type BlockKind, scanBlocks } from './chunker/blocks.ts';
-import { isWhiteSpace, skipWhiteSpace, trimEnd } from './chunker/characters.ts';
+import { isLineEnd, isWhiteSpace, skipWhiteSpace, trimEnd } from './chunker/characters.ts';
 import { clusterStart, lastBoundary, nextBoundary } from './chunker/graphemes.ts';
 import { LineTable } from './chunker/lines.ts';
 import { Meter } from './chunker/meter.ts';
 import { sentenceStarts } from './chunker/sentences.ts';
 import { type ChunkOptions, type Span, spansFromStarts } from './chunker/structure.ts';
+import { countSteps } from './encode.ts';
+import { inSlices, type Steps } from './slices.ts';
 import type { SegmentTokenizer } from './tokenizers.ts';
-import { countTokens, headEnd, tailStart } from './tokens.ts';
+import { headEnd, tailStart } from './tokens.ts';
 
 /** A sentence, or a block that is none (code, table, …), with what it came from. */
 interface Unit extends Atom {
@@ -31,19 +33,19 @@ const PROSE: ReadonlySet<BlockKind> = new Set(['line', 'list', 'quote', 'citatio
  * are found whole; a blank line always ends one. Headings, code, tables, HTML and formulas are one unit each, as
  * long as they are not longer than `maxLength`.
  */
-function unitsOf(context: DivisionContext, maxLength: number): Unit[] {
+function* unitsOf(context: DivisionContext, maxLength: number): Steps<Unit[]> {
   const { text, lines, meter } = context;
   const units: Unit[] = [];
-  const add = (atoms: readonly Atom[], kind: BlockKind): void => {
+  const add = function* (atoms: readonly Atom[], kind: BlockKind): Steps<void> {
     for (const atom of atoms) {
       if (atom.end - atom.start <= maxLength) units.push({ ...atom, kind });
       else {
-        for (const part of divideByWords(context, atom.start, atom.end, maxLength))
+        for (const part of yield* divideByWords(context, atom.start, atom.end, maxLength))
           units.push({ ...part, kind });
       }
     }
   };
-  const blocks = scanBlocks(lines, meter);
+  const blocks = yield* scanBlocks(lines, meter);
   for (let index = 0; index < blocks.length; index++) {
     const block = blocks[index]!;
     const start = lines.first[block.from]!;
@@ -53,31 +55,33 @@ function unitsOf(context: DivisionContext, maxLength: number): Unit[] {
     }
     const end = lines.last[to - 1]!;
     if (PROSE.has(block.kind)) {
-      add(atomsFromStarts(text, sentenceStarts(text, start, end, context), end), block.kind);
+      const starts = yield* sentenceStarts(text, start, end, context);
+      yield* add(atomsFromStarts(text, starts, end), block.kind);
     } else if (end - start <= maxLength) {
-      add([{ start, end, strong: false }], block.kind);
+      yield* add([{ start, end, strong: false }], block.kind);
     } else {
       const first = units.length;
-      add(divideBlock(context, block, maxLength), block.kind);
+      yield* add(yield* divideBlock(context, block, maxLength), block.kind);
       units[first]!.opensDivided = true;
     }
   }
   return units;
 }
 
-function contextOf(text: string, options: ChunkOptions): DivisionContext {
+function* contextOf(text: string, options: ChunkOptions): Steps<DivisionContext> {
   const meter = options.meter ?? new Meter();
-  return { text, lines: new LineTable(text, meter), meter, locale: options.locale };
+  return { text, lines: yield* LineTable.read(text, meter), meter, locale: options.locale };
 }
 
 /**
  * The sentences of a text as spans that adjoin: what `strategy: 'sentence'` packs into chunks, for callers that
  * want one sentence each (late chunking of a single input). No sentence is divided.
  */
-export function splitSentences(text: string, options: { locale?: string | undefined } = {}): Span[] {
-  const context = contextOf(text, { maxLength: text.length, ...options });
+export function* splitSentences(text: string, options: { locale?: string | undefined } = {}): Steps<Span[]> {
+  const context = yield* contextOf(text, { maxLength: text.length, ...options });
+  const units = yield* unitsOf(context, Math.max(1, text.length));
   return spansFromStarts(
-    unitsOf(context, Math.max(1, text.length)).map((unit) => unit.start),
+    units.map((unit) => unit.start),
     text.length,
   );
 }
@@ -92,9 +96,9 @@ const breaksBefore =
     units[at]!.opensDivided === true || (units[at]!.kind === 'heading' && units[at - 1]!.kind !== 'heading');
 
 /** Whole sentences, as many as fit into `maxLength`; a heading starts a new chunk. */
-export function chunkBySentences(text: string, options: ChunkOptions): Span[] {
-  const context = contextOf(text, options);
-  const units = unitsOf(context, options.maxLength);
+export function* chunkBySentences(text: string, options: ChunkOptions): Steps<Span[]> {
+  const context = yield* contextOf(text, options);
+  const units = yield* unitsOf(context, options.maxLength);
   return spansFromStarts(
     packAtoms(units, options.maxLength, context.meter, breaksBefore(units)),
     text.length,
@@ -109,38 +113,57 @@ export interface OverlapOptions {
   meter?: Meter | undefined;
 }
 
+/** Characters before an overlap that are read to tell whether a sentence begins in it. */
+const SENTENCE_CONTEXT = 256;
+
 /**
  * Moves the start of each chunk but the first back into the chunk before it: to the earliest sentence or line
  * within `overlap` characters, else the earliest word. Ends stay.
  */
-export function withOverlap(text: string, spans: readonly Span[], options: OverlapOptions): Span[] {
-  const { overlap } = options;
-  if (overlap === 0) return [...spans];
-  const meter = options.meter ?? new Meter();
-  return spans.map(([start, end], index): Span => {
-    if (index === 0) return [start, end];
-    const previous = spans[index - 1]![0];
-    if (start - overlap <= previous) return [previous, end];
-    const earliest = nextBoundary(text, previous, start - overlap, start);
-    const sentences = sentenceStarts(text, earliest, start, { locale: options.locale, meter });
-    // The first "sentence" is only where the window happens to begin, unless a line begins there.
-    const atLineStart = /[\r\n]\s*$/.test(text.slice(Math.max(previous, earliest - 64), earliest));
-    const lineStart = firstLineStart(text, earliest, start);
-    const candidates = [atLineStart ? sentences[0] : sentences[1], lineStart]
-      .filter((candidate) => candidate !== undefined)
-      .filter((candidate) => candidate >= earliest);
-    if (candidates.length > 0) return [Math.min(...candidates), end];
-    const word = firstWordStart(text, earliest, start);
-    return [word >= earliest ? word : start, end];
-  });
+export function* withOverlap(text: string, spans: readonly Span[], options: OverlapOptions): Steps<Span[]> {
+  if (options.overlap === 0) return [...spans];
+  const overlapping: Span[] = [];
+  for (const [index, [start, end]] of spans.entries()) {
+    const from = index === 0 ? start : yield* repeatedFrom(text, spans[index - 1]![0], start, options);
+    overlapping.push([from, end]);
+  }
+  return overlapping;
 }
 
-/** The first place in [from, to) that begins a line; undefined if there is none. */
-function firstLineStart(text: string, from: number, to: number): number | undefined {
-  const lineEnd = text.slice(from, to).search(/[\r\n]/);
-  if (lineEnd < 0) return undefined;
-  const start = skipWhiteSpace(text, from + lineEnd, to);
-  return start < to ? clusterStart(text, start) : undefined;
+/** Where the chunk that begins at `start` begins with its overlap; `previous` is where the chunk before it does. */
+function* repeatedFrom(
+  text: string,
+  previous: number,
+  start: number,
+  { overlap, locale, meter = new Meter() }: OverlapOptions,
+): Steps<number> {
+  if (start - overlap <= previous) return previous;
+  const earliest = nextBoundary(text, previous, start - overlap, start);
+  // Where a sentence begins depends on what is before it.
+  const context = nextBoundary(text, previous, Math.max(previous, earliest - SENTENCE_CONTEXT), start);
+  const [, ...sentences] = yield* sentenceStarts(text, context, start, { locale, meter });
+  const candidates = [
+    sentences.find((sentence) => sentence >= earliest),
+    firstLineStart(text, previous, earliest, start),
+  ].filter((candidate) => candidate !== undefined);
+  if (candidates.length > 0) return Math.min(...candidates);
+  const word = firstWordStart(text, earliest, start);
+  return word >= earliest ? word : start;
+}
+
+/**
+ * The first line that begins in [from, to), its indent included; undefined if none does. Whether one begins at `from`
+ * is told by the text from `least` on.
+ */
+function firstLineStart(text: string, least: number, from: number, to: number): number | undefined {
+  const isLineStart = /[\r\n]\s*$/.test(text.slice(Math.max(least, from - 64), from));
+  const lineEnd = isLineStart ? from : from + text.slice(from, to).search(/[\r\n]/);
+  if (lineEnd < from) return undefined;
+  const first = skipWhiteSpace(text, lineEnd, to);
+  if (first >= to) return undefined;
+  let start = first;
+  while (start > lineEnd && !isLineEnd(text.charCodeAt(start - 1))) start--;
+  return start;
 }
 
 /** The first word that begins in [from, to); `to` if none does. */
@@ -156,41 +179,73 @@ function firstWordStart(text: string, from: number, to: number): number {
 /**
  * Chunks of at most `maxTokens` tokens, each counted alone. A chunk ends at the last word that fits, if there is
  * a space in its last quarter, else at the last grapheme cluster. Each chunk but the first repeats up to
- * `overlap` tokens of the one before it, from a word's start where there is one.
+ * `overlap` tokens of the one before it, from a word's start where there is one. A chunk that begins at a line begins
+ * with its indent.
  *
  * A single grapheme cluster of more than `maxTokens` tokens is a chunk by itself.
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED where the overlap makes the chunks together too long, see
+ * `LIMITS.segment`.
  */
-export function chunkByTokens(
+export function* chunkByTokens(
   text: string,
   tokenizer: SegmentTokenizer,
-  options: { maxTokens: number; overlap: number; signal?: AbortSignal | undefined },
-): Span[] {
+  options: { maxTokens: number; overlap: number },
+): Steps<Span[]> {
   const { maxTokens, overlap } = options;
   const spans: Span[] = [];
   const to = trimEnd(text, 0, text.length);
+  const { leastMaxOutput, maxRepeats } = LIMITS.segment;
+  const mostWritten = Math.max(leastMaxOutput, maxRepeats * text.length);
+  let written = 0;
   /** Where the text that no chunk has yet begins. */
   let next = firstStart(text, 0, to);
   let start = next;
+  /** Characters a token, by the chunk before. */
+  let rate: number | undefined;
   while (next < to) {
-    options.signal?.throwIfAborted();
-    let end = tokenChunkEnd(text, tokenizer, start, next, to, maxTokens);
+    let end = yield* tokenChunkEnd(text, tokenizer, start, next, to, maxTokens, rate);
     if (end <= next) {
-      // What would be repeated leaves no room for anything new.
+      // What would be repeated, or the line's indent, leaves no room for anything new.
       start = next;
-      end = tokenChunkEnd(text, tokenizer, start, next, to, maxTokens);
+      if (overlap === 0 && spans.length > 0) spans.at(-1)![1] = next;
+      end = yield* tokenChunkEnd(text, tokenizer, start, next, to, maxTokens, rate);
     }
+    rate = (1.25 * (end - start)) / maxTokens;
     const previous = start;
     next = firstStart(text, end, to);
-    spans.push([previous, next >= to ? text.length : next]);
-    start = next;
+    start = indentStart(text, next);
+    spans.push([previous, next >= to ? text.length : start]);
+    written += next - previous;
+    if (written > mostWritten) throw tooMuchOverlap(maxTokens, overlap, text.length);
     if (overlap === 0 || next >= to) continue;
     const last = trimEnd(text, previous, end);
-    const back = firstStart(text, tailStart(tokenizer, text, previous, last, overlap), last);
+    const back = firstStart(text, yield* tailStart(tokenizer, text, previous, last, overlap), last);
     const word = back > previous ? firstWordStart(text, back, last) : back;
     const repeated = word < last ? word : back;
     if (repeated > previous && repeated < last) start = repeated;
   }
   return spans;
+}
+
+function tooMuchOverlap(maxTokens: number, overlap: number, length: number): FoundationError {
+  const message = `An overlap of ${overlap} of ${maxTokens} tokens repeats this content of ${length} characters more than ${LIMITS.segment.maxRepeats} times. Use an overlap of at most ${Math.floor(maxTokens / 2)}, or longer chunks.`;
+  return new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message,
+    param: 'overlap',
+    issues: [{ field: 'overlap', message, type: 'less_than_equal' }],
+  });
+}
+
+/** A longer indent is not worth its tokens. */
+const LONGEST_INDENT = 64;
+
+/** Where the indent of the line begins that has its first text at `at`; `at` for text within a line. */
+function indentStart(text: string, at: number): number {
+  let start = at;
+  while (at - start <= LONGEST_INDENT && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
+  return start > 0 && isLineEnd(text.charCodeAt(start - 1)) ? start : at;
 }
 
 /** The first offset from `from` on that is not white space, as a chunk's start. */
@@ -200,27 +255,30 @@ function firstStart(text: string, from: number, to: number): number {
 }
 
 /** Where the chunk from `start` ends; at `start` or not beyond `covered` if nothing new fits. */
-function tokenChunkEnd(
+function* tokenChunkEnd(
   text: string,
   tokenizer: SegmentTokenizer,
   start: number,
   covered: number,
   to: number,
   maxTokens: number,
-): number {
+  rate: number | undefined,
+): Steps<number> {
   // Without its last line end a text can have more tokens: ">-->\n" is one, ">-->" two.
-  const fits = (cut: number): boolean =>
-    countTokens(tokenizer, text.slice(start, trimEnd(text, start, cut))) <= maxTokens;
-  let end = headEnd(tokenizer, text, start, to, maxTokens);
-  while (end > start && !fits(end)) {
-    end = headEnd(tokenizer, text, start, trimEnd(text, start, end), maxTokens);
+  const fits = function* (cut: number): Steps<boolean> {
+    return (yield* countSteps(tokenizer, text.slice(start, trimEnd(text, start, cut)))) <= maxTokens;
+  };
+  let end = yield* headEnd(tokenizer, text, start, to, maxTokens, rate);
+  // What fits with its white space was counted already.
+  while (end > start && trimEnd(text, start, end) < end && !(yield* fits(end))) {
+    end = yield* headEnd(tokenizer, text, start, trimEnd(text, start, end), maxTokens, rate);
   }
   if (end === start) return start < covered ? start : lastBoundary(text, start, start + 1);
   if (end >= to || isWhiteSpace(text.charCodeAt(end))) return end;
   const least = Math.max(covered, start + (3 * (end - start)) / 4);
   for (let cut = end; cut > least; cut--) {
     if (!isWhiteSpace(text.charCodeAt(cut - 1)) || clusterStart(text, cut) !== cut) continue;
-    return fits(cut) ? cut : end;
+    return (yield* fits(cut)) ? cut : end;
   }
   return end;
 }
@@ -249,9 +307,9 @@ const COMPARED_SENTENCES = 3;
  * @throws FoundationError INTERNAL_ERROR if `embed` gives another number of vectors, or vectors of other lengths.
  */
 export async function chunkBySemantics(text: string, options: SemanticOptions): Promise<Span[]> {
-  const context = contextOf(text, options);
   const { maxLength, signal } = options;
-  const units = unitsOf(context, maxLength);
+  const context = await inSlices(contextOf(text, options), signal);
+  const units = await inSlices(unitsOf(context, maxLength), signal);
   if (units.length <= 1)
     return spansFromStarts(
       units.map((unit) => unit.start),
@@ -264,7 +322,7 @@ export async function chunkBySemantics(text: string, options: SemanticOptions): 
   );
   signal?.throwIfAborted();
   checkVectors(vectors, units.length);
-  const similarities = gapSimilarities(vectors);
+  const similarities = await inSlices(gapSimilarities(vectors), signal);
   keepHeadings(units, similarities);
   const cuts = deepGaps(similarities);
   const starts: number[] = [];
@@ -290,7 +348,7 @@ function checkVectors(vectors: readonly Float32Array[], count: number): void {
 }
 
 /** Cosine of the summed directions of the sentences before and after each gap; gap i is after sentence i. */
-function gapSimilarities(vectors: readonly Float32Array[]): Float64Array {
+function* gapSimilarities(vectors: readonly Float32Array[]): Steps<Float64Array> {
   const dimensions = vectors[0]!.length;
   const unit = vectors.map((vector) => {
     let square = 0;
@@ -319,6 +377,7 @@ function gapSimilarities(vectors: readonly Float32Array[]): Float64Array {
       right += after[d]! ** 2;
     }
     similarities[gap] = left > 0 && right > 0 ? dot / Math.sqrt(left * right) : 0;
+    yield dimensions;
   }
   return similarities;
 }

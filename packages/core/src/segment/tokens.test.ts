@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
+import { countTokens } from './encode.ts';
+import { atOnce } from './slices.ts';
 import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
-import { countTokens, groupTokens, headEnd, tailStart } from './tokens.ts';
+import * as tokens from './tokens.ts';
+
+const groupTokens = atOnce(tokens.groupTokens);
+const headEnd = atOnce(tokens.headEnd);
+const tailStart = atOnce(tokens.tailStart);
 
 let tokenizer: SegmentTokenizer;
 beforeAll(async () => {

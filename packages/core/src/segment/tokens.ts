@@ -1,22 +1,29 @@
 import type { SegmentToken } from '@nearfield/spec';
 import { isHighSurrogate, isLowSurrogate } from './chunker/characters.ts';
 import { lastBoundary, nextBoundary } from './chunker/graphemes.ts';
+import { countSteps, encodeSteps } from './encode.ts';
+import type { Steps } from './slices.ts';
 import type { SegmentTokenizer } from './tokenizers.ts';
 
 const utf8 = new TextEncoder();
+
+/** Tokens between two steps of work. */
+const IDS_PER_STEP = 8192;
 
 /**
  * Tokens with their texts: ids are collected until a streaming UTF-8 decoder emits text, as segment.jina.ai
  * does. A token that ends within a character thus gives the text before it (`[" ", [11410]]`), and the ids that
  * complete the character come with it (`["🚀", [248, 222]]`).
  */
-export function groupTokens(tokenizer: SegmentTokenizer, ids: readonly number[]): SegmentToken[] {
+export function* groupTokens(tokenizer: SegmentTokenizer, ids: readonly number[]): Steps<SegmentToken[]> {
   const groups: SegmentToken[] = [];
   let decoder: TextDecoder | undefined;
   let pending: number[] = [];
   /** Whether the decoder holds the beginning of a character. */
   let partial = false;
+  let seen = 0;
   for (const id of ids) {
+    if (++seen % IDS_PER_STEP === 0) yield IDS_PER_STEP;
     const decoded = tokenizer.decode(id);
     if (typeof decoded === 'string' && !partial) {
       groups.push([decoded, [id]]);
@@ -53,10 +60,6 @@ function endsWithinCharacter(bytes: Uint8Array, continues: boolean): boolean {
   return continues;
 }
 
-/** Number of tokens of a text. */
-export const countTokens = (tokenizer: SegmentTokenizer, text: string): number =>
-  tokenizer.encode(text).length;
-
 /** Whether the groups' texts are the text itself, lone surrogates apart, so that their lengths give offsets. */
 function isExact(groups: readonly SegmentToken[], text: string): boolean {
   let at = 0;
@@ -78,12 +81,12 @@ function isReplaced(text: string, at: number, part: string): boolean {
 }
 
 /** The largest number in [low, high] for which `holds`, which turns false only once; `low` is taken to hold. */
-function largest(low: number, high: number, holds: (value: number) => boolean): number {
+function* largest(low: number, high: number, holds: (value: number) => Steps<boolean>): Steps<number> {
   let least = low;
   let most = high;
   while (least < most) {
     const middle = least + Math.ceil((most - least) / 2);
-    if (holds(middle)) least = middle;
+    if (yield* holds(middle)) least = middle;
     else most = middle - 1;
   }
   return least;
@@ -92,30 +95,42 @@ function largest(low: number, high: number, holds: (value: number) => boolean): 
 /** Characters a token, at first guess; the window doubles until it holds enough tokens. */
 const FIRST_GUESS = 6;
 
-/** Words cut by the window's edge are encoded differently: so far from it tokens are taken as they are. */
-const EDGE = 256;
+/**
+ * Words cut by the window's edge are encoded differently: so far from it tokens are taken as they are. Where few tokens
+ * are asked for, windows are small, or text without spaces would be encoded hundreds of times.
+ */
+const edgeOf = (count: number): number => Math.min(256, 8 + 4 * count);
+
+/** Places tried one after the other before the rest are searched by halves. */
+const TRIED = 8;
 
 /**
  * Where the first `count` tokens of text[from, to) end, moved back to a grapheme boundary. The part, encoded
  * alone, has at most `count` tokens; it is empty where the first grapheme cluster has more.
+ *
+ * @param guess characters a token, where that is known.
  */
-export function headEnd(
+export function* headEnd(
   tokenizer: SegmentTokenizer,
   text: string,
   from: number,
   to: number,
   count: number,
-): number {
-  const fits = (cut: number): boolean => countTokens(tokenizer, text.slice(from, cut)) <= count;
-  for (let size = count * FIRST_GUESS + 2 * EDGE; ; size *= 2) {
+  guess = FIRST_GUESS,
+): Steps<number> {
+  const fits = function* (cut: number): Steps<boolean> {
+    return (yield* countSteps(tokenizer, text.slice(from, cut))) <= count;
+  };
+  const edge = edgeOf(count);
+  for (let size = Math.ceil(count * guess) + 2 * edge; ; size *= 2) {
     const end = from + size >= to ? to : lastBoundary(text, from, from + size);
     const window = text.slice(from, end);
-    const ids = tokenizer.encode(window);
+    const ids = yield* encodeSteps(tokenizer, window);
     if (ids.length <= count) {
       if (end >= to) return to;
       continue;
     }
-    const groups = groupTokens(tokenizer, ids);
+    const groups = yield* groupTokens(tokenizer, ids);
     let cut = from;
     if (isExact(groups, window)) {
       let tokens = 0;
@@ -124,15 +139,16 @@ export function headEnd(
         if (tokens > count) break;
         cut += part.length;
       }
-      if (end < to && cut > end - EDGE) continue;
+      if (end < to && cut > end - edge) continue;
     } else {
-      cut = largest(from, end - 1, fits);
+      cut = yield* largest(from, end - 1, fits);
     }
     // A part cut out of its context can have more tokens than it had there.
-    for (; cut > from; cut--) {
+    for (let tried = 0; cut > from; cut--) {
       const boundary = lastBoundary(text, from, cut);
       cut = boundary > cut ? from : boundary;
-      if (cut === from || fits(cut)) break;
+      if (cut === from || (yield* fits(cut))) break;
+      if (++tried % TRIED === 0) cut = 1 + (yield* largest(from, cut - 1, fits));
     }
     return Math.max(cut, from);
   }
@@ -142,23 +158,26 @@ export function headEnd(
  * Where the last `count` tokens of text[from, to) start, moved on to a grapheme boundary. The part, encoded
  * alone, has at most `count` tokens; it may be empty.
  */
-export function tailStart(
+export function* tailStart(
   tokenizer: SegmentTokenizer,
   text: string,
   from: number,
   to: number,
   count: number,
-): number {
-  const fits = (cut: number): boolean => countTokens(tokenizer, text.slice(cut, to)) <= count;
-  for (let size = count * FIRST_GUESS + 2 * EDGE; ; size *= 2) {
+): Steps<number> {
+  const fits = function* (cut: number): Steps<boolean> {
+    return (yield* countSteps(tokenizer, text.slice(cut, to))) <= count;
+  };
+  const edge = edgeOf(count);
+  for (let size = count * FIRST_GUESS + 2 * edge; ; size *= 2) {
     const start = to - size <= from ? from : nextBoundary(text, from, to - size, to);
     const window = text.slice(start, to);
-    const ids = tokenizer.encode(window);
+    const ids = yield* encodeSteps(tokenizer, window);
     if (ids.length <= count) {
       if (start === from) return from;
       continue;
     }
-    const groups = groupTokens(tokenizer, ids);
+    const groups = yield* groupTokens(tokenizer, ids);
     let cut = to;
     if (isExact(groups, window)) {
       let tokens = 0;
@@ -167,13 +186,26 @@ export function tailStart(
         if (tokens > count) break;
         cut -= groups[index]![0].length;
       }
-      if (start > from && cut < start + EDGE) continue;
+      if (start > from && cut < start + edge) continue;
     } else {
-      cut = to - largest(0, to - start - 1, (length) => fits(to - length));
+      cut =
+        to -
+        (yield* largest(0, to - start - 1, function* (length) {
+          return yield* fits(to - length);
+        }));
     }
-    for (; cut < to; cut++) {
+    for (let tried = 0; cut < to; cut++) {
       cut = nextBoundary(text, from, cut, to);
-      if (cut === to || fits(cut)) break;
+      if (cut === to || (yield* fits(cut))) break;
+      if (++tried % TRIED === 0) {
+        const first = cut + 1;
+        cut =
+          to -
+          1 -
+          (yield* largest(0, to - first, function* (length) {
+            return yield* fits(to - length);
+          }));
+      }
     }
     return Math.min(cut, to);
   }

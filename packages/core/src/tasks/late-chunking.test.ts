@@ -179,6 +179,17 @@ describe('late chunking', () => {
 });
 
 describe('split_sentences', () => {
+  it.each([
+    ['an address', 'Look it up at https://shop.example/find?item=7 today. Second sentence here.', 2],
+    ['quoted speech', 'He shouted "Go!" and ran. The end came.', 2],
+    ['an ordinal', 'Am 3. Oktober ist frei. Dann nicht.', 2],
+    ['a name with a mark', 'Yahoo! announced it. Nobody cared? Someone did!', 3],
+  ])('does not divide %s', async (_, input, count) => {
+    for (const id of Object.keys(models)) {
+      expect(await chunks({ model: id, input, split_sentences: true })).toHaveLength(count);
+    }
+  });
+
   const sentences = ['The rabbit.', 'What is it?', 'Of course!'];
 
   it.each(Object.entries(models))(

@@ -2,7 +2,7 @@ import { type CallOptions, FoundationError } from '@nearfield/spec';
 import type { SpannedSequence } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { windowsOver } from '../families/pair-windows.ts';
-import { splitSentences } from '../segment/index.ts';
+import { inSlices, splitSentences } from '../segment/index.ts';
 import type { JoinedSequence, TextTokenizer, TokenSpan } from '../text/tokenizer.ts';
 import { checkDimensions } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
@@ -55,7 +55,9 @@ export async function lateChunks(
   const { encoder, tokenizer, info, definition } = await engine.encoder(model, { task, signal, onProgress });
   const { maxTokens } = info;
   const dimensions = checkDimensions(request.dimensions, info.dimensions);
-  const texts = request.splitSentences ? sentencesOf(request.texts[0]!, tokenizer) : request.texts;
+  const texts = request.splitSentences
+    ? await sentencesOf(request.texts[0]!, tokenizer, signal)
+    : request.texts;
   const whole = tokenizer.encodeJoined(texts, Number.MAX_SAFE_INTEGER, prompt);
   requireTokens(whole.spans);
   const report = new WorkReport(onProgress, texts.length);
@@ -190,8 +192,12 @@ function requireUncut(spans: readonly TokenSpan[], model: string, maxTokens: num
  * The sentences of a text, so that their tokens are those of the text: white space stands before a sentence where the
  * vocabulary has it in its tokens (byte-level BPE), else nowhere.
  */
-function sentencesOf(text: string, tokenizer: TextTokenizer): string[] {
-  const sentences = splitSentences(text)
+async function sentencesOf(
+  text: string,
+  tokenizer: TextTokenizer,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const sentences = (await inSlices(splitSentences(text), signal))
     .map(([start, end]) => text.slice(start, end).trim())
     .filter((sentence) => tokenizer.encodeBare(sentence).length > 0);
   if (sentences.length <= 1) return sentences.length === 0 ? [text] : sentences;

@@ -1,4 +1,5 @@
-import { type Block, isBlockElement, isDelimiterRow, isListItem, tagAt } from './blocks.ts';
+import type { Steps } from '../slices.ts';
+import { type Block, type BlockKind, isBlockElement, isDelimiterRow, isListItem, tagAt } from './blocks.ts';
 import { indexWithin, isWhiteSpace, skipWhiteSpace, trimEnd } from './characters.ts';
 import { canCutBefore, clusterStart, joinsBefore, lastBoundary } from './graphemes.ts';
 import type { LineTable } from './lines.ts';
@@ -37,12 +38,12 @@ export function atomsFromStarts(text: string, starts: readonly number[], to: num
  * Cuts text[start, end) into pieces of at most `limit` characters: at the last space of each piece's second
  * half, else after the last punctuation mark there, else between grapheme clusters.
  */
-export function divideByWords(
+export function* divideByWords(
   { text, meter }: DivisionContext,
   start: number,
   end: number,
   limit: number,
-): Atom[] {
+): Steps<Atom[]> {
   const atoms: Atom[] = [];
   let at = start;
   while (end - at > limit) {
@@ -67,6 +68,7 @@ export function divideByWords(
     else cut = at;
     if (cut <= at) cut = lastBoundary(text, at, furthest);
     meter.add(cut - at + limit);
+    yield cut - at;
     atoms.push({ start: at, end: trimEnd(text, at, cut), strong: false });
     at = skipWhiteSpace(text, cut, end);
     if (at > cut) at = Math.max(cut, clusterStart(text, at));
@@ -76,26 +78,29 @@ export function divideByWords(
 }
 
 /** The sentences of text[start, end); those beyond `limit` characters divided by words. */
-export function divideBySentences(
+export function* divideBySentences(
   context: DivisionContext,
   start: number,
   end: number,
   limit: number,
-): Atom[] {
-  const starts = sentenceStarts(context.text, start, end, context);
-  return atomsFromStarts(context.text, starts, end).flatMap((atom) =>
-    atom.end - atom.start > limit ? divideByWords(context, atom.start, atom.end, limit) : [atom],
-  );
+): Steps<Atom[]> {
+  const starts = yield* sentenceStarts(context.text, start, end, context);
+  const atoms: Atom[] = [];
+  for (const atom of atomsFromStarts(context.text, starts, end)) {
+    if (atom.end - atom.start <= limit) atoms.push(atom);
+    else for (const part of yield* divideByWords(context, atom.start, atom.end, limit)) atoms.push(part);
+  }
+  return atoms;
 }
 
 /** Pieces of markup or of a table row: before opening tags, or after each "|". */
-function divideAt(
+function* divideAt(
   context: DivisionContext,
   start: number,
   end: number,
   limit: number,
   kind: 'tags' | 'cells',
-): Atom[] {
+): Steps<Atom[]> {
   const { text, meter } = context;
   const starts = [start];
   const strong = new Set<number>();
@@ -117,20 +122,22 @@ function divideAt(
       open = indexWithin(text, '<', open + 1, end);
     }
   }
-  return atomsFromStarts(text, starts, end).flatMap((atom) => {
-    const isStrong = strong.has(atom.start);
-    if (atom.end - atom.start <= limit) return [{ ...atom, strong: isStrong }];
-    const parts = divideByWords(context, atom.start, atom.end, limit);
-    parts[0]!.strong = isStrong;
-    return parts;
-  });
+  yield end - start;
+  const atoms: Atom[] = [];
+  for (const atom of atomsFromStarts(text, starts, end)) {
+    const isLong = atom.end - atom.start > limit;
+    const parts = isLong ? yield* divideByWords(context, atom.start, atom.end, limit) : [atom];
+    parts[0]!.strong = strong.has(atom.start);
+    for (const part of parts) atoms.push(part);
+  }
+  return atoms;
 }
 
 /**
  * The atoms of a block that is longer than `limit`: its lines, and the parts of lines that are longer. Where a
  * chunk starts best (`strong`): at nested list items, code after a blank line, elements of HTML.
  */
-export function divideBlock(context: DivisionContext, block: Block, limit: number): Atom[] {
+export function* divideBlock(context: DivisionContext, block: Block, limit: number): Steps<Atom[]> {
   const { text, lines, meter } = context;
   const atoms: Atom[] = [];
   const nested = block.kind === 'list' ? shallowestNestedIndent(lines, block) : 0;
@@ -168,27 +175,71 @@ export function divideBlock(context: DivisionContext, block: Block, limit: numbe
       }
     }
     blankBefore = block.kind === 'quote' && end - start === 1;
-    const parts = end - start <= limit ? [{ start, end, strong }] : divideLine(context, block, line, limit);
+    const indented = keepsIndent(lines, block, line) ? lines.start(line) : start;
+    let parts: Atom[];
+    if (end - indented <= limit) parts = [{ start: indented, end, strong }];
+    else if (end - start <= limit) parts = [{ start, end, strong }];
+    else parts = yield* divideLine(context, block, line, indented, limit);
     parts[0]!.strong = strong;
+    yield end - start;
     for (const part of parts) atoms.push(part);
   }
   return atoms;
 }
 
-function divideLine(context: DivisionContext, block: Block, line: number, limit: number): Atom[] {
+/** Blocks whose lines mean something else without their indents. */
+const INDENTED: ReadonlySet<BlockKind> = new Set(['code', 'list', 'metadata', 'html', 'math']);
+
+/**
+ * Whether a piece that begins at a line has the line's indent. Not so a block's first line, whose indent is with the
+ * chunk before it wherever a block begins; but where the block is nothing but indented lines.
+ */
+function keepsIndent(lines: LineTable, block: Block, line: number): boolean {
+  if (line > block.from) return INDENTED.has(block.kind);
+  if (block.kind !== 'code' || '`~'.includes(lines.text[lines.first[line]!]!)) return false;
+  // White space at the beginning of a text is in no chunk.
+  return lines.skipBlank(0) < line;
+}
+
+/** The pieces of a line that is longer than `limit`; `indented` is where it begins, its indent included if that is kept. */
+function* divideLine(
+  context: DivisionContext,
+  block: Block,
+  line: number,
+  indented: number,
+  limit: number,
+): Steps<Atom[]> {
+  const parts = yield* divideLineText(context, block, line, indented, limit);
+  // The others are divided at their text, which may leave room for the indent.
+  if (parts[0]!.end - indented <= limit) parts[0]!.start = indented;
+  return parts;
+}
+
+function* divideLineText(
+  context: DivisionContext,
+  block: Block,
+  line: number,
+  indented: number,
+  limit: number,
+): Steps<Atom[]> {
   const start = context.lines.first[line]!;
   const end = context.lines.last[line]!;
   switch (block.kind) {
     case 'code':
     case 'math':
     case 'metadata':
-      return divideByWords(context, start, end, limit);
+      if (start > indented && start - indented <= limit / 2) {
+        const parts = yield* divideByWords(context, indented, end, limit);
+        // Unless not even a character fits beside the indent.
+        if (parts[0]!.end > start) return parts;
+      }
+      return yield* divideByWords(context, start, end, limit);
     case 'html':
-      return divideAt(context, start, end, limit, 'tags');
+      return yield* divideAt(context, start, end, limit, 'tags');
     case 'table':
-      return divideAt(context, start, end, limit, context.text[start] === '<' ? 'tags' : 'cells');
+      return yield* divideAt(context, start, end, limit, context.text[start] === '<' ? 'tags' : 'cells');
     default:
-      return divideBySentences(context, start, end, limit);
+      return yield* divideBySentences(context, start, end, limit);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../slices.ts';
 import { indexWithin, isAsciiLetter, isDigit, isWhiteSpace } from './characters.ts';
 import type { LineTable } from './lines.ts';
 import type { Meter } from './meter.ts';
@@ -157,7 +158,7 @@ const CITATION = /^\[(?:\d{1,4}\](?:[\s:]|$)|\^[^\]\s]{1,40}\]:)/;
  * line (texts pasted out of code), a list item needs no blank line before it and also starts with "•", "1)",
  * "(a)" or "[ ]", a heading's underline has two characters or more, and HTML elements end at their closing tag.
  */
-export function scanBlocks(lines: LineTable, meter: Meter): Block[] {
+export function* scanBlocks(lines: LineTable, meter: Meter): Steps<Block[]> {
   const scanner = new BlockScanner(lines, meter);
   const blocks: Block[] = [];
   let line = lines.skipBlank(0);
@@ -165,6 +166,7 @@ export function scanBlocks(lines: LineTable, meter: Meter): Block[] {
     const block = scanner.blockAt(line, blocks.at(-1));
     meter.add(1 + lines.end[block.to - 1]! - lines.first[line]!);
     blocks.push(block);
+    yield (lines.end[block.to - 1]! - lines.first[line]!) / 4;
     line = lines.skipBlank(block.to);
   }
   return blocks;

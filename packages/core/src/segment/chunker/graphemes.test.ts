@@ -46,4 +46,10 @@ describe('boundaries', () => {
     expect(lastBoundary(emoji, 0, 90)).toBe(90);
     expect(lastBoundary(emoji, 0, 91)).toBe(90);
   });
+
+  it('divide one that never ends after another, too', () => {
+    const text = `\u200d${'👩\u200d'.repeat(100)}`;
+    expect(lastBoundary(text, 0, 100)).toBe(100);
+    expect(lastBoundary(text, 0, 30)).toBe(1);
+  });
 });

@@ -59,8 +59,8 @@ export function canCutBefore(text: string, at: number): boolean {
 
 /**
  * The last place in (start, limit] where text can be cut without dividing a grapheme cluster. `start` must be a
- * boundary. Where the first cluster reaches beyond `limit`, its end; but a cluster of more than 64 code units
- * is cut at `limit`, between code points.
+ * boundary. Where the first cluster reaches beyond `limit`, its end; but a cluster that has more than 64 code units
+ * before `limit`, or is first and longer, is cut at `limit`, between code points.
  *
  * `Intl.Segmenter` copies what it is given, so it gets a window only.
  */
@@ -73,9 +73,13 @@ export function lastBoundary(text: string, start: number, limit: number): number
   const window = Math.max(limit + 2, start + LONGEST_CLUSTER + 2);
   const segments = graphemes().segment(text.slice(start, window));
   const boundary = start + (segments.containing(limit - start)?.index ?? 0);
-  if (boundary > start) return boundary;
-  const cluster = segments.containing(0)?.segment.length ?? 0;
-  if (cluster <= LONGEST_CLUSTER) return start + cluster;
+  if (boundary > start) {
+    // Not before a cluster that never ends: who asks again with a larger limit would get the same answer.
+    if (limit - boundary <= LONGEST_CLUSTER) return boundary;
+  } else {
+    const cluster = segments.containing(0)?.segment.length ?? 0;
+    if (cluster <= LONGEST_CLUSTER) return start + cluster;
+  }
   if (!isLowSurrogate(after) || !isHighSurrogate(before)) return limit;
   return limit - 1 > start ? limit - 1 : limit + 1;
 }

@@ -1,8 +1,10 @@
+import type { Steps } from '../slices.ts';
 import { isLineEnd, isWhiteSpace } from './characters.ts';
 import { clusterStart } from './graphemes.ts';
 import type { Meter } from './meter.ts';
 
 const TAB = 4;
+const CHARACTERS_PER_STEP = 65_536;
 
 /** The lines of a text, all found in one pass. Offsets are UTF-16 code units. */
 export class LineTable {
@@ -17,12 +19,22 @@ export class LineTable {
   /** Columns of each line's indent beyond the least indented line; a tab reaches to the next multiple of four. */
   readonly indent: Int32Array;
 
-  constructor(text: string, meter: Meter) {
+  private constructor(text: string, lines: Record<'first' | 'last' | 'end' | 'indent', readonly number[]>) {
+    this.text = text;
+    this.count = lines.first.length;
+    this.first = Int32Array.from(lines.first);
+    this.last = Int32Array.from(lines.last);
+    this.end = Int32Array.from(lines.end);
+    this.indent = Int32Array.from(lines.indent);
+  }
+
+  static *read(text: string, meter: Meter): Steps<LineTable> {
     const first: number[] = [];
     const last: number[] = [];
     const end: number[] = [];
     const indent: number[] = [];
     let at = 0;
+    let done = 0;
     let least = Number.POSITIVE_INFINITY;
     while (at < text.length) {
       let columns = 0;
@@ -47,14 +59,24 @@ export class LineTable {
       last.push(lineLast);
       end.push(at);
       indent.push(columns);
+      if (at - done >= CHARACTERS_PER_STEP) {
+        // Cheap work: a tenth of what it is elsewhere.
+        yield (at - done) / 10;
+        done = at;
+      }
     }
     meter.add(text.length + first.length);
-    this.text = text;
-    this.count = first.length;
-    this.first = Int32Array.from(first);
-    this.last = Int32Array.from(last);
-    this.end = Int32Array.from(end);
-    this.indent = Int32Array.from(indent, (columns) => Math.max(0, columns - least));
+    return new LineTable(text, {
+      first,
+      last,
+      end,
+      indent: indent.map((columns) => Math.max(0, columns - least)),
+    });
+  }
+
+  /** Where a line begins, its indent included. */
+  start(line: number): number {
+    return line === 0 ? 0 : this.end[line - 1]!;
   }
 
   isBlank(line: number): boolean {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { atOnce } from '../slices.ts';
 import { Meter } from './meter.ts';
-import { sentenceStarts } from './sentences.ts';
+import * as sentences from './sentences.ts';
+
+const sentenceStarts = atOnce(sentences.sentenceStarts);
 
 const sentencesOf = (text: string, locale?: string): string[] => {
   const starts = sentenceStarts(text, 0, text.length, { locale, meter: new Meter() });

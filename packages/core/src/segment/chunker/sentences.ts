@@ -1,6 +1,8 @@
-import { isDigit, skipWhiteSpace } from './characters.ts';
+import type { Steps } from '../slices.ts';
+import { skipWhiteSpace } from './characters.ts';
 import { clusterStart, joinsBefore } from './graphemes.ts';
 import type { Meter } from './meter.ts';
+import { nextSentence } from './sentence-ends.ts';
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
@@ -20,40 +22,45 @@ function segmenterFor(locale: string | undefined): Intl.Segmenter {
   return segmenter;
 }
 
-/** Emoji that follow a sentence's end belong to it: "Done! 🎉 Next one." */
-const TRAILING_EMOJI =
-  /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u200d\ufe0f\u20e3])+(?=\s|$)\s*/uy;
+/** Marks that annex 29 does not know, or not in every locale, written as ones that it knows. */
+const asKnownMarks = (source: string): string =>
+  source
+    .replace(/…(?=[\s"'”’»)\]])/g, '.')
+    .replace(/(?<=\p{sc=Greek}["»)]?)[;\u037e](?=\s)/gu, '?')
+    .replace(/(?<=\p{sc=Armenian}):(?=\s)/gu, '\u0589');
 
-const LOWER_CASE = /\p{Ll}/u;
+/** Longer than this, what is between two backticks is no code in a sentence. */
+const LONGEST_CODE = 200;
 
-/**
- * Titles, abbreviations that are never last in a sentence, initials and single letters (z. B., d. h.): their
- * full stop ends nothing.
- */
-const ABBREVIATION =
-  /(?<![\p{L}\p{N}])(?:Mr|Mrs|Ms|Dr|Drs|Prof|St|Gen|Col|Capt|Lt|Sgt|Rev|Hon|vs|e\.g|i\.e|cf|viz|bzw|vgl|Mme|Mlle|\p{L})\.\s*$/u;
-
-/** Abbreviations that end nothing before a number. */
-const COUNTED =
-  /(?<![\p{L}\p{N}])(?:approx|[Ff]igs?|[Nn]os?|[Vv]ols?|pp?|[Ss]ec|[Cc]h|[Ee]q|Abb|Nr|Bd|ca|S)\.\s*$/u;
-
-/** A sentence's own number. */
-const NUMBERING = /^\(?(?:\d{1,3}|[A-Za-z])[.)]\s*$/;
-
-function isFalseEnd(source: string, start: number, index: number, next: number): boolean {
-  if (index - start <= 8 && NUMBERING.test(source.slice(start, index))) return true;
-  const tail = source.slice(Math.max(start, index - 16), index);
-  return ABBREVIATION.test(tail) || (COUNTED.test(tail) && isDigit(source.charCodeAt(next)));
+/** Code in a text, between runs of backticks of one length: [start, end) after each other. */
+function codeSpans(source: string): number[] {
+  const spans: number[] = [];
+  let open = -1;
+  let length = 0;
+  for (let at = source.indexOf('`'); at >= 0; ) {
+    let to = at + 1;
+    while (source[to] === '`') to++;
+    if (open >= 0 && to - at === length && at - open <= LONGEST_CODE) {
+      spans.push(open, to);
+      open = -1;
+    } else {
+      open = at;
+      length = to - at;
+    }
+    at = source.indexOf('`', to);
+  }
+  return spans;
 }
 
 /** Characters given to `Intl.Segmenter` at a time, and how near to their end it may be wrong for lack of context. */
 const WINDOW = 4096;
+const LARGEST_WINDOW = 65_536;
 const MARGIN = 128;
 
 /**
  * Sentence boundaries of a text as `Intl.Segmenter` finds them. V8 takes time proportional to the whole string
  * for every boundary (1 MB at once: minutes), so that it gets windows, each starting at a boundary. A window
- * without one is doubled.
+ * without one is doubled, up to a size that takes a moment only; from there on it is moved.
  */
 function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): Generator<number> {
   let from = 0;
@@ -73,47 +80,54 @@ function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): G
       if (size > WINDOW) break;
     }
     const doubled = size > WINDOW;
-    size = from > start ? WINDOW : size * 2;
     // The last window, read through.
     if (to === source.length && !(doubled && from > start)) return;
+    if (from === start && size === LARGEST_WINDOW) from = reliable;
+    size = from > start ? WINDOW : Math.min(size * 2, LARGEST_WINDOW);
   }
 }
 
 /**
  * Where the sentences of text[from, to) start, the first included. A start is never white space.
  *
- * `Intl.Segmenter` decides (annex 29; CJK full stops included); line ends do not end a sentence, so that
- * hard-wrapped text works. Trailing emoji stay with their sentence, and common abbreviations do not end one.
+ * `Intl.Segmenter` proposes (annex 29; CJK full stops included) and {@link nextSentence} disposes; line ends do not
+ * end a sentence, so that hard-wrapped text works. Nothing ends within code between backticks.
  *
- * @param locale BCP 47; matters little (the Greek question mark).
+ * @param locale BCP 47; matters little.
  */
-export function sentenceStarts(
+export function* sentenceStarts(
   text: string,
   from: number,
   to: number,
   options: { locale?: string | undefined; meter: Meter },
-): number[] {
+): Steps<number[]> {
   const source = text.slice(from, to).replace(/[\r\n\f\u2028\u2029]/g, ' ');
   const starts: number[] = [];
   const first = skipWhiteSpace(source, 0, source.length);
   if (first === source.length) return starts;
   starts.push(Math.max(from, clusterStart(text, from + first)));
+  const code = codeSpans(source);
+  let span = 0;
   let taken = 0;
   let sentence = first;
-  for (const index of boundaries(source, segmenterFor(options.locale), options.meter)) {
+  let done = 0;
+  for (const index of boundaries(asKnownMarks(source), segmenterFor(options.locale), options.meter)) {
+    if (index - done >= WINDOW) {
+      yield index - done;
+      done = index;
+    }
     if (index <= taken) continue;
-    let next = skipWhiteSpace(source, index, source.length);
-    TRAILING_EMOJI.lastIndex = next;
-    const emoji = TRAILING_EMOJI.exec(source);
-    // Before a lower-case word they begin a sentence: "🚀 goes up."
-    if (emoji && !LOWER_CASE.test(source.charAt(next + emoji[0].length))) next += emoji[0].length;
+    while (span < code.length && code[span + 1]! < index) span += 2;
+    if (span < code.length && code[span]! < index) continue;
+    const next = nextSentence(source, sentence, index);
+    if (next === undefined || next <= first || next <= taken) continue;
     if (next >= source.length) break;
     if (next === index && joinsBefore(source, next)) continue;
-    if (next <= first || isFalseEnd(source, sentence, index, next)) continue;
     taken = next;
     sentence = next;
     const start = clusterStart(text, from + next);
     if (start > starts.at(-1)!) starts.push(start);
   }
+  yield source.length - done;
   return starts;
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { atOnce } from '../slices.ts';
 import { Meter } from './meter.ts';
-import { chunkByStructure } from './structure.ts';
+import * as structure from './structure.ts';
+
+const chunkByStructure = atOnce(structure.chunkByStructure);
 
 const chunksOf = (text: string, maxLength = 1000): string[] =>
   chunkByStructure(text, { maxLength }).map(([start, end]) => text.slice(start, end));
@@ -118,6 +121,19 @@ describe('long text', () => {
     for (const chunk of chunks) expect(chunk.length).toBeLessThanOrEqual(400);
   });
 
+  it('does not divide addresses, whatever marks are in them', () => {
+    for (let index = 0; index < 120; index++) {
+      const address = `https://shop.example/find?item=${index}&q=A!b.C?d=E.${'x'.repeat(index % 41)}`;
+      const line = `Offer number ${index} is found at ${address} by now${index % 3 === 0 ? '.' : ''} `.repeat(
+        14,
+      );
+      expect(line.length).toBeGreaterThan(800);
+      const chunks = trimmed(line);
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(chunks.join(' ').split(address)).toHaveLength(15);
+    }
+  });
+
   it('divides Chinese at its full stops', () => {
     const parts = Array.from({ length: 20 }, (_, index) => `${'这是一个很长的句子'.repeat(6)}第${index}句。`);
     for (const chunk of trimmed(parts.join(''))) expect(chunk.endsWith('句。')).toBe(true);
@@ -147,7 +163,7 @@ describe('long text', () => {
     const item = `- parent\n${['a', 'b', 'c'].map((name) => `  - ${name} ${'text '.repeat(12)}\n    more ${name}\n`).join('')}`;
     const chunks = trimmed(item, 160);
     expect(chunks).toHaveLength(2);
-    expect(chunks[1]).toMatch(/^- [bc] /);
+    expect(chunks[1]).toMatch(/^ {2}- [bc] /);
   });
 
   it('divides a table between rows and keeps its header with its dashes', () => {
@@ -155,6 +171,41 @@ describe('long text', () => {
     const chunks = trimmed(table, 100);
     expect(chunks[0]).toMatch(/^\| name .*\n\|---/);
     for (const chunk of chunks) for (const row of chunk.split('\n')) expect(row).toMatch(/^\|.*\|$/);
+  });
+
+  const python = Array.from(
+    { length: 9 },
+    (_, index) => `def f${index}(x):\n    if x:\n        return ${index}\n\n    return x\n`,
+  ).join('\n');
+  const indentedTexts: [name: string, text: string][] = [
+    ['Python', `Text.\n\n\`\`\`python\n${python}\`\`\`\n\nMore.`],
+    ['tabs', `\`\`\`go\n${python.replaceAll('    ', '\t')}\`\`\`\n`],
+    ['Windows line ends', `\`\`\`\r\n${python.replaceAll('\n', '\r\n')}\`\`\`\r\n`],
+    ['code without a fence', `Text.\n\n${python.replaceAll(/^(?=.)/gm, '    ')}\nMore.`],
+    ['YAML', `~~~yaml\n${'a:\n  b:\n    - c: 1\n      d: 2\n'.repeat(9)}~~~`],
+    ['metadata', `---\ntitle: x\n${'tags:\n  - one\n  - two\n'.repeat(9)}---\n\nText.`],
+    ['nested lists', `- a\n${'  - b is an item\n    - c is in it\n\n      and more\n'.repeat(9)}- d`],
+    ['markup', `<ul>\n${'  <li>\n    <b>x</b>\n  </li>\n'.repeat(12)}</ul>\n`],
+    ['formulas', `$$\n${'  x &= y \\\\\n    + z \\\\\n'.repeat(12)}$$`],
+  ];
+  it.each(indentedTexts)('keeps the indents of the lines it divides at: %s', (_, text) => {
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+    for (const maxLength of [40, 60, 100, 150]) {
+      const chunks = chunksOf(text, maxLength);
+      expect(chunks.length).toBeGreaterThan(2);
+      expect(chunks.join('')).toBe(text);
+      for (const chunk of chunks) expect(chunk.trimEnd().length).toBeLessThanOrEqual(maxLength);
+      expect(chunks.flatMap((chunk) => chunk.split(/\r?\n/)).filter((line) => line.trim() !== '')).toEqual(
+        lines,
+      );
+    }
+  });
+
+  it('leaves an indent that does not fit with the chunk before', () => {
+    const text = `\`\`\`\n${`${' '.repeat(30)}word word\n`.repeat(5)}\`\`\``;
+    const chunks = chunksOf(text, 20);
+    expect(chunks.join('')).toBe(text);
+    for (const chunk of chunks) expect(chunk.trimEnd().length).toBeLessThanOrEqual(20);
   });
 
   it('divides minified HTML before elements', () => {
@@ -307,10 +358,12 @@ describe('every text', () => {
   test('has chunks that start with text and are no longer than the maximum', () => {
     fc.assert(
       fc.property(anyText, anyMaximum, (text, maxLength) => {
-        for (const chunk of chunksOf(text, maxLength)) {
+        for (const [start, end] of chunkByStructure(text, { maxLength })) {
+          const chunk = text.slice(start, end);
           expect(chunk.trim()).not.toBe('');
-          // At most the one space that a combining mark needs.
-          expect(chunk).toMatch(/^\s?\S/);
+          // At most the one space that a combining mark needs, or a line's indent.
+          if (start > 0 && !/[\n\r\f\u2028\u2029]/.test(text[start - 1]!)) expect(chunk).toMatch(/^\s?\S/);
+          else expect(chunk).toMatch(/^[^\S\n\r\f\u2028\u2029]*\S/);
           const body = chunk.trimEnd();
           // One cluster is the least a chunk can be.
           const first = graphemes.segment(body).containing(0)!.segment.length;

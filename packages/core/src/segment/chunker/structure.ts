@@ -1,3 +1,4 @@
+import type { Steps } from '../slices.ts';
 import { type DivisionContext, divideBlock, divideBySentences, packAtoms } from './atoms.ts';
 import { scanBlocks } from './blocks.ts';
 import { LineTable } from './lines.ts';
@@ -29,26 +30,27 @@ export const spansFromStarts = (starts: readonly number[], end: number): Span[] 
  * divided further: at lines, sentences, words, and at last between grapheme clusters.
  *
  * Spans adjoin: each starts at its first character that is not white space and ends where the next starts, so
- * that they give the whole text but for its leading white space. Time is linear in the text's length.
+ * that they give the whole text but for its leading white space. Where code, a list, metadata or markup is divided at a
+ * line, the piece starts with the line's indent, as far as that fits. Time is linear in the text's length.
  */
-export function chunkByStructure(text: string, options: ChunkOptions): Span[] {
+export function* chunkByStructure(text: string, options: ChunkOptions): Steps<Span[]> {
   const meter = options.meter ?? new Meter();
-  const lines = new LineTable(text, meter);
+  const lines = yield* LineTable.read(text, meter);
   const context: DivisionContext = { text, lines, meter, locale: options.locale };
   const { maxLength } = options;
   const longLine = Math.min(LONG_LINE, maxLength);
   const starts: number[] = [];
-  for (const block of scanBlocks(lines, meter)) {
+  for (const block of yield* scanBlocks(lines, meter)) {
     const start = lines.first[block.from]!;
     const end = lines.last[block.to - 1]!;
     const isText = block.to - block.from === 1 && TEXT_KINDS.has(block.kind);
     if (end - start <= (isText ? longLine : maxLength)) {
       starts.push(start);
     } else if (isText) {
-      const sentences = divideBySentences(context, start, end, maxLength);
+      const sentences = yield* divideBySentences(context, start, end, maxLength);
       for (const each of packAtoms(sentences, Math.min(SENTENCE_RUN, maxLength), meter)) starts.push(each);
     } else {
-      const atoms = divideBlock(context, block, maxLength);
+      const atoms = yield* divideBlock(context, block, maxLength);
       for (const each of packAtoms(atoms, maxLength, meter)) starts.push(each);
     }
   }
