@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './embeddings.ts';
 import type { CallOptions } from './progress.ts';
-import { nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
+import { listOf, nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
 
 /** One line of a batch's JSONL input. */
 export interface BatchInputLine {
@@ -89,10 +89,9 @@ const BatchInputLineSchema = v.looseObject(
   'Each line is an object with custom_id and body.',
 );
 
-const LinesSchema = v.pipe(
-  v.array(BatchInputLineSchema),
-  v.minLength(1, 'Input list cannot be empty. Provide at least one line.'),
-);
+const LinesSchema = listOf(BatchInputLineSchema, {
+  least: [1, 'Input list cannot be empty. Provide at least one line.'],
+});
 
 const FileSchema = v.custom<Blob>(
   (value) => typeof Blob !== 'undefined' && value instanceof Blob,
