@@ -98,16 +98,28 @@ const FileSchema = v.custom<Blob>(
   'input must be a list of lines or a JSONL file.',
 );
 
+/** Characters of an address: more than servers read. It is kept with its job, and quoted where it cannot be fetched. */
+const ADDRESS = 8192;
+
+const webAddress = (name: string) =>
+  v.nullish(
+    v.pipe(
+      nonEmptyText(name),
+      v.maxLength(ADDRESS, `${name} has at most ${ADDRESS} characters.`),
+      v.url(`${name} must be a URL.`),
+    ),
+  );
+
 /** Structure of a batch request. The bodies of its lines are checked line by line while the job runs. */
 export const BatchRequestSchema = v.pipe(
   requestObject({
     model: nonEmptyText('model'),
-    input_url: v.nullish(v.pipe(nonEmptyText('input_url'), v.url('input_url must be a URL.'))),
+    input_url: webAddress('input_url'),
     input: v.nullish(v.lazy((value) => (Array.isArray(value) ? LinesSchema : FileSchema))),
     task: optionalText('task'),
     dimensions: v.nullish(wholeNumber('dimensions', 1)),
     normalized: v.optional(v.nullable(v.boolean('normalized must be true or false.'), true), true),
-    webhook_url: v.nullish(v.pipe(nonEmptyText('webhook_url'), v.url('webhook_url must be a URL.'))),
+    webhook_url: webAddress('webhook_url'),
   }),
   v.check(
     (request) => (request.input == null) !== (request.input_url == null),

@@ -1,9 +1,10 @@
-import type {
-  CallOptions,
-  Classification,
-  ClassifyResponse,
-  GroupedClassification,
-  ParsedZeroShotClassifyRequest,
+import {
+  type CallOptions,
+  type Classification,
+  type ClassifyResponse,
+  type GroupedClassification,
+  type ParsedZeroShotClassifyRequest,
+  shortened,
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { embedItems } from '../embed-items.ts';
@@ -17,7 +18,7 @@ import { type Choice, choose } from './softmax.ts';
 function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {
   if (Array.isArray(labels)) return `labels.${labels.indexOf(label)}`;
   const group = Object.entries(labels).find(([, names]) => names.includes(label));
-  return `labels.${group?.[0]}.${group?.[1].indexOf(label)}`;
+  return `labels.${shortened(group?.[0] ?? '')}.${group?.[1].indexOf(label)}`;
 }
 
 /** A request that fits its schema and its model. */
