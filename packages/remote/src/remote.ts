@@ -229,7 +229,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Request extends EmbeddingsRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
-    const response = await this.#items('embeddings', request, options, {
+    const response = await this.#items(request, options, {
       check: (asked) => parse(EmbeddingsRequestSchema, asked),
       send: (parsed, how) => this.#vectors('embeddings', '/v1/embeddings', parsed, how),
       empty: () => noVectors(request),
@@ -241,7 +241,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Request extends MultiVectorRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
-    const response = await this.#items('multi-vector', request, options, {
+    const response = await this.#items(request, options, {
       check: (asked) => parse(MultiVectorRequestSchema, asked),
       send: (parsed, how) => this.#vectors('multi-vector', '/v1/multi-vector', parsed, how),
       empty: () => noVectors(request),
@@ -284,7 +284,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Request extends ClassifyRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
-    const response = await this.#items('classify', request, options, {
+    const response = await this.#items(request, options, {
       check: (asked) => parse(ClassifyRequestSchema, asked),
       send: async (parsed, how) => {
         const input = await withImagesAsText(parsed.input, 'input');
@@ -440,7 +440,6 @@ export class RemoteFoundation implements SearchFoundation {
 
   /** A call of several inputs: one request, or as many as it takes to tell those that fail from the others. */
   async #items<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
-    what: string,
     request: object,
     options: ItemCallOptions = {},
     how: CollectOptions<Parsed, Answer>,

@@ -24,7 +24,7 @@ export interface ItemCallOptions extends CallOptions {
    *
    * Over the API, which knows no such option, a call that failed is sent again in parts without the inputs at fault:
    * it takes more requests (up to two for each), labels are counted with each, and a call with very many such inputs
-   * rejects.
+   * rejects. Where nothing is left that could be sent, nothing is, and its model is not judged.
    */
   errors?: 'throw' | 'collect' | undefined;
 }
