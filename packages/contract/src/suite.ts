@@ -5,6 +5,7 @@ import { callCases, capabilityCases, closingCases } from './cases/calls.ts';
 import { classifyCases } from './cases/classify.ts';
 import { embeddingCases } from './cases/embeddings.ts';
 import { fieldCases } from './cases/fields.ts';
+import { itemErrorCases } from './cases/item-errors.ts';
 import { modelCases } from './cases/models.ts';
 import { multiVectorCases } from './cases/multi-vector.ts';
 import { rerankCases } from './cases/rerank.ts';
@@ -31,6 +32,7 @@ export function contractSuite(options: ContractOptions): void {
     segmentCases(subject);
     modelCases(subject);
     batchCases(subject);
+    itemErrorCases(subject);
     fieldCases(subject);
     callCases(subject);
     badInputCases(subject);

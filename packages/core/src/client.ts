@@ -1,4 +1,4 @@
-import { FoundationError } from '@nearfield/spec';
+import { FoundationError, shortened } from '@nearfield/spec';
 import { EngineFoundation } from './foundation.ts';
 import type { LocalFoundation } from './local-foundation.ts';
 import type { CustomModel, LocalOptions } from './options.ts';
@@ -58,18 +58,24 @@ const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 
 function describeSource(id: string, source: CustomModel['source']): SourceDescription {
   if (source instanceof URL) return { kind: 'url', url: withSlash(source.href) };
-  if (typeof source !== 'string') return { kind: 'files', files: [...source] };
+  if (typeof source !== 'string') {
+    if (typeof source?.[Symbol.iterator] === 'function') return { kind: 'files', files: [...source] };
+    throw noSource(id, String(source));
+  }
   if (HUB_ID.test(source)) return { kind: 'hub', id: source };
   try {
     return { kind: 'url', url: withSlash(new URL(source, document.baseURI).href) };
   } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `The source of model ${id} is neither a URL nor a hub id (owner/name): ${source}.`,
-      param: 'models',
-      cause,
-    });
+    throw noSource(id, source, cause);
   }
 }
+
+const noSource = (id: string, source: string, cause?: unknown): FoundationError =>
+  new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `The source of model ${id} is neither a URL, nor a hub id (owner/name), nor files: ${shortened(source)}.`,
+    param: 'models',
+    cause,
+  });
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);

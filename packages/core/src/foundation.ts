@@ -17,6 +17,7 @@ import {
   findModel,
   type GroundRequest,
   type GroundResponse,
+  type ItemCallOptions,
   type LoadedModel,
   type ModelEntry,
   type ModelsApi,
@@ -40,14 +41,17 @@ import {
   type TrainRequest,
   type TrainResponse,
   tellProgress,
+  type WithItemErrors,
 } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from './engine/dispatch.ts';
 import { runnable } from './families/runnable.ts';
 import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
+import { answerItems } from './tasks/answer-items.ts';
 import { batchesApi } from './tasks/batches/client.ts';
 import { classifiersApi, classify, train } from './tasks/classifiers/client.ts';
 import { requireEndpoint } from './tasks/classify/role.ts';
+import { itemsOf, textsOf } from './tasks/inputs.ts';
 import { rerank } from './tasks/rerank/client.ts';
 import { segment } from './tasks/segment/client.ts';
 
@@ -68,16 +72,25 @@ export class EngineFoundation implements LocalFoundation {
     return entry;
   }
 
-  async embeddings<const Request extends EmbeddingsRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<EmbeddingsResponseFor<Request>> {
-    const parsed = parseStrictly(EmbeddingsRequestSchema, request);
-    const entry = this.#entry(parsed.model);
-    requireEndpoint(entry, parsed.model, 'embeddings');
-    const resolved = checkEmbeddingsRequest(parsed, entry);
-    const response = await this.#call('embeddings', { request: parsed, resolved }, options);
-    return response as unknown as EmbeddingsResponseFor<Request>;
+  async embeddings<
+    const Request extends EmbeddingsRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
+    const check = (asked: object) => {
+      const parsed = parseStrictly(EmbeddingsRequestSchema, asked);
+      const entry = this.#entry(parsed.model);
+      requireEndpoint(entry, parsed.model, 'embeddings');
+      return { request: parsed, resolved: checkEmbeddingsRequest(parsed, entry) };
+    };
+    const response = await answerItems(request, options, {
+      check,
+      // The chunks of one text are no inputs that could fail alone.
+      isWhole: () => (request as EmbeddingsRequest | undefined)?.late_chunking === true,
+      readItems: ({ request: parsed }) => (parsed.return_multivector ? textsOf(parsed) : itemsOf(parsed)),
+      call: (checked, how) => this.#call('embeddings', checked, how),
+      empty: () => emptyEmbeddings(request),
+    });
+    return response as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
   }
 
   load(model: string, options: CallOptions = {}): Promise<LoadedModel> {
@@ -156,16 +169,23 @@ export class EngineFoundation implements LocalFoundation {
     (model) => this.#entry(model),
   );
 
-  async multiVector<const Request extends MultiVectorRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<MultiVectorResponseFor<Request>> {
-    const parsed = parseStrictly(MultiVectorRequestSchema, request);
-    const entry = this.#entry(parsed.model);
-    requireEndpoint(entry, parsed.model, 'multi-vector');
-    const resolved = checkMultiVectorRequest(parsed, entry);
-    const response = await this.#call('multi-vector', { request: parsed, resolved }, options);
-    return response as unknown as MultiVectorResponseFor<Request>;
+  async multiVector<
+    const Request extends MultiVectorRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
+    const check = (asked: object) => {
+      const parsed = parseStrictly(MultiVectorRequestSchema, asked);
+      const entry = this.#entry(parsed.model);
+      requireEndpoint(entry, parsed.model, 'multi-vector');
+      return { request: parsed, resolved: checkMultiVectorRequest(parsed, entry) };
+    };
+    const response = await answerItems(request, options, {
+      check,
+      readItems: ({ request: parsed }) => textsOf(parsed),
+      call: (checked, how) => this.#call('multi-vector', checked, how),
+      empty: () => emptyEmbeddings(request),
+    });
+    return response as unknown as WithItemErrors<MultiVectorResponseFor<Request>, Options>;
   }
 
   async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
@@ -177,17 +197,17 @@ export class EngineFoundation implements LocalFoundation {
     );
   }
 
-  async classify<const Request extends ClassifyRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<ClassifyResponseFor<Request>> {
+  async classify<
+    const Request extends ClassifyRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
     const response = await classify(
       (method, argument, callOptions) => this.#call(method, argument, callOptions),
       (model) => this.#entry(model),
       request,
       options,
     );
-    return response as ClassifyResponseFor<Request>;
+    return response as WithItemErrors<ClassifyResponseFor<Request>, Options>;
   }
 
   async train(request: TrainRequest, options: CallOptions = {}): Promise<TrainResponse> {
@@ -236,6 +256,14 @@ export class EngineFoundation implements LocalFoundation {
     );
   }
 }
+
+/** What is answered where no input is left. */
+const emptyEmbeddings = ({ model }: { model: string }) => ({
+  model,
+  object: 'list' as const,
+  usage: { total_tokens: 0, prompt_tokens: 0 },
+  data: [],
+});
 
 /** A model of the caller's own: the recipe it names, with sizes that only its files know. */
 function customEntry({ id, like = id }: { id: string; like?: string | undefined }): ModelEntry {

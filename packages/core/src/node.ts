@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
+import { type CallOptions, type Dtype, FoundationError, shortened } from '@nearfield/spec';
 import type { Backend } from './backend.ts';
 import { closedError } from './closed.ts';
 import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
@@ -131,15 +131,17 @@ class DirectBackend implements Backend {
 }
 
 function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
-  if (source instanceof URL && source.protocol === 'file:') return directorySource(fileURLToPath(source));
-  const text = String(source);
+  if (source instanceof URL && source.protocol === 'file:' && source.host === '') {
+    return directorySource(fileURLToPath(source));
+  }
+  const text = typeof source === 'string' || source instanceof URL ? String(source) : '';
   if (/^https?:/.test(text)) return baseUrlSource(text.endsWith('/') ? text : `${text}/`);
   const directory = resolve(text);
-  if (existsSync(directory)) return directorySource(directory);
+  if (text !== '' && existsSync(directory)) return directorySource(directory);
   if (/^[\w.-]+\/[\w.-]+$/.test(text)) return hubSource(text, hub);
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `${text} is neither a directory, a URL, nor a hub id (owner/name).`,
+    message: `The source '${shortened(text)}' is neither a directory, a URL, nor a hub id (owner/name).`,
     param: 'models',
   });
 }

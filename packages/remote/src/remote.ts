@@ -18,6 +18,7 @@ import {
   type ClassifyRequest,
   ClassifyRequestSchema,
   type ClassifyResponseFor,
+  collectsErrors,
   DeleteClassifierBodySchema,
   type EmbeddingsBody,
   EmbeddingsBodySchema,
@@ -33,6 +34,7 @@ import {
   type GroundRequest,
   GroundRequestSchema,
   type GroundResponse,
+  type ItemCallOptions,
   ModelBodySchema,
   type ModelInfo,
   type ModelListResponse,
@@ -69,7 +71,9 @@ import {
   TrainRequestSchema,
   type TrainResponse,
   tellProgress,
+  type WithItemErrors,
 } from '@nearfield/spec';
+import { type CollectOptions, collectItems, collects, type ItemsAnswer } from './collect.ts';
 import { withImagesAsText } from './images.ts';
 import { parseJsonLines } from './jsonl.ts';
 import { readerRequest } from './reader-headers.ts';
@@ -137,7 +141,7 @@ function address(value: string | URL, name: string): URL {
   }
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `${name} must be an http(s) address, such as ${HOSTED}; it is ${JSON.stringify(String(value))}.`,
+    message: `${name} must be an http(s) address, such as ${HOSTED}; it is ${JSON.stringify(shortened(String(value)))}.`,
     param: name,
   });
 }
@@ -178,6 +182,14 @@ function modelPath(id: string): string {
 
 const countOf = (input: unknown): number => (Array.isArray(input) ? input.length : 1);
 
+/** What is answered where no input is left. */
+const noVectors = ({ model }: { model: string }): ReturnType<typeof embeddingsFromWire> => ({
+  model,
+  object: 'list',
+  usage: { total_tokens: 0, prompt_tokens: 0 },
+  data: [],
+});
+
 /** Asks for base64 where the caller wants floats: a third of the bytes, and exact. A list is derived from it. */
 function wireType(asked: EmbeddingType | readonly EmbeddingType[]): EmbeddingType {
   return typeof asked === 'string' && asked !== 'float' ? asked : 'base64';
@@ -213,21 +225,27 @@ export class RemoteFoundation implements SearchFoundation {
     this.#transport = new Transport({ apiKey, fetch, headers, timeout });
   }
 
-  async embeddings<const Request extends EmbeddingsRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<EmbeddingsResponseFor<Request>> {
-    const parsed = parse(EmbeddingsRequestSchema, request);
-    const response = await this.#vectors('embeddings', '/v1/embeddings', parsed, options);
-    return response as unknown as EmbeddingsResponseFor<Request>;
+  async embeddings<
+    const Request extends EmbeddingsRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
+    const response = await this.#items(request, options, {
+      check: (asked) => parse(EmbeddingsRequestSchema, asked),
+      send: (parsed, how) => this.#vectors('embeddings', '/v1/embeddings', parsed, how),
+      empty: () => noVectors(request),
+    });
+    return response as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
   }
 
-  async multiVector<const Request extends MultiVectorRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<MultiVectorResponseFor<Request>> {
-    const parsed = parse(MultiVectorRequestSchema, request);
-    const response = await this.#vectors('multi-vector', '/v1/multi-vector', parsed, options);
+  async multiVector<
+    const Request extends MultiVectorRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
+    const response = await this.#items(request, options, {
+      check: (asked) => parse(MultiVectorRequestSchema, asked),
+      send: (parsed, how) => this.#vectors('multi-vector', '/v1/multi-vector', parsed, how),
+      empty: () => noVectors(request),
+    });
     for (const item of response.data) {
       if (!('embeddings' in item)) {
         throw new FoundationError({
@@ -236,7 +254,7 @@ export class RemoteFoundation implements SearchFoundation {
         });
       }
     }
-    return response as unknown as MultiVectorResponseFor<Request>;
+    return response as unknown as WithItemErrors<MultiVectorResponseFor<Request>, Options>;
   }
 
   async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
@@ -262,17 +280,22 @@ export class RemoteFoundation implements SearchFoundation {
     return { ...answer, results };
   }
 
-  async classify<const Request extends ClassifyRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<ClassifyResponseFor<Request>> {
-    const parsed = parse(ClassifyRequestSchema, request);
-    const input = await withImagesAsText(parsed.input, 'input');
-    const call = this.#post('classify', '/v1/classify', { ...bodyOf(parsed), input });
-    const answer = await this.#transport.json(call, ClassifyBodySchema, options);
-    requireItems('classify', answer.data.length, countOf(parsed.input));
-    this.#report(options, countOf(parsed.input), answer.usage.total_tokens);
-    return answer as unknown as ClassifyResponseFor<Request>;
+  async classify<
+    const Request extends ClassifyRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
+    const response = await this.#items(request, options, {
+      check: (asked) => parse(ClassifyRequestSchema, asked),
+      send: async (parsed, how) => {
+        const input = await withImagesAsText(parsed.input, 'input');
+        const call = this.#post('classify', '/v1/classify', { ...bodyOf(parsed), input });
+        const answer = await this.#transport.json(call, ClassifyBodySchema, how);
+        requireItems('classify', answer.data.length, countOf(parsed.input));
+        return answer;
+      },
+      empty: () => ({ usage: { total_tokens: 0 }, data: [] }),
+    });
+    return response as unknown as WithItemErrors<ClassifyResponseFor<Request>, Options>;
   }
 
   async train(request: TrainRequest, options: CallOptions = {}): Promise<TrainResponse> {
@@ -412,8 +435,25 @@ export class RemoteFoundation implements SearchFoundation {
     const response = decode(answer, asked, what);
     requireItems(what, response.data.length, countOf(parsed.input));
     response.data.sort((a, b) => a.index - b.index);
-    this.#report(options, countOf(parsed.input), response.usage.total_tokens);
     return response;
+  }
+
+  /** A call of several inputs: one request, or as many as it takes to tell those that fail from the others. */
+  async #items<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
+    request: object,
+    options: ItemCallOptions = {},
+    how: CollectOptions<Parsed, Answer>,
+  ): Promise<Answer> {
+    if (collects(request, options)) {
+      const answer = await collectItems(request, options, how);
+      this.#report(options, answer.data.length + answer.errors.length, answer.usage.total_tokens);
+      return answer;
+    }
+    const parsed = how.check(request);
+    const answer = await how.send(parsed, options);
+    this.#report(options, countOf(parsed.input), answer.usage.total_tokens);
+    // The inputs of what has no errors of its own were answered all.
+    return collectsErrors(options) ? { ...answer, errors: [] } : answer;
   }
 
   async *#lines(

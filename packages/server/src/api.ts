@@ -1,4 +1,4 @@
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, type SearchFoundation, shortened } from '@nearfield/spec';
 import { errorBody } from './errors.ts';
 import { createHandler } from './handler.ts';
 
@@ -66,7 +66,7 @@ function routeOf(endpoint: string, text: string): Route {
     default:
       throw new FoundationError({
         code: 'RESOURCE_NOT_FOUND',
-        message: `Endpoint '${endpoint}' not found. There are: ${API_ENDPOINTS.join(', ')}.`,
+        message: `Endpoint '${shortened(endpoint)}' not found. There are: ${API_ENDPOINTS.join(', ')}.`,
       });
   }
 }

@@ -5,6 +5,48 @@ import { timingSafeEqual } from 'hono/utils/buffer';
 export type ApiKeys = readonly string[] | ((key: string) => boolean | Promise<boolean>);
 
 /**
+ * Keys as they are compared: without white space around them. A list that lets nobody in, or has a key that nobody can
+ * send, is a mistake and not a setting: an unset secret must not pass for either.
+ * @throws FoundationError INPUT_VALIDATION_FAILED, which does not quote the key
+ */
+export function checkedKeys(keys: ApiKeys): ApiKeys {
+  if (typeof keys === 'function') return keys;
+  const trimmed = keys.map((key) => key.trim());
+  const wrong = trimmed.findIndex((key) => !/^[\x21-\x7e]+$/.test(key));
+  if (trimmed.length > 0 && wrong < 0) return trimmed;
+  const why =
+    trimmed.length === 0
+      ? 'The list of API keys is empty: nobody could call.'
+      : trimmed[wrong] === ''
+        ? `API key ${wrong + 1} is empty.`
+        : `API key ${wrong + 1} has characters that no header carries as they are: spaces, line breaks or letters beyond ASCII.`;
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `${why} Give keys of visible ASCII characters, or leave apiKeys out to ask for none.`,
+    param: 'apiKeys',
+  });
+}
+
+/**
+ * Keys of an environment variable, separated by commas. Blank entries between others are nothing; a variable that is
+ * set and has no key at all is a secret that is missing.
+ * @throws FoundationError INPUT_VALIDATION_FAILED
+ */
+export function keysOfVariable(name: string, value: string | undefined): string[] {
+  if (value === undefined) return [];
+  const keys = value
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  if (keys.length > 0) return keys;
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `${name} is set and has no key in it. Put keys there, or unset it to ask for none.`,
+    param: name,
+  });
+}
+
+/**
  * Checks an Authorization header.
  * @throws FoundationError AUTH_MISSING_API_KEY, AUTH_INVALID_FORMAT, AUTH_INVALID_API_KEY; none quotes the key
  */

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';
+import { keysOfVariable } from './auth.ts';
 import { createEngine, modelOption } from './engine.ts';
 import { errorBody } from './errors.ts';
 import { createNodeServer } from './node.ts';
@@ -21,6 +22,9 @@ serve only:
   --host HOST               default 127.0.0.1: this machine only
   --api-key KEY             ask for this key (repeatable; or the environment variable NEARFIELD_API_KEYS)
   --cors ORIGIN             let pages of this origin call, * for all (repeatable)
+  --allow-host HOST         answer under this name too, * for any (repeatable; default without a key: only names and
+                            addresses of this machine)
+  --public-url URL          the server's address for the outside, where a proxy stands before it
 `;
 
 const print = (stream: NodeJS.WriteStream, output: string): void => {
@@ -38,6 +42,8 @@ async function main(argv: string[]): Promise<number> {
       host: { type: 'string', default: '127.0.0.1' },
       'api-key': { type: 'string', multiple: true, default: [] },
       cors: { type: 'string', multiple: true, default: [] },
+      'allow-host': { type: 'string', multiple: true, default: [] },
+      'public-url': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -57,16 +63,19 @@ async function main(argv: string[]): Promise<number> {
     });
   }
   if (command === 'serve') {
-    const foundation = await engine();
     const keys = [
       ...values['api-key'],
-      ...(process.env.NEARFIELD_API_KEYS?.split(',').filter(Boolean) ?? []),
+      ...keysOfVariable('NEARFIELD_API_KEYS', process.env.NEARFIELD_API_KEYS),
     ];
+    const hosts = values['allow-host'];
+    const foundation = await engine();
     const server = await createNodeServer(foundation, {
       port: Number(values.port),
       host: values.host,
       ...(keys.length > 0 ? { apiKeys: keys } : {}),
-      ...(values.cors.length > 0 ? { cors: values.cors.includes('*') ? '*' : values.cors } : {}),
+      ...(values.cors.length > 0 ? { cors: values.cors } : {}),
+      ...(hosts.length > 0 ? { allowedHosts: hosts } : {}),
+      publicUrl: values['public-url'],
       onError: (error, requestId) => {
         // The caller is not told what went wrong inside; this is the place to look it up.
         const inside =

@@ -1,5 +1,5 @@
 import type { NodeModel } from '@nearfield/core/node';
-import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, findModel, type SearchFoundation, shortened } from '@nearfield/spec';
 
 /** What the command line says of the engine. */
 export interface EngineOptions {
@@ -23,7 +23,7 @@ export function modelOption(text: string): NodeModel {
   if (id === undefined || rest === undefined) {
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
-      message: `--model takes ID=SOURCE or ID=LIKE:SOURCE, such as my-v3=jina-embeddings-v3:./model; it was given '${text}'.`,
+      message: `--model takes ID=SOURCE or ID=LIKE:SOURCE, such as my-v3=jina-embeddings-v3:./model; it was given '${shortened(text)}'.`,
       param: 'model',
     });
   }

@@ -1,8 +1,19 @@
 import { FoundationError } from '@nearfield/spec';
 
-/** Any error as the contract's. What is not ours is INTERNAL_ERROR, without its text: that is for the log. */
+/**
+ * Any error as the contract's. A call stack that was filled is the request's: nothing else here is that deep. What is
+ * not ours is INTERNAL_ERROR, without its text: that is for the log.
+ */
 export function asFoundationError(error: unknown): FoundationError {
   if (FoundationError.isInstance(error)) return error;
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    return new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: 'The request is nested too deep. Flatten it.',
+      param: 'body',
+      cause: error,
+    });
+  }
   return new FoundationError({
     code: 'INTERNAL_ERROR',
     message:

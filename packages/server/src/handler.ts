@@ -10,22 +10,42 @@ import {
   randomId,
   type SearchFoundation,
   type SegmentRequest,
+  shortened,
   type TrainRequest,
   toWire,
 } from '@nearfield/spec';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
-import { type ApiKeys, requireKey } from './auth.ts';
+import { Access } from './access.ts';
+import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
 import { bulkJob, bulkLines } from './bulk.ts';
 import { asFoundationError, errorBody } from './errors.ts';
+import { parseJsonBody } from './json-body.ts';
 import { jsonLinesStream } from './json-lines.ts';
 
 export interface HandlerOptions {
-  /** Keys that may use the API. Default: no key is asked for. */
+  /**
+   * Keys that may use the API: visible ASCII, white space around them is not part of them. Default: no key is asked
+   * for, and only this machine may call: see `allowedHosts` and `cors`.
+   */
   apiKeys?: ApiKeys | undefined;
-  /** Origins of pages that may call, `*` for all. Default: none. */
+  /**
+   * Origins of pages that may call, `*` for all. Default: none. Where no key is asked for, requests of pages of any
+   * other origin are refused, but for those of this machine: such a page needs no permission to send some of them.
+   */
   cors?: string | readonly string[] | undefined;
+  /**
+   * Names under which the server may be called besides those of this machine (`localhost`, 127.0.0.1, [::1]): with a
+   * port only with that one, `*` for any name. Default: none where no key is asked for, so that no page can have its
+   * own name point here (DNS rebinding); any where a key is.
+   */
+  allowedHosts?: readonly string[] | undefined;
+  /**
+   * The server's address for the outside, such as `https://search.example/api`: what addresses in answers begin with.
+   * Default: the one that the request names, if it is one of this machine or of `allowedHosts`; else they are paths.
+   */
+  publicUrl?: string | URL | undefined;
   /** Bytes of a request body. Default 64 MB. */
   maxBodyBytes?: number | undefined;
   /**
@@ -33,7 +53,7 @@ export interface HandlerOptions {
    * otherwise with `split_sentences`. Default true.
    */
   splitSentences?: boolean | undefined;
-  /** Told of errors that are not the caller's. Default: nobody. */
+  /** Told of errors that are neither the caller's nor due to its going away. Default: nobody. */
   onError?: ((error: FoundationError, requestId: string) => void) | undefined;
 }
 
@@ -46,15 +66,32 @@ type Body = Record<string, unknown>;
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+/** Names of uploaded files that are remembered, and characters of each. */
+const FILE_NAMES = 1000;
+const FILE_NAME = 255;
+
+/** What proxies note for a caller that did not wait; nobody reads it. */
+const CLIENT_GONE = 499;
+
 /**
  * The API's routes over any implementation of the contract, with the API's JSON, statuses and error bodies.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be meant: no or impossible keys, hosts that
+ * are none
  */
 export function createHandler(foundation: SearchFoundation, options: HandlerOptions = {}): FetchHandler {
   const app = new Hono<Variables>();
-  const { apiKeys, maxBodyBytes = MAX_BODY_BYTES, splitSentences = true, onError } = options;
+  const { maxBodyBytes = MAX_BODY_BYTES, splitSentences = true, onError, allowedHosts } = options;
+  const apiKeys = options.apiKeys && checkedKeys(options.apiKeys);
+  const publicUrl = options.publicUrl === undefined ? undefined : addressOf(options.publicUrl);
+  const origins = typeof options.cors === 'string' ? [options.cors] : (options.cors ?? []);
+  const access = new Access({
+    hosts: allowedHosts ?? [],
+    origins: origins.includes('*') ? '*' : origins,
+  });
 
   const fail = (context: ApiContext, thrown: unknown): Response => {
     const requestId = context.get('requestId');
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
     const error = asFoundationError(thrown);
     if (error.status >= 500) onError?.(error, requestId);
     const headers = new Headers({ 'Content-Type': 'application/json', 'X-Request-Id': requestId });
@@ -70,15 +107,22 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     context.res.headers.set('X-Request-Id', requestId);
   });
   if (options.cors !== undefined) {
-    const origin = typeof options.cors === 'string' ? options.cors : [...options.cors];
+    const origin = origins.includes('*') ? '*' : [...origins];
     app.use(cors({ origin, exposeHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 }));
   }
   app.onError((error, context) => fail(context, error));
   app.notFound((context) =>
-    context.json({ detail: `Not Found: ${context.req.method} ${context.req.path}` }, 404),
+    context.json({ detail: `Not Found: ${context.req.method} ${shortened(context.req.path)}` }, 404),
   );
 
-  // What a load balancer asks; open, and says nothing about the models.
+  if (apiKeys === undefined) {
+    app.use(async (context, next) => {
+      access.requireOrigin(context.req.raw);
+      await next();
+    });
+  }
+
+  // What a load balancer asks, by whatever name it knows; open, and says nothing about the models.
   app.get('/health', (context) => context.json({ status: 'ok' }));
   app.get('/live', (context) => context.json({ status: 'live' }));
   app.get('/ready', async (context) => {
@@ -86,6 +130,12 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     return context.json({ status: 'ready', implementation });
   });
 
+  if (apiKeys === undefined || allowedHosts !== undefined) {
+    app.use(async (context, next) => {
+      access.requireHost(context.req.raw);
+      await next();
+    });
+  }
   if (apiKeys !== undefined) {
     app.use(async (context, next) => {
       await requireKey(context.req.header('Authorization'), apiKeys);
@@ -163,8 +213,13 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   app.post('/v1/bulk-embeddings', async (context) => {
     const { model, fileName, input } = await bulkLines(await formOf(context));
     const status = await foundation.batches.create({ model, input }, call(context));
-    fileNames.set(status.batch_id, fileName);
-    return context.json(bulkJob(status, fileName));
+    const name = shortened(fileName, FILE_NAME);
+    fileNames.set(status.batch_id, name);
+    for (const oldest of fileNames.keys()) {
+      if (fileNames.size <= FILE_NAMES) break;
+      fileNames.delete(oldest);
+    }
+    return context.json(bulkJob(status, name));
   });
   app.get('/v1/bulk-embeddings/:id', async (context) => {
     const status = await foundation.batches.get(context.req.param('id'), call(context));
@@ -172,11 +227,24 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   });
   app.post('/v1/bulk-embeddings/:id/download-result', async (context) => {
     const { batch_id: id } = await foundation.batches.get(context.req.param('id'), call(context));
-    const url = new URL(`/v1/batch/${encodeURIComponent(id)}/output`, context.req.url);
-    return context.json({ id, download_url: url.href });
+    const path = `v1/batch/${encodeURIComponent(id)}/output`;
+    const { url } = context.req;
+    const base = publicUrl ?? (access.knowsHost(new URL(url).host) ? new URL('/', url) : undefined);
+    return context.json({ id, download_url: base ? new URL(path, base).href : `/${path}` });
   });
 
   return async (request) => app.fetch(request);
+}
+
+/** The address that addresses in answers begin with. @throws FoundationError INPUT_VALIDATION_FAILED */
+function addressOf(publicUrl: string | URL): URL {
+  const text = String(publicUrl);
+  if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text.endsWith('/') ? text : `${text}/`);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `publicUrl (--public-url) must be an http(s) address, such as https://search.example; it is '${shortened(text)}'.`,
+    param: 'publicUrl',
+  });
 }
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED: 415 for another media type, 422 for what is not a JSON object */
@@ -186,39 +254,39 @@ async function jsonBody(context: ApiContext): Promise<Body> {
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
       status: 415,
-      message: `The request body must be JSON, sent with 'Content-Type: application/json'; this one says '${type}'.`,
+      message: `The request body must be JSON, sent with 'Content-Type: application/json'; this one says '${shortened(type)}'.`,
     });
   }
-  const text = await context.req.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    const message = `The request body is not JSON: ${(cause as Error).message}`;
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message,
-      issues: [{ field: 'body', message, type: 'json_invalid' }],
-    });
-  }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body;
-  const message = 'The request body must be a JSON object.';
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message,
-    issues: [{ field: 'body', message, type: 'model_attributes_type' }],
-  });
+  return parseJsonBody(await arrived(context.req.text()));
 }
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED (415) */
 async function formOf(context: ApiContext): Promise<FormData> {
   try {
-    return await context.req.formData();
+    // Read whole before it is taken apart: that it did not arrive is no fault of its format.
+    const body = await arrived(context.req.arrayBuffer());
+    const type = context.req.header('Content-Type') ?? '';
+    return await new Response(body, { headers: { 'Content-Type': type } }).formData();
   } catch (cause) {
+    if (FoundationError.isInstance(cause)) throw cause;
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
       status: 415,
       message: "The request body must be a form, sent with 'Content-Type: multipart/form-data'.",
+      cause,
+    });
+  }
+}
+
+/** A body that is being read. @throws FoundationError INPUT_VALIDATION_FAILED (400) if its sender goes away */
+async function arrived<Value>(body: Promise<Value>): Promise<Value> {
+  try {
+    return await body;
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      status: 400,
+      message: 'The request body did not arrive whole. Send it again.',
       cause,
     });
   }

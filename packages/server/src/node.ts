@@ -1,6 +1,7 @@
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { serve } from '@hono/node-server';
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { isHost } from './access.ts';
 import { createHandler, type HandlerOptions } from './handler.ts';
 
 export interface NodeServerOptions extends HandlerOptions {
@@ -19,16 +20,24 @@ export interface NodeServer {
   close(): Promise<void>;
 }
 
+/** Where no key is asked for, the name or address that the server listens on is one that it answers to. */
+function withOwnHost(options: HandlerOptions, host: string): HandlerOptions {
+  if (options.apiKeys !== undefined && options.allowedHosts === undefined) return options;
+  const own = isIPv6(host) ? `[${host.replace(/%.*$/, '')}]` : host;
+  return isHost(own) ? { ...options, allowedHosts: [...(options.allowedHosts ?? []), own] } : options;
+}
+
 /**
  * Serves a foundation over HTTP in Node. Resolves once it listens.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be meant, see `createHandler`
  * @throws FoundationError CONNECTION_FAILED if the port is taken or not allowed
  */
-export function createNodeServer(
+export async function createNodeServer(
   foundation: SearchFoundation,
   options: NodeServerOptions = {},
 ): Promise<NodeServer> {
   const { port = 8080, host = '127.0.0.1', ...handlerOptions } = options;
-  const handler = createHandler(foundation, handlerOptions);
+  const handler = createHandler(foundation, withOwnHost(handlerOptions, host));
   return new Promise((resolve, reject) => {
     const onListening = (address: AddressInfo): void => {
       const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

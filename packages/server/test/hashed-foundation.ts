@@ -6,7 +6,6 @@ import {
   BatchRequestSchema,
   type BatchStatus,
   CATALOGUE,
-  type CallOptions,
   type ChatRequest,
   type ChatResponse,
   type ClassifierSummary,
@@ -19,6 +18,7 @@ import {
   checkMultiVectorRequest,
   checkRerankRequest,
   checkTrainRequest,
+  collectsErrors,
   type EmbeddingsRequest,
   EmbeddingsRequestSchema,
   type EmbeddingsResponse,
@@ -28,6 +28,7 @@ import {
   FoundationError,
   findModel,
   type GroundResponse,
+  type ItemCallOptions,
   isFewShotRequest,
   isUpdateRequest,
   type ModelsApi,
@@ -52,6 +53,7 @@ import {
   type TrainRequest,
   TrainRequestSchema,
   type TrainResponse,
+  type WithItemErrors,
 } from '@nearfield/spec';
 
 /** FNV-1a. */
@@ -109,6 +111,11 @@ function encoded(vector: Float32Array, type: EmbeddingType | EmbeddingType[]): n
   return value as never;
 }
 
+/** Nothing that it takes can fail alone. */
+function refuseToCollect(options: ItemCallOptions = {}): void {
+  if (collectsErrors(options)) throw notSupported('errors', 'hashes never fail.', 'Leave it out.');
+}
+
 interface Trained {
   summary: ClassifierSummary;
   /** Sum of the examples' vectors, by label. */
@@ -136,17 +143,18 @@ export class HashedFoundation implements SearchFoundation {
   readonly #classifiers = new Map<string, Trained>();
   readonly #jobs = new Map<string, Job>();
 
-  async embeddings<const Request extends EmbeddingsRequest>(
-    request: Request,
-    options: CallOptions = {},
-  ): Promise<EmbeddingsResponseFor<Request>> {
-    this.calls.push({ method: 'embeddings', request, signal: options.signal });
+  async embeddings<
+    const Request extends EmbeddingsRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
+    refuseToCollect(options);
+    this.calls.push({ method: 'embeddings', request, signal: options?.signal });
     if (this.failWith !== undefined) {
       const error = this.failWith;
       this.failWith = undefined;
       throw error;
     }
-    await this.#held(options.signal);
+    await this.#held(options?.signal);
     const parsed = parseStrictly(EmbeddingsRequestSchema, request);
     const entry = assertModel(parsed.model, 'embeddings');
     const { dimensions, prompt } = checkEmbeddingsRequest(parsed, entry);
@@ -176,7 +184,7 @@ export class HashedFoundation implements SearchFoundation {
         object: 'list',
         usage,
         data,
-      } as unknown as EmbeddingsResponseFor<Request>;
+      } as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
     }
     const usage = { total_tokens: tokens, prompt_tokens: tokens };
     const vectorOf = (text: string): Float32Array => {
@@ -195,12 +203,17 @@ export class HashedFoundation implements SearchFoundation {
           }
         : { object: 'embedding', index, embedding: encoded(vectorOf(text), parsed.embedding_type) },
     );
-    return { model: parsed.model, object: 'list', usage, data } as unknown as EmbeddingsResponseFor<Request>;
+    return { model: parsed.model, object: 'list', usage, data } as unknown as WithItemErrors<
+      EmbeddingsResponseFor<Request>,
+      Options
+    >;
   }
 
-  async multiVector<const Request extends MultiVectorRequest>(
-    request: Request,
-  ): Promise<MultiVectorResponseFor<Request>> {
+  async multiVector<
+    const Request extends MultiVectorRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
+    refuseToCollect(options);
     const parsed = parseStrictly(MultiVectorRequestSchema, request);
     const { dimensions } = checkMultiVectorRequest(parsed, assertModel(parsed.model, 'multi-vector'));
     const data = asList(parsed.input).map((input, index) => {
@@ -216,7 +229,10 @@ export class HashedFoundation implements SearchFoundation {
     });
     const total = data.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
     const usage = { total_tokens: total, prompt_tokens: total };
-    return { model: parsed.model, object: 'list', usage, data } as unknown as MultiVectorResponseFor<Request>;
+    return { model: parsed.model, object: 'list', usage, data } as unknown as WithItemErrors<
+      MultiVectorResponseFor<Request>,
+      Options
+    >;
   }
 
   async rerank(request: RerankRequest): Promise<RerankResponse> {
@@ -244,9 +260,11 @@ export class HashedFoundation implements SearchFoundation {
     };
   }
 
-  async classify<const Request extends ClassifyRequest>(
-    request: Request,
-  ): Promise<ClassifyResponseFor<Request>> {
+  async classify<
+    const Request extends ClassifyRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
+    refuseToCollect(options);
     const parsed = parseStrictly(ClassifyRequestSchema, request);
     const inputs = asList(parsed.input).map((input) => textOf(input));
     const total = inputs.reduce((sum, text) => sum + wordsOf(text).length, 0);
@@ -283,7 +301,10 @@ export class HashedFoundation implements SearchFoundation {
       };
       return { object: 'classification', index, ...grouped };
     });
-    return { usage: { total_tokens: total }, data } as unknown as ClassifyResponseFor<Request>;
+    return { usage: { total_tokens: total }, data } as unknown as WithItemErrors<
+      ClassifyResponseFor<Request>,
+      Options
+    >;
   }
 
   async train(request: TrainRequest): Promise<TrainResponse> {

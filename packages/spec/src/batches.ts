@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './embeddings.ts';
 import type { CallOptions } from './progress.ts';
-import { nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
+import { listOf, nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
 
 /** One line of a batch's JSONL input. */
 export interface BatchInputLine {
@@ -89,26 +89,37 @@ const BatchInputLineSchema = v.looseObject(
   'Each line is an object with custom_id and body.',
 );
 
-const LinesSchema = v.pipe(
-  v.array(BatchInputLineSchema),
-  v.minLength(1, 'Input list cannot be empty. Provide at least one line.'),
-);
+const LinesSchema = listOf(BatchInputLineSchema, {
+  least: [1, 'Input list cannot be empty. Provide at least one line.'],
+});
 
 const FileSchema = v.custom<Blob>(
   (value) => typeof Blob !== 'undefined' && value instanceof Blob,
   'input must be a list of lines or a JSONL file.',
 );
 
+/** Characters of an address: more than servers read. It is kept with its job, and quoted where it cannot be fetched. */
+const ADDRESS = 8192;
+
+const webAddress = (name: string) =>
+  v.nullish(
+    v.pipe(
+      nonEmptyText(name),
+      v.maxLength(ADDRESS, `${name} has at most ${ADDRESS} characters.`),
+      v.url(`${name} must be a URL.`),
+    ),
+  );
+
 /** Structure of a batch request. The bodies of its lines are checked line by line while the job runs. */
 export const BatchRequestSchema = v.pipe(
   requestObject({
     model: nonEmptyText('model'),
-    input_url: v.nullish(v.pipe(nonEmptyText('input_url'), v.url('input_url must be a URL.'))),
+    input_url: webAddress('input_url'),
     input: v.nullish(v.lazy((value) => (Array.isArray(value) ? LinesSchema : FileSchema))),
     task: optionalText('task'),
     dimensions: v.nullish(wholeNumber('dimensions', 1)),
     normalized: v.optional(v.nullable(v.boolean('normalized must be true or false.'), true), true),
-    webhook_url: v.nullish(v.pipe(nonEmptyText('webhook_url'), v.url('webhook_url must be a URL.'))),
+    webhook_url: webAddress('webhook_url'),
   }),
   v.check(
     (request) => (request.input == null) !== (request.input_url == null),

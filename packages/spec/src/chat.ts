@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nonEmptyText, requestObject } from './schema.ts';
+import { listOf, nonEmptyText, requestObject } from './schema.ts';
 
 export type ChatContentPart =
   | { type: 'text'; text: string }
@@ -49,15 +49,12 @@ const PartSchema = v.union([
 /** Structure of a chat request. */
 export const ChatRequestSchema = requestObject({
   model: nonEmptyText('model'),
-  messages: v.pipe(
-    v.array(
-      v.looseObject({
-        role: v.picklist(['system', 'user', 'assistant'], 'role must be system, user or assistant.'),
-        content: v.union([v.string(), v.array(PartSchema)], 'content must be a string or a list of parts.'),
-      }),
-      'messages must be a list.',
-    ),
-    v.minLength(1, 'messages cannot be empty.'),
+  messages: listOf(
+    v.looseObject({
+      role: v.picklist(['system', 'user', 'assistant'], 'role must be system, user or assistant.'),
+      content: v.union([v.string(), listOf(PartSchema)], 'content must be a string or a list of parts.'),
+    }),
+    { message: 'messages must be a list.', least: [1, 'messages cannot be empty.'] },
   ),
   stream: v.nullish(v.literal(false, 'stream is not supported: the answer comes whole.')),
 });

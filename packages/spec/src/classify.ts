@@ -3,7 +3,16 @@ import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './em
 import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, safeKeys, stringOrDocument } from './schema.ts';
+import {
+  assertThat,
+  listOf,
+  nonEmptyText,
+  oneOrMany,
+  requestObject,
+  safeKeys,
+  stringOrDocument,
+} from './schema.ts';
+import { shortened } from './shortened.ts';
 
 export type ClassifyInput = string | TextDoc | ImageDoc;
 
@@ -82,22 +91,21 @@ const ClassifyInputSchema = stringOrDocument(
 
 const ClassifyInputsSchema = oneOrMany(
   ClassifyInputSchema,
-  v.pipe(
-    v.array(ClassifyInputSchema),
-    v.minLength(1, 'Input list cannot be empty. Provide at least one item.'),
-    v.maxLength(
+  listOf(ClassifyInputSchema, {
+    least: [1, 'Input list cannot be empty. Provide at least one item.'],
+    most: [
       LIMITS.classify.inputs,
       `A request holds at most ${LIMITS.classify.inputs} inputs. Split it into several.`,
-    ),
-  ),
+    ],
+  }),
 );
 
 const labelShape = 'labels must be a list of strings or an object of such lists.';
 
-const LabelListSchema = v.pipe(
-  v.array(nonEmptyText('label'), labelShape),
-  v.minLength(1, 'labels cannot be empty. Provide at least one label.'),
-);
+const LabelListSchema = listOf(nonEmptyText('label'), {
+  message: labelShape,
+  least: [1, 'labels cannot be empty. Provide at least one label.'],
+});
 
 const LabelsSchema = oneOrMany(
   v.pipe(
@@ -112,8 +120,8 @@ const LabelsSchema = oneOrMany(
   LabelListSchema,
 );
 
-/** @throws FoundationError INPUT_LABEL_LIMIT_EXCEEDED */
-function assertLabelCount(labels: string[] | Record<string, string[]>): void {
+/** Looks at nothing but lengths, before each label is. @throws FoundationError INPUT_LABEL_LIMIT_EXCEEDED */
+function assertLabelCount(labels: unknown): void {
   const { labels: most, groups: mostGroups, labelsPerGroup } = LIMITS.classify;
   const refuse = (current: number, what: string, maximum: number): never => {
     throw new FoundationError({
@@ -122,6 +130,7 @@ function assertLabelCount(labels: string[] | Record<string, string[]>): void {
       param: 'labels',
     });
   };
+  if (typeof labels !== 'object' || labels === null) return;
   if (Array.isArray(labels)) {
     if (labels.length > most) refuse(labels.length, 'labels', most);
     return;
@@ -129,14 +138,16 @@ function assertLabelCount(labels: string[] | Record<string, string[]>): void {
   const groups = Object.entries(labels);
   if (groups.length > mostGroups) refuse(groups.length, 'label groups', mostGroups);
   for (const [name, group] of groups) {
-    if (group.length > labelsPerGroup) refuse(group.length, `labels in group '${name}'`, labelsPerGroup);
+    if (Array.isArray(group) && group.length > labelsPerGroup) {
+      refuse(group.length, `labels in group '${shortened(name)}'`, labelsPerGroup);
+    }
   }
 }
 
 const ZeroShotClassifyRequestSchema = requestObject({
   model: nonEmptyText('model'),
   input: ClassifyInputsSchema,
-  labels: v.pipe(LabelsSchema, assertThat(assertLabelCount)),
+  labels: v.pipe(v.unknown(), assertThat(assertLabelCount), LabelsSchema),
   temperature: v.nullish(
     v.pipe(
       v.number('temperature must be a number.'),

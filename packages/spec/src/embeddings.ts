@@ -4,6 +4,7 @@ import { LIMITS } from './limits.ts';
 import {
   aliasedObject,
   flag,
+  listOf,
   nonEmptyText,
   oneOrMany,
   optionalText,
@@ -205,15 +206,15 @@ const inputShape =
   'Each input is a string or an object with one of text, image, pdf, video, audio or content.';
 
 const MergedContentGroupSchema = v.looseObject({
-  content: v.pipe(
-    v.array(
-      stringOrDocument(
-        { text: TextDocSchema, image: ImageDocSchema, video: VideoDocSchema, audio: AudioDocSchema },
-        'Each chunk of content is an object with one of text, image, video or audio.',
-      ),
-      'content must be a list of chunks.',
+  content: listOf(
+    stringOrDocument(
+      { text: TextDocSchema, image: ImageDocSchema, video: VideoDocSchema, audio: AudioDocSchema },
+      'Each chunk of content is an object with one of text, image, video or audio.',
     ),
-    v.minLength(1, 'content must have at least one chunk.'),
+    {
+      message: 'content must be a list of chunks.',
+      least: [1, 'content must have at least one chunk.'],
+    },
   ),
 });
 
@@ -239,7 +240,10 @@ const EmbeddingTypesSchema = v.optional(
   v.nullable(
     oneOrMany(
       EmbeddingTypeSchema,
-      v.pipe(v.array(EmbeddingTypeSchema), v.minLength(1, 'embedding_type cannot be an empty list.')),
+      listOf(EmbeddingTypeSchema, {
+        least: [1, 'embedding_type cannot be an empty list.'],
+        most: [EMBEDDING_TYPES.length, `embedding_type lists at most ${EMBEDDING_TYPES.length} types.`],
+      }),
     ),
     'float',
   ),
@@ -251,14 +255,13 @@ const InputTypeSchema = v.nullish(v.picklist(['query', 'document'], 'input_type 
 /** One input, or a list of up to `LIMITS.embeddings.inputs`. */
 const EmbeddingInputsSchema = oneOrMany(
   EmbeddingInputSchema,
-  v.pipe(
-    v.array(EmbeddingInputSchema),
-    v.minLength(1, 'Input list cannot be empty. Provide at least one item.'),
-    v.maxLength(
+  listOf(EmbeddingInputSchema, {
+    least: [1, 'Input list cannot be empty. Provide at least one item.'],
+    most: [
       LIMITS.embeddings.inputs,
       `A request holds at most ${LIMITS.embeddings.inputs} inputs. Split it into several.`,
-    ),
-  ),
+    ],
+  }),
 );
 
 const DimensionsSchema = v.nullish(

@@ -54,6 +54,10 @@ export type LocalErrorCode =
   | 'CONNECTION_FAILED'
   /** The server answered with something that is not the API's; the message says what is wrong. */
   | 'RESPONSE_INVALID'
+  /** A server without keys was called under a name that is not its own. */
+  | 'AUTHZ_HOST_NOT_ALLOWED'
+  /** A server without keys was called by a page of an origin that it was not opened to. */
+  | 'AUTHZ_ORIGIN_NOT_ALLOWED'
   /** The foundation was closed. */
   | 'CLOSED';
 
@@ -121,6 +125,8 @@ const STATUS: Record<ErrorCode, number> = {
   SELF_CHECK_FAILED: 500,
   CONNECTION_FAILED: 503,
   RESPONSE_INVALID: 502,
+  AUTHZ_HOST_NOT_ALLOWED: 403,
+  AUTHZ_ORIGIN_NOT_ALLOWED: 403,
   CLOSED: 503,
 };
 

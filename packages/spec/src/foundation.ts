@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.ts';
 import type { ChatRequest, ChatResponse } from './chat.ts';
 import type { ClassifyRequest, ClassifyResponseFor } from './classify.ts';
 import type { EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
+import type { ItemCallOptions, WithItemErrors } from './item-errors.ts';
 import type { ModelsApi } from './models.ts';
 import type { MultiVectorRequest, MultiVectorResponseFor } from './multi-vector.ts';
 import type { CallOptions } from './progress.ts';
@@ -26,22 +27,22 @@ import type { ClassifiersApi, TrainRequest, TrainResponse } from './train.ts';
  */
 export interface SearchFoundation {
   /** Vectors of texts or images. `POST /v1/embeddings`. */
-  embeddings<const Request extends EmbeddingsRequest>(
-    request: Request,
-    options?: CallOptions,
-  ): Promise<EmbeddingsResponseFor<Request>>;
+  embeddings<
+    const Request extends EmbeddingsRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>>;
   /** One vector a token, for late interaction. `POST /v1/multi-vector`. */
-  multiVector<const Request extends MultiVectorRequest>(
-    request: Request,
-    options?: CallOptions,
-  ): Promise<MultiVectorResponseFor<Request>>;
+  multiVector<
+    const Request extends MultiVectorRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>>;
   /** Documents in the order of their relevance to a query. `POST /v1/rerank`. */
   rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
   /** Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`. */
-  classify<const Request extends ClassifyRequest>(
+  classify<const Request extends ClassifyRequest, const Options extends ItemCallOptions = ItemCallOptions>(
     request: Request,
-    options?: CallOptions,
-  ): Promise<ClassifyResponseFor<Request>>;
+    options?: Options,
+  ): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>>;
   /** Trains or updates a few-shot classifier. `POST /v1/train`. */
   train(request: TrainRequest, options?: CallOptions): Promise<TrainResponse>;
   /** Trained classifiers. `/v1/classifiers`. */

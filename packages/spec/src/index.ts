@@ -144,6 +144,16 @@ export {
   type FoundationMethod,
   type SearchFoundation,
 } from './foundation.ts';
+export {
+  collectsErrors,
+  failedItems,
+  type ItemCallOptions,
+  type ItemError,
+  itemErrorAt,
+  type SiftedRequest,
+  siftInputs,
+  type WithItemErrors,
+} from './item-errors.ts';
 export { LIMITS } from './limits.ts';
 // Models, batches, reading, chat.
 export type { ModelFacts, ModelInfo, ModelListResponse, ModelPricing, ModelsApi } from './models.ts';

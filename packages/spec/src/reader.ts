@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { aliasedObject, nonEmptyText, optionalText, requestObject, text, wholeNumber } from './schema.ts';
+import {
+  aliasedObject,
+  listOf,
+  nonEmptyText,
+  optionalText,
+  requestObject,
+  text,
+  wholeNumber,
+} from './schema.ts';
 
 /** How a page's content is returned. */
 export type ReturnFormat =
@@ -165,7 +173,7 @@ export interface GroundResponse {
 
 const optionalFlag = (name: string) => v.nullish(v.boolean(`${name} must be true or false.`));
 const selector = (name: string) =>
-  v.nullish(v.union([text(name), v.array(text(name))], `${name} must be a selector or a list of selectors.`));
+  v.nullish(v.union([text(name), listOf(text(name))], `${name} must be a selector or a list of selectors.`));
 const oneOf = <const Options extends readonly string[]>(name: string, options: Options) =>
   v.nullish(v.picklist(options, `${name} must be one of ${options.join(', ')}.`));
 const summary = (name: string) =>
@@ -231,7 +239,7 @@ export const ReadRequestSchema = v.pipe(
     viewport: v.nullish(
       v.object({ width: wholeNumber('viewport.width', 1), height: wholeNumber('viewport.height', 1) }),
     ),
-    injectPageScript: v.nullish(v.union([text('injectPageScript'), v.array(text('injectPageScript'))])),
+    injectPageScript: v.nullish(v.union([text('injectPageScript'), listOf(text('injectPageScript'))])),
   }),
   v.check((request) => {
     const contents = [request.html, request.pdf, request.file].filter((content) => content != null);
@@ -267,7 +275,9 @@ export type ParsedSearchRequest = v.InferOutput<typeof SearchRequestSchema>;
 export const GroundRequestSchema = aliasedObject(
   {
     statement: nonEmptyText('statement'),
-    references: v.nullish(v.array(nonEmptyText('reference'), 'references must be a list of URLs.')),
+    references: v.nullish(
+      listOf(nonEmptyText('reference'), { message: 'references must be a list of URLs.' }),
+    ),
     noCache: optionalFlag('noCache'),
     locale: optionalText('locale'),
   },

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 import { LIMITS } from './limits.ts';
-import { aliasedObject, flag, nonEmptyText, stringOrDocument, wholeNumber } from './schema.ts';
+import { aliasedObject, flag, listOf, nonEmptyText, stringOrDocument, wholeNumber } from './schema.ts';
 
 /** A text with fields of the caller's own; they come back untouched in the result. */
 export interface TextDocument extends TextDoc {
@@ -75,14 +75,14 @@ export const RerankRequestSchema = aliasedObject(
   {
     model: nonEmptyText('model'),
     query: stringOrDocument({ text: TextDocSchema }, 'query must be a string or an object with text.'),
-    documents: v.pipe(
-      v.array(DocumentSchema, 'documents must be a list.'),
-      v.minLength(1, 'documents cannot be empty. Provide at least one document.'),
-      v.maxLength(
+    documents: listOf(DocumentSchema, {
+      message: 'documents must be a list.',
+      least: [1, 'documents cannot be empty. Provide at least one document.'],
+      most: [
         LIMITS.rerank.documents,
         `A request holds at most ${LIMITS.rerank.documents} documents. Split it into several.`,
-      ),
-    ),
+      ],
+    }),
     top_n: v.nullish(wholeNumber('top_n', 1)),
     return_documents: flag('return_documents', true),
     truncation: v.nullish(v.boolean('truncation must be true or false.')),

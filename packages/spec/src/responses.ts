@@ -6,6 +6,7 @@ import { FoundationError } from './errors.ts';
 import type { ModelInfo, ModelListResponse } from './models.ts';
 import type { GroundResponse, Page, ReadResponse, SearchResponse } from './reader.ts';
 import type { SegmentResponse } from './segment.ts';
+import { shortened } from './shortened.ts';
 import type { ClassifierSummary, DeleteClassifierResponse, TrainResponse } from './train.ts';
 import type { EmbeddingsBody, WireEmbedding, WireVector } from './wire.ts';
 
@@ -332,10 +333,11 @@ export function parseResponse<Output>(
   const result = v.safeParse(schema, body, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const path = v.getDotPath(issue);
+  const dotPath = v.getDotPath(issue);
+  const path = dotPath === null ? null : shortened(dotPath, 200);
   throw new FoundationError({
     code: 'RESPONSE_INVALID',
-    message: `The server's answer to ${what} is not in the API's shape: ${path ? `'${path}': ` : ''}${issue.message}`,
+    message: `The server's answer to ${what} is not in the API's shape: ${path ? `'${path}': ` : ''}${shortened(issue.message, 200)}`,
     param: path ?? undefined,
   });
 }

@@ -83,6 +83,68 @@ export const oneOrMany = <Item extends v.GenericSchema, Many extends v.GenericSc
   many: Many,
 ) => v.lazy((value): Item | Many => (Array.isArray(value) ? many : item));
 
+/** Issues that an error lists; the answer to a large body stays small. */
+export const LISTED_ISSUES = 20;
+
+/** What a list has to be besides its items. Looked at before them. */
+export interface ListRules {
+  /** Said of what is no list. */
+  message?: string | undefined;
+  /** The least items, and what is said of fewer. */
+  least?: readonly [count: number, message: string] | undefined;
+  /** The most items, and what is said of more. */
+  most?: readonly [count: number, message: string] | undefined;
+}
+
+/**
+ * A list. Its length is checked before its items, and of these no more are looked at once `LISTED_ISSUES` and one more
+ * were found at fault: however long a bad list is, neither time nor memory nor the error grow with it.
+ */
+export function listOf<const Item extends v.GenericSchema>(
+  item: Item,
+  { message, least, most }: ListRules = {},
+) {
+  const array = v.array(item, message);
+  const refuseOther = array['~run'].bind(array);
+  const lengths = [
+    ...(least ? [v.minLength<unknown[], number, string>(...least)] : []),
+    ...(most ? [v.maxLength<unknown[], number, string>(...most)] : []),
+  ];
+  const run: typeof refuseOther = (dataset, config) => {
+    const input = dataset.value;
+    if (!Array.isArray(input)) return refuseOther(dataset, config);
+    for (const length of lengths) {
+      const checked = length['~run']({ typed: true, value: input }, config);
+      if (checked.issues) return { typed: false, value: input, issues: [checked.issues[0]] };
+    }
+    const value: v.InferOutput<Item>[] = [];
+    const issues: v.BaseIssue<unknown>[] = [];
+    let typed = true;
+    let bad = 0;
+    for (const [key, each] of input.entries()) {
+      const result = item['~run']({ value: each }, config);
+      if (!result.typed) typed = false;
+      value.push(result.value as v.InferOutput<Item>);
+      if (!result.issues) continue;
+      for (const issue of result.issues) {
+        issues.push({
+          ...issue,
+          path: [{ type: 'array', origin: 'value', input, key, value: each }, ...(issue.path ?? [])],
+        });
+      }
+      bad++;
+      if (config.abortEarly || bad > LISTED_ISSUES) {
+        typed = false;
+        break;
+      }
+    }
+    return (issues.length === 0 ? { typed, value } : { typed, value, issues }) as ReturnType<
+      typeof refuseOther
+    >;
+  };
+  return Object.assign(array, { '~run': run });
+}
+
 type DocumentSchemas = Record<string, v.GenericSchema>;
 
 /**

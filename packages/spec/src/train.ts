@@ -4,7 +4,7 @@ import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import type { CallOptions } from './progress.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from './schema.ts';
+import { assertThat, listOf, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from './schema.ts';
 
 export interface TextTrainingItem extends TextDoc {
   label: string;
@@ -112,10 +112,10 @@ const TrainingItemSchema = v.lazy((value) =>
 /** A checked example. */
 export type ParsedTrainingItem = v.InferOutput<typeof TrainingItemSchema>;
 
-const most = v.maxLength<ParsedTrainingItem[], number, string>(
+const most = [
   LIMITS.train.inputs,
   `A request holds at most ${LIMITS.train.inputs} examples. Train again with the rest: the classifier keeps learning.`,
-);
+] as const;
 
 const IterationsSchema = v.optional(
   v.nullable(wholeNumber('num_iters', 1, 1000), LIMITS.train.defaultIterations),
@@ -136,12 +136,14 @@ function assertEnoughLabels(items: ParsedTrainingItem[]): void {
 const CreateTrainRequestSchema = requestObject({
   model: nonEmptyText('model'),
   input: v.pipe(
-    v.array(TrainingItemSchema, 'input must be a list of labelled examples.'),
-    v.minLength(
-      LIMITS.train.minInputs,
-      `Training needs at least ${LIMITS.train.minInputs} examples with different labels.`,
-    ),
-    most,
+    listOf(TrainingItemSchema, {
+      message: 'input must be a list of labelled examples.',
+      least: [
+        LIMITS.train.minInputs,
+        `Training needs at least ${LIMITS.train.minInputs} examples with different labels.`,
+      ],
+      most,
+    }),
     assertThat(assertEnoughLabels),
   ),
   access: v.optional(
@@ -157,11 +159,10 @@ const UpdateTrainRequestSchema = requestObject({
   input: v.pipe(
     oneOrMany(
       TrainingItemSchema,
-      v.pipe(
-        v.array(TrainingItemSchema),
-        v.minLength(1, 'Input list cannot be empty. Provide at least one example.'),
+      listOf(TrainingItemSchema, {
+        least: [1, 'Input list cannot be empty. Provide at least one example.'],
         most,
-      ),
+      }),
     ),
     v.transform((input): ParsedTrainingItem[] => (Array.isArray(input) ? input : [input])),
   ),
@@ -198,7 +199,7 @@ export const ExportedClassifierSchema = v.looseObject({
     classifier_id: nonEmptyText('classifier_id'),
     user_id: text('user_id'),
     model: nonEmptyText('model'),
-    labels: v.array(nonEmptyText('label')),
+    labels: listOf(nonEmptyText('label')),
     access: v.picklist(['public', 'private'], 'access must be public or private.'),
     updated_number: wholeNumber('updated_number', 0),
     used_number: wholeNumber('used_number', 0),

@@ -2,6 +2,8 @@ import { describe, expectTypeOf, it } from 'vitest';
 import type {
   Classification,
   GroupedClassification,
+  ItemCallOptions,
+  ItemError,
   MultiEmbedding,
   SearchFoundation,
   SingleEmbedding,
@@ -58,6 +60,37 @@ describe('the response type follows the request', () => {
       expectTypeOf(trained.data[0]!.prediction).toEqualTypeOf<string>();
     };
     never(() => check(undefined as unknown as SearchFoundation));
+  });
+
+  it('errors of single inputs are there where they are collected', () => {
+    const check = async (foundation: SearchFoundation, options: ItemCallOptions) => {
+      const collected = await foundation.embeddings({ model: 'm', input: 'a' }, { errors: 'collect' });
+      expectTypeOf(collected.errors).toEqualTypeOf<ItemError[]>();
+      expectTypeOf(collected.data[0]!.embedding).toEqualTypeOf<Float32Array>();
+      const multi = await foundation.multiVector({ model: 'm', input: 'a' }, { errors: 'collect' });
+      expectTypeOf(multi.errors).toEqualTypeOf<ItemError[]>();
+      const classes = await foundation.classify(
+        { model: 'm', input: 'a', labels: ['x', 'y'] },
+        { errors: 'collect', timeout: 1 },
+      );
+      expectTypeOf(classes.errors).toEqualTypeOf<ItemError[]>();
+      expectTypeOf(classes.data).toEqualTypeOf<Classification[]>();
+
+      const plain = await foundation.embeddings({ model: 'm', input: 'a' });
+      // @ts-expect-error nothing was collected
+      plain.errors;
+      const thrown = await foundation.embeddings({ model: 'm', input: 'a' }, { errors: 'throw' });
+      // @ts-expect-error nor here
+      thrown.errors;
+      const unknown = await foundation.embeddings({ model: 'm', input: 'a' }, options);
+      // @ts-expect-error nor where nobody knows
+      unknown.errors;
+      // @ts-expect-error no such value
+      await foundation.embeddings({ model: 'm', input: 'a' }, { errors: 'ignore' });
+      // @ts-expect-error an answer to the whole
+      await foundation.rerank({ model: 'm', query: 'a', documents: ['a'] }, { errors: 'collect' });
+    };
+    never(() => check(undefined as unknown as SearchFoundation, {}));
   });
 
   it('refuses what no implementation takes', () => {

@@ -1,10 +1,17 @@
 import * as v from 'valibot';
 import { type FieldIssue, FoundationError } from './errors.ts';
-import { rejectUnknownFields } from './schema.ts';
+import { requireShallow } from './nesting.ts';
+import { LISTED_ISSUES, rejectUnknownFields } from './schema.ts';
+import { shortened } from './shortened.ts';
 
-/** The first issue's path as `input.3.text`; `body` for the request itself. */
-function fieldOf(issue: v.BaseIssue<unknown>): string {
-  return v.getDotPath(issue) ?? 'body';
+/** Characters of a key, of a path and of a message: all three may quote what was sent. */
+const KEY = 80;
+const PATH = 200;
+const MESSAGE = 200;
+
+/** An issue's path as `input.3.text`; `body` for the request itself. */
+function fieldOf({ path }: v.BaseIssue<unknown>): string {
+  return path ? shortened(path.map(({ key }) => shortened(String(key), KEY)).join('.'), PATH) : 'body';
 }
 
 /** Union issues hide the useful one: take the branch that got furthest. */
@@ -18,23 +25,33 @@ function deepest(issue: v.BaseIssue<unknown>): v.BaseIssue<unknown> {
   return best;
 }
 
+function heading(count: number): string {
+  if (count === 1) return 'Validation error';
+  // A list is not read on once it has more than that: how many there are in all is not known.
+  return count > LISTED_ISSUES
+    ? `Validation errors in ${LISTED_ISSUES} fields and more, first`
+    : `Validation errors in ${count} fields, first`;
+}
+
 /**
  * Checks a value against a schema and returns its parsed form (defaults and aliases applied).
- * @throws FoundationError INPUT_VALIDATION_FAILED with every issue, status 422 as the API answers.
+ * @throws FoundationError INPUT_VALIDATION_FAILED with every issue up to `LISTED_ISSUES`, status 422 as the API
+ * answers; also for data that is nested beyond all use.
  */
 export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
-  if (result.success) return result.output;
-  const issues: FieldIssue[] = result.issues.map((issue) => {
+  if (result.success) {
+    requireShallow(result.output);
+    return result.output;
+  }
+  const issues: FieldIssue[] = result.issues.slice(0, LISTED_ISSUES).map((issue) => {
     const inner = deepest(issue);
-    return { field: fieldOf(inner), message: inner.message, type: inner.type };
+    return { field: fieldOf(inner), message: shortened(inner.message, MESSAGE), type: inner.type };
   });
   const first = issues[0]!;
-  const count =
-    issues.length === 1 ? 'Validation error' : `Validation errors in ${issues.length} fields, first`;
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `${count}: '${first.field}': ${first.message}`,
+    message: `${heading(result.issues.length)}: '${first.field}': ${first.message}`,
     param: first.field,
     issues,
   });

@@ -14,6 +14,8 @@ import {
   encodeVector,
   vectorToBase64,
 } from './encodings.ts';
+import { FoundationError } from './errors.ts';
+import { MOST_LEVELS, nestedTooDeep } from './nesting.ts';
 
 /** A response as JSON carries it: typed arrays are lists of numbers. */
 export type Wire<Value> = Value extends ArrayBufferView
@@ -29,6 +31,7 @@ export type Wire<Value> = Value extends ArrayBufferView
  * Nine significant digits always suffice for float32.
  */
 function shortestFloat(value: number): number {
+  if (!Number.isFinite(value)) throw notFinite();
   for (let digits = 7; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
@@ -36,16 +39,35 @@ function shortestFloat(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** A response for `JSON.stringify`: every typed array becomes a list of numbers, everything else is kept. */
-export function toWire<Value>(value: Value): Wire<Value>;
-export function toWire(value: unknown): unknown {
+/** JSON would say null, and pass it for a number. */
+const notFinite = (): FoundationError =>
+  new FoundationError({
+    code: 'MODEL_INVALID',
+    message: 'The answer has numbers that are none (NaN or infinite): the files of the model are damaged.',
+  });
+
+/** Levels of an answer: what was asked may lie in it, a few levels down. */
+const MOST_LEVELS_BACK = 2 * MOST_LEVELS;
+
+/**
+ * A response for `JSON.stringify`: every typed array becomes a list of numbers, everything else is kept.
+ * @throws FoundationError MODEL_INVALID for NaN and infinite numbers; INPUT_VALIDATION_FAILED for what is nested so deep
+ * that it would fill the call stack
+ */
+export function toWire<Value>(value: Value): Wire<Value> {
+  return wireOf(value, 0) as Wire<Value>;
+}
+
+function wireOf(value: unknown, level: number): unknown {
   if (value instanceof Float32Array) return Array.from(value, shortestFloat);
   if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
-  if (Array.isArray(value)) return value.map((item) => toWire(item));
+  if (typeof value === 'number' && !Number.isFinite(value)) throw notFinite();
+  if (level > MOST_LEVELS_BACK) throw nestedTooDeep();
+  if (Array.isArray(value)) return value.map((item) => wireOf(item, level + 1));
   if (typeof value !== 'object' || value === null) return value;
-  const copy: Record<string, unknown> = {};
-  for (const [key, entry] of Object.entries(value)) if (entry !== undefined) copy[key] = toWire(entry);
-  return copy;
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+  // Not by assignment: a key `__proto__` would become the prototype.
+  return Object.fromEntries(entries.map(([key, entry]) => [key, wireOf(entry, level + 1)]));
 }
 
 /** A vector on the wire: base64 or a list of numbers. */

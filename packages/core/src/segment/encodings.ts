@@ -1,4 +1,5 @@
 import { FoundationError, type TokenizerName } from '@nearfield/spec';
+import { inBrowser } from '../environment.ts';
 import { BytePairEncoder, type Ranks } from './bpe.ts';
 
 /** What an encoding is made of: the ranks, how text is cut into pieces, and its special tokens. */
@@ -71,7 +72,11 @@ export async function loadEncoding(name: TokenizerName): Promise<LoadedEncoding>
   } catch (cause) {
     throw new FoundationError({
       code: 'DOWNLOAD_FAILED',
-      message: `The vocabulary of tokenizer '${name}' could not be loaded. Check that the page can fetch its own scripts, then try again.`,
+      message: `The vocabulary of tokenizer '${name}' could not be loaded. ${
+        inBrowser()
+          ? 'Check that the page can fetch its own scripts'
+          : 'Check that the package gpt-tokenizer is installed whole'
+      }, then try again.`,
       param: 'tokenizer',
       cause,
     });

@@ -1,3 +1,4 @@
+import { addressOf } from './address.ts';
 import { isPageInstead } from './content.ts';
 import { downloadFailed } from './errors.ts';
 import { failedResponse, type HttpOptions, HttpReader, type HttpTarget, request } from './http.ts';
@@ -24,7 +25,7 @@ class BaseUrlSource implements ModelSource {
   #listing: FileListing | undefined;
 
   constructor(base: string | URL, options: BaseUrlOptions) {
-    const url = new URL(base, typeof location === 'object' ? location.href : undefined);
+    const url = new URL(addressOf(base, 'The base URL of a model', 'models'));
     url.hash = '';
     url.search = '';
     this.#base = url.href.endsWith('/') ? url.href : `${url.href}/`;

@@ -1,4 +1,5 @@
 import type { FoundationError } from '@nearfield/spec';
+import { inBrowser } from '../environment.ts';
 import { isPageInstead, pageInstead } from './content.ts';
 import { downloadFailed } from './errors.ts';
 import type { FileDescription, OpenedStream, OpenStreamOptions } from './types.ts';
@@ -106,7 +107,9 @@ export async function request(
     throw downloadFailed(
       isOffline
         ? `${target.path} is not stored on this device, and the browser is offline.`
-        : `${originOf(target.url)} could not be reached for ${target.path}: no connection, or it does not allow requests from this page (CORS).`,
+        : `${originOf(target.url)} could not be reached for ${target.path}: no connection${
+            inBrowser() ? ', or it does not allow requests from this page (CORS)' : ''
+          }.`,
       { cause },
     );
   }

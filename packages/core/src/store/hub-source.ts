@@ -1,4 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
+import { addressOf } from './address.ts';
 import { downloadFailed, isRetryable } from './errors.ts';
 import { failedResponse, type HttpOptions, HttpReader, type HttpTarget, request } from './http.ts';
 import type { FileListing } from './manifest.ts';
@@ -63,12 +64,15 @@ class HubSource implements ModelSource {
     const mirrors = (options.mirrors ?? []).map((mirror) =>
       typeof mirror === 'string' ? { host: mirror, token: undefined } : mirror,
     );
-    this.#hosts = [primary, ...mirrors].map(({ host, token }) => ({
-      url: host.endsWith('/') ? host : `${host}/`,
-      token,
-      reader: new HttpReader(options),
-      isUnlisted: false,
-    }));
+    this.#hosts = [primary, ...mirrors].map(({ host, token }) => {
+      addressOf(host, 'A host of the hub', 'hub');
+      return {
+        url: host.endsWith('/') ? host : `${host}/`,
+        token,
+        reader: new HttpReader(options),
+        isUnlisted: false,
+      };
+    });
     this.key = `${this.#hosts[0]!.url}${model}@${this.#revision}`;
   }
 

@@ -1,4 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
+import { inBrowser } from '../environment.ts';
 import { type ChunkCache, storedBytes } from './cache.ts';
 import { formatBytes } from './errors.ts';
 import type { ModelUsage } from './types.ts';
@@ -44,7 +45,7 @@ function describeRoom(
   if (typeof told.quota === 'number')
     return `the browser's limit for this site is ${formatBytes(told.quota)}`;
   const isPlausible = usage !== undefined && quota !== undefined && quota - usage < bytes;
-  if (!isPlausible) return 'the browser has no room for it';
+  if (!isPlausible) return inBrowser() ? 'the browser has no room for it' : 'the disk has no room for it';
   return `only ${formatBytes(Math.max(0, quota - usage))} of ${formatBytes(quota)} are free`;
 }
 

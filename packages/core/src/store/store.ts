@@ -1,4 +1,5 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
+import { inBrowser } from '../environment.ts';
 import { type Locks, originLocks } from '../locks/locks.ts';
 import { anySignal, orAbort } from './abort.ts';
 import {
@@ -504,7 +505,11 @@ async function typed<Value>(action: () => Promise<Value>, signal: AbortSignal | 
     if (FoundationError.isInstance(error)) throw error;
     throw new FoundationError({
       code: 'INTERNAL_ERROR',
-      message: `The store of model files failed: ${String(error)}. Clearing this site's data, or cache: 'memory', helps if it stays.`,
+      message: `The store of model files failed: ${String(error)}. ${
+        inBrowser()
+          ? "Clearing this site's data, or cache: 'memory',"
+          : 'Deleting the folder models of the data directory'
+      } helps if it stays.`,
       cause: error,
     });
   }

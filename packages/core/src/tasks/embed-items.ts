@@ -3,7 +3,9 @@ import type { Engine } from '../engine/engine.ts';
 import type { ReadyEncoder, ReadyImages } from '../engine/ready.ts';
 import { yieldToMessages } from '../engine/runtime.ts';
 import { imageTokens, loadPixelValues, pixelValueCount } from '../image/index.ts';
+import type { LoadedPixelValues } from '../image/load.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
+import { FailedItems } from './answer-items.ts';
 import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
@@ -26,6 +28,8 @@ export interface EmbedItemsRequest {
   truncate?: boolean | undefined;
   /** The request's field that an item came from, for errors. Default `input.<index>`. */
   fieldOf?: ((index: number) => string) | undefined;
+  /** How many of the items, from the first, may fail alone: `failed` has their errors. Default 0: the call fails. */
+  mayFail?: number | undefined;
 }
 
 /** Vectors of the items, in their order. */
@@ -38,6 +42,8 @@ export interface EmbeddedItems {
   totalTokens: number;
   /** The part of `totalTokens` that is pictures; undefined where there are none. */
   imageTokens: number | undefined;
+  /** Items without a vector; their values are 0. None where none may fail. */
+  failed: FailedItems;
 }
 
 /** Texts that are read at a time where others are computed meanwhile. */
@@ -59,11 +65,11 @@ export async function embedItems(
   request: EmbedItemsRequest,
   options: CallOptions,
 ): Promise<EmbeddedItems> {
-  const { model, items, task } = request;
+  const { model, items, task, mayFail = 0 } = request;
+  const failed = new FailedItems((index) => index < mayFail);
   const texts = items.flatMap((item, index) => ('text' in item ? [index] : []));
-  const pictures = items.flatMap((item, index) => ('image' in item ? [index] : []));
   const { signal, onProgress } = options;
-  requireEyes(engine, request, pictures);
+  const pictures = seenPictures(engine, request, failed);
   const reader = texts.length > 0 ? await engine.encoder(model, { task, signal, onProgress }) : undefined;
   const viewer = pictures.length > 0 ? await engine.models.images(model, { signal, onProgress }) : undefined;
   const own = (reader ?? viewer)?.info.dimensions ?? 0;
@@ -78,7 +84,7 @@ export async function embedItems(
   const values = new Float32Array(items.length * dimensions);
   const tokens = new Array<number>(items.length).fill(0);
   const report = new WorkReport(onProgress, items.length);
-  const call: Call = { engine, request, options, dimensions, tokens, report, store };
+  const call: Call = { engine, request, options, dimensions, tokens, report, store, failed };
   function store(index: number, vector: Float32Array): void {
     values.set(vector, index * dimensions);
     report.finished(tokens[index]!);
@@ -93,22 +99,35 @@ export async function embedItems(
     tokens,
     totalTokens: sum(texts) + sum(pictures),
     imageTokens: pictures.length > 0 ? sum(pictures) : undefined,
+    failed,
   };
 }
 
-/** A classifier's model is known only here, so its inputs are checked here. @throws FoundationError INPUT_VALIDATION_FAILED */
-function requireEyes(
+/**
+ * The pictures that the model is to see. A classifier's model is known only here, so its inputs are checked here.
+ * @throws FoundationError INPUT_VALIDATION_FAILED
+ */
+function seenPictures(
   engine: Engine,
-  { model, fieldOf = inputField }: EmbedItemsRequest,
-  [first]: readonly number[],
-): void {
-  if (first === undefined || engine.models.definition(model).entry.modalities.includes('image')) return;
-  const param = fieldOf(first);
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${param}': ${model} reads text only.`,
-    param,
-  });
+  { model, items, fieldOf = inputField }: EmbedItemsRequest,
+  failed: FailedItems,
+): number[] {
+  const pictures = items.flatMap((item, index) => ('image' in item ? [index] : []));
+  if (pictures.length === 0 || engine.models.definition(model).entry.modalities.includes('image')) {
+    return pictures;
+  }
+  for (const index of pictures) {
+    const param = fieldOf(index);
+    failed.note(
+      index,
+      new FoundationError({
+        code: 'INPUT_VALIDATION_FAILED',
+        message: `Validation error: '${param}': ${model} reads text only.`,
+        param,
+      }),
+    );
+  }
+  return [];
 }
 
 /** What both kinds of items need. */
@@ -121,6 +140,7 @@ interface Call {
   tokens: number[];
   report: WorkReport;
   store: (index: number, vector: Float32Array) => void;
+  failed: FailedItems;
 }
 
 /**
@@ -128,7 +148,7 @@ interface Call {
  * length and shares batches.
  */
 async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call: Call): Promise<void> {
-  const { engine, request, options, dimensions, tokens, report, store } = call;
+  const { engine, request, options, dimensions, tokens, report, store, failed: failedItems } = call;
   const { items, prompt, task, truncate, fieldOf, normalized = true } = request;
   const { definition, tokenizer, info, encoder } = reader;
   const { maxTokens } = info;
@@ -148,17 +168,25 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
     for (let start = 0; start < order.length; start += size) {
       if (start > 0) await yieldToMessages();
       const part = order.slice(start, start + size);
-      const sequences = await readInTurns(part, signal, (index): TokenSequence => {
+      const read = await readInTurns(part, signal, (index): TokenSequence | undefined => {
         const sequence = tokenizer.encode(prompt + textOf(index), maxTokens);
-        checkLength(sequence.fullLength, index, limit);
+        try {
+          checkLength(sequence.fullLength, index, limit);
+        } catch (error) {
+          failedItems.note(index, error);
+          report.finished(0);
+          return undefined;
+        }
         tokens[index] = sequence.ids.length;
         return sequence;
       });
+      const sequences = read.filter((sequence) => sequence !== undefined);
+      const good = part.filter((_, at) => read[at] !== undefined);
       report.expect(sequences.reduce((sum, { ids }) => sum + ids.length, 0));
       const running = engine.scheduler.submit(group, sequences, {
         priority: priorityOf(options.priority, items.length),
         signal,
-        onResult: (at, vector) => store(part[at]!, vector),
+        onResult: (at, vector) => store(good[at]!, vector),
       });
       // Its failure is thrown once all texts are read.
       running.catch(() => {});
@@ -173,8 +201,8 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
 
 /** Decodes some pictures while those before them are computed: a thousand decoded ones would fill the memory. */
 async function embedPictures(viewer: ReadyImages, indices: readonly number[], call: Call): Promise<void> {
-  const { engine, request, options, dimensions, tokens, report, store } = call;
-  const { items, normalized = true, fieldOf = inputField, task } = request;
+  const { engine, request, options, dimensions, tokens, report, store, failed } = call;
+  const { items, normalized = true, fieldOf = inputField, task, mayFail = 0 } = request;
   const { signal } = options;
   const decoder = engine.imageDecoder;
   if (!decoder) {
@@ -187,27 +215,55 @@ async function embedPictures(viewer: ReadyImages, indices: readonly number[], ca
   let running: Promise<void> = Promise.resolve();
   for (let start = 0; start < indices.length; start += PICTURES_AHEAD) {
     const part = indices.slice(start, start + PICTURES_AHEAD);
-    const { data, sizes } = await loadPixelValues(
-      part.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
-      recipe,
-      { decoder, signal, paramOf: (at) => `${fieldOf(part[at]!)}.image` },
-    );
-    part.forEach((index, at) => {
+    const load = (some: readonly number[]): Promise<LoadedPixelValues> =>
+      loadPixelValues(
+        some.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
+        recipe,
+        { decoder, signal, paramOf: (at) => `${fieldOf(some[at]!)}.image` },
+      );
+    const { good, data, sizes } =
+      mayFail > 0 ? await loadEach(part, load, failed) : { good: part, ...(await load(part)) };
+    report.finished(0, part.length - good.length);
+    good.forEach((index, at) => {
       tokens[index] = rule ? imageTokens(sizes[at]!, rule) : 0;
       report.expect(tokens[index]!);
     });
     await running;
     running = engine.scheduler.submit(
       group,
-      part.map((_, at) => data.subarray(at * count, (at + 1) * count)),
+      good.map((_, at) => data.subarray(at * count, (at + 1) * count)),
       {
         priority: priorityOf(options.priority, items.length),
         signal,
-        onResult: (at, vector) => store(part[at]!, vector),
+        onResult: (at, vector) => store(good[at]!, vector),
       },
     );
     // A later picture may be unreadable while these are computed; their own failure is thrown in its turn.
     running.catch(() => {});
   }
   await running;
+}
+
+/** Pictures loaded one by one, without those that cannot be. */
+async function loadEach(
+  part: readonly number[],
+  load: (some: readonly number[]) => Promise<LoadedPixelValues>,
+  failed: FailedItems,
+): Promise<{ good: number[] } & Pick<LoadedPixelValues, 'data' | 'sizes'>> {
+  const good: number[] = [];
+  const loaded: LoadedPixelValues[] = [];
+  for (const index of part) {
+    try {
+      loaded.push(await load([index]));
+      good.push(index);
+    } catch (error) {
+      failed.note(index, error);
+    }
+  }
+  const [first] = loaded;
+  const data = new Float32Array((first?.data.length ?? 0) * loaded.length);
+  loaded.forEach((each, at) => {
+    data.set(each.data, at * each.data.length);
+  });
+  return { good, data, sizes: loaded.flatMap(({ sizes }) => sizes) };
 }

@@ -8,6 +8,7 @@ import {
   type ResolvedEmbeddings,
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
+import type { Collecting, WithFailedItems } from './answer-items.ts';
 import { embedItems } from './embed-items.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { itemsOf, textsOf } from './inputs.ts';
@@ -15,7 +16,7 @@ import { lateChunks } from './late-chunking.ts';
 import { multiVector } from './multi-vector.ts';
 
 /** A request that fits its schema and its model. */
-export interface CheckedEmbeddings {
+export interface CheckedEmbeddings extends Collecting {
   request: ParsedEmbeddingsRequest;
   resolved: ResolvedEmbeddings;
 }
@@ -23,9 +24,9 @@ export interface CheckedEmbeddings {
 /** `POST /v1/embeddings` where each input has one vector. */
 async function embed(
   engine: Engine,
-  { request, resolved }: CheckedEmbeddings,
+  { request, resolved, collect }: CheckedEmbeddings,
   options: CallOptions,
-): Promise<EmbeddingsResponse> {
+): Promise<WithFailedItems<EmbeddingsResponse>> {
   const asked = {
     model: request.model,
     task: resolved.task,
@@ -44,12 +45,19 @@ async function embed(
     );
     return respond(request, late.values, late.chunks, usageOf(late.totalTokens));
   }
-  const { values, tokens, totalTokens, imageTokens } = await embedItems(
+  const items = itemsOf(request);
+  const { values, totalTokens, imageTokens, failed } = await embedItems(
     engine,
-    { ...asked, items: itemsOf(request) },
+    { ...asked, items, mayFail: collect ? items.length : 0 },
     options,
   );
-  return respond(request, values, tokens.length, usageOf(totalTokens, imageTokens));
+  const response = respond(request, values, items.length, usageOf(totalTokens, imageTokens));
+  if (!collect) return response;
+  return {
+    ...response,
+    data: response.data.filter(({ index }) => !failed.has(index)),
+    errors: failed.list(),
+  };
 }
 
 /** `POST /v1/embeddings`, whatever its vectors are of: inputs, late chunks or tokens. */
@@ -57,7 +65,7 @@ export function embeddings(
   engine: Engine,
   checked: CheckedEmbeddings,
   options: CallOptions,
-): Promise<EmbeddingsResponse | MultiVectorResponse> {
+): Promise<WithFailedItems<EmbeddingsResponse | MultiVectorResponse>> {
   const { request } = checked;
   const isColbert = engine.models.definition(request.model).recipe.kind === 'colbert';
   return request.return_multivector || isColbert

@@ -7,6 +7,7 @@ import type {
   ResolvedEmbeddings,
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
+import { type Collecting, FailedItems, type WithFailedItems } from './answer-items.ts';
 import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { textsOf } from './inputs.ts';
@@ -14,7 +15,7 @@ import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** A request that fits its schema and its model. */
-export interface CheckedMultiVector {
+export interface CheckedMultiVector extends Collecting {
   request: ParsedMultiVectorRequest;
   resolved: ResolvedEmbeddings;
 }
@@ -26,9 +27,9 @@ export interface CheckedMultiVector {
  */
 export async function multiVector(
   engine: Engine,
-  { request, resolved }: CheckedMultiVector,
+  { request, resolved, collect }: CheckedMultiVector,
   options: CallOptions,
-): Promise<MultiVectorResponse> {
+): Promise<WithFailedItems<MultiVectorResponse>> {
   const { task, prompt, inputType: role } = resolved;
   const type = request.embedding_type ?? 'float';
   const texts = textsOf(request);
@@ -36,24 +37,32 @@ export async function multiVector(
   const { maxTokens, dimensions: own } = model.info;
   const dimensions = checkDimensions(request.dimensions ?? undefined, own);
   const limit = { model: model.definition.id, maxTokens, truncate: request.truncate };
-  const sequences = await readInTurns(texts, options.signal, (text, index) => {
+  const failed = new FailedItems(() => collect === true);
+  const read = await readInTurns(texts, options.signal, (text, index) => {
     const sequence = readTokens(model, text, { role, prompt });
-    checkLength(sequence.fullLength, index, limit);
+    try {
+      checkLength(sequence.fullLength, index, limit);
+    } catch (error) {
+      failed.note(index, error);
+    }
     return sequence;
   });
+  const good = [...read.keys()].filter((index) => !failed.has(index));
+  const sequences = good.map((index) => read[index]!);
   const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
   const report = new WorkReport(options.onProgress, texts.length);
   report.expect(totalTokens);
-  const data = new Array<MultiEmbedding>(texts.length);
+  report.finished(0, texts.length - good.length);
+  const data = new Array<MultiEmbedding>(good.length);
   const group = model.encoder.tokens({ dimensions, normalized: request.normalized, task });
   await engine.scheduler.submit(group, sequences, {
     priority: priorityOf(options.priority, texts.length),
     signal: options.signal,
-    onResult: (index, vectors) => {
-      const sequence = sequences[index]!;
-      data[index] = {
+    onResult: (at, vectors) => {
+      const sequence = sequences[at]!;
+      data[at] = {
         object: 'embeddings',
-        index,
+        index: good[at]!,
         embeddings: encodeRows(vectors, type),
         ...(request.return_tokenized_input && {
           tokenized_input: model.tokenizer.tokensOf({ ids: keptIds(sequence) }),
@@ -67,6 +76,7 @@ export async function multiVector(
     object: 'list',
     usage: { total_tokens: totalTokens, prompt_tokens: totalTokens },
     data,
+    ...(collect && { errors: failed.list() }),
   };
 }
 

@@ -29,6 +29,7 @@ export class WorkReport {
 
   /** So many tokens were read, and with them so many inputs finished. */
   finished(tokens: number, inputs = 1): void {
+    if (inputs === 0) return;
     this.#inputs.done += inputs;
     this.#tokens.done += tokens;
     if (!this.#onProgress) return;

@@ -7,6 +7,7 @@ import {
 } from '@nearfield/spec';
 import { closedError } from '../../closed.ts';
 import { needsOtherDevice } from '../../engine/device-fallback.ts';
+import { inBrowser } from '../../environment.ts';
 import type { Records } from '../../records/records.ts';
 import { delay, orAbort } from '../../store/abort.ts';
 import {
@@ -340,7 +341,10 @@ export class Batches {
       response = await (this.#options.fetch ?? fetch)(source.url, signal ? { signal } : {});
     } catch (cause) {
       signal?.throwIfAborted();
-      throw refuse('no answer, or its server does not allow this page to read it (CORS)', undefined, cause);
+      const why = inBrowser()
+        ? 'no answer, or its server does not allow this page to read it (CORS)'
+        : 'no answer';
+      throw refuse(why, undefined, cause);
     }
     if (!response.ok || !response.body) {
       await response.body?.cancel();
@@ -456,7 +460,7 @@ export class Batches {
       if (!lines) {
         throw new FoundationError({
           code: 'INTERNAL_ERROR',
-          message: `Page ${page} of the input is gone from the browser's storage.`,
+          message: `Page ${page} of the input is gone from ${inBrowser() ? "the browser's storage" : 'the data directory'}.`,
         });
       }
       const first = counts.completed + counts.failed + 1;

@@ -6,6 +6,7 @@ import {
   findModel,
   type ModelEntry,
   parseStrictly,
+  shortened,
 } from '@nearfield/spec';
 import type { CheckedEmbeddings } from '../embeddings.ts';
 import { type BatchDefaults, type InputLine, LINE_CHARACTERS } from './job.ts';
@@ -71,7 +72,8 @@ function refuseOtherFields({ method, url, ...others }: Record<string, unknown>):
   if (url != null && url !== '/v1/embeddings') throw invalid('url', 'url can only be /v1/embeddings.');
   const [unknown] = Object.keys(others).filter((name) => others[name] != null);
   if (unknown !== undefined) {
-    throw invalid(unknown, `Unknown field '${unknown}'. Each line is an object with custom_id and body.`);
+    const name = shortened(unknown);
+    throw invalid(name, `Unknown field '${name}'. Each line is an object with custom_id and body.`);
   }
 }
 

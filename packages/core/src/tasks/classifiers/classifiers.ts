@@ -90,6 +90,8 @@ export class Classifiers {
 
   /** The classifier of this id if the call made it before, so that the call need not be done again. */
   async madeBy(id: string, callId: string): Promise<ClassifierRecord | undefined> {
+    // What is no id is no name of a record either.
+    if (!ID.test(id)) throw notFound(id);
     const records = await this.#records();
     const record = await records.get<ClassifierRecord>(recordKey(id));
     return record?.lastCall.id === callId ? record : undefined;

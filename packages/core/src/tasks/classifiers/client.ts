@@ -8,6 +8,7 @@ import {
   checkTrainRequest,
   ExportedClassifierSchema,
   FoundationError,
+  type ItemCallOptions,
   isFewShotRequest,
   isUpdateRequest,
   type ModelEntry,
@@ -19,8 +20,11 @@ import {
   type TrainResponse,
 } from '@nearfield/spec';
 import type { CallEngine } from '../../backend.ts';
+import { answerItems, type WithFailedItems } from '../answer-items.ts';
+import type { CheckedFewShot } from '../classify/few-shot.ts';
 import { itemsOf } from '../classify/items.ts';
 import { classificationRole, labelReading, requireEndpoint } from '../classify/role.ts';
+import type { CheckedZeroShot } from '../classify/zero-shot.ts';
 
 type EntryOf = (model: string) => ModelEntry;
 
@@ -29,18 +33,27 @@ export async function classify(
   call: CallEngine,
   entryOf: EntryOf,
   request: ClassifyRequest,
-  options: CallOptions,
-): Promise<ClassifyResponse> {
-  const parsed = parseStrictly(ClassifyRequestSchema, request);
-  if (isFewShotRequest(parsed)) {
-    const { classifier_id: classifierId, input } = parsed;
-    return call('classify.few-shot', { classifierId, items: itemsOf(input) }, options);
-  }
-  const entry = entryOf(parsed.model);
-  requireEndpoint(entry, parsed.model, 'classify');
-  checkClassifyRequest(parsed, entry);
-  const reading = labelReading(entry);
-  return call('classify.zero-shot', { request: parsed, role: classificationRole(entry), reading }, options);
+  options: ItemCallOptions = {},
+): Promise<Omit<ClassifyResponse, 'errors'>> {
+  return answerItems<CheckedFewShot | CheckedZeroShot, WithFailedItems<ClassifyResponse>>(request, options, {
+    check: (asked) => {
+      const parsed = parseStrictly(ClassifyRequestSchema, asked);
+      if (isFewShotRequest(parsed)) {
+        const { classifier_id: classifierId, input } = parsed;
+        return { classifierId, items: itemsOf(input) };
+      }
+      const entry = entryOf(parsed.model);
+      requireEndpoint(entry, parsed.model, 'classify');
+      checkClassifyRequest(parsed, entry);
+      return { request: parsed, role: classificationRole(entry), reading: labelReading(entry) };
+    },
+    readItems: (checked) => 'request' in checked && itemsOf(checked.request.input),
+    call: (checked, how) =>
+      'request' in checked
+        ? call('classify.zero-shot', checked, how)
+        : call('classify.few-shot', checked, how),
+    empty: () => ({ usage: { total_tokens: 0 }, data: [] }),
+  });
 }
 
 /** `POST /v1/train`, checked. */

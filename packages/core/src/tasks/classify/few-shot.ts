@@ -1,11 +1,12 @@
 import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import type { Collecting, WithFailedItems } from '../answer-items.ts';
 import type { Classifiers } from '../classifiers/classifiers.ts';
 import { MARGIN_TEMPERATURE, rowScores } from '../classifiers/passive-aggressive.ts';
 import { type EmbedItem, embedItems } from '../embed-items.ts';
 import { choose } from './softmax.ts';
 
-export interface CheckedFewShot {
+export interface CheckedFewShot extends Collecting {
   classifierId: string;
   items: EmbedItem[];
 }
@@ -18,21 +19,27 @@ export interface CheckedFewShot {
  */
 export async function classifyFewShot(
   engine: Engine,
-  { classifierId, items }: CheckedFewShot,
+  { classifierId, items, collect }: CheckedFewShot,
   options: CallOptions,
   classifiers: Classifiers,
-): Promise<ClassifyResponse> {
+): Promise<WithFailedItems<ClassifyResponse>> {
   const { model, role, weights } = await classifiers.get(classifierId);
-  const { values, dimensions, totalTokens } = await embedItems(engine, { model, items, ...role }, options);
+  const { values, dimensions, totalTokens, failed } = await embedItems(
+    engine,
+    { model, items, ...role, mayFail: collect ? items.length : 0 },
+    options,
+  );
   requireColumns(classifierId, model, weights.columns, dimensions);
   await classifiers.used(classifierId);
   return {
     usage: { total_tokens: totalTokens },
-    data: items.map((_, index) => {
+    data: items.flatMap((_, index) => {
+      if (failed.has(index)) return [];
       const vector = values.subarray(index * dimensions, (index + 1) * dimensions);
       const choice = choose(weights.labels, rowScores(weights.values, vector), MARGIN_TEMPERATURE);
-      return { object: 'classification', index, ...choice };
+      return [{ object: 'classification', index, ...choice }];
     }),
+    ...(collect && { errors: failed.list() }),
   };
 }
 

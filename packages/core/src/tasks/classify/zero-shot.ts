@@ -1,11 +1,13 @@
-import type {
-  CallOptions,
-  Classification,
-  ClassifyResponse,
-  GroupedClassification,
-  ParsedZeroShotClassifyRequest,
+import {
+  type CallOptions,
+  type Classification,
+  type ClassifyResponse,
+  type GroupedClassification,
+  type ParsedZeroShotClassifyRequest,
+  shortened,
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import type { Collecting, WithFailedItems } from '../answer-items.ts';
 import { embedItems } from '../embed-items.ts';
 import { inputField } from '../read-texts.ts';
 import { itemsOf } from './items.ts';
@@ -17,11 +19,11 @@ import { type Choice, choose } from './softmax.ts';
 function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {
   if (Array.isArray(labels)) return `labels.${labels.indexOf(label)}`;
   const group = Object.entries(labels).find(([, names]) => names.includes(label));
-  return `labels.${group?.[0]}.${group?.[1].indexOf(label)}`;
+  return `labels.${shortened(group?.[0] ?? '')}.${group?.[1].indexOf(label)}`;
 }
 
 /** A request that fits its schema and its model. */
-export interface CheckedZeroShot {
+export interface CheckedZeroShot extends Collecting {
   request: ParsedZeroShotClassifyRequest;
   role: VectorRole;
   reading: LabelReading;
@@ -39,10 +41,10 @@ export interface CheckedZeroShot {
  */
 export async function classifyZeroShot(
   engine: Engine,
-  { request, role, reading }: CheckedZeroShot,
+  { request, role, reading, collect }: CheckedZeroShot,
   options: CallOptions,
   cache: LabelCache,
-): Promise<ClassifyResponse> {
+): Promise<WithFailedItems<ClassifyResponse>> {
   const { model, labels } = request;
   const groups: [string | null, string[]][] = Array.isArray(labels)
     ? [[null, labels]]
@@ -62,6 +64,8 @@ export async function classifyZeroShot(
       model,
       items: [...items, ...unknown.map((label) => ({ text: reading.labelPrompt + label }))],
       ...role,
+      // A label belongs to every input: what is wrong with one is wrong with the call.
+      mayFail: collect ? items.length : 0,
       fieldOf: (index) =>
         index < items.length ? inputField(index) : labelField(labels, unknown[index - items.length]!),
     },
@@ -88,7 +92,10 @@ export async function classifyZeroShot(
   const labelTokens = all.reduce((sum, label) => sum + found.get(label)!.tokens, 0);
   return {
     usage: { total_tokens: inputTokens + labelTokens },
-    data: items.map((_, index) => classification(index, choices(index))),
+    data: items.flatMap((_, index) =>
+      embedded.failed.has(index) ? [] : [classification(index, choices(index))],
+    ),
+    ...(collect && { errors: embedded.failed.list() }),
   };
 }
 

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The command from its sources, as a process of its own. */
+export function spawnCommand(
+  args: readonly string[],
+  { nodeOptions = [], env = {} }: { nodeOptions?: readonly string[]; env?: Record<string, string> } = {},
+) {
+  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  return spawn(
+    process.execPath,
+    [...nodeOptions, '--conditions=@nearfield/source', '--import', 'tsx', cli, ...args],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } },
+  );
+}
+
+export interface ServeCommand {
+  url: string;
+  /** What it has written to its log so far. */
+  log: () => string;
+  /** Whether the process is still there. */
+  isAlive: () => boolean;
+  end: () => Promise<void>;
+}
+
+/** `serve` on any free port, once it listens. @throws Error with what it said, if it ends before. */
+export async function serveCommand(...options: Parameters<typeof spawnCommand>): Promise<ServeCommand> {
+  const [args, how] = options;
+  const child = spawnCommand(['serve', '--port', '0', ...args], how);
+  const ended = once(child, 'exit');
+  const lines: string[] = [];
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line);
+      const [, address] = /^Listening on (\S+)$/.exec(line) ?? [];
+      if (address) resolve(address);
+    });
+    ended.then(([code]) => reject(new Error(`serve ended with ${code}: ${lines.join('\n')}`)), reject);
+  });
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
+  return {
+    url,
+    log: () => lines.join('\n'),
+    isAlive,
+    end: async () => {
+      if (isAlive()) child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { FoundationError } from './errors.ts';
+import type { CallOptions } from './progress.ts';
+
+/** An input that failed by itself, while others of its call were answered. */
+export interface ItemError {
+  /** Position in the request's `input`; of one that is no list, 0. */
+  index: number;
+  /** What the call would have rejected with. Its `param` names the input, such as `input.4.image`. */
+  error: FoundationError;
+}
+
+/** The second argument of methods that answer each of their inputs. */
+export interface ItemCallOptions extends CallOptions {
+  /**
+   * What becomes of a call of which single inputs fail: a picture that cannot be read, a text that is too long without
+   * `truncate`, something that the model does not take.
+   *
+   * - `throw` (default): the call rejects with the first of them.
+   * - `collect`: the call resolves. `data` has the others, each with its position in the request as `index`, `errors`
+   *   those that failed, in their order. If all failed, `data` is empty. `usage` counts what was answered.
+   *
+   * Everything else still rejects: what is wrong with the request, its model, a download, an abort. With
+   * `late_chunking` the inputs are one text, so that none fails alone.
+   *
+   * Over the API, which knows no such option, a call that failed is sent again in parts without the inputs at fault:
+   * it takes more requests (up to two for each), labels are counted with each, and a call with very many such inputs
+   * rejects. Where nothing is left that could be sent, nothing is, and its model is not judged.
+   */
+  errors?: 'throw' | 'collect' | undefined;
+}
+
+/** A response to a call with these options: `errors` is there where it was asked for. */
+export type WithItemErrors<Response, Options> = Options extends { errors: 'collect' }
+  ? Response & { errors: ItemError[] }
+  : Response;
+
+/**
+ * Whether a call collects the errors of its inputs.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for any other value of the option
+ */
+export function collectsErrors({ errors }: ItemCallOptions): boolean {
+  if (errors === undefined || errors === 'throw' || errors === 'collect') return errors === 'collect';
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: "Validation error: 'errors': The option errors is throw or collect.",
+    param: 'errors',
+    issues: [{ field: 'errors', message: 'The option errors is throw or collect.', type: 'enum' }],
+  });
+}
+
+const ITEM = /^input\.(\d+)(?=\.|$)/;
+
+const positionIn = (field: string | undefined): number | undefined => {
+  const position = ITEM.exec(field ?? '')?.[1];
+  return position === undefined ? undefined : Number(position);
+};
+
+/** Positions of the inputs that an error is about; none where it is about something else. */
+export function failedItems(error: unknown): number[] {
+  if (!FoundationError.isInstance(error)) return [];
+  const fields = [error.param, ...(error.issues ?? []).map(({ field }) => field)];
+  const positions = fields.map(positionIn);
+  // An error that is also about another field is not an input's alone.
+  if (positions.includes(undefined)) return [];
+  return [...new Set(positions as number[])].sort((a, b) => a - b);
+}
+
+/** An error about the input at one position, as it is told of another position, and of that input alone. */
+export function itemErrorAt(error: FoundationError, from: number, to: number): FoundationError {
+  const field = (name: string): string => name.replace(ITEM, `input.${to}`);
+  const own = error.issues?.filter((issue) => positionIn(issue.field) === from);
+  const issues = own?.map((issue) => ({ ...issue, field: field(issue.field) }));
+  const [first] = issues ?? [];
+  const isOfSeveral = (own?.length ?? 0) < (error.issues?.length ?? 0);
+  const message =
+    isOfSeveral && first
+      ? `Validation error: '${first.field}': ${first.message}`
+      : error.message.replaceAll(new RegExp(`\\b([Ii]nput[ .])${from}\\b`, 'g'), `$1${to}`);
+  const { code, status, requestId, retryable, retryAfter, cause } = error;
+  const param = isOfSeveral && first ? first.field : error.param && field(error.param);
+  return new FoundationError({
+    code,
+    message,
+    status,
+    param,
+    requestId,
+    retryable,
+    retryAfter,
+    issues,
+    cause,
+  });
+}
+
+/** A request without the inputs that do not pass a check. */
+export interface SiftedRequest<Checked> {
+  /** What the check made of the rest; undefined if nothing is left. */
+  checked: Checked | undefined;
+  /** Position in the request of each input that is left. */
+  kept: number[];
+  errors: ItemError[];
+}
+
+/** Names of the field in requests, older clients' included. */
+const FIELDS = ['input', 'texts', 'content'];
+
+/**
+ * Checks a request, and where inputs fail, the rest of it.
+ * @param check throws what is wrong with a request; the inputs of those that it is given are always a list
+ * @throws what is wrong with more than an input
+ */
+export function siftInputs<Checked>(
+  request: object,
+  check: (request: object) => Checked,
+): SiftedRequest<Checked> {
+  const fields = request as Record<string, unknown>;
+  const name = FIELDS.find((each) => fields?.[each] !== undefined) ?? 'input';
+  const given = fields?.[name];
+  const isOne = typeof given === 'string' || (typeof given === 'object' && given !== null);
+  if (!isOne || (Array.isArray(given) && given.length === 0)) {
+    return { checked: check(request), kept: [0], errors: [] };
+  }
+  const inputs: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const errors: ItemError[] = [];
+  const checkOf = (some: readonly unknown[]): Checked => check({ ...request, [name]: some });
+  let kept = inputs.map((_, index) => index);
+  while (kept.length > 0) {
+    let beside: FoundationError;
+    try {
+      return { checked: checkOf(kept.map((index) => inputs[index])), kept, errors: inOrder(errors) };
+    } catch (error) {
+      if (failedItems(error).length === 0) throw error;
+      beside = error as FoundationError;
+    }
+    // Each by itself: an error of the whole lists only the first few.
+    const fitting = kept.filter((index) => {
+      try {
+        checkOf([inputs[index]]);
+        return true;
+      } catch (error) {
+        if (failedItems(error).length === 0) throw error;
+        errors.push({ index, error: itemErrorAt(error as FoundationError, 0, index) });
+        return false;
+      }
+    });
+    if (fitting.length === kept.length) {
+      // It fails beside others only, such as a PDF.
+      const at = failedItems(beside)[0]!;
+      const [index] = fitting.splice(at, 1);
+      errors.push({ index: index!, error: itemErrorAt(beside, at, index!) });
+    }
+    kept = fitting;
+  }
+  // Nothing is left to answer; what is wrong with the rest of the request still has to be told.
+  try {
+    checkOf(['-']);
+  } catch (error) {
+    if (failedItems(error).length === 0) throw error;
+  }
+  return { checked: undefined, kept, errors: inOrder(errors) };
+}
+
+const inOrder = (errors: ItemError[]): ItemError[] => errors.sort((a, b) => a.index - b.index);
