@@ -17,6 +17,7 @@ export const browserDecoder: RasterDecoder = {
       signal?.throwIfAborted();
     }
     const bitmap = await createImageBitmap(new Blob([bytes], { type: IMAGE_TYPES[header.format] }), {
+      // EXIF was blanked; what is left are the turns that belong to AVIF itself.
       imageOrientation: 'from-image',
       premultiplyAlpha: 'none',
       colorSpaceConversion: 'none',

@@ -187,25 +187,34 @@ async function embedPictures(viewer: ReadyImages, indices: readonly number[], ca
   let running: Promise<void> = Promise.resolve();
   for (let start = 0; start < indices.length; start += PICTURES_AHEAD) {
     const part = indices.slice(start, start + PICTURES_AHEAD);
+    const release = await engine.pixelValues.take(4 * count * part.length, signal);
     const { data, sizes } = await loadPixelValues(
       part.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
       recipe,
-      { decoder, signal, paramOf: (at) => `${fieldOf(part[at]!)}.image` },
-    );
+      { decoder, signal, budget: engine.pixels, paramOf: (at) => `${fieldOf(part[at]!)}.image` },
+    ).catch((error: unknown) => {
+      release();
+      throw error;
+    });
     part.forEach((index, at) => {
       tokens[index] = rule ? imageTokens(sizes[at]!, rule) : 0;
       report.expect(tokens[index]!);
     });
-    await running;
-    running = engine.scheduler.submit(
-      group,
-      part.map((_, at) => data.subarray(at * count, (at + 1) * count)),
-      {
-        priority: priorityOf(options.priority, items.length),
-        signal,
-        onResult: (at, vector) => store(part[at]!, vector),
-      },
-    );
+    await running.catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    running = engine.scheduler
+      .submit(
+        group,
+        part.map((_, at) => data.subarray(at * count, (at + 1) * count)),
+        {
+          priority: priorityOf(options.priority, items.length),
+          signal,
+          onResult: (at, vector) => store(part[at]!, vector),
+        },
+      )
+      .finally(release);
     // A later picture may be unreadable while these are computed; their own failure is thrown in its turn.
     running.catch(() => {});
   }
