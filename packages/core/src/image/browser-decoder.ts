@@ -1,6 +1,7 @@
 /** Decodes with what the browser has. Runs in pages and workers. */
 import { FoundationError } from '@nearfield/spec';
 import type { RasterDecoder } from './decode.ts';
+import { drawSvg } from './draw-svg.ts';
 import { IMAGE_TYPES, type ImageHeader } from './header.ts';
 import type { Raster } from './raster.ts';
 
@@ -11,7 +12,8 @@ import type { Raster } from './raster.ts';
  */
 export const browserDecoder: RasterDecoder = {
   async decode(bytes, header, { signal }) {
-    if (header.alpha && typeof ImageDecoder !== 'undefined') {
+    // Its frames are as stored, without the turns of AVIF.
+    if (header.alpha && !header.turns && typeof ImageDecoder !== 'undefined') {
       const straight = await decodeStraight(bytes, header);
       if (straight) return straight;
       signal?.throwIfAborted();
@@ -31,6 +33,7 @@ export const browserDecoder: RasterDecoder = {
     }
   },
   fromBitmap,
+  ...(typeof document !== 'undefined' && { drawSvg }),
 };
 
 /** First frame as straight RGBA, or undefined where the browser cannot give it. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from './decode.ts';
+import { orientationSuite } from './fixtures/orientation-suite.ts';
 import { cases, difference, readDecoded, readFixture } from './fixtures/read.ts';
 import { readImageHeader } from './header.ts';
 import { nodeDecoder } from './node-decoder.ts';
@@ -9,6 +10,8 @@ import { onWhite, upright } from './raster.ts';
 
 const decoder = nodeDecoder;
 const others = cases.decode.filter(({ source }) => !/\.(png|bmp)$/.test(source));
+
+orientationSuite(decoder);
 
 describe('nodeDecoder', () => {
   it.each(others)('reads $source as Pillow does', async ({ source, width, height, tolerance, hidden }) => {

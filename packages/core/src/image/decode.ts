@@ -13,6 +13,7 @@ import {
 } from './input.ts';
 import { decodePng } from './png.ts';
 import { type Raster, upright } from './raster.ts';
+import { readSvg, type SvgDrawing } from './svg.ts';
 
 /**
  * Decodes the formats that are not decoded here (all but PNG), with whatever the host has: `browserDecoder` in a
@@ -29,6 +30,11 @@ export interface RasterDecoder {
     header: ImageHeader,
     options: { readonly signal?: AbortSignal | undefined },
   ): Promise<Raster>;
+  /**
+   * Draws an SVG, where the host can: workers cannot, but the pages that use them.
+   * Rejects with anything if it is damaged.
+   */
+  drawSvg?(svg: SvgDrawing, options: { readonly signal?: AbortSignal | undefined }): Promise<Raster>;
   /** Pixels of an `ImageBitmap`, where the host has such a thing. */
   fromBitmap?(bitmap: ImageBitmap): Raster;
 }
@@ -45,7 +51,8 @@ export interface DecodeImageOptions extends ReadImageOptions {
  * for its share before anything of it is decoded or copied. The format is told by the bytes, not by a MIME type, and
  * the size is checked against `maxPixels` before that. EXIF orientation is applied.
  *
- * PNG files are decoded bit by bit as stored, everywhere; the others by the host's decoder.
+ * PNG files are decoded bit by bit as stored, everywhere; the others by the host's decoder. SVG drawings are drawn at
+ * their own size, at most 2048 pixels long.
  * @throws FoundationError INPUT_VALIDATION_FAILED with `param`, SERVICE_TIMEOUT for a URL, NOT_SUPPORTED where the
  * host cannot decode this format; the signal's reason when aborted.
  */
@@ -103,7 +110,10 @@ async function decodeElsewhere(
   options: DecodeImageOptions,
 ): Promise<Raster> {
   try {
-    return await options.decoder.decode(bytes, header, { signal: options.signal });
+    const { decoder, signal } = options;
+    if (header.format !== 'svg') return await decoder.decode(bytes, header, { signal });
+    if (!decoder.drawSvg) throw imageError('An SVG drawing cannot be drawn here. Send a PNG of it.', options);
+    return await decoder.drawSvg(readSvg(bytes)!, { signal });
   } catch (cause) {
     options.signal?.throwIfAborted();
     if (FoundationError.isInstance(cause)) throw cause;

@@ -4,9 +4,10 @@
  */
 import { imageError } from './errors.ts';
 import { exifOrientation } from './exif.ts';
+import { readSvg } from './svg.ts';
 
-/** Raster formats that are read. */
-export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif';
+/** Formats that are read. */
+export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'svg';
 
 /** What is known of a picture before it is decoded. */
 export interface ImageHeader {
@@ -23,6 +24,8 @@ export interface ImageHeader {
   readonly tags: readonly number[];
   /** Whether the file may have transparent pixels. */
   readonly alpha: boolean;
+  /** Whether the format itself may turn the picture (AVIF), which its decoders apply, but not all ways to use them. */
+  readonly turns: boolean;
 }
 
 /** MIME type of each format. */
@@ -33,9 +36,10 @@ export const IMAGE_TYPES: Readonly<Record<ImageFormat, string>> = {
   gif: 'image/gif',
   bmp: 'image/bmp',
   avif: 'image/avif',
+  svg: 'image/svg+xml',
 };
 
-const KNOWN = 'PNG, JPEG, WebP, GIF, BMP or AVIF';
+const KNOWN = 'PNG, JPEG, WebP, GIF, BMP, AVIF or SVG';
 
 /**
  * The header of a picture.
@@ -64,7 +68,7 @@ export function readImageHeader(bytes: Uint8Array, param?: string): ImageHeader 
       { param },
     );
   }
-  return { format, orientation: 1, tags: [], ...header };
+  return { format, orientation: 1, tags: [], turns: false, ...header };
 }
 
 /** What a format's reader finds; upright and without tags unless it says so. */
@@ -81,6 +85,7 @@ function sniff(bytes: Uint8Array): ImageFormat | undefined {
   if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'webp';
   if (head.startsWith('BM') && bytes.length >= 26) return 'bmp';
   if (head.slice(4, 8) === 'ftyp' && /avi[fs]/.test(ascii(bytes, 8, ftypLength(bytes)))) return 'avif';
+  if (readSvg(bytes)) return 'svg';
   return undefined;
 }
 
@@ -98,7 +103,6 @@ function foreign(bytes: Uint8Array): string {
   if (head.startsWith('%PDF')) return 'a PDF file';
   if (head.startsWith('\0\0\x01\0')) return 'an icon (ICO) file';
   if (head.startsWith('\xff\x0a') || head.slice(4, 8) === 'JXL ') return 'a JPEG XL file';
-  if (/^<svg|^<\?xml.*<svg/s.test(text)) return 'an SVG drawing, which has no pixels: render it first';
   if (text.startsWith('<')) return 'an HTML or XML page';
   return 'of no known format';
 }
@@ -110,6 +114,10 @@ const READERS: Record<ImageFormat, (bytes: Uint8Array, view: DataView) => Facts 
   gif,
   bmp,
   avif,
+  svg: (bytes) => {
+    const { width, height } = readSvg(bytes)!;
+    return { width, height, alpha: true };
+  },
 };
 
 function png(bytes: Uint8Array, view: DataView): Facts | string {
@@ -283,6 +291,7 @@ function bmp(bytes: Uint8Array, view: DataView): Facts | string {
 function avif(bytes: Uint8Array, view: DataView): Facts | string {
   let width = 0;
   let height = 0;
+  let turns = false;
   const walk = (start: number, end: number): void => {
     for (let at = start; at + 8 <= end; ) {
       const size = view.getUint32(at);
@@ -291,6 +300,7 @@ function avif(bytes: Uint8Array, view: DataView): Facts | string {
       if (size !== 0 && size < 8) return;
       if (type === 'meta') walk(at + 12, stop);
       else if (type === 'iprp' || type === 'ipco') walk(at + 8, stop);
+      else if (type === 'irot' || type === 'imir') turns = true;
       else if (type === 'ispe') {
         width = Math.max(width, view.getUint32(at + 12));
         height = Math.max(height, view.getUint32(at + 16));
@@ -299,5 +309,5 @@ function avif(bytes: Uint8Array, view: DataView): Facts | string {
     }
   };
   walk(0, bytes.length);
-  return { width, height, alpha: true };
+  return { width, height, alpha: true, turns };
 }

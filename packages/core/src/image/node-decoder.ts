@@ -21,7 +21,7 @@ async function loadSharp(format: string): Promise<Sharp> {
   }
 }
 
-/** A decoder for Node: JPEG, WebP, GIF and AVIF through `sharp`. BMP is not among its formats. */
+/** A decoder for Node: JPEG, WebP, GIF, AVIF and SVG through `sharp`. BMP is not among its formats. */
 export const nodeDecoder: RasterDecoder = {
   async decode(bytes, header) {
     if (header.format === 'bmp') {
@@ -50,6 +50,18 @@ export const nodeDecoder: RasterDecoder = {
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: pixelsOf(data), opaque: !header.alpha };
+  },
+
+  /** librsvg opens nothing that a drawing from memory refers to. */
+  async drawSvg({ text, width, height }) {
+    const sharp = await loadSharp('svg');
+    const { data } = await sharp(Buffer.from(text), { failOn: 'error', limitInputPixels: 2 * width * height })
+      .resize(width, height, { fit: 'fill' })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width, height, data: pixelsOf(data), opaque: false };
   },
 };
 
