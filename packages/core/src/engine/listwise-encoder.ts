@@ -62,7 +62,9 @@ export class ListwiseEncoder {
       feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(ALL), [1]);
       const [values, queryEmbedding, documentEmbeddings] = await session.run(feeds, fetches);
       check.size(values!.length / positions.length, 1);
-      check.numbers(values!);
+      for (const computed of [values, queryEmbedding, documentEmbeddings]) {
+        if (computed) check.numbers(computed);
+      }
       return {
         scores: values!,
         ...(queryEmbedding && documentEmbeddings && { queryEmbedding, documentEmbeddings }),

@@ -117,10 +117,13 @@ async function decodeElsewhere(
   } catch (cause) {
     options.signal?.throwIfAborted();
     if (FoundationError.isInstance(cause)) throw cause;
-    throw imageError(
-      `The image is a damaged ${header.format.toUpperCase()} file, or of an unknown variant.`,
-      { ...options, cause },
-    );
+    const name = header.format.toUpperCase();
+    const mayBeForbidden = header.format === 'svg' && globalThis.location !== undefined;
+    const page = mayBeForbidden ? ', or the page’s Content-Security-Policy does not allow img-src data:' : '';
+    throw imageError(`The image is a damaged ${name} file, or of an unknown variant${page}.`, {
+      ...options,
+      cause,
+    });
   }
 }
 
