@@ -1,5 +1,6 @@
 export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './addition.ts';
 export { type DetachedModel, detachWeights } from './detach-weights.ts';
+export { hiddenExternalTensor } from './external-tensors.ts';
 export { floatToHalf, fromHalf, halfToFloat, toHalf } from './half.ts';
 export { keepOutputs, weightBytes } from './keep-outputs.ts';
 export {

@@ -273,7 +273,10 @@ function readTensor(bytes: Uint8Array, range: ByteRange): TensorSummary {
     else if (part.field === 8) name = readString(bytes, start, end);
     else if (part.field === 9) data = { start, end };
     else if (part.field === 13) readEntry(bytes, part, entries);
-    else if (part.field === 14) isExternal = readVarint(bytes, start, end) === 1;
+    // Of contradicting entries, parsers of the two protobuf dialects take different ones: any counts.
+    else if (part.field === 14 && part.wireType === wireType.varint) {
+      isExternal ||= readVarint(bytes, start, end) !== 0;
+    }
   }
   const external = isExternal
     ? {

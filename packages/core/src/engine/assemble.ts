@@ -8,15 +8,18 @@ import type { StoredFile } from '../store/types.ts';
 import { TextTokenizer } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import { TextEncoder } from './encoder.ts';
-import { type GraphInterface, pooledOutput, tokenOutput } from './graph.ts';
+import type { GraphInterface } from './graph.ts';
 import { ImageEncoder, pixelTensor } from './image-encoder.ts';
 import { ListwiseEncoder } from './listwise-encoder.ts';
+import { checkTokenizerConfig, type ModelConfig, parseJson, parseModelConfig } from './model-config.ts';
 import type { GraphChoice } from './model-files.ts';
 import type { ModelDefinition, ModelPart } from './models.ts';
+import { OutputCheck } from './output-check.ts';
 import { PairEncoder } from './pair-encoder.ts';
 import type { ReadyColbert, ReadyEncoder, ReadyImages, ReadyPart } from './ready.ts';
 import type { Runtime } from './runtime.ts';
 import type { PooledSession } from './session-pool.ts';
+import { tailsOf } from './tails.ts';
 
 /** What an encoder is made of. */
 export interface AssemblyParts {
@@ -40,30 +43,32 @@ type OtherFeeds = (rows: number) => Record<string, Tensor>;
 /** More values than any vector has: a tail that is told so keeps all. */
 const ALL = 2 ** 31 - 1;
 
-interface ModelConfig {
-  model_type?: string;
-  max_position_embeddings?: number;
-  text_config?: { max_position_embeddings?: number };
-}
-
 /**
  * The encoder of the recipe's kind, with what is known of the model. Where the model is only like its catalogue
  * entry, its sizes are read from its files or measured with a short input.
  * @throws FoundationError MODEL_INVALID naming the file that does not fit.
  */
-export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
-  const { definition, part, files, tails, session, runtime, model, invariance, budget } = parts;
+export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
+  const { definition, part, files, tails, session, runtime, model, invariance, budget, choice } = assembly;
   const { recipe } = definition;
-  const tokenizerText = await files.get('tokenizer.json')?.text();
-  const tokenizer =
-    tokenizerText === undefined
-      ? undefined
-      : new TextTokenizer(tokenizerText, await files.get('tokenizer_config.json')?.text());
+  const tokenizer = await tokenizerOf(files);
+  const check = new OutputCheck(definition.id, runtime.device, choice.dtype);
+  const parts: CheckedParts = { ...assembly, check };
   const info = await describe(parts, tokenizer);
+  requireWidth(parts, info);
   const ready = { definition, part, info };
   // Only a tower for pictures is opened without a tokenizer.
   if (part.tower === 'image' || !tokenizer) return imageTower(parts, ready);
-  const common = { session, runtime, model, invariance, budget, padId: tokenizer.padId, tail: tails[0]! };
+  const common = {
+    session,
+    runtime,
+    model,
+    invariance,
+    budget,
+    padId: tokenizer.padId,
+    tail: tails[0]!,
+    check,
+  };
   switch (recipe.kind) {
     case 'text': {
       const encoder = textEncoder(
@@ -73,7 +78,7 @@ export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
         common.tail.poolingInput ? 'pool' : 'pooled',
       );
       const found: ReadyEncoder = { ...ready, kind: 'text', tokenizer, encoder };
-      info.dimensions ||= widthOf(model) ?? (await measure(found));
+      check.width = info.dimensions ||= await measure(found);
       return found;
     }
     case 'clip':
@@ -89,6 +94,42 @@ export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
 
 type Ready = Pick<ReadyPart, 'definition' | 'part' | 'info'>;
 
+/** With what looks at every value that is computed. */
+interface CheckedParts extends AssemblyParts {
+  readonly check: OutputCheck;
+}
+
+async function tokenizerOf(files: AssemblyParts['files']): Promise<TextTokenizer | undefined> {
+  const tokenizerText = await files.get('tokenizer.json')?.text();
+  if (tokenizerText === undefined) return undefined;
+  const configText = await files.get('tokenizer_config.json')?.text();
+  if (configText !== undefined) checkTokenizerConfig(configText);
+  return new TextTokenizer(tokenizerText, configText);
+}
+
+/**
+ * Notes how many numbers the model gives for an input, where that is known before it runs, and refuses files whose
+ * graph says otherwise. Graphs that do not say are found out by their first run.
+ * @throws FoundationError MODEL_INVALID naming both widths.
+ */
+function requireWidth(parts: CheckedParts, info: LoadedModel): void {
+  const { definition, part, model, check } = parts;
+  const { kind } = definition.recipe;
+  const [tail] = tailsOf(definition, part, model);
+  const last = model.outputs.find(({ name }) => name === tail?.output)?.dims?.at(-1);
+  const stated = typeof last === 'number' ? last : undefined;
+  if (kind === 'listwise') {
+    check.width = 1;
+    return;
+  }
+  if (kind === 'pairs') check.width = 1;
+  else {
+    if (info.dimensions === 0 && stated !== undefined) info.dimensions = stated;
+    check.width = info.dimensions || undefined;
+  }
+  if (stated !== undefined && check.width !== stated) throw check.wrongWidth(stated);
+}
+
 /** What is told of the model. Dimensions of 0 are filled in later, where it has vectors. */
 async function describe(
   { definition, part, choice, runtime, files, bytes, invariance }: AssemblyParts,
@@ -96,7 +137,7 @@ async function describe(
 ): Promise<LoadedModel> {
   const { id, entry, ownSizes, recipe } = definition;
   const givesVectors = recipe.kind !== 'pairs' && recipe.kind !== 'listwise';
-  const config = (await readJson(files, 'config.json')) as ModelConfig;
+  const config = parseModelConfig(await files.get('config.json')!.text());
   const name = part.tower ?? part.tasks?.join(', ');
   return {
     id,
@@ -105,25 +146,24 @@ async function describe(
     dtype: choice.dtype,
     reason: choice.reason,
     dimensions: ownSizes || !givesVectors ? 0 : (entry.dimensions ?? 0),
-    maxTokens: ownSizes ? contextOf(tokenizer, config) : entry.maxTokens,
+    maxTokens: ownSizes ? contextOf(tokenizer, config, entry.maxTokens) : entry.maxTokens,
     bytes,
     batchInvariance: invariance,
   };
 }
 
-/** Context in tokens, from the model's own files. */
-function contextOf(tokenizer: TextTokenizer | undefined, config: ModelConfig): number {
-  const positions = config.max_position_embeddings ?? config.text_config?.max_position_embeddings;
-  // RoBERTa numbers its positions from the padding id plus one: two of its embeddings are never used.
-  const reserved = /roberta|camembert/i.test(config.model_type ?? '') ? 2 : 0;
-  const limits = [tokenizer?.maxLength, positions && positions - reserved].filter(
-    (limit) => limit !== undefined,
-  );
-  return limits.length > 0 ? Math.min(...limits) : 512;
+/** Context in tokens, from the model's own files; where they do not say, that of the model it is like. */
+function contextOf(
+  tokenizer: TextTokenizer | undefined,
+  { maxPositions }: ModelConfig,
+  otherwise: number,
+): number {
+  const limits = [tokenizer?.maxLength, maxPositions].filter((limit) => limit !== undefined);
+  return limits.length > 0 ? Math.min(...limits) : otherwise;
 }
 
 function textEncoder(
-  { session, runtime, tails, model, invariance, budget, definition }: AssemblyParts,
+  { session, runtime, tails, model, invariance, budget, definition, check }: CheckedParts,
   { padId }: TextTokenizer,
   pooling: Pooling,
   tailKind: TailKind,
@@ -131,11 +171,11 @@ function textEncoder(
 ): TextEncoder {
   const { entry } = definition;
   const graph = { session, runtime, model, invariance, tail: tails[0]!, tailKind };
-  return new TextEncoder({ ...graph, budget, padId, pooling, entry, otherFeeds });
+  return new TextEncoder({ ...graph, budget, padId, pooling, entry, check, otherFeeds });
 }
 
 async function colbert(
-  parts: AssemblyParts,
+  parts: CheckedParts,
   ready: Ready,
   recipe: ColbertRecipe,
   tokenizer: TextTokenizer,
@@ -152,12 +192,13 @@ async function colbert(
     const group = encoder.tokens({ dimensions: ALL, normalized: true });
     const [vectors] = await group.run([found.colbert.document('a', ready.info.maxTokens)]);
     ready.info.dimensions = vectors!.dimensions;
+    parts.check.width = vectors!.dimensions;
   }
   return found;
 }
 
-async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImages> {
-  const { session, runtime, model, tails } = parts;
+async function imageTower(parts: CheckedParts, ready: Ready): Promise<ReadyImages> {
+  const { session, runtime, model, tails, check } = parts;
   const recipe = await imageRecipeOf(parts);
   const encoder = new ImageEncoder({
     session,
@@ -165,24 +206,22 @@ async function imageTower(parts: AssemblyParts, ready: Ready): Promise<ReadyImag
     model,
     tail: tails[0]!,
     recipe,
+    check,
     otherFeeds: noTexts(parts),
   });
   if (!ready.info.dimensions) {
     const blank = new Float32Array(3 * recipe.width * recipe.height);
     const [vector] = await encoder.group({ dimensions: ALL, normalized: true }).run([blank]);
     ready.info.dimensions = vector!.length;
+    check.width = vector!.length;
   }
   return { ...ready, kind: 'images', encoder, recipe };
 }
 
-async function textTower(
-  parts: AssemblyParts,
-  ready: Ready,
-  tokenizer: TextTokenizer,
-): Promise<ReadyEncoder> {
+async function textTower(parts: CheckedParts, ready: Ready, tokenizer: TextTokenizer): Promise<ReadyEncoder> {
   const encoder = textEncoder(parts, tokenizer, 'mean', 'pooled', await noPictures(parts));
   const found: ReadyEncoder = { ...ready, kind: 'text', tokenizer, encoder };
-  ready.info.dimensions ||= await measure(found);
+  parts.check.width = ready.info.dimensions ||= await measure(found);
   return found;
 }
 
@@ -211,34 +250,20 @@ function noTexts({ model, runtime }: AssemblyParts): OtherFeeds | undefined {
 
 /** From the model's own file; else the family's, where the model is the catalogue's own. */
 async function imageRecipeOf({ definition, files }: AssemblyParts): Promise<ImageRecipe> {
-  if (files.has('preprocessor_config.json')) {
+  const file = 'preprocessor_config.json';
+  const text = await files.get(file)?.text();
+  if (text !== undefined) {
     const { recipe } = definition;
     const overrides = recipe.kind === 'clip' ? recipe.pictures : undefined;
-    return parseImageRecipe(await readJson(files, 'preprocessor_config.json'), overrides);
+    return parseImageRecipe(parseJson(text, file), overrides);
   }
   const known: Partial<Record<string, ImageRecipe>> = IMAGE_RECIPES;
   const published = known[definition.entry.id];
   if (published && !definition.ownSizes) return published;
   throw new FoundationError({
     code: 'MODEL_INVALID',
-    message: `${definition.id} has no preprocessor_config.json, so its picture size is not known.`,
+    message: `${definition.id} has no ${file}, so its picture size is not known.`,
   });
-}
-
-async function readJson(files: ReadonlyMap<string, StoredFile>, path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await files.get(path)!.text());
-  } catch (cause) {
-    if (FoundationError.isInstance(cause)) throw cause;
-    throw new FoundationError({ code: 'MODEL_INVALID', message: `${path} is not JSON.`, cause });
-  }
-}
-
-/** Size of the vectors, where the graph's shapes tell. */
-function widthOf(model: GraphInterface): number | undefined {
-  const name = tokenOutput(model) ?? pooledOutput(model);
-  const last = model.outputs.find((output) => output.name === name)?.dims?.at(-1);
-  return typeof last === 'number' ? last : undefined;
 }
 
 /** Size of the vectors, by asking for one. */

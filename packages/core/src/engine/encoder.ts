@@ -5,6 +5,7 @@ import type { Pooling } from '../families/family.ts';
 import type { TokenSequence, TokenSpan } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { GraphInterface } from './graph.ts';
+import type { OutputCheck } from './output-check.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
@@ -48,6 +49,7 @@ export interface TextEncoderOptions {
   invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
+  check: OutputCheck;
   /** Whose tasks have adapters. */
   entry: ModelEntry;
   /** Further inputs of every run, by the number of rows: those of the graph's other half. */
@@ -91,7 +93,7 @@ export class TextEncoder {
         if (pooling === 'mean') weights.fill(1 / length, 0, length);
         else weights[pooling === 'first' ? 0 : length - 1] = 1;
       },
-      result: (_, data) => data,
+      result: (_, data, dimensions) => this.#checked(data, dimensions, options),
     });
   }
 
@@ -109,7 +111,10 @@ export class TextEncoder {
         });
       },
       result: ({ spans }, data, dimensions) =>
-        spans.map((_, span) => data.subarray(span * dimensions, (span + 1) * dimensions)),
+        spans.map(({ start, end }, span) => {
+          const vector = data.subarray(span * dimensions, (span + 1) * dimensions);
+          return end > start ? this.#checked(vector, dimensions, options) : vector;
+        }),
     });
   }
 
@@ -126,18 +131,27 @@ export class TextEncoder {
         for (let at = 0; at < length; at++) weights[at * longest + at] = 1;
       },
       result: ({ ids, kept }, data, dimensions) => {
-        if (!kept) return { data: data.subarray(0, ids.length * dimensions), rows: ids.length, dimensions };
+        if (!kept) {
+          const all = data.subarray(0, ids.length * dimensions);
+          return { data: this.#checked(all, dimensions, options), rows: ids.length, dimensions };
+        }
         const chosen = new Float32Array(kept.length * dimensions);
         kept.forEach((at, row) => {
           chosen.set(data.subarray(at * dimensions, (at + 1) * dimensions), row * dimensions);
         });
-        return { data: chosen, rows: kept.length, dimensions };
+        return { data: this.#checked(chosen, dimensions, options), rows: kept.length, dimensions };
       },
     });
   }
 
   async release(): Promise<void> {
     await this.#options.session.close();
+  }
+
+  /** Vectors, if they are some. A batch with one that is none fails, and is split until it is found. */
+  #checked(data: Float32Array, dimensions: number, { normalized }: VectorOptions): Float32Array {
+    this.#options.check.vectors(data, dimensions, normalized);
+    return data;
   }
 
   #require(...kinds: TextEncoderOptions['tailKind'][]): void {
@@ -202,7 +216,7 @@ export class TextEncoder {
     adapter: number | undefined,
     { vectors, weigh, result }: PooledShape<Item, Result>,
   ): Promise<SubmittedBatch<Result>> {
-    const { runtime, session, tail, tailKind, otherFeeds } = this.#options;
+    const { runtime, session, tail, tailKind, otherFeeds, check } = this.#options;
     const { Tensor } = runtime.ort;
     const rows = batch.length;
     const { feeds, longest } = this.#feeds.feeds(batch);
@@ -234,6 +248,7 @@ export class TextEncoder {
     return {
       results: values.then(([data]) => {
         const perRow = data!.length / rows;
+        check.size(perRow / perVector, dimensions);
         return batch.map((item, row) =>
           result(item, data!.subarray(row * perRow, (row + 1) * perRow), perRow / perVector),
         );

@@ -1,6 +1,6 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { closedError } from '../closed.ts';
-import type { RasterDecoder } from '../image/index.ts';
+import { ByteBudget, type RasterDecoder } from '../image/index.ts';
 import type { ManagedModelStore } from '../store/types.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { CheckMemory } from './check-memory.ts';
@@ -37,11 +37,21 @@ const BUDGETS: Record<'cpu' | 'gpu', BatchBudget> = {
   gpu: { tokens: 8192, rows: 256, overhead: 512 },
 };
 
+/**
+ * Bytes that decoded pictures, and tensors made of them, may each take at a time: two or three photographs of 12
+ * million pixels. A picture of the largest size that is read needs more, and has it alone.
+ */
+const PIXEL_BYTES = 256e6;
+
 /** Models, device and queue of one realm. Takes checked requests; knows nothing of where it runs. */
 export class Engine {
   readonly runtime: Runtime;
   readonly store: ManagedModelStore;
   readonly imageDecoder: RasterDecoder | undefined;
+  /** Decoded pictures of all calls. */
+  readonly pixels = new ByteBudget(PIXEL_BYTES);
+  /** What was made of pictures and waits to be computed, of all calls. */
+  readonly pixelValues = new ByteBudget(PIXEL_BYTES);
   readonly scheduler = new Scheduler();
   readonly models: ModelPool;
   readonly #resolveTokenizer: TokenizerResolver;

@@ -2,6 +2,7 @@ import {
   applyAdditions,
   createTail,
   detachWeights,
+  hiddenExternalTensor,
   keepOutputs,
   type ModelAddition,
   type ModelSummary,
@@ -70,6 +71,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
   const externalData: PreparedGraph['externalData'] = [];
   try {
     const stored = readModel(buffer.subarray(0, size));
+    requireOwnWeights(buffer.subarray(0, size));
     requireKnownInputs(stored, options.inputs);
     const tailOptions = options.tails(stored);
     let bytes: Uint8Array = buffer;
@@ -139,6 +141,18 @@ function weightFiles(model: ModelSummary): string[] {
   const locations = new Set<string>();
   for (const { external } of model.initializers.values()) if (external) locations.add(external.location);
   return [...locations];
+}
+
+/**
+ * Only the main graph's weights are looked up in the model's own folder and given to the runtime; it would open files
+ * for all other tensors by itself, wherever they lie.
+ */
+function requireOwnWeights(bytes: Uint8Array): void {
+  const hidden = hiddenExternalTensor(bytes);
+  if (hidden === undefined) return;
+  throw new Error(
+    `the ${hidden} refers to a file; only weights of the main graph may lie in another file, beside the graph`,
+  );
 }
 
 /** A graph with an input nobody feeds fails at its first run; it is better refused when it is read. */

@@ -4,6 +4,7 @@ import type { ImageRecipe } from '../image/recipe.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { VectorOptions } from './encoder.ts';
 import type { GraphInterface } from './graph.ts';
+import type { OutputCheck } from './output-check.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
@@ -15,6 +16,7 @@ export interface ImageEncoderOptions {
   model: GraphInterface;
   tail: Tail;
   recipe: ImageRecipe;
+  check: OutputCheck;
   /** Further inputs of every run, by the number of pictures: those of the graph's other half. */
   otherFeeds?: ((rows: number) => Record<string, Tensor>) | undefined;
 }
@@ -75,7 +77,7 @@ export class ImageEncoder {
     dimensions: number,
     normalized: boolean,
   ): Promise<SubmittedBatch<Float32Array>> {
-    const { runtime, session, tail, recipe, otherFeeds } = this.#options;
+    const { runtime, session, tail, recipe, otherFeeds, check } = this.#options;
     const { Tensor } = runtime.ort;
     const rows = batch.length;
     const size = 3 * recipe.width * recipe.height;
@@ -97,6 +99,8 @@ export class ImageEncoder {
     return {
       results: values.then(([data]) => {
         const width = data!.length / rows;
+        check.size(width, dimensions);
+        check.vectors(data!, width, normalized);
         return batch.map((_, row) => data!.subarray(row * width, (row + 1) * width));
       }),
     };

@@ -1,6 +1,7 @@
 import type { Tail } from '@nearfield/onnx';
 import type { ListwiseBlock, ListwiseResult } from '../families/listwise.ts';
 import type { GraphInterface } from './graph.ts';
+import type { OutputCheck } from './output-check.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import type { WorkGroup } from './scheduler.ts';
@@ -20,6 +21,7 @@ export interface ListwiseEncoderOptions {
   /** On the output with one score a document; it makes float32 of it. */
   tail: Tail;
   padId: number;
+  check: OutputCheck;
 }
 
 /** More than any block has documents: a tail that is told so keeps all. */
@@ -38,7 +40,7 @@ export class ListwiseEncoder {
   readonly givesEmbeddings: boolean;
   readonly #session: PooledSession;
 
-  constructor({ session, runtime, model, tail, padId }: ListwiseEncoderOptions) {
+  constructor({ session, runtime, model, tail, padId, check }: ListwiseEncoderOptions) {
     this.#session = session;
     this.blockTokens = runtime.device === 'webgpu' ? 8192 : 4096;
     const { Tensor } = runtime.ort;
@@ -59,6 +61,10 @@ export class ListwiseEncoder {
       feeds.query_token_index = new Tensor('int64', BigInt64Array.of(BigInt(block.queryPosition)), [1, 1]);
       feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(ALL), [1]);
       const [values, queryEmbedding, documentEmbeddings] = await session.run(feeds, fetches);
+      check.size(values!.length / positions.length, 1);
+      for (const computed of [values, queryEmbedding, documentEmbeddings]) {
+        if (computed) check.numbers(computed);
+      }
       return {
         scores: values!,
         ...(queryEmbedding && documentEmbeddings && { queryEmbedding, documentEmbeddings }),

@@ -9,8 +9,9 @@ import { heldSource } from './held-source.ts';
 import { LISTWISE_INPUTS } from './listwise-encoder.ts';
 import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
 import type { ModelDefinition, ModelPart } from './models.ts';
+import { isNotAValue } from './output-check.ts';
 import type { ReadyPart } from './ready.ts';
-import { type CheckResult, checkFailed, goldensOf, selfCheck } from './self-check.ts';
+import { type CheckResult, checkFailed, goldensOf, nothingToCompare, selfCheck } from './self-check.ts';
 import type { SessionPool } from './session-pool.ts';
 import { tailsOf } from './tails.ts';
 import { TOKEN_INPUTS } from './token-feeds.ts';
@@ -62,13 +63,20 @@ export async function loadPart(
     try {
       loaded = await loadChoice(definition, part, choice, { ...context, signal }, source);
     } catch (error) {
+      if (isNotAValue(error)) {
+        failed.push(`${choice.dtype}: ${(error as FoundationError).message}`);
+        continue;
+      }
       // Another precision may be there, or do without what this device lacks.
       if (!isMissing(error, choice.path) && !needsOtherDevice(error)) throw error;
       problem ??= error;
       continue;
     }
     const { ready } = loaded;
-    const { passed, ...check } = await checkOnce(loaded, context);
+    const { passed, ...check } = await checkOnce(loaded, context).catch(async (error: unknown) => {
+      await ready.encoder.release();
+      throw error;
+    });
     if (passed) {
       const before = failed.length > 0 ? `; before: ${failed.join('; ')}` : '';
       ready.info.check = { ...check, reason: check.reason + before };
@@ -175,12 +183,14 @@ const CHECK_VERSION = 2;
 /** The self-check, unless these very files passed it on this device before. */
 async function checkOnce({ ready, fingerprint }: LoadedPart, context: LoadContext): Promise<CheckResult> {
   const { checks, sessions, emit } = context;
-  if (goldensOf(ready).length === 0) return selfCheck(ready);
   const { device, report } = sessions.runtime;
-  const key = fingerprint && [CHECK_VERSION, device, report.adapter ?? '', fingerprint].join('\n');
+  const hasGoldens = goldensOf(ready).length > 0;
+  const version = hasGoldens ? CHECK_VERSION : `${CHECK_VERSION} without values`;
+  const key = fingerprint && [version, device, report.adapter ?? '', fingerprint].join('\n');
   const known = key && (await checks.recall(key));
-  if (known) return { ...known, result: 'remembered', passed: true };
-  emit(state(ready.definition, 'checking', context));
+  if (known) return hasGoldens ? { ...known, result: 'remembered', passed: true } : nothingToCompare(ready);
+  // Without published values it is not a check of them.
+  if (hasGoldens) emit(state(ready.definition, 'checking', context));
   const result = await selfCheck(ready);
   if (result.passed && key) {
     const { passed: _, ...check } = result;

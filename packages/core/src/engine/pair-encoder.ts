@@ -3,6 +3,7 @@ import type { BatchInvariance } from '@nearfield/spec';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { GraphInterface } from './graph.ts';
+import type { OutputCheck } from './output-check.ts';
 import type { Runtime } from './runtime.ts';
 import { isFatalRuntimeError } from './runtime-errors.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from './scheduler.ts';
@@ -18,6 +19,7 @@ export interface PairEncoderOptions {
   invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
+  check: OutputCheck;
 }
 
 /** A cross-encoder: pairs as the model reads them (see `pairWindows`) in, one logit each out. */
@@ -27,7 +29,7 @@ export class PairEncoder {
   readonly group: WorkGroup<TokenSequence, number>;
   readonly #session: PooledSession;
 
-  constructor({ session, runtime, model, tail, invariance, padId, budget }: PairEncoderOptions) {
+  constructor({ session, runtime, model, tail, invariance, padId, budget, check }: PairEncoderOptions) {
     this.#session = session;
     this.invariance = invariance;
     const tokens = new TokenFeeds(
@@ -38,9 +40,16 @@ export class PairEncoder {
     const output = tail.pooledOutput!;
     const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
       const { feeds } = tokens.feeds(batch);
-      feeds[tail.dimensionsInput] = new runtime.ort.Tensor('int64', BigInt64Array.of(1n), [1]);
+      // A second number, where there is one, shows that these are no logits of pairs.
+      feeds[tail.dimensionsInput] = new runtime.ort.Tensor('int64', BigInt64Array.of(2n), [1]);
       const { values } = await session.submit(feeds, [output]);
-      return { results: values.then(([logits]) => Array.from(logits!)) };
+      return {
+        results: values.then(([logits]) => {
+          check.size(logits!.length / batch.length, 2);
+          check.numbers(logits!);
+          return Array.from(logits!);
+        }),
+      };
     };
     const { run, ...pipelined } = batchRuns(runtime, submit);
     this.group = {

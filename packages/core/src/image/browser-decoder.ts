@@ -1,6 +1,7 @@
 /** Decodes with what the browser has. Runs in pages and workers. */
 import { FoundationError } from '@nearfield/spec';
 import type { RasterDecoder } from './decode.ts';
+import { drawSvg } from './draw-svg.ts';
 import { IMAGE_TYPES, type ImageHeader } from './header.ts';
 import type { Raster } from './raster.ts';
 
@@ -11,12 +12,14 @@ import type { Raster } from './raster.ts';
  */
 export const browserDecoder: RasterDecoder = {
   async decode(bytes, header, { signal }) {
-    if (header.alpha && typeof ImageDecoder !== 'undefined') {
+    // Its frames are as stored, without the turns of AVIF.
+    if (header.alpha && !header.turns && typeof ImageDecoder !== 'undefined') {
       const straight = await decodeStraight(bytes, header);
       if (straight) return straight;
       signal?.throwIfAborted();
     }
     const bitmap = await createImageBitmap(new Blob([bytes], { type: IMAGE_TYPES[header.format] }), {
+      // EXIF was blanked; what is left are the turns that belong to AVIF itself.
       imageOrientation: 'from-image',
       premultiplyAlpha: 'none',
       colorSpaceConversion: 'none',
@@ -30,6 +33,7 @@ export const browserDecoder: RasterDecoder = {
     }
   },
   fromBitmap,
+  ...(typeof document !== 'undefined' && { drawSvg }),
 };
 
 /** First frame as straight RGBA, or undefined where the browser cannot give it. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { browserDecoder } from './browser-decoder.ts';
 import { decodeImage } from './decode.ts';
+import { costlySuite } from './fixtures/costly-suite.ts';
+import { orientationSuite } from './fixtures/orientation-suite.ts';
 import { cases, difference, readDecoded, readFixture, rgbOf } from './fixtures/read.ts';
 import { decodePng } from './png.ts';
 import { fit } from './preprocess.ts';
@@ -21,6 +23,9 @@ async function decoded(name: string): Promise<Raster> {
 afterEach(() => {
   vi.unstubAllGlobals();
 });
+
+orientationSuite(decoder);
+costlySuite(decoder);
 
 describe('browserDecoder', () => {
   it.each(cases.decode)('reads $source as Pillow does', async ({ source, tolerance, hidden }) => {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from './decode.ts';
+import { costlySuite } from './fixtures/costly-suite.ts';
+import { orientationSuite } from './fixtures/orientation-suite.ts';
 import { cases, difference, readDecoded, readFixture } from './fixtures/read.ts';
 import { readImageHeader } from './header.ts';
 import { nodeDecoder } from './node-decoder.ts';
@@ -9,6 +11,9 @@ import { onWhite, upright } from './raster.ts';
 
 const decoder = nodeDecoder;
 const others = cases.decode.filter(({ source }) => !/\.(png|bmp)$/.test(source));
+
+orientationSuite(decoder);
+costlySuite(decoder);
 
 describe('nodeDecoder', () => {
   it.each(others)('reads $source as Pillow does', async ({ source, width, height, tolerance, hidden }) => {
@@ -47,6 +52,21 @@ describe('nodeDecoder', () => {
       await expect(decodeImage(bytes.slice(0, 25), options)).rejects.toMatchObject(refused);
     },
   );
+});
+
+describe('a picture of one colour', () => {
+  it.each([
+    { progressive: false, mozjpeg: false },
+    { progressive: true, mozjpeg: false },
+    { progressive: true, mozjpeg: true, optimizeCoding: true },
+    { progressive: false, optimizeCoding: true, quality: 1 },
+  ])('is not taken for one that ends early: %o', async (options) => {
+    for (const channels of [1, 3] as const) {
+      const plain = sharp({ create: { width: 4000, height: 4000, channels: 3, background: '#fff' } });
+      const file = await (channels === 1 ? plain.greyscale() : plain).jpeg(options).toBuffer();
+      expect(readImageHeader(file)).toMatchObject({ format: 'jpeg', width: 4000, height: 4000 });
+    }
+  });
 });
 
 describe('damaged files', () => {

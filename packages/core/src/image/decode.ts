@@ -1,10 +1,19 @@
 /** From an image input to straight RGBA pixels, upright. */
 import { FoundationError } from '@nearfield/spec';
+import type { ByteBudget } from './byte-budget.ts';
 import { imageError } from './errors.ts';
 import { type ImageHeader, readImageHeader } from './header.ts';
-import { checkPixels, type ImageInput, type ReadImageOptions, readImageInput } from './input.ts';
+import {
+  checkPixels,
+  type ImageInput,
+  type ReadImage,
+  type ReadImageOptions,
+  rasterOf,
+  readImageInput,
+} from './input.ts';
 import { decodePng } from './png.ts';
 import { type Raster, upright } from './raster.ts';
+import { readSvg, type SvgDrawing } from './svg.ts';
 
 /**
  * Decodes the formats that are not decoded here (all but PNG), with whatever the host has: `browserDecoder` in a
@@ -12,7 +21,8 @@ import { type Raster, upright } from './raster.ts';
  */
 export interface RasterDecoder {
   /**
-   * Pixels of a file whose size was checked: the first frame, upright, straight RGBA, colour profiles ignored.
+   * Pixels of a file whose size was checked: the first frame, straight RGBA, colour profiles ignored. EXIF was blanked:
+   * its orientation is applied afterwards.
    * Rejects with anything if the file is damaged or its format unknown.
    */
   decode(
@@ -20,6 +30,11 @@ export interface RasterDecoder {
     header: ImageHeader,
     options: { readonly signal?: AbortSignal | undefined },
   ): Promise<Raster>;
+  /**
+   * Draws an SVG, where the host can: workers cannot, but the pages that use them.
+   * Rejects with anything if it is damaged.
+   */
+  drawSvg?(svg: SvgDrawing, options: { readonly signal?: AbortSignal | undefined }): Promise<Raster>;
   /** Pixels of an `ImageBitmap`, where the host has such a thing. */
   fromBitmap?(bitmap: ImageBitmap): Raster;
 }
@@ -27,42 +42,101 @@ export interface RasterDecoder {
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions extends ReadImageOptions {
   readonly decoder: RasterDecoder;
+  /** Decoded bytes that may be held at a time, shared by all calls of an engine. Default: any number. */
+  readonly budget?: ByteBudget | undefined;
 }
 
 /**
- * Reads and decodes an image input. The format is told by the bytes, not by a MIME type, and the size is checked
- * against `maxPixels` before anything is decoded. EXIF orientation is applied.
+ * Reads and decodes an image input, and holds its share of the budget while `use` works on the pixels. A picture waits
+ * for its share before anything of it is decoded or copied. The format is told by the bytes, not by a MIME type, and
+ * the size is checked against `maxPixels` before that. EXIF orientation is applied.
  *
- * PNG files are decoded bit by bit as stored, everywhere; the others by the host's decoder.
+ * PNG files are decoded bit by bit as stored, everywhere; the others by the host's decoder. SVG drawings are drawn at
+ * their own size, at most 2048 pixels long.
  * @throws FoundationError INPUT_VALIDATION_FAILED with `param`, SERVICE_TIMEOUT for a URL, NOT_SUPPORTED where the
  * host cannot decode this format; the signal's reason when aborted.
  */
-export async function decodeImage(input: ImageInput, options: DecodeImageOptions): Promise<Raster> {
+export async function useImage<Value>(
+  input: ImageInput,
+  options: DecodeImageOptions,
+  use: (raster: Raster) => Value,
+): Promise<Value> {
   const read = await readImageInput(input, options);
   options.signal?.throwIfAborted();
-  if (read.kind === 'raster') return read.raster;
-  if (read.kind === 'bitmap') return fromBitmap(read.bitmap, options);
-  const { bytes } = read;
-  const header = readImageHeader(bytes, options.param);
-  checkPixels(header, options);
-  if (header.format === 'png') return upright(await decodePng(bytes, options), header.orientation);
-  let raster: Raster;
+  const header = read.kind === 'bytes' ? readImageHeader(read.bytes, options.param) : undefined;
+  if (header) checkPixels(header, options);
+  const release = await options.budget?.take(heldBytes(read, header), options.signal);
   try {
-    raster = await options.decoder.decode(bytes, header, { signal: options.signal });
+    return use(await decode(read, header, options));
+  } finally {
+    // Also of a call that was aborted meanwhile: until here its pixels were in memory.
+    release?.();
+  }
+}
+
+/** The pixels of an image input, without a budget that lasts: see {@link useImage}. */
+export function decodeImage(input: ImageInput, options: DecodeImageOptions): Promise<Raster> {
+  return useImage(input, options, (raster) => raster);
+}
+
+/** Bytes a picture takes while it is decoded: RGBA, and the copies that are made of it on the way. */
+function heldBytes(read: ReadImage, header: ImageHeader | undefined): number {
+  if (read.kind !== 'bytes') {
+    const { width, height } = read.kind === 'pixels' ? read.source : read.bitmap;
+    return 4 * width * height;
+  }
+  const { width, height, format, orientation } = header!;
+  // Others are held once by their decoder and once as what it hands out; turning makes a second picture.
+  return 4 * width * height * (format !== 'png' || orientation > 1 ? 2 : 1);
+}
+
+async function decode(
+  read: ReadImage,
+  header: ImageHeader | undefined,
+  options: DecodeImageOptions,
+): Promise<Raster> {
+  if (read.kind === 'pixels') return rasterOf(read.source);
+  if (read.kind === 'bitmap') return fromBitmap(read.bitmap, options);
+  const { format, orientation } = header!;
+  if (format === 'png') return upright(await decodePng(read.bytes, options), orientation);
+  const raster = await decodeElsewhere(withoutTags(read.bytes, header!), header!, options);
+  options.signal?.throwIfAborted();
+  return upright(raster, orientation);
+}
+
+async function decodeElsewhere(
+  bytes: Uint8Array<ArrayBuffer>,
+  header: ImageHeader,
+  options: DecodeImageOptions,
+): Promise<Raster> {
+  try {
+    const { decoder, signal } = options;
+    if (header.format !== 'svg') return await decoder.decode(bytes, header, { signal });
+    if (!decoder.drawSvg) throw imageError('An SVG drawing cannot be drawn here. Send a PNG of it.', options);
+    return await decoder.drawSvg(readSvg(bytes)!, { signal });
   } catch (cause) {
     options.signal?.throwIfAborted();
     if (FoundationError.isInstance(cause)) throw cause;
-    throw imageError(
-      `The image is a damaged ${header.format.toUpperCase()} file, or of an unknown variant.`,
-      {
-        ...options,
-        cause,
-      },
-    );
+    const name = header.format.toUpperCase();
+    const mayBeForbidden = header.format === 'svg' && globalThis.location !== undefined;
+    const page = mayBeForbidden ? ', or the page’s Content-Security-Policy does not allow img-src data:' : '';
+    throw imageError(`The image is a damaged ${name} file, or of an unknown variant${page}.`, {
+      ...options,
+      cause,
+    });
   }
-  options.signal?.throwIfAborted();
-  return raster;
 }
+
+/** The file with the names of its EXIF and XMP data blanked, by which nobody finds them. */
+function withoutTags(bytes: Uint8Array<ArrayBuffer>, { tags }: ImageHeader): Uint8Array<ArrayBuffer> {
+  if (tags.length === 0) return bytes;
+  const copy = bytes.slice();
+  for (const at of tags) copy.set(BLANK, at);
+  return copy;
+}
+
+/** A name of chunks and segments that means nothing. */
+const BLANK = new TextEncoder().encode('none');
 
 function fromBitmap(bitmap: ImageBitmap, options: DecodeImageOptions): Raster {
   const raster = options.decoder.fromBitmap?.(bitmap);

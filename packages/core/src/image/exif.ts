@@ -1,6 +1,10 @@
 const ORIENTATION = 0x0112;
 const ENTRY_BYTES = 12;
 
+/** Field types that an orientation is written in: SHORT as the standard says, and LONG as some programs do. */
+const SHORT = 3;
+const LONG = 4;
+
 /**
  * Orientation (1 to 8) of EXIF data, which is a TIFF header and its first directory; 1 where there is none or
  * the data is damaged, as viewers show such a picture. Source: EXIF 2.3, tag 0x0112.
@@ -18,7 +22,9 @@ export function exifOrientation(tiff: Uint8Array): number {
     const entry = directory + 2 + index * ENTRY_BYTES;
     if (entry + ENTRY_BYTES > tiff.length) return 1;
     if (view.getUint16(entry, little) === ORIENTATION) {
-      const value = view.getUint16(entry + 8, little);
+      const type = view.getUint16(entry + 2, little);
+      if (view.getUint32(entry + 4, little) !== 1 || (type !== SHORT && type !== LONG)) return 1;
+      const value = type === SHORT ? view.getUint16(entry + 8, little) : view.getUint32(entry + 8, little);
       return value >= 1 && value <= 8 ? value : 1;
     }
   }

@@ -45,7 +45,7 @@ const MAX_REDIRECTS = 5;
 /** What an image input turned out to be. */
 export type ReadImage =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'raster'; readonly raster: Raster }
+  | { readonly kind: 'pixels'; readonly source: PixelSource }
   | { readonly kind: 'bitmap'; readonly bitmap: ImageBitmap };
 
 /**
@@ -72,7 +72,10 @@ export async function readImageInput(input: ImageInput, options: ReadImageOption
     checkPixels(input, options);
     return { kind: 'bitmap', bitmap: input };
   }
-  if (isPixelSource(input)) return { kind: 'raster', raster: rasterOf(input, options) };
+  if (isPixelSource(input)) {
+    checkSource(input, options);
+    return { kind: 'pixels', source: input };
+  }
   throw imageError(
     'An image is a URL, a data URI, base64, a Blob, bytes, an ImageBitmap or { width, height, data }.',
     options,
@@ -290,7 +293,7 @@ function isPixelSource(value: unknown): value is PixelSource {
   return data instanceof Uint8ClampedArray || data instanceof Uint8Array;
 }
 
-function rasterOf(source: PixelSource, options: ReadImageOptions): Raster {
+function checkSource(source: PixelSource, options: ReadImageOptions): void {
   const { width, height, data } = source;
   const whole = Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1;
   if (!whole || data.length !== 4 * width * height) {
@@ -300,6 +303,12 @@ function rasterOf(source: PixelSource, options: ReadImageOptions): Raster {
     );
   }
   checkPixels(source, options);
-  // Copied: the caller may go on drawing into it.
-  return { width, height, data: new Uint8Array(data), opaque: false };
 }
+
+/** Pixels in memory as a raster. Copied: the caller may go on drawing into them. */
+export const rasterOf = ({ width, height, data }: PixelSource): Raster => ({
+  width,
+  height,
+  data: new Uint8Array(data),
+  opaque: false,
+});

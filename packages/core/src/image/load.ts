@@ -1,5 +1,5 @@
 /** The whole way from image inputs to a model's `pixel_values`. */
-import { type DecodeImageOptions, decodeImage } from './decode.ts';
+import { type DecodeImageOptions, useImage } from './decode.ts';
 import type { ImageInput } from './input.ts';
 import { type PixelValues, pixelValueCount, writePixelValues } from './preprocess.ts';
 import type { ImageRecipe } from './recipe.ts';
@@ -17,7 +17,8 @@ export interface LoadedPixelValues extends PixelValues {
 }
 
 /**
- * Reads, decodes and preprocesses pictures one after the other, so that only one is in memory decoded.
+ * Reads, decodes and preprocesses pictures one after the other, so that only one of a call is in memory decoded, and
+ * of all calls no more than the budget allows.
  * The result takes 12 bytes a pixel of the model's input (3 MB for 512 × 512): keep batches small.
  * @throws FoundationError like `decodeImage`, with the `param` of the picture at fault.
  */
@@ -31,9 +32,10 @@ export async function loadPixelValues(
   const data = new Float32Array(inputs.length * count);
   const sizes: { width: number; height: number }[] = [];
   for (const [index, input] of inputs.entries()) {
-    const raster = await decodeImage(input, { ...options, param: paramOf(index) });
-    writePixelValues(raster, recipe, data, index * count);
-    sizes.push({ width: raster.width, height: raster.height });
+    await useImage(input, { ...options, param: paramOf(index) }, (raster) => {
+      writePixelValues(raster, recipe, data, index * count);
+      sizes.push({ width: raster.width, height: raster.height });
+    });
   }
   return { data, dims: [inputs.length, 3, recipe.height, recipe.width], sizes };
 }

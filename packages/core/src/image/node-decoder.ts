@@ -21,7 +21,7 @@ async function loadSharp(format: string): Promise<Sharp> {
   }
 }
 
-/** A decoder for Node: JPEG, WebP, GIF and AVIF through `sharp`. BMP is not among its formats. */
+/** A decoder for Node: JPEG, WebP, GIF, AVIF and SVG through `sharp`. BMP is not among its formats. */
 export const nodeDecoder: RasterDecoder = {
   async decode(bytes, header) {
     if (header.format === 'bmp') {
@@ -35,7 +35,6 @@ export const nodeDecoder: RasterDecoder = {
       failOn: 'error',
       ignoreIcc: true,
       limitInputPixels: header.width * header.height,
-      autoOrient: true,
     });
     if (header.format === 'jpeg' && (await image.metadata()).space === 'cmyk') {
       const { data, info } = await image
@@ -43,24 +42,39 @@ export const nodeDecoder: RasterDecoder = {
         .toColourspace('cmyk')
         .raw({ depth: 'uchar' })
         .toBuffer({ resolveWithObject: true });
-      return { width: info.width, height: info.height, data: fromInk(data), opaque: true };
+      return { width: info.width, height: info.height, data: fromInk(pixelsOf(data)), opaque: true };
     }
     const { data, info } = await image
       .toColourspace('srgb')
       .ensureAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: new Uint8Array(data), opaque: !header.alpha };
+    return { width: info.width, height: info.height, data: pixelsOf(data), opaque: !header.alpha };
+  },
+
+  /** librsvg opens nothing that a drawing from memory refers to. */
+  async drawSvg({ text, width, height }) {
+    const sharp = await loadSharp('svg');
+    const { data } = await sharp(Buffer.from(text), { failOn: 'error', limitInputPixels: 2 * width * height })
+      .resize(width, height, { fit: 'fill' })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { width, height, data: pixelsOf(data), opaque: false };
   },
 };
 
-/** CMYK to RGB without a profile, as browsers and Pillow do: (255 − ink) · (255 − black) ÷ 255. */
-function fromInk(inks: Uint8Array): Uint8Array<ArrayBuffer> {
-  const data = new Uint8Array(inks.length);
-  for (let at = 0; at < inks.length; at += 4) {
-    const light = 255 - inks[at + 3]!;
+/** The bytes themselves, not a copy: a picture may have 256 MB. */
+const pixelsOf = ({ buffer, byteOffset, length }: Buffer): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+
+/** CMYK to RGB without a profile, in place, as browsers and Pillow do: (255 − ink) · (255 − black) ÷ 255. */
+function fromInk(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  for (let at = 0; at < data.length; at += 4) {
+    const light = 255 - data[at + 3]!;
     for (let channel = 0; channel < 3; channel++) {
-      data[at + channel] = light - Math.round((inks[at + channel]! * light) / 255);
+      data[at + channel] = light - Math.round((data[at + channel]! * light) / 255);
     }
     data[at + 3] = 255;
   }

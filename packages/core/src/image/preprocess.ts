@@ -1,5 +1,5 @@
 /** From decoded pictures to a model's `pixel_values`. */
-import { onWhite, type Raster } from './raster.ts';
+import type { Raster } from './raster.ts';
 import type { ImageRecipe } from './recipe.ts';
 import { type PixelWindow, type RgbPixels, resize } from './resize.ts';
 
@@ -36,9 +36,9 @@ export function writePixelValues(
 
 /** Flattens, resizes and crops or pads a picture to the recipe's width and height, still in 8 bits. */
 export function fit(raster: Raster, recipe: ImageRecipe): RgbPixels {
-  const flat = recipe.alpha === 'white' ? onWhite(raster) : raster;
   const { resized, window, at } = plan(raster, recipe);
-  const part = resize(flat, { ...resized, filter: recipe.filter, window });
+  const onWhite = recipe.alpha === 'white';
+  const part = resize(raster, { ...resized, filter: recipe.filter, window, onWhite });
   if (part.width === recipe.width && part.height === recipe.height) return part;
   const data = new Uint8Array(3 * recipe.width * recipe.height);
   for (let index = 0; index < data.length; index++) data[index] = recipe.fill[index % 3]!;

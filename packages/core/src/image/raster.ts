@@ -29,8 +29,13 @@ const WHITE = 255;
  */
 export function onWhite(raster: Raster): Raster {
   if (raster.opaque) return raster;
-  const source = raster.data;
-  const data = new Uint8Array(source.length);
+  const data = new Uint8Array(raster.data.length);
+  rowOnWhite(raster.data, data);
+  return { width: raster.width, height: raster.height, data, opaque: true };
+}
+
+/** As {@link onWhite}, for some RGBA pixels. */
+export function rowOnWhite(source: Uint8Array, data: Uint8Array): void {
   for (let at = 0; at < source.length; at += 4) {
     const alpha = source[at + 3]!;
     if (alpha === 255) {
@@ -45,7 +50,6 @@ export function onWhite(raster: Raster): Raster {
     }
     data[at + 3] = 255;
   }
-  return { width: raster.width, height: raster.height, data, opaque: true };
 }
 
 /** `value ÷ 255` rounded to nearest, exact for 0 to 255². */

@@ -3,7 +3,7 @@
  * coefficients are rounded to 22 fractional bits, and the picture is rounded and clipped to 8 bits after the
  * horizontal and again after the vertical pass. Source: Pillow 9 to 12, `Image.resize`, its documented filters.
  */
-import type { Raster } from './raster.ts';
+import { type Raster, rowOnWhite } from './raster.ts';
 
 /** A resampling filter. */
 export type ResampleFilter = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
@@ -40,6 +40,8 @@ export interface ResizeOptions {
   readonly height: number;
   /** Default `bicubic` (Keys' cubic with a = −0.5). */
   readonly filter?: ResampleFilter | undefined;
+  /** Whether the picture is put on white, row by row. Default: colours are taken as they are. */
+  readonly onWhite?: boolean | undefined;
   /** The part of the resized picture that is wanted. Default: all of it. Only this part costs time and memory. */
   readonly window?: PixelWindow | undefined;
 }
@@ -48,8 +50,8 @@ const PRECISION_BITS = 22;
 const ROUNDING = 1 << (PRECISION_BITS - 1);
 
 /**
- * Resizes a picture's colours; alpha is ignored, so flatten first. Additional memory: one row and 12 bytes an
- * output pixel, whatever the size of the source.
+ * Resizes a picture's colours; alpha is ignored, or what shows through on white. Additional memory: two rows and 12
+ * bytes an output pixel, whatever the size of the source.
  * @throws {RangeError} if a size is below 1 or the window does not lie inside the resized picture.
  */
 export function resize(raster: Raster, options: ResizeOptions): RgbPixels {
@@ -61,10 +63,24 @@ export function resize(raster: Raster, options: ResizeOptions): RgbPixels {
   if (!(window.x >= 0 && window.y >= 0 && right <= width && bottom <= height)) {
     throw new RangeError(`The window lies outside of ${width} × ${height}`);
   }
-  if (filter === 'nearest') return nearest(raster, width, height, window);
+  const rowAt = rowsOf(raster, options.onWhite === true);
+  if (filter === 'nearest') return nearest(raster, rowAt, width, height, window);
   const columns = taps(raster.width, width, window.x, right, filter);
   const rows = taps(raster.height, height, window.y, bottom, filter);
-  return convolve(raster, window, columns, rows);
+  return convolve(rowAt, window, columns, rows);
+}
+
+/** Reads rows of RGBA. A row is valid until the next one is read. */
+type RowReader = (y: number) => Uint8Array;
+
+function rowsOf({ width, data, opaque }: Raster, onWhite: boolean): RowReader {
+  const stored: RowReader = (y) => data.subarray(y * width * 4, (y + 1) * width * 4);
+  if (!onWhite || opaque) return stored;
+  const flat = new Uint8Array(4 * width);
+  return (y) => {
+    rowOnWhite(stored(y), flat);
+    return flat;
+  };
 }
 
 /** Filter coefficients of a range of output positions along one axis. */
@@ -148,7 +164,7 @@ function taps(
  * Both passes, a source row at a time: the row is resized horizontally into `line` and added to every output
  * row that it reaches, so that the horizontally resized picture never exists as a whole.
  */
-function convolve(raster: Raster, window: PixelWindow, columns: Taps, rows: Taps): RgbPixels {
+function convolve(rowAt: RowReader, window: PixelWindow, columns: Taps, rows: Taps): RgbPixels {
   const { width, height } = window;
   const rowLength = width * 3;
   const data = new Uint8Array(rowLength * height);
@@ -157,16 +173,15 @@ function convolve(raster: Raster, window: PixelWindow, columns: Taps, rows: Taps
   const sums = new Int32Array(rows.identity ? 0 : rowLength * height).fill(ROUNDING);
   let reached = 0;
   for (let y = rows.first[0]!; y < rows.end[height - 1]!; y++) {
-    const source = raster.data.subarray(y * raster.width * 4, (y + 1) * raster.width * 4);
     if (rows.identity) {
       if (y < window.y) continue;
       if (y >= window.y + height) break;
-      horizontal(source, columns, window.x, data.subarray((y - window.y) * rowLength));
+      horizontal(rowAt(y), columns, window.x, data.subarray((y - window.y) * rowLength));
       continue;
     }
     while (rows.end[reached]! <= y) reached++;
     if (rows.first[reached]! > y) continue;
-    horizontal(source, columns, window.x, line);
+    horizontal(rowAt(y), columns, window.x, line);
     for (let row = reached; row < height && rows.first[row]! <= y; row++) {
       const weight = rows.weights[row * rows.stride + y - rows.first[row]!]!;
       addScaled(sums, row * rowLength, line, weight);
@@ -216,15 +231,21 @@ function toByte(sum: number): number {
 }
 
 /** The source pixel under the centre of each output pixel. */
-function nearest(raster: Raster, width: number, height: number, window: PixelWindow): RgbPixels {
-  const source = raster.data;
+function nearest(
+  raster: Raster,
+  rowAt: RowReader,
+  width: number,
+  height: number,
+  window: PixelWindow,
+): RgbPixels {
   const data = new Uint8Array(window.width * window.height * 3);
   const columns = centres(raster.width, width, window.x, window.width);
   const rows = centres(raster.height, height, window.y, window.height);
   let to = 0;
   for (const row of rows) {
+    const source = rowAt(row);
     for (const column of columns) {
-      const from = 4 * (row * raster.width + column);
+      const from = 4 * column;
       data[to] = source[from]!;
       data[to + 1] = source[from + 1]!;
       data[to + 2] = source[from + 2]!;

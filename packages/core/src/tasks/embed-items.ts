@@ -215,29 +215,37 @@ async function embedPictures(viewer: ReadyImages, indices: readonly number[], ca
   let running: Promise<void> = Promise.resolve();
   for (let start = 0; start < indices.length; start += PICTURES_AHEAD) {
     const part = indices.slice(start, start + PICTURES_AHEAD);
-    const load = (some: readonly number[]): Promise<LoadedPixelValues> =>
-      loadPixelValues(
-        some.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
-        recipe,
-        { decoder, signal, paramOf: (at) => `${fieldOf(some[at]!)}.image` },
-      );
-    const { good, data, sizes } =
-      mayFail > 0 ? await loadEach(part, load, failed) : { good: part, ...(await load(part)) };
-    report.finished(0, part.length - good.length);
-    good.forEach((index, at) => {
-      tokens[index] = rule ? imageTokens(sizes[at]!, rule) : 0;
-      report.expect(tokens[index]!);
-    });
-    await running;
-    running = engine.scheduler.submit(
-      group,
-      good.map((_, at) => data.subarray(at * count, (at + 1) * count)),
-      {
-        priority: priorityOf(options.priority, items.length),
-        signal,
-        onResult: (at, vector) => store(good[at]!, vector),
-      },
-    );
+    const release = await engine.pixelValues.take(4 * count * part.length, signal);
+    try {
+      const load = (some: readonly number[]): Promise<LoadedPixelValues> =>
+        loadPixelValues(
+          some.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
+          recipe,
+          { decoder, signal, budget: engine.pixels, paramOf: (at) => `${fieldOf(some[at]!)}.image` },
+        );
+      const { good, data, sizes } =
+        mayFail > 0 ? await loadEach(part, load, failed) : { good: part, ...(await load(part)) };
+      report.finished(0, part.length - good.length);
+      good.forEach((index, at) => {
+        tokens[index] = rule ? imageTokens(sizes[at]!, rule) : 0;
+        report.expect(tokens[index]!);
+      });
+      await running;
+      running = engine.scheduler
+        .submit(
+          group,
+          good.map((_, at) => data.subarray(at * count, (at + 1) * count)),
+          {
+            priority: priorityOf(options.priority, items.length),
+            signal,
+            onResult: (at, vector) => store(good[at]!, vector),
+          },
+        )
+        .finally(release);
+    } catch (error) {
+      release();
+      throw error;
+    }
     // A later picture may be unreadable while these are computed; their own failure is thrown in its turn.
     running.catch(() => {});
   }

@@ -21,6 +21,7 @@ import {
 } from './calibrations.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
 import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
+import { drawFor } from './drawing.ts';
 import { afterAwake, watchHeartbeat } from './heartbeat.ts';
 import { faultOf, type Refusal, WORKER_SCRIPT, watchRefusals } from './missing-file.ts';
 import type {
@@ -400,7 +401,9 @@ export class WorkerHost implements Backend {
     };
     void held.then(alive, () => {});
     const { hub, ...start } = this.#options.start;
-    const report = api.start({
+    const drawing = new MessageChannel();
+    drawFor(drawing.port1);
+    const workerStart: WorkerStart = {
       ...start,
       hub: { ...hub, token },
       engineKey: JSON.stringify([start, hub], describeFile),
@@ -410,7 +413,8 @@ export class WorkerHost implements Backend {
       calibrations: this.#measured ?? (calibration ? [calibration] : []),
       threadsFailed: this.#threadsFailed,
       wasmPaths: this.#options.wasmPaths?.[flavour],
-    }) as Promise<DeviceReport>;
+    };
+    const report = api.start(workerStart, transfer(drawing.port2, [drawing.port2])) as Promise<DeviceReport>;
     report.catch(() => {});
     const live: LiveWorker = {
       flavour,
@@ -433,6 +437,7 @@ export class WorkerHost implements Backend {
       end: (failure = new WorkerReplaced()) => {
         stopWatching();
         watch.stop(failure);
+        drawing.port1.close();
         api[releaseProxy]();
         spawned.end();
       },

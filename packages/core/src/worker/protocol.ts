@@ -73,7 +73,8 @@ export interface WorkerApi {
   end(): Promise<void>;
   /** Answers as soon as the worker lets messages in. */
   ping(): Promise<void>;
-  start(options: WorkerStart): Promise<DeviceReport>;
+  /** @param drawing a port to the page's `drawFor`: workers cannot draw SVG. */
+  start(options: WorkerStart, drawing: MessagePort): Promise<DeviceReport>;
   call(method: string, argument: unknown, options: WireOptions, port: MessagePort): Promise<unknown>;
 }
 

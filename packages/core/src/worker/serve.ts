@@ -10,6 +10,7 @@ import { openRecords } from '../records/open-records.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import { createServices, type Services } from '../tasks/services.ts';
 import { carryErrorsWhole } from './comlink-errors.ts';
+import { PageDrawing } from './drawing.ts';
 import { modelResolver, tokenizerResolver } from './models.ts';
 import type { CallMessage, ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
 import { holdLock, SharedLife } from './shared-life.ts';
@@ -19,6 +20,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
   carryErrorsWhole();
   /** One engine, but in a shared worker, whose tabs may have different options. */
   const engines = new Map<string, Promise<Services>>();
+  const drawing = new PageDrawing();
 
   const createEngine = async (options: WorkerStart): Promise<Services> => {
     const inMemory = options.cache === 'memory';
@@ -32,7 +34,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       }),
       resolve: modelResolver(options),
       resolveTokenizer: tokenizerResolver(options),
-      imageDecoder: browserDecoder,
+      imageDecoder: { ...browserDecoder, drawSvg: (svg, drawOptions) => drawing.draw(svg, drawOptions) },
       batchInvariant: options.batchInvariant,
       budget: options.calibration && budgetOf(options.calibration, runtime.device),
     });
@@ -61,7 +63,8 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
 
       end: async () => life?.end(),
 
-      async start(options) {
+      async start(options, port) {
+        drawing.add(port);
         const { engineKey } = options;
         engine = engines.get(engineKey) ?? createEngine(options);
         engines.set(engineKey, engine);
