@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { formatCount } from '../app/format.ts';
+import { formatCount, formatPlural } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
 import { modelProgress } from './model-progress.ts';
 
@@ -10,7 +10,7 @@ class ActivityPanel extends AppElement {
     const underWay = loading && loading.took === undefined;
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
-    return html`<section class="card activity" aria-label="Progress">
+    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
       ${underWay ? modelProgress(loading) : this.#indexing()}
       <button type="button" data-action="cancel" @click=${() => this.app.cancelIndexing()}>Cancel</button>
     </section>`;
@@ -21,7 +21,7 @@ class ActivityPanel extends AppElement {
     const perSecond = (count: number): number => (elapsed > 0 ? (count / elapsed) * 1000 : 0);
     return html`<div class="progress" data-state="indexing">
       <p class="progress-line">
-        <strong>Indexing ${formatCount(done)} of ${formatCount(total)} passages</strong>
+        <strong>Indexing ${formatCount(done)} of ${formatPlural(total, 'passage')}</strong>
         ${
           passages > 0
             ? html`<span
@@ -36,8 +36,8 @@ class ActivityPanel extends AppElement {
 
   #waiting() {
     const { indexed, total, mode } = this.app.state;
-    const missing = `${formatCount(total - indexed)} of ${formatCount(total)} passages`;
-    const rest = `are not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
+    const missing = `${formatCount(total - indexed)} of ${formatPlural(total, 'passage')}`;
+    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
     return html`<section class="card activity" aria-label="Progress">
       <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
       <button type="button" class="primary" data-action="index" @click=${() => this.app.index()}>

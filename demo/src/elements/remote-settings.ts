@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
-import { hostedChoices } from '../app/model-choices.ts';
+import { remoteChoice, remoteModelsFor, SEARCH_NEED } from '../app/model-choices.ts';
 import { DEFAULT_BASE_URL } from '../app/parameters.ts';
+import { readServerAddress } from '../app/server-address.ts';
 import { AppElement } from './app-element.ts';
 
 /** Key, address and model of Remote. */
@@ -8,9 +9,12 @@ class RemoteSettingsForm extends AppElement {
   static override readonly properties = {
     ...AppElement.properties,
     withoutModel: { type: Boolean, attribute: 'without-model' },
+    typed: { state: true },
   };
   /** Where the page itself lets the model be chosen. */
   declare withoutModel: boolean;
+  /** An address as it was typed, while it is none. */
+  declare private typed: { address: string; problem: string } | undefined;
 
   protected override render() {
     const { remote } = this.app.state;
@@ -34,13 +38,17 @@ class RemoteSettingsForm extends AppElement {
         <label for="base-url">Server address</label>
         <input
           id="base-url"
-          type="url"
+          type="text"
           inputmode="url"
+          autocapitalize="off"
           spellcheck="false"
           placeholder=${DEFAULT_BASE_URL}
-          .value=${remote.baseUrl}
-          @change=${(event: Event) => this.app.setRemote({ baseUrl: inputValue(event) || DEFAULT_BASE_URL })}
+          aria-invalid=${this.typed ? 'true' : nothing}
+          aria-describedby=${this.typed ? 'base-url-gap' : nothing}
+          .value=${this.typed?.address ?? remote.baseUrl}
+          @change=${this.#address}
         />
+        ${this.typed ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
       </div>
       ${this.withoutModel ? nothing : this.#model()}
       <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
@@ -48,24 +56,39 @@ class RemoteSettingsForm extends AppElement {
   }
 
   #model() {
+    const { models, serverModels } = this.app.state;
+    const caution = remoteChoice(models.remote, serverModels, this.app.place);
     return html`<div class="field">
         <label for="remote-model">Model</label>
         <input
           id="remote-model"
           list="remote-models"
           spellcheck="false"
-          .value=${this.app.state.models.remote}
+          .value=${models.remote}
+          aria-describedby=${caution ? 'remote-model-caution' : nothing}
+          @focus=${() => this.app.learnModels()}
           @change=${(event: Event) => this.app.setModel(inputValue(event))}
         />
         <datalist id="remote-models">
-          ${hostedChoices().map((model) => html`<option value=${model}></option>`)}
+          ${remoteModelsFor(SEARCH_NEED, serverModels).map((model) => html`<option value=${model}></option>`)}
         </datalist>
+        ${caution ? html`<p id="remote-model-caution" class="hint">${caution}</p>` : nothing}
       </div>`;
   }
 
+  #address = (event: Event): void => {
+    const address = inputValue(event) || DEFAULT_BASE_URL;
+    const { url, problem } = readServerAddress(address);
+    // What is no address is not asked; the one before stays in use until this one is mended.
+    this.typed = problem === undefined ? undefined : { address, problem };
+    if (url === undefined) return;
+    (event.currentTarget as HTMLInputElement).value = url;
+    this.app.setRemote({ baseUrl: url });
+  };
+
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!this.withoutModel && this.app.state.total > 0) void this.app.index();
+    if (!this.typed && !this.withoutModel && this.app.state.total > 0) void this.app.index();
   };
 }
 
