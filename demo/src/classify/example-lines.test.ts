@@ -30,6 +30,14 @@ describe('readExampleLines', () => {
     expect(read('workshop\tThe hinge is loose.').examples).toEqual([['workshop', 'The hinge is loose.']]);
   });
 
+  test('where nothing tells, the label comes first', () => {
+    expect(read('thanks\tThank you\nquestion\tWhy?').examples).toEqual([
+      ['thanks', 'Thank you'],
+      ['question', 'Why?'],
+    ]);
+    expect(read('red\tblue').examples).toEqual([['red', 'blue']]);
+  });
+
   test('labels that are known decide', () => {
     expect(read('No.\ta rather long label', ['a rather long label']).examples).toEqual([
       ['a rather long label', 'No.'],

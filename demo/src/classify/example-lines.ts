@@ -91,20 +91,26 @@ function separatorOf(text: string): string {
 }
 
 /**
- * Whether the labels are in the last column: by the titles, by labels that are known already, or because labels repeat
- * and are shorter than texts.
+ * Whether the labels are in the last column: by labels that are known already, or because labels repeat, are no
+ * sentences and are much shorter than texts. Where nothing of this tells, labels come first.
  */
 function labelsLast(
   pairs: readonly (readonly [first: string, last: string])[],
   known: ReadonlySet<string>,
 ): boolean {
   const [first, last] = [pairs.map((pair) => pair[0]), pairs.map((pair) => pair[1])];
-  const hits = (cells: readonly string[]): number => cells.filter((cell) => known.has(cell)).length;
-  if (hits(first) !== hits(last)) return hits(last) > hits(first);
-  const [left, right] = [new Set(first).size, new Set(last).size];
-  if (left !== right) return right < left;
-  const length = (cells: readonly string[]): number => cells.reduce((sum, cell) => sum + cell.length, 0);
-  return length(last) < length(first);
+  const sum = (cells: readonly string[], value: (cell: string) => number): number =>
+    cells.reduce((total, cell) => total + value(cell), 0);
+  for (const hint of [
+    (cells: readonly string[]) => sum(cells, (cell) => Number(known.has(cell))),
+    (cells: readonly string[]) => -new Set(cells).size,
+    (cells: readonly string[]) => -sum(cells, (cell) => Number(/[.!?…。！？]["'”’)]?$/u.test(cell))),
+  ]) {
+    const difference = hint(last) - hint(first);
+    if (difference !== 0) return difference > 0;
+  }
+  const length = (cells: readonly string[]): number => sum(cells, (cell) => cell.length);
+  return length(last) * 2 <= length(first);
 }
 
 const isTitle = (cells: readonly string[]): 'first' | 'last' | undefined => {

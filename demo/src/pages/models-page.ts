@@ -166,7 +166,7 @@ class ModelsPage extends PageElement<Catalogue> {
   #going(model: string, task: ModelTask | undefined, failure: Problem | undefined) {
     if (!task) return html`<p class="gap">${model}: ${failure?.title}</p>`;
     if (task.loading && task.loading.took === undefined) return modelProgress(task.loading);
-    return html`<p>${task.waiting ? `${model} is loaded after the others.` : `${DOING[task.doing]} ${model}…`}</p>`;
+    return html`<p>${task.waiting ? `${model} waits until the others are loaded.` : `${DOING[task.doing]} ${model}…`}</p>`;
   }
 
   #goTo(model: string): void {
