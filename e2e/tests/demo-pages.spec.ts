@@ -103,8 +103,17 @@ test('says when the code of a page cannot be fetched, and fetches it on the same
   await expect(demo.problems).toHaveCount(0);
 });
 
-test('every page opens without a network once the first was shown', async ({ demo, page, context }) => {
+test('every page opens without a network once the first was shown', async ({
+  demo,
+  page,
+  context,
+  consoleLog,
+}) => {
+  // The browser itself asks for its icon again.
+  consoleLog.expectFailedRequests();
   const fetched: string[] = [];
+  const failed: string[] = [];
+  page.on('requestfailed', (request) => failed.push(new URL(request.url()).pathname));
   page.on('requestfinished', (request) => fetched.push(request.url()));
   await demo.open();
   await expect.poll(() => fetched.filter((url) => /-page-.*\.js$/u.test(url)).length).toBe(PAGES.length - 1);
@@ -114,6 +123,7 @@ test('every page opens without a network once the first was shown', async ({ dem
     await expect(page.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
   }
   await expect(demo.problems).toHaveCount(0);
+  expect(failed.filter((path) => path !== '/favicon.svg')).toEqual([]);
 });
 
 test('going back leads to where the page was left', async ({ demo, page }) => {

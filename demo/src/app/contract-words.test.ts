@@ -78,9 +78,9 @@ describe('visitorMessage', () => {
       'The text holds at most 64,000 characters. Split it into several requests.',
     ],
     [
-      'Could not reach http://127.0.0.1:8091 for embeddings (Failed to fetch). Check the address.',
+      'Could not reach http://127.0.0.1:8091 for embeddings (Failed to fetch). Check the address and the network; in a browser the server must also allow this page (CORS).',
       'indexing',
-      'Could not reach http://127.0.0.1:8091 for embeddings (Failed to fetch). Check the address.',
+      'There was no answer from http://127.0.0.1:8091.',
     ],
     [
       'Tokenizer cl100k_base of 2026-05-13, file e5cf1234.',

@@ -96,7 +96,9 @@ export function visitorMessage(error: FoundationError, origin: ProblemOrigin): s
       },
     )
     .replace(/^[\w.]+ is not supported here: /u, '')
-    .replace(/^Authentication required: /u, '');
+    .replace(/^Authentication required: /u, '')
+    // What may be the matter is said as advice.
+    .replace(/^Could not reach (\S+) for .*$/su, 'There was no answer from $1.');
   message = message.replace(/,? or \S+ through createRemote\(\) of @nearfield\/remote/u, '');
   // Sentences end where white space follows, so that addresses stay whole.
   const sentences = message.split(/(?<=[.!?])\s+(?=\p{L})/u);

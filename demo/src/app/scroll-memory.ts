@@ -53,24 +53,39 @@ export class ScrollMemory {
     return known === undefined ? 'new' : 'back';
   }
 
-  /** Scrolls to where the entry was left, waiting for its content; a new one starts at the top. */
+  /**
+   * Scrolls to where the entry was left, and again as its content arrives, until the visitor does something. A new
+   * entry starts at the top.
+   */
   restore(): void {
     this.#giveUp();
     const top = this.#target;
-    const reached = (): boolean => {
-      scrollTo({ top, behavior: 'instant' });
-      return Math.abs(scrollY - top) < 2;
-    };
-    if (reached()) return;
+    const scroll = (): void => scrollTo({ top, behavior: 'instant' });
+    scroll();
+    if (top === 0) return;
+    // What arrives above must not move the place while it is sought.
+    const { style } = document.documentElement;
+    style.setProperty('overflow-anchor', 'none');
+    let observed = false;
     const observer = new ResizeObserver(() => {
-      if (reached()) this.#giveUp();
+      if (observed) scroll();
+      observed = true;
     });
-    this.#giveUp = () => {
+    const scrolled = (): void => {
+      const most = document.documentElement.scrollHeight - innerHeight;
+      // Neither here nor as near as the content allows: the visitor dragged the scroll bar.
+      if (Math.abs(scrollY - Math.min(top, most)) > 2) this.#giveUp();
+    };
+    const giveUp = (): void => {
       observer.disconnect();
-      for (const event of INTENT) window.removeEventListener(event, this.#giveUp);
+      window.removeEventListener('scroll', scrolled);
+      for (const event of INTENT) window.removeEventListener(event, giveUp);
+      style.removeProperty('overflow-anchor');
       this.#giveUp = () => undefined;
     };
-    for (const event of INTENT) window.addEventListener(event, this.#giveUp, { passive: true });
+    this.#giveUp = giveUp;
+    window.addEventListener('scroll', scrolled, { passive: true });
+    for (const event of INTENT) window.addEventListener(event, giveUp, { passive: true });
     observer.observe(document.body);
   }
 

@@ -35,6 +35,7 @@ export function modelField({
   const change = (event: Event): void => choose(fieldValue(event));
   if (app.state.mode === 'remote') {
     const { serverModels } = app.state;
+    const known = remoteModelsFor(need, serverModels);
     const caution = remoteChoice(model, serverModels, app.place);
     return html`<div class="field">
       <label for=${id}>${label}</label>
@@ -46,10 +47,14 @@ export function modelField({
         aria-describedby=${caution ? `${id}-caution` : nothing}
         .value=${model}
         @focus=${() => app.learnModels()}
+        @input=${(event: Event) => {
+          // Known in full, it is taken at once: what is said of it must not change, and move the page, on leaving.
+          if (known.includes(fieldValue(event))) change(event);
+        }}
         @change=${change}
       />
       <datalist id="${id}-list">
-        ${remoteModelsFor(need, serverModels).map((choice) => html`<option value=${choice}></option>`)}
+        ${known.map((choice) => html`<option value=${choice}></option>`)}
       </datalist>
       ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
     </div>`;

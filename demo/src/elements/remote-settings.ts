@@ -13,8 +13,8 @@ class RemoteSettingsForm extends AppElement {
   };
   /** Where the page itself lets the model be chosen. */
   declare withoutModel: boolean;
-  /** An address as it was typed, while it is none. */
-  declare private typed: { address: string; problem: string } | undefined;
+  /** An address as it was typed that was none, until one is taken. */
+  declare private typed: { address: string; problem: string | undefined } | undefined;
 
   protected override render() {
     const { remote } = this.app.state;
@@ -43,12 +43,13 @@ class RemoteSettingsForm extends AppElement {
           autocapitalize="off"
           spellcheck="false"
           placeholder=${DEFAULT_BASE_URL}
-          aria-invalid=${this.typed ? 'true' : nothing}
-          aria-describedby=${this.typed ? 'base-url-gap' : nothing}
+          aria-invalid=${this.typed?.problem ? 'true' : nothing}
+          aria-describedby=${this.typed?.problem ? 'base-url-gap' : nothing}
           .value=${this.typed?.address ?? remote.baseUrl}
+          @input=${this.#mended}
           @change=${this.#address}
         />
-        ${this.typed ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
+        ${this.typed?.problem ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
       </div>
       ${this.withoutModel ? nothing : this.#model()}
       <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
@@ -58,6 +59,7 @@ class RemoteSettingsForm extends AppElement {
   #model() {
     const { models, serverModels } = this.app.state;
     const caution = remoteChoice(models.remote, serverModels, this.app.place);
+    const known = remoteModelsFor(SEARCH_NEED, serverModels);
     return html`<div class="field">
         <label for="remote-model">Model</label>
         <input
@@ -67,14 +69,22 @@ class RemoteSettingsForm extends AppElement {
           .value=${models.remote}
           aria-describedby=${caution ? 'remote-model-caution' : nothing}
           @focus=${() => this.app.learnModels()}
+          @input=${(event: Event) => known.includes(inputValue(event)) && this.app.setModel(inputValue(event))}
           @change=${(event: Event) => this.app.setModel(inputValue(event))}
         />
         <datalist id="remote-models">
-          ${remoteModelsFor(SEARCH_NEED, serverModels).map((model) => html`<option value=${model}></option>`)}
+          ${known.map((model) => html`<option value=${model}></option>`)}
         </datalist>
         ${caution ? html`<p id="remote-model-caution" class="hint">${caution}</p>` : nothing}
       </div>`;
   }
+
+  /** Takes back that it is no address as soon as it is one: on leaving, the page would move under a click. */
+  #mended = (event: Event): void => {
+    if (!this.typed) return;
+    const address = (event.currentTarget as HTMLInputElement).value;
+    this.typed = { address, problem: readServerAddress(address).problem && this.typed.problem };
+  };
 
   #address = (event: Event): void => {
     const address = inputValue(event) || DEFAULT_BASE_URL;
@@ -88,7 +98,7 @@ class RemoteSettingsForm extends AppElement {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!this.typed && !this.withoutModel && this.app.state.total > 0) void this.app.index();
+    if (!this.typed?.problem && !this.withoutModel && this.app.state.total > 0) void this.app.index();
   };
 }
 
