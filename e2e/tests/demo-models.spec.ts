@@ -122,6 +122,7 @@ test('what comes of a click is in its row, and in sight', async ({ demo, page, c
   await expect(strip).toBeInViewport();
   await near.getByRole('button', { name: 'Cancel' }).click();
   await expect(near.getByRole('button', { name: 'Load' })).toBeVisible();
+  await page.evaluate(() => scrollTo(0, 0));
   release();
   await expect(strip).toContainText('The model could not be downloaded');
   await expectAccessible(page);

@@ -129,6 +129,9 @@ test('every page opens without a network once the first was shown', async ({
 test('going back leads to where the page was left', async ({ demo, page }) => {
   await demo.openPage('models');
   const row = page.locator('tr[data-model="jina-reranker-v2-base-multilingual"]');
+  // What is known of the device and the storage makes the page longer.
+  await expect(page.locator('device-badge summary')).toContainText('CPU');
+  await expect(page.getByTestId('storage-state')).toBeVisible();
   await row.scrollIntoViewIfNeeded();
   const left = await page.evaluate(() => scrollY);
   expect(left).toBeGreaterThan(800);

@@ -66,6 +66,8 @@ export interface AppState {
   /** The last finished run of indexing with the chosen model. */
   lastRun: IndexingProgress | undefined;
   loading: ModelLoading | undefined;
+  /** Whether a run has just ended: said in its place until something is asked, so that nothing moves by itself. */
+  justIndexed: boolean;
   question: string;
   /** Undefined until a question was answered. */
   answers: readonly Answer[] | undefined;
@@ -182,6 +184,7 @@ export class App extends Store<AppState> {
       indexing: undefined,
       lastRun: undefined,
       loading: undefined,
+      justIndexed: false,
       question: '',
       answers: undefined,
       answered: undefined,
@@ -414,6 +417,8 @@ export class App extends Store<AppState> {
   }
 
   removeDocument(id: string): void {
+    const removed = this.state.documents.find((document) => document.id === id);
+    if (removed) this.announceQuietly(`${removed.name} is removed.`);
     this.#setDocuments(this.state.documents.filter((document) => document.id !== id));
     this.#refreshAnswers();
   }
@@ -424,6 +429,7 @@ export class App extends Store<AppState> {
     const controller = new AbortController();
     const { signal } = controller;
     this.#indexing = controller;
+    this.update({ justIndexed: false });
     this.forget('indexing');
     try {
       const session = this.#session();
@@ -451,7 +457,7 @@ export class App extends Store<AppState> {
           },
         });
       } while (session.indexed < session.total && session.indexed > before);
-      this.update({ lastRun: this.state.indexing });
+      this.update({ lastRun: this.state.indexing, justIndexed: true });
       if (this.state.indexing?.passages) this.noteAnswer();
       this.announceQuietly(`${formatPlural(session.indexed, 'passage')} indexed.`);
     } catch (error) {
@@ -478,6 +484,11 @@ export class App extends Store<AppState> {
     if (question === this.state.question) return;
     this.update({ question });
     this.#askSoon(this.#debounce);
+  }
+
+  /** Takes away that a run has ended. */
+  hideIndexed(): void {
+    this.update({ justIndexed: false });
   }
 
   dismiss(problem: Problem): void {
@@ -563,7 +574,7 @@ export class App extends Store<AppState> {
       this.forget('question');
       this.#asked = { session, question, vector, embed: performance.now() - started };
       this.#rank();
-      this.update({ searching: false });
+      this.update({ searching: false, justIndexed: false });
       this.noteAnswer();
       this.announceQuietly(`${formatPlural(this.state.answers?.length ?? 0, 'passage')} found.`);
       void this.#highlight();
@@ -616,7 +627,7 @@ export class App extends Store<AppState> {
   #setDocuments(documents: readonly TextDocument[]): void {
     const passages = documents.flatMap((document) => document.passages);
     for (const session of this.#sessions.values()) session.setPassages(passages);
-    this.update({ documents });
+    this.update({ documents, justIndexed: false });
     this.#showCounts();
     if (passages.length > 0) return;
     // Nothing is left that could answer.
@@ -660,6 +671,7 @@ export class App extends Store<AppState> {
       indexing: undefined,
       lastRun: undefined,
       loading: undefined,
+      justIndexed: false,
       answers: undefined,
       answered: undefined,
       timings: undefined,

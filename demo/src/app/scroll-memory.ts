@@ -60,21 +60,21 @@ export class ScrollMemory {
   restore(): void {
     this.#giveUp();
     const top = this.#target;
-    const scroll = (): void => scrollTo({ top, behavior: 'instant' });
+    let set = 0;
+    const scroll = (): void => {
+      scrollTo({ top, behavior: 'instant' });
+      // As near as the content allows.
+      set = scrollY;
+    };
     scroll();
     if (top === 0) return;
     // What arrives above must not move the place while it is sought.
     const { style } = document.documentElement;
     style.setProperty('overflow-anchor', 'none');
-    let observed = false;
-    const observer = new ResizeObserver(() => {
-      if (observed) scroll();
-      observed = true;
-    });
+    const observer = new ResizeObserver(scroll);
     const scrolled = (): void => {
-      const most = document.documentElement.scrollHeight - innerHeight;
-      // Neither here nor as near as the content allows: the visitor dragged the scroll bar.
-      if (Math.abs(scrollY - Math.min(top, most)) > 2) this.#giveUp();
+      // Not where it was set: the visitor dragged the scroll bar.
+      if (Math.abs(scrollY - set) > 2) this.#giveUp();
     };
     const giveUp = (): void => {
       observer.disconnect();

@@ -6,8 +6,9 @@ import { modelProgress } from './model-progress.ts';
 /** A model on its way, indexing, or what is left to index. */
 class ActivityPanel extends AppElement {
   protected override render() {
-    const { loading, indexing, indexed, total, documents } = this.app.state;
+    const { loading, indexing, justIndexed, indexed, total, documents } = this.app.state;
     const underWay = loading && loading.took === undefined;
+    if (!indexing && !underWay && justIndexed && total > 0 && indexed === total) return this.#done(total);
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
     return html`<section class="card activity" aria-label="Progress" tabindex="-1">
@@ -15,6 +16,22 @@ class ActivityPanel extends AppElement {
       <button type="button" data-action="cancel" @click=${() => this.app.cancelIndexing()}>Cancel</button>
     </section>`;
   }
+
+  /** As high as what it takes the place of. */
+  #done(total: number) {
+    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
+      <div class="progress" data-state="indexed">
+        <p class="progress-line"><strong>${formatPlural(total, 'passage')} can be searched</strong></p>
+        <progress max="1" .value=${1} aria-label="Indexing"></progress>
+      </div>
+      <button type="button" data-action="hide" @click=${this.#hide}>Hide</button>
+    </section>`;
+  }
+
+  #hide = (): void => {
+    this.app.hideIndexed();
+    document.querySelector<HTMLElement>('#question')?.focus();
+  };
 
   #indexing() {
     const { done, total, passages, tokens, elapsed } = this.app.state.indexing!;

@@ -38,7 +38,8 @@ class AnswerList extends AppElement {
 
   #answer({ passage, score, sentence }: Answer) {
     const { text } = passage;
-    const { start, end } = sentence ?? { start: 0, end: 0 };
+    // Without a sentence all of it stands before the mark, so that what is there stays there when one is marked.
+    const { start, end } = sentence ?? { start: text.length, end: text.length };
     return html`<li class="answer" tabindex="-1" data-answer=${passage.id}>
       <div class="answer-head">
         <div>

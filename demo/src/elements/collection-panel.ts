@@ -50,7 +50,7 @@ class CollectionPanel extends AppElement {
             ${
               lastRun && lastRun.tokens > 0 && !indexing
                 ? html`<span data-timing="indexing"
-                  >${formatCount((lastRun.tokens / lastRun.elapsed) * 1000)} tokens a second.</span
+                  >${formatPlural(Math.round((lastRun.tokens / lastRun.elapsed) * 1000), 'token')} a second.</span
                 >`
                 : nothing
             }

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { labelsOf } from '../app/lines.ts';
+import { whenReleased } from './released.ts';
 
 /**
  * Labels as chips. Enter or a comma adds what is typed, a pasted list adds all of it, Backspace in an empty field
@@ -44,7 +45,7 @@ class LabelChips extends LitElement {
           @keydown=${this.#keys}
           @input=${this.#typed}
           @paste=${this.#paste}
-          @change=${this.#take}
+          @change=${() => whenReleased(this.#take)}
         />
       </div>
       ${this.gap === undefined ? nothing : html`<p id="${this.fieldId}-gap" class="gap">${this.gap}</p>`}

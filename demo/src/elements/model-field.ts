@@ -12,6 +12,7 @@ import {
   SERVED_MODELS,
 } from '../app/model-choices.ts';
 import { fieldValue } from './page-element.ts';
+import { whenReleased } from './released.ts';
 
 export interface ModelFieldOptions {
   app: App;
@@ -35,7 +36,6 @@ export function modelField({
   const change = (event: Event): void => choose(fieldValue(event));
   if (app.state.mode === 'remote') {
     const { serverModels } = app.state;
-    const known = remoteModelsFor(need, serverModels);
     const caution = remoteChoice(model, serverModels, app.place);
     return html`<div class="field">
       <label for=${id}>${label}</label>
@@ -47,14 +47,13 @@ export function modelField({
         aria-describedby=${caution ? `${id}-caution` : nothing}
         .value=${model}
         @focus=${() => app.learnModels()}
-        @input=${(event: Event) => {
-          // Known in full, it is taken at once: what is said of it must not change, and move the page, on leaving.
-          if (known.includes(fieldValue(event))) change(event);
+        @change=${(event: Event) => {
+          const name = fieldValue(event);
+          whenReleased(() => choose(name));
         }}
-        @change=${change}
       />
       <datalist id="${id}-list">
-        ${known.map((choice) => html`<option value=${choice}></option>`)}
+        ${remoteModelsFor(need, serverModels).map((choice) => html`<option value=${choice}></option>`)}
       </datalist>
       ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
     </div>`;

@@ -3,6 +3,7 @@ import { remoteChoice, remoteModelsFor, SEARCH_NEED } from '../app/model-choices
 import { DEFAULT_BASE_URL } from '../app/parameters.ts';
 import { readServerAddress } from '../app/server-address.ts';
 import { AppElement } from './app-element.ts';
+import { whenReleased } from './released.ts';
 
 /** Key, address and model of Remote. */
 class RemoteSettingsForm extends AppElement {
@@ -30,7 +31,10 @@ class RemoteSettingsForm extends AppElement {
           placeholder="jina_…"
           aria-describedby="api-key-hint"
           .value=${remote.apiKey}
-          @change=${(event: Event) => this.app.setRemote({ apiKey: inputValue(event) })}
+          @change=${(event: Event) => {
+            const apiKey = inputValue(event);
+            whenReleased(() => this.app.setRemote({ apiKey }));
+          }}
         />
         <p id="api-key-hint" class="hint">Kept in this page’s memory only; gone when you leave.</p>
       </div>
@@ -47,7 +51,10 @@ class RemoteSettingsForm extends AppElement {
           aria-describedby=${this.typed?.problem ? 'base-url-gap' : nothing}
           .value=${this.typed?.address ?? remote.baseUrl}
           @input=${this.#mended}
-          @change=${this.#address}
+          @change=${(event: Event) => {
+            const field = event.currentTarget as HTMLInputElement;
+            whenReleased(() => this.#address(field));
+          }}
         />
         ${this.typed?.problem ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
       </div>
@@ -59,7 +66,6 @@ class RemoteSettingsForm extends AppElement {
   #model() {
     const { models, serverModels } = this.app.state;
     const caution = remoteChoice(models.remote, serverModels, this.app.place);
-    const known = remoteModelsFor(SEARCH_NEED, serverModels);
     return html`<div class="field">
         <label for="remote-model">Model</label>
         <input
@@ -69,11 +75,13 @@ class RemoteSettingsForm extends AppElement {
           .value=${models.remote}
           aria-describedby=${caution ? 'remote-model-caution' : nothing}
           @focus=${() => this.app.learnModels()}
-          @input=${(event: Event) => known.includes(inputValue(event)) && this.app.setModel(inputValue(event))}
-          @change=${(event: Event) => this.app.setModel(inputValue(event))}
+          @change=${(event: Event) => {
+            const model = inputValue(event);
+            whenReleased(() => this.app.setModel(model));
+          }}
         />
         <datalist id="remote-models">
-          ${known.map((model) => html`<option value=${model}></option>`)}
+          ${remoteModelsFor(SEARCH_NEED, serverModels).map((model) => html`<option value=${model}></option>`)}
         </datalist>
         ${caution ? html`<p id="remote-model-caution" class="hint">${caution}</p>` : nothing}
       </div>`;
@@ -86,15 +94,15 @@ class RemoteSettingsForm extends AppElement {
     this.typed = { address, problem: readServerAddress(address).problem && this.typed.problem };
   };
 
-  #address = (event: Event): void => {
-    const address = inputValue(event) || DEFAULT_BASE_URL;
+  #address(field: HTMLInputElement): void {
+    const address = field.value.trim() || DEFAULT_BASE_URL;
     const { url, problem } = readServerAddress(address);
     // What is no address is not asked; the one before stays in use until this one is mended.
     this.typed = problem === undefined ? undefined : { address, problem };
     if (url === undefined) return;
-    (event.currentTarget as HTMLInputElement).value = url;
+    field.value = url;
     this.app.setRemote({ baseUrl: url });
-  };
+  }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
