@@ -289,7 +289,7 @@ test.describe('pictures', () => {
     test.setTimeout(LONG);
     await demo.openPage('classify/pictures');
     const circle =
-      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="red"/></svg>';
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>.a{fill:red}</style><circle class="a" cx="4" cy="4" r="4" style="stroke:none"/></svg>';
     await page
       .getByLabel('Pictures', { exact: true })
       .and(page.locator('input'))

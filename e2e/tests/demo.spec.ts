@@ -199,7 +199,10 @@ test('takes no file that is empty, none that is no text, and the same text once'
       file('empty.txt', ''),
       file('blank.md', '\n \n'),
       file('paper.pdf', '%PDF-1.4\n1 0 obj'),
-      file('sky.html', `<!doctype html><title>Sky</title><style>p{}</style><h1>Eclipse</h1><p>${sky}</p>`),
+      file(
+        'sky.html',
+        `<!doctype html><title>Sky</title><style>p{}</style><h1>Eclipse</h1><p style="color:red">${sky}</p>`,
+      ),
     ]);
   await demo.indexed(2);
   await expect(page.locator('collection-panel .documents li .name')).toHaveText(['bread.txt', 'sky.html']);

@@ -56,6 +56,16 @@ describe('readPicture', () => {
     expect(globalThis).not.toHaveProperty('wasRun');
   });
 
+  test('renders styles and what Illustrator writes around a drawing', async () => {
+    const drawing = `<?xml version="1.0"?><!-- <svg width="1"> -->
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+<svg version="1.1" xmlns='http://www.w3.org/2000/svg' data-note="a > b" width="20px" height="10px" viewBox="0 0 20 10">
+<style>.a { fill: #00ff00 }</style><rect class="a" width="10" height="10"/><rect x="10" width="10" height="10" style="fill: #0000ff"/></svg>`;
+    const blob = await readPicture(fileOf(drawing, 'styled.svg'));
+    expect(await pixel(blob, 100, 100)).toEqual([0, 255, 0, 255]);
+    expect(await pixel(blob, 400, 100)).toEqual([0, 0, 255, 255]);
+  });
+
   test('scales down what is too large', async () => {
     const file = fileOf(await raster('image/png', 5000, 4000), 'large.png');
     const blob = await readPicture(file);

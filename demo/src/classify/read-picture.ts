@@ -89,18 +89,20 @@ export async function readPicture(file: File): Promise<Blob> {
   }
 }
 
-/** Renders a drawing. As a picture it runs no script and loads nothing. */
+/** The first tag of a drawing; values of attributes may hold a `>`. */
+const ROOT = /<svg(?=[\s>/])(?:[^>"']|"[^"]*"|'[^']*')*>/iu;
+
+/**
+ * Renders a drawing. As a picture it runs no script and loads nothing. It is not parsed in this page, whose policy
+ * would refuse its styles.
+ */
 async function drawn(file: File): Promise<Blob> {
   const broken = new UnreadablePictureError(`${file.name} is a drawing (SVG) that cannot be shown.`);
-  const page = new DOMParser().parseFromString(await file.text(), 'image/svg+xml');
-  const root = page.documentElement;
-  if (root.localName !== 'svg' || page.querySelector('parsererror')) throw broken;
-  // Without a namespace a browser shows nothing of it as a picture.
-  if (root.namespaceURI !== 'http://www.w3.org/2000/svg') throw broken;
-  const { width, height } = sizeOf(root);
-  root.setAttribute('width', String(width));
-  root.setAttribute('height', String(height));
-  const source = new Blob([new XMLSerializer().serializeToString(page)], { type: 'image/svg+xml' });
+  const text = (await file.text()).replace(/<!--[\s\S]*?-->/gu, '');
+  const root = ROOT.exec(text)?.[0];
+  if (root === undefined) throw broken;
+  const { width, height, tag } = sized(root);
+  const source = new Blob([text.replace(ROOT, () => tag)], { type: 'image/svg+xml' });
   const url = URL.createObjectURL(source);
   try {
     const image = new Image(width, height);
@@ -114,23 +116,34 @@ async function drawn(file: File): Promise<Blob> {
   }
 }
 
-/** The size to draw at: the drawing's own proportions. */
-function sizeOf(root: Element): { width: number; height: number } {
+const attribute = (name: string): RegExp => new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'u');
+
+/** The first tag with the size to draw at, in the drawing's own proportions. */
+function sized(root: string): { width: number; height: number; tag: string } {
+  const read = (name: string): string => {
+    const [, double, single] = attribute(name).exec(root) ?? [];
+    return (double ?? single ?? '').trim();
+  };
   const length = (name: string): number => {
-    const value = root.getAttribute(name)?.trim() ?? '';
+    const value = read(name);
     return /^[\d.]+(?:px|pt|mm|cm|in|pc|em|rem|ex)?$/u.test(value) ? Number.parseFloat(value) : Number.NaN;
   };
-  const box = (root.getAttribute('viewBox') ?? '')
-    .trim()
+  const box = read('viewBox')
     .split(/[\s,]+/u)
     .map(Number);
-  const [width, height] = [length('width'), length('height')];
-  const own = width > 0 && height > 0 ? width / height : undefined;
-  const boxed = box.length === 4 && box[2]! > 0 && box[3]! > 0 ? box[2]! / box[3]! : undefined;
-  const ratio = own ?? boxed ?? 1;
-  const [wide, high] = ratio >= 1 ? [DRAWN_SIDE, DRAWN_SIDE / ratio] : [DRAWN_SIDE * ratio, DRAWN_SIDE];
-  if (!root.hasAttribute('viewBox') && own) root.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  return { width: Math.max(1, Math.round(wide)), height: Math.max(1, Math.round(high)) };
+  const own = [length('width'), length('height')] as const;
+  const ofOwn = own[0] > 0 && own[1] > 0 ? own[0] / own[1] : undefined;
+  const ofBox = box.length === 4 && box[2]! > 0 && box[3]! > 0 ? box[2]! / box[3]! : undefined;
+  const ratio = ofOwn ?? ofBox ?? 1;
+  const width = Math.max(1, Math.round(ratio >= 1 ? DRAWN_SIDE : DRAWN_SIDE * ratio));
+  const height = Math.max(1, Math.round(ratio >= 1 ? DRAWN_SIDE / ratio : DRAWN_SIDE));
+  const bare = root.replace(attribute('width'), '').replace(attribute('height'), '');
+  const viewBox = ofBox === undefined && ofOwn ? ` viewBox="0 0 ${own[0]} ${own[1]}"` : '';
+  return {
+    width,
+    height,
+    tag: bare.replace(/^<svg/iu, `<svg width="${width}" height="${height}"${viewBox}`),
+  };
 }
 
 async function painted(image: CanvasImageSource, width: number, height: number): Promise<Blob> {

@@ -21,9 +21,8 @@ class DemoAnnouncements extends AppElement {
                 aria-hidden="true"
                 @pointerenter=${() => this.app.holdToast()}
                 @pointerleave=${() => this.app.releaseToast()}
-              >
-                ${toast.text}
-              </p>`,
+                .textContent=${toast.text}
+              ></p>`,
             )
           : nothing
       }`;

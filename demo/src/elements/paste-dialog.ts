@@ -10,6 +10,8 @@ class PasteDialog extends AppElement {
   open(): void {
     this.empty = false;
     this.querySelector('dialog')?.showModal();
+    // Not by autofocus, which the browser heeds, and complains of, when the page is opened.
+    this.querySelector('textarea')?.focus();
   }
 
   protected override render() {
@@ -26,7 +28,6 @@ class PasteDialog extends AppElement {
             id="paste-text"
             name="text"
             rows="10"
-            autofocus
             dir="auto"
             aria-invalid=${this.empty ? 'true' : nothing}
             aria-describedby=${this.empty ? 'paste-gap paste-hint' : 'paste-hint'}

@@ -7,12 +7,12 @@ const PAGE = `<!doctype html>
 <body><nav><a href="/">Start</a></nav>
 <script>document.title = 'was run'</script>
 <h1>Bread &amp; butter</h1>
-<p>Flour,
+<p style="color: red" title="a > b">Flour,
    <b>water</b> and&nbsp;salt<br>make a loaf.</p>
 <h2>Table</h2>
 <table><tr><th>Kind</th><th>Hours</th></tr><tr><td>Rye</td><td>8</td></tr></table>
 <ul><li><p>First item</p></li><li>Second <em>item</em></li></ul>
-<pre><code>mix()
+<pre><code>mix(&lt;p style="x"&gt;)
   knead()
 </code></pre>
 <img src="https://example.org/never-asked.png" alt="A loaf"></body></html>`;
@@ -27,7 +27,7 @@ test('reads the text under its headings, without scripts, styles and navigation'
       blocks: [
         { text: 'Kind | Hours\nRye | 8', lines: true },
         { text: 'First item\nSecond item', lines: true },
-        { text: 'mix()\n  knead()', lines: true },
+        { text: 'mix(<p style="x">)\n  knead()', lines: true },
         { text: 'A loaf', lines: false },
       ],
     },

@@ -10,12 +10,20 @@ const BLOCKS = new Set(
     .map((name) => name.toUpperCase()),
 );
 
+/** Takes styles out before they are parsed: the page's policy would refuse each of them on the console. */
+const withoutStyles = (html: string): string =>
+  html
+    .replace(/<(\/?)style(?=[\s>/])/giu, '<$1template')
+    .replace(/<[a-z](?:[^>"']|"[^"]*"|'[^']*')*>/giu, (tag) =>
+      tag.replace(/\sstyle(?=\s*=)/giu, ' data-style'),
+    );
+
 /**
  * The text of an HTML document under its headings, and its title. Rows of tables, items of lists and preformatted
  * text keep their lines. Nothing of the document is loaded or run.
  */
 export function readHtml(html: string): { title: string; sections: Section[] } {
-  const page = new DOMParser().parseFromString(html, 'text/html');
+  const page = new DOMParser().parseFromString(withoutStyles(html), 'text/html');
   for (const element of page.querySelectorAll(SKIPPED)) element.remove();
   const outline = new Outline();
   let line = '';
