@@ -6,15 +6,19 @@ import { expect } from './demo-page.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds, as lines; serious and critical violations of WCAG A and AA only. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe-core finds, as lines; serious and critical violations only, and others on request. */
+export async function violations(
+  page: Page,
+  others: readonly ('minor' | 'moderate')[] = [],
+): Promise<string[]> {
+  const impacts: readonly (string | null | undefined)[] = ['serious', 'critical', ...others];
   // Evaluated instead of added as a script, which the page's security policy forbids.
   await page.evaluate(axe);
   const results = await page.evaluate<AxeResults>(
     `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
   );
   return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ impact }) => impacts.includes(impact))
     .flatMap(({ id, nodes }) =>
       nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
     );

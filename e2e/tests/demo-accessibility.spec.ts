@@ -1,6 +1,14 @@
 /** The demo by keyboard, on narrow screens, and under axe-core's rules. */
+import type { Page } from '@playwright/test';
 import { violations } from './axe.ts';
 import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
+
+/** A file that is refused, for a problem to look at. */
+const addEmptyFile = (page: Page): Promise<void> =>
+  page
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles({ name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from('') });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [1280, 360] as const) {
@@ -17,10 +25,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Cancel' }).click();
 
       await demo.paste(' ');
-      await expect(demo.problems).toHaveCount(1);
+      expect(await violations(page), 'nothing to paste').toEqual([]);
+      await page.getByRole('button', { name: 'Cancel' }).click();
       await demo.paste(SHORT_TEXT);
       await demo.indexed(3);
-      await demo.paste(' ');
+      await addEmptyFile(page);
+      await expect(demo.problems).toHaveCount(1);
       await demo.ask('How do I bake with wild yeast?');
       await expect(demo.answers.first().locator('mark')).toBeVisible();
       await page.locator('device-badge summary').click();
@@ -115,4 +125,53 @@ test('works by keyboard alone', async ({ demo, page }) => {
   await expect(page.getByRole('radio', { name: 'Remote' })).toBeChecked();
   await tabTo('api-key');
   await expect(page.getByLabel('API key', { exact: true })).toBeFocused();
+});
+
+test('every rule about landmarks and skip links is kept', async ({ demo, page }) => {
+  await demo.open();
+  expect(await violations(page, ['moderate', 'minor']), 'search').toEqual([]);
+  for (const path of ['classify', 'rerank', 'segment', 'models']) {
+    await demo.openPage(path);
+    expect(await violations(page, ['moderate', 'minor']), path).toEqual([]);
+  }
+});
+
+test('switching between Local and Remote is announced', async ({ demo, page }) => {
+  await demo.open();
+  await page.getByRole('radio', { name: 'Remote' }).check();
+  await expect(page.getByRole('status')).toHaveText('Remote: computed at api.jina.ai.');
+  await page.getByRole('radio', { name: 'Local' }).check();
+  await expect(page.getByRole('status')).toHaveText('Local: computed in this browser.');
+});
+
+test('removing one thing after the other keeps the focus in the list', async ({ demo, page }) => {
+  await demo.openPage('classify/pictures');
+  const remove = page.locator('.picture > button');
+  await demo.tabTo(remove.nth(1));
+  await page.keyboard.press('Enter');
+  await expect(remove).toHaveCount(5);
+  await expect(remove.nth(1)).toBeFocused();
+  await remove.nth(4).focus();
+  await page.keyboard.press('Enter');
+  await expect(remove.nth(3)).toBeFocused();
+
+  await page.getByRole('link', { name: 'By examples' }).click();
+  const removeExample = page.getByRole('button', { name: /^Remove example/u });
+  await removeExample.nth(2).focus();
+  await page.keyboard.press('Enter');
+  await expect(removeExample).toHaveCount(11);
+  await expect(removeExample.nth(2)).toBeFocused();
+});
+
+test('answers are no stops of Tab, and a problem’s title is below the page’s', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.ask('How do I bake with wild yeast?');
+  await expect(demo.answers).toHaveCount(3);
+  for (const answer of await demo.answers.all()) await expect(answer).toHaveAttribute('tabindex', '-1');
+  await page.getByRole('radio', { name: 'Remote' }).check();
+  await page.getByRole('link', { name: 'Rerank', exact: true }).click();
+  await page.getByRole('button', { name: 'Rerank', exact: true }).click();
+  await expect(demo.problems.getByRole('heading', { level: 3 })).toHaveText('An API key is needed');
 });

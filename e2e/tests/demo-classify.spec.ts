@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expectAccessible } from './axe.ts';
-import { expect, LONG, test } from './demo-page.ts';
+import { DemoPage, expect, LONG, test } from './demo-page.ts';
 import { startDemoServer } from './demo-server.ts';
 
 const LABELS = ['billing', 'delivery', 'technical problem'];
@@ -73,14 +73,45 @@ test.describe('texts by labels', () => {
     await expect(page.locator('.classified')).toHaveAttribute('data-prediction', 'praise', { timeout: LONG });
   });
 
-  test('says when there is nothing to classify; the problem leaves with the page', async ({ demo, page }) => {
+  test('says when there is nothing to classify', async ({ demo, page }) => {
     await demo.openPage('classify');
     await page.getByLabel('Texts, one a line').fill(' \n ');
     await page.getByRole('button', { name: 'Classify', exact: true }).click();
-    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
-    // Its problems leave with the page.
-    await page.getByRole('link', { name: 'Rerank', exact: true }).click();
+    await demo.expectGap(page.getByLabel('Texts, one a line'), /^Write at least one text/u);
     await expect(demo.problems).toHaveCount(0);
+  });
+
+  test('says that one label is no choice', async ({ demo, page }) => {
+    await demo.openPage('classify');
+    await page.getByRole('button', { name: 'Remove label billing' }).click();
+    await page.getByRole('button', { name: 'Remove label delivery' }).click();
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    const field = page.getByLabel('Labels', { exact: true }).and(page.locator('input'));
+    await demo.expectGap(field, /^Add a second label/u);
+    await expect(page.locator('.classified')).toHaveCount(0);
+    await field.fill('praise,');
+    await expect(field).not.toHaveAttribute('aria-invalid');
+  });
+
+  test('classifies more lines than a request holds', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify');
+    const lines = Array.from({ length: 600 }, (_, index) => `Invoice ${index}`);
+    await page.getByLabel('Texts, one a line').fill(lines.join('\n'));
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    await expect(page.locator('.classified')).toHaveCount(600, { timeout: LONG });
+    await expect(page.locator('.classified').last().locator('> p')).toHaveText('Invoice 599');
+    await expect(demo.problems).toHaveCount(0);
+  });
+
+  test('a text that is too long is named as people count, without code', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify');
+    await page.getByLabel('Texts, one a line').fill(`A short one.\n${'word '.repeat(1500)}`);
+    await page.getByRole('button', { name: 'Classify', exact: true }).click();
+    await demo.expectProblem('INPUT_TOKEN_LIMIT_EXCEEDED', 'The text is too long for this model');
+    await expect(demo.problems).toContainText('Text 2 has 1,502 tokens; all-MiniLM-L6-v2 reads at most 256.');
+    await expect(demo.problems).not.toContainText('truncate');
   });
 });
 
@@ -103,7 +134,9 @@ test.describe('texts by examples', () => {
       await expect(results).toHaveCount(3, { timeout: LONG });
       return results.evaluateAll((items) => items.map((item) => item.dataset.prediction));
     };
+    await expect(classifiers).toContainText('never used');
     expect(await ask()).toEqual(['workshop', 'spare parts', 'instructions']);
+    await expect(classifiers).toContainText('used once');
     await expectAccessible(page);
 
     // A new label later, from pasted lines.
@@ -113,7 +146,14 @@ test.describe('texts by examples', () => {
       .getByLabel(/one example a line/u)
       .fill('thanks\tThank you, all is well.\nthanks\tThe chair is lovely, many thanks.\nno tab here');
     await page.getByRole('button', { name: 'Add these lines' }).click();
-    await expect(page.getByRole('status')).toHaveText('2 examples added.');
+    await expect(page.getByRole('status')).toHaveText('2 examples added. 1 line was not understood.');
+    const box = page.getByLabel(/one example a line/u);
+    await expect(box).toHaveValue('no tab here');
+    await demo.expectGap(box, /^1 line was not understood/u);
+    await expectAccessible(page);
+    await box.fill('');
+    // The empty row that was there is gone.
+    await expect(page.getByRole('button', { name: /^Remove example/u })).toHaveCount(2);
     await page.getByRole('button', { name: 'Update the chosen one' }).click();
     await expect(page.getByTestId('trained')).toContainText('2 examples more', { timeout: LONG });
     await expect(classifiers).toContainText('workshop, spare parts, instructions, thanks');
@@ -145,6 +185,10 @@ test.describe('texts by examples', () => {
 
     await page.getByLabel('Exported classifier').setInputFiles({ ...file, buffer: Buffer.from('not JSON') });
     await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+    await page.getByLabel('Exported classifier').setInputFiles({ ...file, buffer: Buffer.from('{"a":1}') });
+    await expect(demo.problems).toContainText(
+      'classifier.json is no classifier. Choose a file that was exported here.',
+    );
   });
 
   test('says when examples have one label only', async ({ demo, page }) => {
@@ -157,7 +201,24 @@ test.describe('texts by examples', () => {
       await page.getByLabel(`Label of example ${number}`).fill('same');
     }
     await page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await demo.expectProblem('INPUT_INVALID_LABELS', 'The labels do not fit');
+    await expect(page.getByText(/^Give examples of at least two labels/u)).toBeVisible();
+    await page.getByLabel('Label of example 2').fill('');
+    await page.getByRole('button', { name: 'Train a new classifier' }).click();
+    await expect(page.getByText('Example 2 has no label.')).toBeVisible();
+    await expect(page.getByLabel('Label of example 2')).toBeFocused();
+    await expect(demo.problems).toHaveCount(0);
+  });
+
+  test('a classifier that another tab trains is listed', async ({ demo, page, context }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify/examples');
+    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
+    const second = new DemoPage(await context.newPage());
+    await second.openPage('classify/examples');
+    await second.page.getByRole('button', { name: 'Train a new classifier' }).click();
+    await expect(page.locator('[data-classifier]')).toHaveCount(1, { timeout: LONG });
+    await second.page.getByRole('button', { name: /^Delete/u }).click();
+    await expect(page.locator('[data-classifier]')).toHaveCount(0);
   });
 });
 
@@ -215,8 +276,35 @@ test.describe('pictures', () => {
       .getByLabel('Pictures', { exact: true })
       .and(page.locator('input'))
       .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
+    await expect(page.locator('.picture')).toContainText(
+      'notes.txt is no picture that this browser can read.',
+    );
     await page.getByRole('button', { name: 'Classify the pictures' }).click();
-    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+    await expect(page.getByRole('button', { name: 'Choose pictures…' })).toBeFocused();
+    await expect(page.getByText(/^Add a picture first/u)).toBeVisible();
+    await expect(demo.problems).toHaveCount(0);
+  });
+
+  test('a drawing is classified, and a file that is no picture does not stop it', async ({ demo, page }) => {
+    test.setTimeout(LONG);
+    await demo.openPage('classify/pictures');
+    const circle =
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>.a{fill:red}</style><circle class="a" cx="4" cy="4" r="4" style="stroke:none"/></svg>';
+    await page
+      .getByLabel('Pictures', { exact: true })
+      .and(page.locator('input'))
+      .setInputFiles([
+        { name: 'circle.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(circle) },
+        { name: 'log.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') },
+      ]);
+    const field = page.getByLabel('Labels', { exact: true }).and(page.locator('input'));
+    await field.fill('red circle,');
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    await expect(page.locator('.picture[data-prediction]')).toHaveCount(7, { timeout: LONG });
+    await expect(page.locator('.picture').first()).toHaveAttribute('data-prediction', 'red circle');
+    await expect(page.locator('.picture[data-refused]')).toHaveText(/log\.txt is no picture/u);
+    await expect(demo.problems).toHaveCount(0);
+    await expectAccessible(page);
   });
 });
 

@@ -57,8 +57,13 @@ test('loads a model, shows its check, and carries it away and back as files', as
   await loaded.getByRole('button', { name: 'Unload' }).click();
   await expect(loaded).toHaveCount(0);
   await expect(row).toContainText('stored');
-  await row.getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'In memory' })).toBeFocused();
+  // Import takes the place of Delete: it must not get the focus, where another Enter would open a dialog.
+  await row.getByRole('button', { name: 'Delete' }).focus();
+  await page.keyboard.press('Enter');
   await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
+  await expect(row.locator('.state')).toBeFocused();
+  await expect(page.locator('.toast')).toHaveText('minilm-reranker is deleted.');
 
   // From an unpacked folder alone, without a network.
   await page.route('**/models/**', (route) => route.abort());
@@ -90,6 +95,45 @@ function storedFiles(archive: Buffer): Map<string, Buffer> {
   return files;
 }
 
+test('what comes of a click is in its row, and in sight', async ({ demo, page, consoleLog }) => {
+  test.setTimeout(LONG);
+  consoleLog.expectFailedRequests();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('https://huggingface.co/**', async (route) => {
+    await held;
+    await route.abort();
+  });
+  await demo.openPage('models');
+  const row = (id: string) => page.locator(`tr[data-model="${id}"]`);
+  const [far, near] = [row('jina-reranker-v2-base-multilingual'), row('jina-reranker-v1-tiny-en')];
+  await far.getByRole('button', { name: 'Load' }).click();
+  await expect(far.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await near.getByRole('button', { name: 'Load' }).click();
+  await expect(near).toContainText('waits until the others are loaded');
+  // Only those rows are busy.
+  await expect(row('jina-reranker-v1-turbo-en').getByRole('button', { name: 'Load' })).toBeEnabled();
+  // Out of sight, it is told at the lower edge.
+  await page.evaluate(() => scrollTo(0, 0));
+  const strip = page.locator('[data-strip="jina-reranker-v2-base-multilingual"]');
+  await expect(strip).toContainText('jina-reranker-v2-base-multilingual');
+  await expect(strip).toBeInViewport();
+  await near.getByRole('button', { name: 'Cancel' }).click();
+  await expect(near.getByRole('button', { name: 'Load' })).toBeVisible();
+  await page.evaluate(() => scrollTo(0, 0));
+  release();
+  await expect(strip).toContainText('The model could not be downloaded');
+  await expectAccessible(page);
+  await strip.getByRole('button', { name: 'Show' }).click();
+  const problem = far.locator('[data-code="DOWNLOAD_FAILED"]');
+  await expect(problem).toBeInViewport();
+  await expect(strip).toHaveCount(0);
+  await problem.getByRole('button', { name: /^Dismiss/u }).click();
+  await expect(demo.problems).toHaveCount(0);
+});
+
 test('lists the models of a server', async ({ demo, page }) => {
   const server = await startDemoServer();
   try {
@@ -100,6 +144,9 @@ test('lists the models of a server', async ({ demo, page }) => {
     await expect(row).toContainText('384 dimensions');
     await expect(row).toContainText(`answers at ${new URL(server.baseUrl).host}`);
     await expect(row.getByRole('button')).toHaveCount(0);
+    // It lists the whole catalogue, and says of what it cannot run why.
+    const other = page.locator('tr[data-model="jina-embeddings-v4"]');
+    await expect(other).toContainText(`Not at ${new URL(server.baseUrl).host}: `);
     await expectAccessible(page);
   } finally {
     await server.close();

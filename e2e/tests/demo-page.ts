@@ -49,9 +49,9 @@ export class DemoPage {
   }
 
   async indexed(count: number): Promise<void> {
-    const state = this.page
-      .getByTestId('index-state')
-      .filter({ hasText: `All ${count} passages are indexed.` });
+    const state = this.page.getByTestId('index-state').filter({
+      hasText: count === 1 ? 'The only passage is indexed.' : `All ${count} passages are indexed.`,
+    });
     const failed = this.page.locator('[data-origin="indexing"], [data-origin="device"]').first();
     await expect(state.or(failed).first()).toBeVisible({ timeout: LONG });
     expect(await failed.allTextContents()).toEqual([]);
@@ -94,6 +94,13 @@ export class DemoPage {
     for (const sentence of [message, advice]) expect(sentence).toMatch(/^\S.{15,}$/);
     expect(more).toEqual([]);
     expect(await problem.textContent(), 'no stack').not.toMatch(/\bat \S+ ?\(?\S+:\d+:\d+/);
+  }
+
+  /** Checks that a field says what is missing in it, and has the focus. */
+  async expectGap(field: Locator, message: string | RegExp): Promise<void> {
+    await expect(field).toBeFocused();
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(field).toHaveAccessibleDescription(message);
   }
 
   /** The page never scrolls sideways. */

@@ -3,17 +3,28 @@ import { expect, test } from './demo-page.ts';
 
 const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Models'];
 
-test('every page has an address, a title, and is fetched when it is opened', async ({ demo, page }) => {
+test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
+  demo,
+  page,
+}) => {
   const fetched: string[] = [];
   page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-  await demo.open();
   const scripts = (): string[] => fetched.filter((path) => /-page-.*\.js$/u.test(path));
-  expect(scripts()).toEqual([]);
+  await demo.open();
+  // The page that is shown does not wait for the others: their code is asked for once it is there.
+  const first = await page.evaluate(() => ({
+    shown: performance.getEntriesByName('first-contentful-paint')[0]!.startTime,
+    asked: performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => /-page-.*\.js$/u.test(name))
+      .map(({ startTime }) => startTime),
+  }));
+  for (const asked of first.asked) expect(asked).toBeGreaterThan(first.shown);
+  await expect.poll(() => scripts().length).toBe(PAGES.length - 1);
   for (const name of PAGES.slice(1)) {
     await demo.openPage(name.toLowerCase());
     await expect(page).toHaveTitle(`${name} · Nearfield`);
     await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
-    expect(scripts().some((path) => path.includes(`${name.toLowerCase()}-page-`))).toBe(true);
   }
   await page.goBack();
   await expect(page).toHaveTitle('Segment · Nearfield');
@@ -72,10 +83,67 @@ test('what was typed is still there after a visit to another page', async ({ dem
   await expect(page.getByLabel('Query', { exact: true })).toHaveValue('Where do I find my invoices?');
 });
 
-test('says when the code of a page cannot be fetched', async ({ demo, page, consoleLog }) => {
+test('says when the code of a page cannot be fetched, and fetches it on the same link', async ({
+  demo,
+  page,
+  consoleLog,
+}) => {
   consoleLog.expectFailedRequests();
-  await demo.open();
   await page.route('**/assets/rerank-page-*', (route) => route.abort());
-  await page.getByRole('link', { name: 'Rerank', exact: true }).click();
-  await demo.expectProblem('UNEXPECTED', 'Something unexpected happened');
+  await demo.open();
+  const link = page.getByRole('link', { name: 'Rerank', exact: true });
+  await link.click();
+  await demo.expectProblem('PAGE_NOT_LOADED', 'A part of the page could not be loaded');
+  // The page before is not shown under this one's name.
+  await expect(demo.question).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await page.unroute('**/assets/rerank-page-*');
+  await link.click();
+  await expect(page.getByRole('heading', { level: 2, name: 'Rerank' })).toBeVisible();
+  await expect(demo.problems).toHaveCount(0);
+});
+
+test('every page opens without a network once the first was shown', async ({
+  demo,
+  page,
+  context,
+  consoleLog,
+}) => {
+  // The browser itself asks for its icon again.
+  consoleLog.expectFailedRequests();
+  const fetched: string[] = [];
+  const failed: string[] = [];
+  page.on('requestfailed', (request) => failed.push(new URL(request.url()).pathname));
+  page.on('requestfinished', (request) => fetched.push(request.url()));
+  await demo.open();
+  await expect.poll(() => fetched.filter((url) => /-page-.*\.js$/u.test(url)).length).toBe(PAGES.length - 1);
+  await context.setOffline(true);
+  for (const name of PAGES.slice(1)) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
+  }
+  await expect(demo.problems).toHaveCount(0);
+  expect(failed.filter((path) => path !== '/favicon.svg')).toEqual([]);
+});
+
+test('going back leads to where the page was left', async ({ demo, page }) => {
+  await demo.openPage('models');
+  const row = page.locator('tr[data-model="jina-reranker-v2-base-multilingual"]');
+  // What is known of the device and the storage makes the page longer.
+  await expect(page.locator('device-badge summary')).toContainText('CPU');
+  await expect(page.getByTestId('storage-state')).toBeVisible();
+  await row.scrollIntoViewIfNeeded();
+  const left = await page.evaluate(() => scrollY);
+  expect(left).toBeGreaterThan(800);
+  await page
+    .getByRole('link', { name: 'Segment', exact: true })
+    .evaluate((element: HTMLElement) => element.click());
+  await expect(page.getByRole('heading', { level: 2, name: 'Segment' })).toBeVisible();
+  // A page that is opened anew starts at its top.
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(0);
+  await page.goBack();
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(left);
+  await page.reload();
+  await expect(row).toBeVisible();
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(left);
 });

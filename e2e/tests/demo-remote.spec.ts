@@ -63,6 +63,9 @@ test('says when the key is wrong, and goes on with the right one', async ({ demo
   await demo.useRemote({ apiKey: 'jina_this-key-is-wrong', baseUrl: server.url, model: MODEL });
   await demo.paste(SHORT_TEXT);
   await demo.expectProblem('AUTH_INVALID_API_KEY', 'The API key was not accepted');
+  // jina.ai gives out no keys for somebody's own server.
+  await expect(demo.problems).not.toContainText('jina.ai');
+  await expect(page.locator('device-badge .dot')).toHaveAttribute('data-reach', 'refused');
   await page.getByLabel('API key', { exact: true }).fill(KEY);
   await page.keyboard.press('Enter');
   await demo.indexed(3);
@@ -101,15 +104,59 @@ test('says when the server does not have the model', async ({ demo, consoleLog }
   await demo.open();
   await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: 'no-such-model' });
   await demo.paste(SHORT_TEXT);
-  await demo.expectProblem('INPUT_MODEL_NOT_FOUND', 'There is no such model here');
+  await demo.expectProblem('INPUT_MODEL_NOT_FOUND', 'The server does not have this model');
 });
 
-test('says when a question is too long, and when there is nothing to index', async ({ demo, consoleLog }) => {
+test('a model that the server cannot run is not said to run in Remote', async ({
+  demo,
+  page,
+  consoleLog,
+}) => {
+  consoleLog.expectFailedRequests();
+  await demo.open();
+  await demo.useRemote({ apiKey: KEY, baseUrl: server.url });
+  const host = new URL(server.url).host;
+  const model = page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model');
+  await model.fill('jina-embeddings-v4');
+  await model.press('Tab');
+  await expect(model).toHaveAccessibleDescription(
+    new RegExp(`^jina-embeddings-v4 does not run at ${host}: `, 'u'),
+  );
+  // The suggestions are what this server answers for.
+  const choices = await page
+    .locator('#remote-models option')
+    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+  expect(choices).toContain(MODEL);
+  expect(choices).not.toContain('jina-embeddings-v4');
+  await demo.paste(SHORT_TEXT);
+  await demo.expectProblem('MODEL_NOT_AVAILABLE_LOCALLY', 'The server does not have this model');
+  await expect(demo.problems).not.toContainText(/in the browser|switch to Remote/u);
+});
+
+test('what is no address is said to be none, and the dot tells the truth', async ({ demo, page }) => {
+  await demo.open();
+  const dot = page.locator('device-badge .dot');
+  await page.getByRole('radio', { name: 'Remote' }).check();
+  await expect(dot).toHaveAttribute('data-reach', 'unknown');
+  const address = page.getByLabel('Server address');
+  await address.fill('not a url');
+  await address.press('Tab');
+  await expect(address).toHaveAttribute('aria-invalid', 'true');
+  await expect(address).toHaveAccessibleDescription(/no address/u);
+  await expect(page.locator('device-badge summary')).toContainText('api.jina.ai');
+  await address.fill(server.url);
+  await page.getByLabel('API key', { exact: true }).fill(KEY);
+  await page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model').fill(MODEL);
+  await expect(address).not.toHaveAttribute('aria-invalid');
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await expect(dot).toHaveAttribute('data-reach', 'answered');
+});
+
+test('says when a question is too long', async ({ demo, consoleLog }) => {
   consoleLog.expectFailedRequests();
   await demo.open();
   await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: MODEL });
-  await demo.paste(' ');
-  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'There is no text to index');
   await demo.paste(SHORT_TEXT);
   await demo.indexed(3);
   await demo.question.fill('why '.repeat(600));

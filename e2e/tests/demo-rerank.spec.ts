@@ -72,11 +72,52 @@ test('offers Jina’s rerankers with their sizes', async ({ demo, page }) => {
   await expect(options.filter({ hasText: 'jina-reranker-m0' })).toHaveCount(0);
 });
 
-test('says when there are no passages', async ({ demo, page }) => {
+test('says at the field what is missing', async ({ demo, page }) => {
   await demo.openPage('rerank');
-  await page.getByLabel('Passages, an empty line between them').fill('');
+  const [query, passages] = [
+    page.getByLabel('Query', { exact: true }),
+    page.getByLabel('Passages, an empty line between them'),
+  ];
+  await query.fill('  ');
   await rerank(page);
-  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+  await demo.expectGap(query, /^Type a question/u);
+  await expect(page.locator('[data-order]')).toHaveCount(0);
+  await expectAccessible(page);
+  await query.fill('bread');
+  await expect(query).not.toHaveAttribute('aria-invalid');
+  await passages.fill(' \n\n ');
+  await rerank(page);
+  await demo.expectGap(passages, /^Write at least two passages/u);
+  await expect(demo.problems).toHaveCount(0);
+});
+
+test('marks an order that the form no longer asks for, and drops it when a request fails', async ({
+  demo,
+  page,
+  consoleLog,
+}) => {
+  test.setTimeout(LONG);
+  consoleLog.expectFailedRequests();
+  await demo.openPage('rerank');
+  await page.getByLabel('Compare with').selectOption('given');
+  await rerank(page);
+  const ranked = page.locator('[data-order="after"] [data-passage]');
+  await expect(ranked).toHaveCount(10, { timeout: LONG });
+  const note = page.getByText('From before your last change to the form.');
+  await expect(note).toHaveCount(0);
+  await page.getByLabel('Query', { exact: true }).fill('locks');
+  await expect(note).toBeVisible();
+  await rerank(page);
+  await expect(note).toHaveCount(0);
+  await demo.useRemote({ apiKey: 'any', baseUrl: 'http://localhost:9' });
+  await rerank(page);
+  await demo.expectProblem('CONNECTION_FAILED', 'The server could not be reached');
+  await expect(ranked).toHaveCount(0);
+  await expect(page.locator('device-badge .dot')).toHaveAttribute('data-reach', 'failed');
+  // It is said here, and nowhere else.
+  await page.getByRole('link', { name: 'Segment', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Segment', level: 2 })).toBeVisible();
+  await expect(demo.problems).toHaveCount(0);
 });
 
 test.describe('at a server', () => {

@@ -108,11 +108,23 @@ test('says when an option does not fit', async ({ demo, page }) => {
   await demo.openPage('segment');
   await page.getByLabel('Overlap').fill('300');
   await segment(page);
-  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
+  await demo.expectGap(
+    page.getByLabel('Overlap'),
+    'The overlap must be smaller than the longest chunk, 300.',
+  );
   await page.getByLabel('Overlap').fill('');
   await segment(page);
   await expect(demo.problems).toHaveCount(0);
   await expect(page.locator('.chunk').first()).toBeVisible({ timeout: LONG });
+});
+
+test('says when there is no text', async ({ demo, page }) => {
+  await demo.openPage('segment');
+  const content = page.getByLabel('Text', { exact: true });
+  await content.fill(' \n ');
+  await segment(page);
+  await demo.expectGap(content, /^Type or paste a text/u);
+  await expect(page.getByTestId('chunk-count')).toHaveCount(0);
 });
 
 test.describe('at a server', () => {

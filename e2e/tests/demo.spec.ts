@@ -157,6 +157,12 @@ test('reads text and Markdown files, picked or dropped', async ({ demo, page }) 
     ]);
   await demo.indexed(2);
   await expect(demo.problems).toContainText('picture.png is not a text file');
+  // Beside the texts it is about, and on no other page.
+  await expect(page.locator('collection-panel')).toContainText('picture.png is not a text file');
+  await page.getByRole('link', { name: 'Segment', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Segment', level: 2 })).toBeVisible();
+  await expect(demo.problems).toHaveCount(0);
+  await page.getByRole('link', { name: 'Search', exact: true }).click();
   await demo.problems.getByRole('button', { name: /Dismiss/ }).click();
   await expect(demo.problems).toHaveCount(0);
 
@@ -187,12 +193,161 @@ test('says when a question is too long, and what to do', async ({ demo, page }) 
   await expect(page.getByRole('button', { name: /Dismiss/ })).toHaveCount(0);
 });
 
-test('says when there is nothing to index', async ({ demo }) => {
+test('says when there is no text to add', async ({ demo, page }) => {
   await demo.open();
   await demo.paste(' \n\n ');
-  await demo.expectProblem('INPUT_VALIDATION_FAILED', 'There is no text to index');
-  await demo.problems.getByRole('button', { name: /Dismiss/ }).click();
+  const field = page.getByRole('dialog').getByLabel('Text', { exact: true });
+  await demo.expectGap(field, /^There is no text yet\./u);
+  await field.fill('Otters hold hands while they sleep, so that the current does not part them.');
+  await page.getByRole('button', { name: 'Add text' }).click();
+  await demo.indexed(1);
+});
+
+test('takes no file that is empty, none that is no text, and the same text once', async ({ demo, page }) => {
+  await demo.open();
+  const [bread, sky] = SHORT_TEXT.split('\n\n');
+  const file = (name: string, content: string) => ({ name, mimeType: '', buffer: Buffer.from(content) });
+  await page
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles([
+      file('bread.txt', bread!),
+      file('again.txt', bread!),
+      file('empty.txt', ''),
+      file('blank.md', '\n \n'),
+      file('paper.pdf', '%PDF-1.4\n1 0 obj'),
+      file(
+        'sky.html',
+        `<!doctype html><title>Sky</title><style>p{}</style><h1>Eclipse</h1><p style="color:red">${sky}</p>`,
+      ),
+    ]);
+  await demo.indexed(2);
+  await expect(page.locator('collection-panel .documents li .name')).toHaveText(['bread.txt', 'sky.html']);
+  await expect(demo.problems).toHaveCount(1);
+  await expect(demo.problems.getByRole('listitem')).toHaveText([
+    'empty.txt is empty.',
+    'blank.md holds no text.',
+    'paper.pdf is a PDF, not a text file. Save it as text first.',
+    'again.txt is here already, as bread.txt.',
+  ]);
+  await demo.ask('When does the sky turn dark by day?');
+  await expect(demo.answers.first().getByRole('heading')).toHaveText('sky.html › Eclipse');
+  // Gone with the next text that is added.
+  await demo.paste(SHORT_TEXT.split('\n\n')[2]!);
+  await demo.indexed(3);
   await expect(demo.problems).toHaveCount(0);
+});
+
+test('tables, code and line breaks of Markdown survive', async ({ demo }) => {
+  await demo.open();
+  await demo.paste(
+    '# Parcels\n\n| Kind | Limit |\n|------|-------|\n| small parcels go anywhere in the country | 12 kg |\n| large | 40 kg |\n\n# Code\n\n```js\nfunction area(radius) {\n  // The area of a circle, rounded to whole numbers.\n  return Math.round(3.14 * radius * radius);\n}\n```',
+  );
+  await demo.indexed(2);
+  await demo.ask('How heavy may a package be?');
+  const [table, code] = await demo.answers.locator('p').allInnerTexts();
+  expect(table).toBe('Kind | Limit\nsmall parcels go anywhere in the country | 12 kg\nlarge | 40 kg');
+  expect(code!.split('\n').slice(0, 3)).toEqual([
+    'function area(radius) {',
+    '  // The area of a circle, rounded to whole numbers.',
+    '  return Math.round(3.14 * radius * radius);',
+  ]);
+});
+
+test('is laid out from the right where the text is', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste('الخبز طعام أساسي يُصنع من الدقيق والماء، ويُخبز في الفرن. وهو من أقدم الأطعمة في العالم.');
+  await demo.indexed(1);
+  await demo.ask('من أي شيء يُصنع الخبز؟');
+  const direction = (selector: string) =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => getComputedStyle(element).direction);
+  expect(await direction('[data-answer] > p')).toBe('rtl');
+  expect(await direction('#question')).toBe('rtl');
+  await page.getByRole('button', { name: 'Clear the question' }).click();
+  await demo.question.fill('What is bread made of?');
+  expect(await direction('#question')).toBe('ltr');
+});
+
+test('nothing is left of the answers when all texts are removed', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.ask('How do I bake with wild yeast?');
+  await page.getByRole('button', { name: 'Remove Pasted text' }).click();
+  await expect(page.getByRole('heading', { name: 'Search your own texts by meaning' })).toBeVisible();
+  await expect(page.getByText('Nearest passages')).toBeHidden();
+  await expect(page.getByText('compared in')).toBeHidden();
+});
+
+test('what happened is shown, not told to screen readers only', async ({ demo, page }) => {
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await page.getByRole('button', { name: 'Keep on this device' }).click();
+  const toast = page.locator('.toast');
+  await expect(toast).toHaveText(/^The browser (?:will keep|did not agree to keep) the models\./u);
+  await expect(page.getByRole('status')).toHaveText((await toast.textContent())!.trim());
+  await page.getByRole('button', { name: 'Delete all-MiniLM-L6-v2 from this browser' }).click();
+  await expect(toast).toHaveText('all-MiniLM-L6-v2 is deleted.');
+  await expect(page.getByRole('heading', { name: 'Storage' })).toBeFocused();
+});
+
+test('little moves while a visitor watches', async ({ demo, page }) => {
+  test.setTimeout(LONG);
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        hadRecentInput: boolean;
+      })[])
+        if (!entry.hadRecentInput) shifts.push(entry.value);
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await demo.open();
+  await demo.addSample();
+  await demo.indexed(300);
+  const shifted = () =>
+    page.evaluate(() =>
+      (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, each) => sum + each, 0),
+    );
+  const before = await shifted();
+  // Each answer is awaited, so that its layout has no input to excuse it.
+  for (const { question } of sampleQuestions.slice(0, 3)) {
+    await demo.ask(question);
+    const height = () =>
+      demo.answers.evaluateAll((items) => items.map((item) => item.querySelector('p')!.offsetHeight));
+    const unmarked = await height();
+    await expect(demo.answers.first().locator('mark')).toBeVisible();
+    // Marking a sentence wraps no line anew.
+    expect(await height()).toEqual(unmarked);
+  }
+  expect((await shifted()) - before).toBeLessThan(0.05);
+});
+
+test('the focus goes to the question when the sample’s button is gone', async ({ demo, page }) => {
+  await demo.open();
+  await demo.tabTo(page.getByRole('button', { name: 'Try the sample passages' }));
+  await page.keyboard.press('Enter');
+  await expect(demo.question).toBeFocused();
+  await expect(page.getByRole('status')).toHaveText(/^\d\d % indexed\.$/u, { timeout: LONG });
+});
+
+test('two tabs show the same storage', async ({ demo, page, context }) => {
+  await demo.open();
+  const second = new DemoPage(await context.newPage());
+  await second.open();
+  await expect(second.page.getByText('No model is kept in this browser.')).toBeVisible();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  const kept = second.page.locator('storage-panel .name');
+  await expect(kept).toHaveText('all-MiniLM-L6-v2');
+  await page.getByRole('button', { name: 'Delete all-MiniLM-L6-v2 from this browser' }).click();
+  await expect(second.page.getByText('No model is kept in this browser.')).toBeVisible();
 });
 
 test('says when the model cannot be downloaded, and tries again', async ({ demo, page, consoleLog }) => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { App } from './app.ts';
 import { documentOf } from './read-files.ts';
+import type { Shared, Tabs } from './tabs.ts';
 
 let local: LetterFoundation;
 let remote: LetterFoundation;
@@ -92,11 +93,46 @@ describe('indexing', () => {
     expect(app.state).toMatchObject({ problems: [], indexed: 1 });
   });
 
-  test('of nothing says that there is no text', async () => {
+  test('a text without any is left out, and says so', async () => {
     await app.addText('Empty', ' \n ');
+    expect(app.state.documents).toEqual([]);
     expect(app.state.problems).toMatchObject([
-      { code: 'INPUT_VALIDATION_FAILED', title: 'There is no text to index' },
+      { origin: 'files', title: 'A text was left out', message: 'Empty holds no text.' },
     ]);
+    expect(local.calls).toHaveLength(0);
+  });
+
+  test('the same text is taken once, under whatever name', async () => {
+    await app.addDocuments([document('a', long('apple'))]);
+    await app.addFiles([
+      new File([long('apple')], 'b.txt'),
+      new File([long('brick')], 'c.txt'),
+      new File([long('brick')], 'c.txt'),
+    ]);
+    expect(app.state.documents.map(({ name }) => name)).toEqual(['a', 'c.txt']);
+    expect(app.state.problems).toMatchObject([
+      {
+        title: '2 texts were left out',
+        details: ['b.txt is here already, as a.', 'c.txt is here already.'],
+        advice: 'The others were added.',
+      },
+    ]);
+    // One card, and gone with the next thing that is added.
+    await app.addDocuments([document('d', long('cloud'))]);
+    expect(app.state.problems).toEqual([]);
+  });
+
+  test('tells screen readers of each quarter', async () => {
+    const heard: string[] = [];
+    app.subscribe(() => {
+      const { text } = app.state.announcement;
+      if (text !== '' && heard.at(-1) !== text) heard.push(text);
+    });
+    const many = Array.from({ length: 256 }, (_, index) => long(`word${index}`));
+    await app.addDocuments([document('a', ...many)]);
+    await vi.waitFor(() => expect(heard.at(-1)).toBe('256 passages indexed.'));
+    expect(heard).toEqual(['25 % indexed.', '50 % indexed.', '75 % indexed.', '256 passages indexed.']);
+    expect(app.state.toast).toBeUndefined();
   });
 
   test('leaves out files that are no text', async () => {
@@ -193,6 +229,126 @@ describe('asking', () => {
     await app.addDocuments([document('b', long('zebra'))]);
     await expect.poll(() => answers()?.[0]).toBe(long('zebra'));
   });
+});
+
+test('nothing is left of the answers when the last text is removed', async () => {
+  await app.addDocuments([document('a', long('apple'))]);
+  app.setQuestion('apple');
+  await settled();
+  expect(app.state.answers).toHaveLength(1);
+  app.removeDocument(app.state.documents[0]!.id);
+  expect(app.state).toMatchObject({ answers: undefined, answered: undefined, timings: undefined, total: 0 });
+  // The question waits for the next text.
+  await app.addDocuments([document('b', long('brick'))]);
+  await vi.waitFor(() => expect(app.state.answers).toHaveLength(1));
+});
+
+describe('what happened', () => {
+  test('is shown for a while, and longer while it is read', () => {
+    vi.useFakeTimers();
+    try {
+      app.announce('Stored.');
+      expect(app.state).toMatchObject({ announcement: { text: 'Stored.' }, toast: { text: 'Stored.' } });
+      vi.advanceTimersByTime(5900);
+      app.announce('Stored.');
+      vi.advanceTimersByTime(5900);
+      expect(app.state.toast?.text).toBe('Stored.');
+      app.holdToast();
+      vi.advanceTimersByTime(60_000);
+      expect(app.state.toast?.text).toBe('Stored.');
+      app.releaseToast();
+      vi.advanceTimersByTime(6000);
+      expect(app.state.toast).toBeUndefined();
+      expect(app.state.announcement.text).toBe('Stored.');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('the same sentence twice is noticed twice', () => {
+    app.announce('Deleted.');
+    const { id } = app.state.announcement;
+    app.announce('Deleted.');
+    expect(app.state.announcement.id).toBeGreaterThan(id);
+  });
+
+  test('keeping what is stored is answered in words', async () => {
+    await app.keepStored();
+    expect(app.state.toast?.text).toBe('The browser will keep the models.');
+  });
+
+  test('switching is told to screen readers', () => {
+    app.setMode('remote');
+    expect(app.state.announcement.text).toBe('Remote: computed at example.org.');
+  });
+});
+
+describe('the server of Remote', () => {
+  beforeEach(() => app.setMode('remote'));
+
+  test('has not been asked, answers, refuses the key, cannot be reached', async () => {
+    expect(app.state.reach).toBe('unknown');
+    await app.addDocuments([document('a', long('apple'))]);
+    expect(app.state.reach).toBe('answered');
+    remote.failure = new FoundationError({ code: 'AUTH_INVALID_API_KEY', message: 'Wrong key.' });
+    await app.addDocuments([document('b', long('brick'))]);
+    expect(app.state.reach).toBe('refused');
+    expect(app.state.problems[0]!.advice).not.toContain('jina.ai');
+    app.setRemote({ apiKey: 'another' });
+    expect(app.state.reach).toBe('unknown');
+    remote.failure = new FoundationError({ code: 'CONNECTION_FAILED', message: 'No route.' });
+    await app.index();
+    expect(app.state.reach).toBe('failed');
+  });
+
+  test('an error of this page says nothing of it', () => {
+    app.report(new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message: 'No.' }), 'rerank');
+    expect(app.state.reach).toBe('unknown');
+  });
+});
+
+test('what another tab does is seen here', async () => {
+  const tabs: Tabs & { tell?: (what: Shared) => void; told: Shared[] } = {
+    told: [],
+    changed: (what) => tabs.told.push(what),
+    watch: (listener) => {
+      tabs.tell = listener;
+    },
+  };
+  let stored = 0;
+  const second = new App({
+    connections: {
+      local: () => ({
+        foundation: local.foundation,
+        storage: {
+          usage: async () => Array.from({ length: stored }, () => ({ model: 'm', bytes: 1, complete: true })),
+          delete: async () => undefined,
+          persist: async () => false,
+          export: async () => [],
+          import: async () => [],
+        },
+        load: async () => {
+          throw new Error('These tests load no model.');
+        },
+        unload: async () => undefined,
+      }),
+      remote: () => remote.foundation,
+    },
+    models: { local: 'letters', remote: 'letters' },
+    baseUrl: 'https://example.org',
+    tabs,
+  });
+  const heard: Shared[] = [];
+  second.watchTabs((what) => heard.push(what));
+  stored = 1;
+  tabs.tell!('storage');
+  await vi.waitFor(() => expect(second.state.stored).toHaveLength(1));
+  tabs.tell!('classifiers');
+  expect(heard).toEqual(['storage', 'classifiers']);
+  await second.deleteStored('m');
+  expect(tabs.told).toEqual(['storage']);
+  await second.keepStored();
+  expect(second.state.toast?.text).toMatch(/did not agree/u);
 });
 
 describe('switching', () => {

@@ -31,4 +31,8 @@ test('plurals', () => {
     '1 passage',
     '1,234 passages',
   ]);
+  expect([1, 2].map((count) => formatPlural(count, 'passage is', 'passages are'))).toEqual([
+    '1 passage is',
+    '2 passages are',
+  ]);
 });

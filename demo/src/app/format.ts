@@ -28,6 +28,11 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** `1 passage`, `2 passages`. */
-export const formatPlural = (count: number, noun: string): string =>
-  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+const plural = new Intl.PluralRules('en');
+
+/**
+ * `1 passage`, `2 passages`.
+ * @param several the noun's plural where it is not its singular and an s
+ */
+export const formatPlural = (count: number, noun: string, several = `${noun}s`): string =>
+  `${formatCount(count)} ${plural.select(count) === 'one' ? noun : several}`;

@@ -6,6 +6,9 @@ import {
   findModel,
   type Modality,
   type ModelEntry,
+  type ModelFacts,
+  type ModelInfo,
+  modelFacts,
 } from '@nearfield/spec';
 
 /** The embedder that is served beside the page. */
@@ -20,28 +23,27 @@ const SERVED_AS_Q8_OR_FP16: readonly string[] = [EMBEDDED_MODEL, 'minilm-reranke
 /** The hosted model that Remote starts with. */
 export const REMOTE_MODEL = 'jina-embeddings-v5-text-small';
 
-const embedsText = ({ kind, endpoints, modalities }: ModelEntry): boolean =>
-  kind === 'embedding' && endpoints.includes('embeddings') && modalities.includes('text');
+/** What a page asks of a model. */
+export interface ModelNeed {
+  endpoint: Endpoint;
+  modality?: Modality | undefined;
+  kind?: ModelEntry['kind'] | undefined;
+}
+
+const suits = (entry: ModelEntry, { endpoint, modality, kind }: ModelNeed): boolean =>
+  entry.endpoints.includes(endpoint) &&
+  (!modality || entry.modalities.includes(modality)) &&
+  (!kind || entry.kind === kind);
+
+/** What searching asks of a model: texts as single vectors. */
+export const SEARCH_NEED: ModelNeed = { endpoint: 'embeddings', modality: 'text', kind: 'embedding' };
 
 /** Those of a local engine's models that turn texts into vectors. Ids outside the catalogue stay. */
 export const localChoices = (ids: readonly string[]): string[] =>
   ids.filter((id) => {
     const entry = findModel(id);
-    return !entry || embedsText(entry);
+    return !entry || suits(entry, SEARCH_NEED);
   });
-
-/** Hosted models that turn texts into vectors. */
-export const hostedChoices = (): string[] =>
-  CATALOGUE.filter((entry) => entry.hosted && embedsText(entry)).map(({ id }) => id);
-
-/** What a page asks of a model. */
-export interface ModelNeed {
-  endpoint: Endpoint;
-  modality?: Modality | undefined;
-}
-
-const suits = (entry: ModelEntry, { endpoint, modality }: ModelNeed): boolean =>
-  entry.endpoints.includes(endpoint) && (!modality || entry.modalities.includes(modality));
 
 /** Those of a local engine's models that suit, the ones beside the page first. Ids outside the catalogue stay. */
 export function localModelsFor(need: ModelNeed, ids: readonly string[]): string[] {
@@ -54,8 +56,47 @@ export function localModelsFor(need: ModelNeed, ids: readonly string[]): string[
 }
 
 /** Hosted models that suit. */
-export const hostedModelsFor = (need: ModelNeed): string[] =>
+const hostedModelsFor = (need: ModelNeed): string[] =>
   CATALOGUE.filter((entry) => entry.hosted && suits(entry, need)).map(({ id }) => id);
+
+/** A model in the list of a server, with the catalogue's facts where the server tells none. */
+export function factsOf(info: ModelInfo): ModelFacts | undefined {
+  const entry = info.nearfield ? undefined : findModel(info.id);
+  return info.nearfield ?? (entry && modelFacts(entry));
+}
+
+/**
+ * Whether a server answers for a model that it lists. A Nearfield server lists the whole catalogue, and its facts say
+ * which of it an engine can run; any other server lists what it has.
+ */
+export const answersFor = ({ nearfield }: ModelInfo): boolean => !nearfield || nearfield.local.runs;
+
+/** Models of Remote that suit: those that its server answers for, or the hosted ones while it was not asked. */
+export function remoteModelsFor(need: ModelNeed, listed: readonly ModelInfo[] | undefined): string[] {
+  if (!listed) return hostedModelsFor(need);
+  return listed.flatMap((info) => {
+    const facts = factsOf(info);
+    const entry = findModel(facts?.id ?? info.id);
+    if (!answersFor(info) || (entry && !suits(entry, need))) return [];
+    return [facts?.id ?? info.id];
+  });
+}
+
+/** What to know of a model of Remote before it is asked for; undefined where there is nothing to say. */
+export function remoteChoice(
+  model: string,
+  listed: readonly ModelInfo[] | undefined,
+  place: string,
+): string | undefined {
+  if (!listed || model === '') return undefined;
+  const id = findModel(model)?.id ?? model;
+  const info = listed.find((each) => (factsOf(each)?.id ?? each.id) === id);
+  if (!info) return `There is no ${model} ${place}.`;
+  if (answersFor(info)) return undefined;
+  const { local } = info.nearfield!;
+  const reason = local.runs ? '' : ` ${local.reason}`;
+  return `${id} does not run ${place}:${reason}${!local.runs && local.instead ? ` Instead: ${local.instead}.` : ''}`;
+}
 
 /** Megabytes that a local engine downloads for a model on a device; undefined where that is not known. */
 export function downloadMegabytes(model: string, device: DeviceReport | undefined): number | undefined {

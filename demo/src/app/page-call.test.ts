@@ -56,6 +56,20 @@ test('shows a failure in words, and forgets it with the next run', async () => {
   expect(app.state.problems).toEqual([]);
 });
 
+test('a failure takes the earlier result away, a cancellation does not', async () => {
+  let dropped = 0;
+  call = new PageCall(app, 'classify', () => dropped++);
+  local.pause();
+  const running = embed('a');
+  call.cancel();
+  await running;
+  expect(dropped).toBe(0);
+  local.resume();
+  local.failure = new FoundationError({ code: 'NOT_SUPPORTED', message: 'Not here.' });
+  await embed('a');
+  expect(dropped).toBe(1);
+});
+
 test('a new run cancels the one before, whose result is dropped', async () => {
   local.pause((inputs) => inputs[0] === 'slow');
   const first = embed('slow');

@@ -16,12 +16,15 @@ interface PageCallState {
 export class PageCall extends Store<PageCallState> {
   readonly #app: App;
   readonly #origin: ProblemOrigin;
+  readonly #failed: () => void;
   #controller: AbortController | undefined;
 
-  constructor(app: App, origin: ProblemOrigin) {
+  /** @param failed called when a run failed, but not when it was cancelled */
+  constructor(app: App, origin: ProblemOrigin, failed: () => void = () => undefined) {
     super({ running: false, loading: undefined, work: undefined });
     this.#app = app;
     this.#origin = origin;
+    this.#failed = failed;
   }
 
   /**
@@ -42,14 +45,18 @@ export class PageCall extends Store<PageCallState> {
       if (signal.aborted) return;
       if (event.type === 'work-progress') this.update({ work: event.inputs });
       else this.update({ loading: trackModel(this.state.loading, event, performance.now()) });
-      if (event.type === 'model-state' && event.state === 'ready') void this.#app.refresh();
+      if (event.type === 'model-state' && event.state === 'ready') this.#app.modelReady();
     };
     try {
       const result = await work(this.#app.foundation(), { signal, onProgress });
       signal.throwIfAborted();
+      this.#app.noteAnswer();
       return result;
     } catch (error) {
-      if (!signal.aborted && !isAbort(error)) this.#app.report(error, this.#origin);
+      if (!signal.aborted && !isAbort(error)) {
+        this.#app.report(error, this.#origin);
+        this.#failed();
+      }
       return undefined;
     } finally {
       if (this.#controller === controller) this.#end();

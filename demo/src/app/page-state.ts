@@ -1,4 +1,5 @@
 import type { App, Mode } from './app.ts';
+import { Gaps } from './gaps.ts';
 import { PageCall } from './page-call.ts';
 import type { ProblemOrigin } from './problems.ts';
 import { Store } from './store.ts';
@@ -8,13 +9,24 @@ export abstract class PageState<State extends object> extends Store<State> {
   readonly app: App;
   readonly origin: ProblemOrigin;
   readonly call: PageCall;
+  /** What is missing in the page's form. */
+  readonly gaps = new Gaps();
 
   constructor(app: App, origin: ProblemOrigin, initial: State) {
     super(initial);
     this.app = app;
     this.origin = origin;
-    this.call = new PageCall(app, origin);
+    this.call = new PageCall(app, origin, () => this.dropResult());
   }
+
+  /** Takes an earlier result away, which would look like the result of the request that failed. */
+  protected dropResult(): void {}
+}
+
+/** A result and what it was made from, to tell when that has changed since. */
+export interface Asked {
+  /** What was asked for, in a form that can be compared. */
+  asked: string;
 }
 
 interface WithModels {

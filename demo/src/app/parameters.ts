@@ -1,3 +1,5 @@
+import { readServerAddress } from './server-address.ts';
+
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 
 /** What the page's address sets. */
@@ -13,9 +15,9 @@ export const DEFAULT_BASE_URL = 'https://api.jina.ai';
 export function readParameters(search: string): Parameters {
   const parameters = new URLSearchParams(search);
   const device = parameters.get('device');
-  const baseUrl = parameters.get('baseUrl')?.trim();
+  const baseUrl = parameters.get('baseUrl');
   return {
     device: device === 'wasm' || device === 'webgpu' ? device : 'auto',
-    baseUrl: baseUrl && URL.canParse(baseUrl) ? baseUrl : DEFAULT_BASE_URL,
+    baseUrl: readServerAddress(baseUrl ?? '').url ?? DEFAULT_BASE_URL,
   };
 }

@@ -1,6 +1,9 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
 import { describe, expect, test } from 'vitest';
-import { describeProblem, isAbort } from './problems.ts';
+import { describeProblem, isAbort, type Place } from './problems.ts';
+
+const hosted: Place = { where: 'hosted', host: 'api.jina.ai' };
+const server: Place = { where: 'server', host: 'localhost:8091' };
 
 const codes: ErrorCode[] = [
   'AUTH_INVALID_API_KEY',
@@ -20,6 +23,7 @@ describe('describeProblem', () => {
     const problem = describeProblem(
       new FoundationError({ code, message: 'Words of the engine.' }),
       'question',
+      { place: code.startsWith('AUTH') ? hosted : { where: 'here' } },
     );
     expect(problem).toMatchObject({ code, origin: 'question', message: 'Words of the engine.' });
     expect(problem.title).not.toBe('The request failed');
@@ -31,8 +35,8 @@ describe('describeProblem', () => {
       code: 'INPUT_VALIDATION_FAILED',
       message: 'Input list cannot be empty.',
     });
-    expect(describeProblem(error, 'indexing', true).title).toBe('There is no text to index');
-    expect(describeProblem(error, 'indexing', false).title).toBe('The request does not fit');
+    expect(describeProblem(error, 'indexing', { empty: true }).title).toBe('There is no text to index');
+    expect(describeProblem(error, 'indexing').title).toBe('The request does not fit');
   });
 
   test('passes on how long to wait', () => {
@@ -42,6 +46,46 @@ describe('describeProblem', () => {
       retryAfter: 7,
     });
     expect(describeProblem(error, 'question').message).toBe('Slow down. The server asks to wait 7 s.');
+  });
+
+  test('advises by where the answer was to come from', () => {
+    const words = (code: ErrorCode, place?: Place) =>
+      describeProblem(new FoundationError({ code, message: 'No.' }), 'indexing', { ...(place && { place }) });
+    const missing = words('MODEL_NOT_AVAILABLE_LOCALLY', server);
+    expect(missing.title).toBe('The server does not have this model');
+    expect(missing.advice).toContain('localhost:8091');
+    expect(`${missing.title} ${missing.advice}`).not.toMatch(/browser|Remote/u);
+    expect(words('MODEL_NOT_AVAILABLE_LOCALLY').advice).toContain('switch to Remote');
+    expect(words('AUTH_INVALID_API_KEY', hosted).advice).toContain('jina.ai');
+    expect(words('AUTH_INVALID_API_KEY', server).advice).not.toContain('jina.ai');
+    expect(words('AUTH_MISSING_API_KEY', server).title).toBe('An API key is needed');
+  });
+
+  test.each([
+    'MODEL_NOT_AVAILABLE_LOCALLY',
+    'DEVICE_NOT_AVAILABLE',
+    'DEVICE_LOST',
+    'WORKER_FAILED',
+    'OUT_OF_MEMORY',
+    'STORAGE_QUOTA_EXCEEDED',
+    'DOWNLOAD_FAILED',
+    'MODEL_INVALID',
+    'SELF_CHECK_FAILED',
+  ] satisfies ErrorCode[])('of a server speaks of the server: %s', (code) => {
+    const { title, advice } = describeProblem(new FoundationError({ code, message: 'No.' }), 'indexing', {
+      place: server,
+    });
+    expect(`${title} ${advice}`).not.toMatch(/browser|\?device|Storage|switch to Remote|tabs/u);
+  });
+
+  test.each([
+    'Failed to fetch dynamically imported module: https://example.org/assets/x.js',
+    'error loading dynamically imported module: https://example.org/assets/x.js',
+    'Importing a module script failed.',
+  ])('calls a part of the page that did not arrive what it is: %s', (message) => {
+    const problem = describeProblem(new TypeError(message), 'page');
+    expect(problem.title).toBe('A part of the page could not be loaded');
+    expect(`${problem.message} ${problem.advice}`).not.toMatch(/report|module/u);
   });
 
   test('shows no stack of an unknown error', () => {

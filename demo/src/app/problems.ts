@@ -1,4 +1,5 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
+import { visitorMessage } from './contract-words.ts';
 
 /** What was going on when an error came. A new attempt of the same kind takes the old problem away. */
 export type ProblemOrigin =
@@ -13,16 +14,26 @@ export type ProblemOrigin =
   | 'segment'
   | 'storage';
 
+/** Where an answer was to come from: what there is to do depends on it. */
+export type Place =
+  | { where: 'here' }
+  /** A server of somebody's own, or the hosted API. */
+  | { where: 'server' | 'hosted'; host: string };
+
 /** An error in words for a person. */
 export interface Problem {
   origin: ProblemOrigin;
   /** The contract's code; `UNEXPECTED` for anything that is not a FoundationError. */
-  code: ErrorCode | 'UNEXPECTED';
+  code: string;
   title: string;
-  /** What happened, in the words of whoever noticed it. */
+  /** What happened. */
   message: string;
   /** What to do. */
   advice: string;
+  /** The single things that it is about, such as files. */
+  details?: readonly string[] | undefined;
+  /** Tries again what failed. */
+  retry?: (() => void) | undefined;
 }
 
 interface Words {
@@ -30,43 +41,25 @@ interface Words {
   advice: string;
 }
 
-const key: Words = {
-  title: 'The API key was not accepted',
-  advice: 'Enter a valid key in the API key field; jina.ai gives out free ones. It is kept in memory only.',
-};
-const rate: Words = {
-  title: 'Too many requests',
-  advice: 'Wait a moment and try again, or index fewer passages at a time.',
-};
-const wait: Words = { title: 'The server is busy', advice: 'Wait a moment and try again.' };
-const download: Words = {
-  title: 'The model could not be downloaded',
-  advice: 'Check your connection and try again: what already arrived is kept, and the rest is fetched.',
-};
 const restart: Words = {
   title: 'The engine stopped',
   advice:
     'Try again; it starts anew. If it keeps stopping, reload the page or add ?device=wasm to its address.',
 };
-
-const runtime: Words = {
-  title: 'A part of this page could not be loaded',
-  advice:
-    'Check your connection and try again; nothing has to be deleted or reloaded. If it stays, the message says what its server has to change.',
+const rate: Words = {
+  title: 'Too many requests',
+  advice: 'Wait a moment and try again, or send less at a time.',
+};
+const notLoaded: Words = {
+  title: 'A part of the page could not be loaded',
+  advice: 'Check your connection and try again. What you typed and what is stored stays as it is.',
 };
 
-const WORDS: Partial<Record<ErrorCode, Words>> = {
-  AUTH_MISSING_API_KEY: { ...key, title: 'An API key is needed' },
-  AUTH_INVALID_API_KEY: key,
-  AUTH_INVALID_FORMAT: key,
-  AUTHZ_INSUFFICIENT_BALANCE: {
-    title: 'The API key has no tokens left',
-    advice: 'Top up the key at jina.ai, enter another one, or switch to Local.',
-  },
-  AUTHZ_RESOURCE_LIMIT_EXCEEDED: {
-    title: 'The API key has reached a limit',
-    advice: 'Enter another key, or switch to Local.',
-  },
+/** Codes by name: a server, or a newer engine, may have some that the contract here does not list. */
+type WordsByCode = Partial<Record<ErrorCode, Words>> & Record<string, Words | undefined>;
+
+/** Words that hold wherever the answer was to come from. */
+const WORDS: WordsByCode = {
   RESOURCE_NOT_FOUND: {
     title: 'That is not there any more',
     advice: 'Look at the list again: it may have been deleted elsewhere.',
@@ -77,40 +70,38 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
   },
   INPUT_INVALID_LABELS: { title: 'The labels do not fit', advice: 'Give examples of at least two labels.' },
   INPUT_LABEL_LIMIT_EXCEEDED: { title: 'There are too many labels', advice: 'Remove some and try again.' },
-  RATE_REQUEST_LIMIT_EXCEEDED: rate,
-  RATE_TOKEN_LIMIT_EXCEEDED: rate,
-  RATE_CONCURRENCY_LIMIT_EXCEEDED: rate,
-  RATE_IP_LIMIT_EXCEEDED: rate,
-  INTERNAL_ERROR: { title: 'The server failed', advice: 'Try again. If it keeps failing, switch to Local.' },
-  SERVICE_UNAVAILABLE: wait,
-  SERVICE_TIMEOUT: { title: 'The answer took too long', advice: 'Check your connection and try again.' },
-  CONNECTION_FAILED: {
-    title: 'The server could not be reached',
-    advice:
-      'Check the server address and your connection. A server on another origin must allow this page (CORS). Local works without a network.',
-  },
   INPUT_TOKEN_LIMIT_EXCEEDED: {
     title: 'The text is too long for this model',
     advice: 'Shorten it, or choose a model with a longer context.',
   },
   INPUT_VALIDATION_FAILED: {
     title: 'The request does not fit',
-    advice: 'Change what the message names and try again.',
+    advice: 'Change what is named above and try again.',
   },
+  RATE_REQUEST_LIMIT_EXCEEDED: rate,
+  RATE_TOKEN_LIMIT_EXCEEDED: rate,
+  RATE_CONCURRENCY_LIMIT_EXCEEDED: rate,
+  RATE_IP_LIMIT_EXCEEDED: rate,
+  NOT_SUPPORTED: { title: 'This is not possible here', advice: 'Choose another model or the other mode.' },
+};
+
+/** Words for the engine in this page. */
+const HERE: WordsByCode = {
   INPUT_MODEL_NOT_FOUND: { title: 'There is no such model here', advice: 'Choose another model.' },
   MODEL_NOT_AVAILABLE_LOCALLY: {
     title: 'This model cannot run in the browser',
     advice: 'Choose another model, or switch to Remote.',
   },
-  NOT_SUPPORTED: { title: 'This is not possible here', advice: 'Choose another model or the other mode.' },
   DEVICE_NOT_AVAILABLE: {
     title: 'This browser has no such device',
     advice: 'Remove ?device=webgpu from the address, or use a browser with WebGPU. The CPU works everywhere.',
   },
   DEVICE_LOST: restart,
   WORKER_FAILED: restart,
-  RUNTIME_NOT_AVAILABLE: runtime,
   CLOSED: restart,
+  INTERNAL_ERROR: restart,
+  RUNTIME_NOT_AVAILABLE: notLoaded,
+  CONNECTION_FAILED: notLoaded,
   OUT_OF_MEMORY: {
     title: 'There is not enough memory',
     advice: 'Close other tabs and try again, or switch to Remote.',
@@ -119,7 +110,10 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
     title: 'The browser has no room for the model',
     advice: 'Delete models under Storage or free some disk space, then try again.',
   },
-  DOWNLOAD_FAILED: download,
+  DOWNLOAD_FAILED: {
+    title: 'The model could not be downloaded',
+    advice: 'Check your connection and try again: what already arrived is kept, and the rest is fetched.',
+  },
   INTEGRITY_MISMATCH: {
     title: 'A model file arrived damaged',
     advice:
@@ -130,31 +124,140 @@ const WORDS: Partial<Record<ErrorCode, Words>> = {
     title: 'This device computes wrong vectors',
     advice: 'Add ?device=wasm to the address to use the CPU, or switch to Remote.',
   },
+  SERVICE_TIMEOUT: { title: 'The answer took too long', advice: 'Try again with less at a time.' },
 };
+
+/** Words for a server at a host. */
+function serverWords(host: string): WordsByCode {
+  const engine: Words = {
+    title: 'The server’s engine stopped',
+    advice: `Try again; it starts anew. If it keeps stopping, tell whoever runs ${host}, or switch to Local.`,
+  };
+  const model: Words = {
+    title: 'The server cannot use this model',
+    advice: `Choose another model, or tell whoever runs ${host}.`,
+  };
+  const unknown: Words = {
+    title: 'The server does not have this model',
+    advice: `Choose another one: the page Models lists those that ${host} has.`,
+  };
+  return {
+    INPUT_MODEL_NOT_FOUND: unknown,
+    MODEL_NOT_AVAILABLE_LOCALLY: unknown,
+    INTERNAL_ERROR: {
+      title: 'The server failed',
+      advice: 'Try again. If it keeps failing, switch to Local.',
+    },
+    SERVICE_UNAVAILABLE: { title: 'The server is busy', advice: 'Wait a moment and try again.' },
+    SERVICE_TIMEOUT: { title: 'The answer took too long', advice: 'Check your connection and try again.' },
+    CONNECTION_FAILED: {
+      title: 'The server could not be reached',
+      advice:
+        'Check the server address and your connection. A server on another origin must allow this page (CORS). Local works without a network.',
+    },
+    RESPONSE_INVALID: {
+      title: 'The server’s answer cannot be read',
+      advice: 'Check the server address: something else may be answering there.',
+    },
+    OUT_OF_MEMORY: {
+      title: 'The server has not enough memory',
+      advice: 'Send less at a time, choose a smaller model, or switch to Local.',
+    },
+    STORAGE_QUOTA_EXCEEDED: {
+      title: 'The server has no room left',
+      advice: `Tell whoever runs ${host}, or switch to Local.`,
+    },
+    DEVICE_NOT_AVAILABLE: engine,
+    DEVICE_LOST: engine,
+    WORKER_FAILED: engine,
+    CLOSED: engine,
+    RUNTIME_NOT_AVAILABLE: engine,
+    DOWNLOAD_FAILED: {
+      title: 'The server could not download the model',
+      advice: 'Choose a model that it has already, or try again later.',
+    },
+    INTEGRITY_MISMATCH: model,
+    MODEL_INVALID: model,
+    SELF_CHECK_FAILED: model,
+  };
+}
+
+/** Words about the key of a server: only the hosted API gives out keys. */
+function keyWords({ where, host }: Exclude<Place, { where: 'here' }>): WordsByCode {
+  const hosted = where === 'hosted';
+  const owner = `whoever runs ${host}`;
+  const refused: Words = {
+    title: 'The API key was not accepted',
+    advice: hosted
+      ? 'Enter a valid key in the API key field; jina.ai gives out free ones. It is kept in memory only.'
+      : `Enter the key that ${owner} gave you, in the API key field. It is kept in memory only.`,
+  };
+  return {
+    AUTH_MISSING_API_KEY: { ...refused, title: 'An API key is needed' },
+    AUTH_INVALID_API_KEY: refused,
+    AUTH_INVALID_FORMAT: refused,
+    AUTHZ_INSUFFICIENT_BALANCE: {
+      title: 'The API key has no tokens left',
+      advice: hosted
+        ? 'Top up the key at jina.ai, enter another one, or switch to Local.'
+        : `Ask ${owner}, enter another key, or switch to Local.`,
+    },
+    AUTHZ_RESOURCE_LIMIT_EXCEEDED: {
+      title: 'The API key has reached a limit',
+      advice: 'Enter another key, or switch to Local.',
+    },
+  };
+}
+
+/** Title and advice of a code. */
+function wordsFor(code: string, place: Place): Words {
+  const own = place.where === 'here' ? HERE[code] : (serverWords(place.host)[code] ?? keyWords(place)[code]);
+  return own ?? WORDS[code] ?? { title: 'The request failed', advice: 'Try again.' };
+}
 
 const nothingToIndex: Words = {
   title: 'There is no text to index',
   advice: 'Add the sample passages, a .txt or .md file with text in it, or paste some.',
 };
 
+const HERE_PLACE: Place = { where: 'here' };
+
+/** How the browsers say that a file of the page did not arrive. */
+const NOT_FETCHED =
+  /dynamically imported module|Importing a module script failed|^Failed to fetch|^NetworkError|^Load failed|Unable to preload CSS/iu;
+
 /**
  * Words for an error. Stacks and causes stay out of the page.
  * @param empty whether the call was about no text at all
  */
-export function describeProblem(error: unknown, origin: ProblemOrigin, empty = false): Problem {
+export function describeProblem(
+  error: unknown,
+  origin: ProblemOrigin,
+  { empty = false, place = HERE_PLACE }: { empty?: boolean; place?: Place } = {},
+): Problem {
   if (FoundationError.isInstance(error)) {
     const { title, advice } =
-      empty && error.code === 'INPUT_VALIDATION_FAILED'
-        ? nothingToIndex
-        : (WORDS[error.code] ?? { title: 'The request failed', advice: 'Try again.' });
+      empty && error.code === 'INPUT_VALIDATION_FAILED' ? nothingToIndex : wordsFor(error.code, place);
     const after = error.retryAfter ? ` The server asks to wait ${error.retryAfter} s.` : '';
-    return { origin, code: error.code, title, message: error.message + after, advice };
+    return { origin, code: error.code, title, message: visitorMessage(error, origin) + after, advice };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (NOT_FETCHED.test(message)) {
+    return {
+      origin,
+      code: 'PAGE_NOT_LOADED',
+      ...notLoaded,
+      message:
+        globalThis.navigator?.onLine === false
+          ? 'This device is offline, and that part of the page was not fetched before.'
+          : 'The site did not answer when that part of the page was asked for.',
+    };
   }
   return {
     origin,
     code: 'UNEXPECTED',
     title: 'Something unexpected happened',
-    message: error instanceof Error ? error.message : String(error),
+    message,
     advice: 'Reload the page and try again. If it happens again, please report it.',
   };
 }

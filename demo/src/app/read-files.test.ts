@@ -20,6 +20,15 @@ describe('readTextFile', () => {
     const image = new File([new Uint8Array([0x89, 0x50, 0, 0, 1])], 'photo.png');
     await expect(readTextFile(image)).rejects.toThrow(UnreadableFileError);
     await expect(readTextFile(image)).rejects.toThrow('photo.png is not a text file');
+    for (const [name, content, kind] of [
+      ['paper.pdf', '%PDF-1.4\n1 0 obj', 'paper.pdf is a PDF'],
+      ['letter.rtf', '{\\rtf1 Hello', 'letter.rtf is an RTF document'],
+      ['letter.docx', 'PK\x03\x04 and more', 'letter.docx is an archive or office document'],
+      ['core', 'ab\x01\x02\x03\x04\x05\x06\x07cd', 'core is not a text file'],
+      ['empty.txt', '', 'empty.txt is empty'],
+      ['blank.md', ' \n\n\t\n', 'blank.md holds no text'],
+    ] as const)
+      await expect(readTextFile(new File([content], name))).rejects.toThrow(kind);
     const long = new File([new Uint8Array(MAX_TEXT_BYTES + 1).fill(97)], 'long.txt');
     await expect(readTextFile(long)).rejects.toThrow('long.txt is longer than 8 MB');
   });
@@ -34,6 +43,13 @@ describe('decodeText', () => {
   ])('reads %s', (_, bytes, expected) => {
     expect(decodeText(Uint8Array.from(bytes))).toBe(expected);
   });
+});
+
+test('the same text has the same fingerprint, another one has not', () => {
+  const print = (content: string) => documentOf('a', content, true).fingerprint;
+  expect(print(text)).toBe(documentOf('another name', text, true).fingerprint);
+  const others = [text, `${text} `, `# H\n\n${text}`, `${text}\n\n${text}`, text.replace('first', 'fifth')];
+  expect(new Set(others.map(print)).size).toBe(4);
 });
 
 test('documents get ids of their own', () => {

@@ -1,11 +1,11 @@
 import type { Passage, TextDocument } from '../search/passage.ts';
-import { splitPassages } from '../text/passages.ts';
+import { type SplitPassage, splitPassages, splitSections } from '../text/passages.ts';
 
 /** Longest text in bytes; beyond this the browser would be busy for minutes. */
 export const MAX_TEXT_BYTES = 8_000_000;
 
 /** What the file picker offers. Other text files are read too when they are dropped. */
-export const ACCEPTED_FILES = '.txt,.md,.markdown,text/plain,text/markdown';
+export const ACCEPTED_FILES = '.txt,.md,.markdown,.html,.htm,text/plain,text/markdown,text/html';
 
 /** A file that cannot be used, in a sentence for a person. */
 export class UnreadableFileError extends Error {
@@ -15,38 +15,121 @@ export class UnreadableFileError extends Error {
 let documents = 0;
 
 /** Splits a text into the passages of a document. */
-export function documentOf(name: string, text: string, markdown: boolean): TextDocument {
+export const documentOf = (name: string, text: string, markdown: boolean): TextDocument =>
+  documentFrom(name, splitPassages(text, { markdown }));
+
+function documentFrom(name: string, split: readonly SplitPassage[]): TextDocument {
   const id = `document-${++documents}`;
-  const passages = splitPassages(text, { markdown }).map(
+  const passages = split.map(
     ({ headings, text: passage }, index): Passage => ({
       id: `${id}/${index}`,
       source: [name, ...headings].join(' › '),
       text: passage,
     }),
   );
-  return { id, name, passages };
+  return { id, name, passages, fingerprint: fingerprintOf(split) };
+}
+
+/** A number of 53 bits for the texts and headings of a document, with their length: equal ones are the same text. */
+function fingerprintOf(split: readonly SplitPassage[]): string {
+  let [a, b, length] = [0xdeadbeef, 0x41c6ce57, 0];
+  for (const { headings, text } of split) {
+    for (const part of [...headings, text, '\0']) {
+      length += part.length;
+      for (let index = 0; index < part.length; index++) {
+        const unit = part.charCodeAt(index);
+        a = Math.imul(a ^ unit, 2654435761);
+        b = Math.imul(b ^ unit, 1597334677);
+      }
+    }
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return `${length}-${4294967296 * (2097151 & b) + (a >>> 0)}`;
 }
 
 /**
- * Reads a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are.
- * @throws UnreadableFileError if it is not text or too long
+ * Reads a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are. Of HTML the text only.
+ * @throws UnreadableFileError if it is not text, has none, or is too long
  */
 export async function readTextFile(file: File): Promise<TextDocument> {
+  const { name } = file;
   if (file.size > MAX_TEXT_BYTES) {
     throw new UnreadableFileError(
-      `${file.name} is longer than ${MAX_TEXT_BYTES / 1e6} MB. Cut it into smaller files.`,
+      `${name} is longer than ${MAX_TEXT_BYTES / 1e6} MB. Cut it into smaller files.`,
     );
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (file.size === 0) throw new UnreadableFileError(`${name} is empty.`);
+  const bytes = await bytesOf(file);
+  const foreign = foreignKind(bytes);
+  if (foreign)
+    throw new UnreadableFileError(`${name} is ${foreign}, not a text file. Save it as text first.`);
   const text = decodeText(bytes);
   if (text === undefined) {
-    throw new UnreadableFileError(`${file.name} is not a text file. Choose .txt or .md files.`);
+    throw new UnreadableFileError(`${name} is not a text file. Choose .txt, .md or .html files.`);
   }
-  return documentOf(file.name, text, /\.(md|markdown)$/iu.test(file.name) || file.type === 'text/markdown');
+  const document = isHtml(file, text)
+    ? documentFrom(name, splitSections((await import('../text/html.ts')).readHtml(text).sections))
+    : documentOf(name, text, /\.(md|markdown)$/iu.test(name) || file.type === 'text/markdown');
+  if (document.passages.length === 0) throw new UnreadableFileError(`${name} holds no text.`);
+  return document;
+}
+
+/** A folder, or a file that has gone since it was chosen, cannot be read. */
+async function bytesOf(file: File): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new UnreadableFileError(`${file.name} cannot be read: it is a folder, or not there any more.`);
+  }
+}
+
+const isHtml = ({ name, type }: File, text: string): boolean =>
+  /\.(?:x?html?)$/iu.test(name) ||
+  type === 'text/html' ||
+  type === 'application/xhtml+xml' ||
+  // A Markdown file may begin with a tag; a whole document is HTML whatever its name.
+  /^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html)[\s>]/iu.test(
+    text.slice(0, 2000),
+  );
+
+/** What files that are no text begin with. */
+const FOREIGN: readonly (readonly [start: string, kind: string])[] = [
+  ['%PDF-', 'a PDF'],
+  ['{\\rtf', 'an RTF document'],
+  ['PK\x03\x04', 'an archive or office document'],
+  ['\xd0\xcf\x11\xe0', 'an old office document'],
+  ['\x1f\x8b', 'a gzip archive'],
+  ['7z\xbc\xaf', 'a 7z archive'],
+  ['%!PS', 'a PostScript document'],
+  ['\x89PNG', 'a picture'],
+  ['\xff\xd8\xff', 'a picture'],
+  ['GIF8', 'a picture'],
+];
+
+function foreignKind(bytes: Uint8Array): string | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 8));
+  return FOREIGN.find(([start]) => head.startsWith(start))?.[1];
+}
+
+/** Controls that no text has, as a share of what is looked at: more of them is something else. */
+const MOST_CONTROLS = 0.002;
+
+/** Whether a text has characters that only other things have: controls, and what could not be decoded. */
+function looksBinary(text: string): boolean {
+  const part = text.slice(0, 65_536);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  const controls = part.match(/[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]/gu)?.length ?? 0;
+  return controls > Math.max(1, part.length * MOST_CONTROLS);
 }
 
 /** The text of bytes, or undefined where they are no text. */
 export function decodeText(bytes: Uint8Array): string | undefined {
+  const text = decoded(bytes);
+  return text === undefined || looksBinary(text) ? undefined : text;
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
   if (bytes.includes(0)) return undefined;

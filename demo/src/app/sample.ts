@@ -33,5 +33,8 @@ async function load(): Promise<Sample> {
       text,
     })),
   );
-  return { document: { id: SAMPLE_ID, name: 'Sample passages', passages }, questions: sampleQuestions };
+  return {
+    document: { id: SAMPLE_ID, name: 'Sample passages', passages, fingerprint: SAMPLE_ID },
+    questions: sampleQuestions,
+  };
 }

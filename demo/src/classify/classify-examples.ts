@@ -3,12 +3,17 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatCount, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
+import { removeKeepingFocus } from '../elements/focus.ts';
+import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
 import { type Example, type Examples, examplesPageOf } from './examples.ts';
 import { textResults } from './results.ts';
 
 const when = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+
+const ORIGINS = ['classify'] as const;
 
 /** Classifiers made from the visitor's own examples. */
 class ClassifyExamples extends PageElement<Examples> {
@@ -33,15 +38,16 @@ class ClassifyExamples extends PageElement<Examples> {
     return html`<div class="halves">
       <div class="results">${this.#examples()} ${this.#training()}</div>
       <div class="results">
+        <problem-list .app=${this.app} .origins=${ORIGINS}></problem-list>
         ${callProgress(this.page.call, 'Working')} ${this.#classifiers()} ${this.#test()}
-        ${textResults(this.page.state.result)}
+        ${textResults(this.page.state.result, this.page.asked)}
       </div>
     </div>`;
   }
 
   #examples() {
     const { page } = this;
-    const { examples } = page.state;
+    const { examples, lines, notUnderstood } = page.state;
     return html`<section class="card" aria-labelledby="examples-title">
       <h3 id="examples-title">Examples</h3>
       <table class="examples-table">
@@ -61,15 +67,33 @@ class ClassifyExamples extends PageElement<Examples> {
         </tbody>
       </table>
       <datalist id="example-labels">${page.labels.map((label) => html`<option value=${label}></option>`)}</datalist>
+      ${gapText(page.gaps, 'examples')}
       <div class="row">
-        <button type="button" @click=${this.#add}>Add an example</button>
+        <button type="button" data-action="add-example" @click=${this.#add}>Add an example</button>
         <button type="button" class="quiet" @click=${() => page.clearExamples()}>Clear</button>
       </div>
       <details>
         <summary>Paste many</summary>
         <div class="field">
-          <label for="example-lines">Label, tab, text: one example a line, as spreadsheets copy them</label>
-          <textarea id="example-lines" rows="4" .value=${''}></textarea>
+          <label for="example-lines">Label and text in either order: one example a line</label>
+          <textarea
+            id="example-lines"
+            rows="4"
+            dir="auto"
+            aria-invalid=${notUnderstood > 0 ? 'true' : nothing}
+            aria-describedby="${notUnderstood > 0 ? 'example-lines-gap ' : ''}example-lines-hint"
+            .value=${lines}
+            @input=${(event: Event) => page.update({ lines: fieldValue(event), notUnderstood: 0 })}
+          ></textarea>
+          ${
+            notUnderstood > 0
+              ? html`<p id="example-lines-gap" class="gap">
+                ${formatPlural(notUnderstood, 'line was', 'lines were')} not understood: each needs a label and a text,
+                with a tab or a comma between them.
+              </p>`
+              : nothing
+          }
+          <p id="example-lines-hint" class="hint">Tabs as spreadsheets copy them, or CSV with commas or semicolons.</p>
         </div>
         <div class="row">
           <button type="button" @click=${this.#addLines}>Add these lines</button>
@@ -84,6 +108,8 @@ class ClassifyExamples extends PageElement<Examples> {
       <td>
         <input
           aria-label="Text of example ${number}"
+          aria-describedby=${gapId(page.gaps, 'examples')}
+          dir="auto"
           .value=${text}
           @input=${(event: Event) => page.setExample(id, { text: fieldValue(event) })}
         />
@@ -93,6 +119,7 @@ class ClassifyExamples extends PageElement<Examples> {
           aria-label="Label of example ${number}"
           list="example-labels"
           autocomplete="off"
+          dir="auto"
           .value=${label}
           @input=${(event: Event) => page.setExample(id, { label: fieldValue(event) })}
         />
@@ -102,7 +129,13 @@ class ClassifyExamples extends PageElement<Examples> {
           type="button"
           class="quiet icon"
           aria-label="Remove example ${number}"
-          @click=${() => page.removeExample(id)}
+          @click=${(event: Event) =>
+            removeKeepingFocus(
+              this,
+              event,
+              { selector: '.examples-table button', fallback: '[data-action="add-example"]' },
+              () => page.removeExample(id),
+            )}
         >
           <span aria-hidden="true">×</span>
         </button>
@@ -155,7 +188,7 @@ class ClassifyExamples extends PageElement<Examples> {
     const { page } = this;
     const { classifiers } = page.state;
     return html`<section class="card" aria-labelledby="classifiers-title">
-      <h3 id="classifiers-title">Classifiers ${this.app.place}</h3>
+      <h3 id="classifiers-title" tabindex="-1">Classifiers ${this.app.place}</h3>
       ${
         classifiers === undefined
           ? html`<div class="row"><button type="button" @click=${() => page.list()}>Show them</button></div>`
@@ -208,7 +241,7 @@ class ClassifyExamples extends PageElement<Examples> {
           @change=${() => page.choose(id)}
         />
         <span>
-          <strong>${labels.join(', ')}</strong>
+          <strong dir="auto">${labels.join(', ')}</strong>
           <span class="hint">
             <code>${short}</code> · ${model} · ${timesOf('updated', updated_number)}, ${timesOf('used', used_number)} ·
             ${timeOf(updated_at)}
@@ -219,7 +252,14 @@ class ClassifyExamples extends PageElement<Examples> {
         <button type="button" class="quiet" @click=${() => page.export(id)}>
           Export<span class="visually-hidden"> ${short}</span>
         </button>
-        <button type="button" class="quiet" @click=${() => page.delete(id)}>
+        <button
+          type="button"
+          class="quiet"
+          @click=${(event: Event) =>
+            removeKeepingFocus(this, event, { selector: '#classifiers-title', fallback: 'h3' }, () =>
+              page.delete(id),
+            )}
+        >
           Delete<span class="visually-hidden"> ${short}</span>
         </button>
       </div>
@@ -237,10 +277,17 @@ class ClassifyExamples extends PageElement<Examples> {
         <textarea
           id="test-texts"
           rows="4"
+          dir="auto"
+          aria-invalid=${page.gaps.of('test-texts') ? 'true' : nothing}
+          aria-describedby=${gapId(page.gaps, 'test-texts')}
           .value=${texts}
-          @input=${(event: Event) => page.update({ texts: fieldValue(event) })}
+          @input=${(event: Event) => {
+            page.gaps.clear('test-texts');
+            page.update({ texts: fieldValue(event) });
+          }}
           @keydown=${submitOnEnter}
         ></textarea>
+        ${gapText(page.gaps, 'test-texts')}
       </div>
       <div class="row"><button type="submit" class="primary">Classify</button></div>
     </form>`;
@@ -255,21 +302,29 @@ class ClassifyExamples extends PageElement<Examples> {
   };
 
   #addLines = (): void => {
-    const field = this.querySelector<HTMLTextAreaElement>('#example-lines')!;
-    const added = this.page.addLines(field.value);
-    this.app.announce(`${formatPlural(added, 'example')} added.`);
-    if (added > 0) field.value = '';
+    this.page.addLines();
+    if (this.page.state.notUnderstood > 0) this.querySelector<HTMLElement>('#example-lines')?.focus();
   };
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const update = event.submitter instanceof HTMLButtonElement && event.submitter.value === 'update';
-    void this.page.train(update);
+    void this.page.train(update).then(() => this.#focusMissing());
   };
+
+  /** Focuses the first field of the examples that is empty, where something is missing. */
+  #focusMissing(): void {
+    if (!this.page.gaps.of('examples')) return;
+    const fields = [...this.querySelectorAll<HTMLInputElement>('.examples-table input')];
+    const half = fields.find(
+      (field, index) => field.value.trim() === '' && fields[index ^ 1]!.value.trim() !== '',
+    );
+    (half ?? fields.find(({ value }) => value.trim() === '') ?? fields[1] ?? fields[0])?.focus();
+  }
 
   #classify = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.page.classify();
+    void this.page.classify().then(() => (this.page.gaps.of('test-texts') ? this.focusGap() : undefined));
   };
 
   #import = (event: Event): void => {

@@ -1,13 +1,19 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
+import { removeKeepingFocus } from '../elements/focus.ts';
+import { gapId, gapText } from '../elements/gap.ts';
 import '../elements/label-chips.ts';
 import { labelScores } from '../elements/label-scores.ts';
 import { modelField } from '../elements/model-field.ts';
 import { PageElement, takeFiles } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
+import { staleNote } from '../elements/stale-note.ts';
 import { type Picture, type Pictures, picturesOf } from './pictures.ts';
 import { resultHead } from './results.ts';
 import { SAMPLE_PICTURES_CREDIT, samplePictures } from './sample-pictures.ts';
+
+const ORIGINS = ['classify'] as const;
 
 /** Pictures by labels in words. */
 class ClassifyPictures extends PageElement<Pictures> {
@@ -35,7 +41,11 @@ class ClassifyPictures extends PageElement<Pictures> {
         <label-chips
           field-id="picture-labels"
           .labels=${labels}
-          @labels-change=${(event: CustomEvent<string[]>) => page.update({ labels: event.detail })}
+          .gap=${page.gaps.of('picture-labels')}
+          @labels-change=${(event: CustomEvent<string[]>) => {
+            page.gaps.clear('picture-labels');
+            page.update({ labels: event.detail });
+          }}
         ></label-chips>
         ${modelField({
           app,
@@ -46,7 +56,13 @@ class ClassifyPictures extends PageElement<Pictures> {
         })}
         <div class="row">
           <button type="submit" class="primary">Classify the pictures</button>
-          <button type="button" @click=${() => this.querySelector<HTMLInputElement>('#picture-files')?.click()}>
+          <button
+            id="choose-pictures"
+            type="button"
+            aria-describedby=${gapId(page.gaps, 'pictures')}
+            data-gap=${page.gaps.of('pictures') ? 'yes' : nothing}
+            @click=${() => this.querySelector<HTMLInputElement>('#picture-files')?.click()}
+          >
             Choose pictures…
           </button>
           ${
@@ -55,21 +71,24 @@ class ClassifyPictures extends PageElement<Pictures> {
               : html`<button type="button" @click=${() => page.restoreSamples()}>Sample pictures</button>`
           }
         </div>
+        ${gapText(page.gaps, 'pictures')}
         <input
           id="picture-files"
           type="file"
           hidden
           multiple
-          accept="image/*"
+          accept="image/*,.svg"
           aria-label="Pictures"
           @change=${(event: Event) => page.add(takeFiles(event))}
         />
         <p class="hint">Or drop pictures anywhere on this page. ${SAMPLE_PICTURES_CREDIT}</p>
       </form>
       <div class="results">
+        <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
         ${callProgress(page.call, 'Classifying')}
         <section aria-label="Pictures">
           ${result ? resultHead('Result', result) : html`<h3 class="visually-hidden">Pictures</h3>`}
+          ${staleNote(result !== undefined && result.asked !== page.asked)}
           <ul class="pictures">
             ${repeat(
               pictures,
@@ -85,16 +104,37 @@ class ClassifyPictures extends PageElement<Pictures> {
 
   #picture(picture: Picture) {
     const found = this.page.state.result?.items.find(({ item }) => item === picture);
-    return html`<li class="card picture" data-prediction=${found?.prediction ?? nothing}>
-      <img src=${picture.url} alt=${picture.name} width="88" height="88" />
+    const { name, url, refused } = picture;
+    return html`<li
+      class="card picture"
+      data-prediction=${found?.prediction ?? nothing}
+      data-refused=${refused ? 'yes' : nothing}
+    >
+      ${
+        url && !refused
+          ? html`<img src=${url} alt=${name} width="88" height="88" />`
+          : html`<span class="no-picture" aria-hidden="true">${refused ? '!' : '…'}</span>`
+      }
       <div>
-        ${found ? labelScores(found.predictions) : html`<p class="hint">${picture.name}</p>`}
+        ${
+          found && !refused
+            ? labelScores(found.predictions)
+            : refused
+              ? html`<p class="gap">${refused}</p><p class="hint">It is left out; the others are classified.</p>`
+              : html`<p class="hint">${url ? name : `${name} is being read…`}</p>`
+        }
       </div>
       <button
         type="button"
         class="quiet icon"
-        aria-label="Remove ${picture.name}"
-        @click=${() => this.page.remove(picture)}
+        aria-label="Remove ${name}"
+        @click=${(event: Event) =>
+          removeKeepingFocus(
+            this,
+            event,
+            { selector: '.picture > button', fallback: '#choose-pictures' },
+            () => this.page.remove(picture),
+          )}
       >
         <span aria-hidden="true">×</span>
       </button>
@@ -103,7 +143,11 @@ class ClassifyPictures extends PageElement<Pictures> {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.page.classify();
+    void this.page.classify().then(async (fits) => {
+      if (fits) return;
+      await this.focusGap();
+      if (!this.page.gaps.of('picture-labels')) this.querySelector<HTMLElement>('#choose-pictures')?.focus();
+    });
   };
 
   #dragOver = (event: DragEvent): void => {
@@ -115,7 +159,7 @@ class ClassifyPictures extends PageElement<Pictures> {
   #drop = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    this.page.add([...event.dataTransfer.files]);
+    void this.page.add([...event.dataTransfer.files]);
   };
 }
 

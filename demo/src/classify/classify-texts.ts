@@ -1,10 +1,14 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { callProgress } from '../elements/call-progress.ts';
 import '../elements/label-chips.ts';
+import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
 import { textResults } from './results.ts';
 import { type TextLabels, textLabelsOf } from './text-labels.ts';
+
+const ORIGINS = ['classify'] as const;
 
 /** Texts by labels in words. */
 class ClassifyTexts extends PageElement<TextLabels> {
@@ -24,15 +28,26 @@ class ClassifyTexts extends PageElement<TextLabels> {
           <textarea
             id="classify-texts"
             rows="7"
+            dir="auto"
+            aria-invalid=${page.gaps.of('classify-texts') ? 'true' : nothing}
+            aria-describedby=${gapId(page.gaps, 'classify-texts')}
             .value=${texts}
-            @input=${(event: Event) => page.update({ texts: fieldValue(event) })}
+            @input=${(event: Event) => {
+              page.gaps.clear('classify-texts');
+              page.update({ texts: fieldValue(event) });
+            }}
             @keydown=${submitOnEnter}
           ></textarea>
+          ${gapText(page.gaps, 'classify-texts')}
         </div>
         <label-chips
           field-id="classify-labels"
           .labels=${labels}
-          @labels-change=${(event: CustomEvent<string[]>) => page.update({ labels: event.detail })}
+          .gap=${page.gaps.of('classify-labels')}
+          @labels-change=${(event: CustomEvent<string[]>) => {
+            page.gaps.clear('classify-labels');
+            page.update({ labels: event.detail });
+          }}
         ></label-chips>
         ${modelField({
           app,
@@ -60,13 +75,16 @@ class ClassifyTexts extends PageElement<TextLabels> {
         </div>
         <div class="row"><button type="submit" class="primary">Classify</button></div>
       </form>
-      <div class="results">${callProgress(page.call, 'Classifying')} ${textResults(result)}</div>
+      <div class="results">
+        <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
+        ${callProgress(page.call, 'Classifying')} ${textResults(result, page.asked)}
+      </div>
     </div>`;
   }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.page.classify();
+    void this.page.classify().then((fits) => (fits ? undefined : this.focusGap()));
   };
 }
 

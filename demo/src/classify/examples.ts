@@ -1,12 +1,15 @@
-import { type ClassifierSummary, type ExportedClassifier, FoundationError } from '@nearfield/spec';
+import { type ClassifierSummary, type ExportedClassifier, FoundationError, LIMITS } from '@nearfield/spec';
 import type { App, Mode } from '../app/app.ts';
+import { visitorMessage } from '../app/contract-words.ts';
 import { formatPlural } from '../app/format.ts';
 import { linesOf } from '../app/lines.ts';
 import { EMBEDDED_MODEL } from '../app/model-choices.ts';
-import { ModelPageState, perApp } from '../app/page-state.ts';
+import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
 import { saveFile } from '../app/save-file.ts';
 import { Stopwatch } from '../app/stopwatch.ts';
 import { type Classified, classified } from './classified.ts';
+import { classifyAll, trainAll } from './classify-all.ts';
+import { readExampleLines } from './example-lines.ts';
 import { SAMPLE_EXAMPLES, SAMPLE_QUESTIONS } from './sample-texts.ts';
 
 export interface Example {
@@ -27,20 +30,16 @@ interface ExamplesState {
   /** What training last did, in a sentence. */
   trained: string | undefined;
   texts: string;
-  result: Classified<string> | undefined;
+  result: (Classified<string> & Asked) | undefined;
+  /** What is in the box for many examples: also the lines of it that were not understood. */
+  lines: string;
+  /** How many lines those are; 0 before any was tried. */
+  notUnderstood: number;
 }
 
 let nextExample = 0;
 
 const exampleOf = (text: string, label: string): Example => ({ id: nextExample++, text, label });
-
-/** Examples from lines of `label<tab>text`, as a spreadsheet copies them; other lines are left out. */
-export const examplesOf = (lines: string): Example[] =>
-  linesOf(lines).flatMap((line) => {
-    const [label = '', ...rest] = line.split('\t').map((part) => part.trim());
-    const text = rest.join(' ').trim();
-    return label !== '' && text !== '' ? [exampleOf(text, label)] : [];
-  });
 
 /** Classifiers made from examples. */
 export class Examples extends ModelPageState<ExamplesState> {
@@ -54,6 +53,11 @@ export class Examples extends ModelPageState<ExamplesState> {
       trained: undefined,
       texts: SAMPLE_QUESTIONS.join('\n'),
       result: undefined,
+      lines: '',
+      notUnderstood: 0,
+    });
+    app.watchTabs((what) => {
+      if (what === 'classifiers') void this.#listQuietly();
     });
   }
 
@@ -72,14 +76,25 @@ export class Examples extends ModelPageState<ExamplesState> {
     this.update({ examples: [...this.state.examples, exampleOf('', '')] });
   }
 
-  /** @returns how many lines were taken. */
-  addLines(lines: string): number {
-    const added = examplesOf(lines);
-    this.update({ examples: [...this.state.examples, ...added] });
-    return added.length;
+  /** Takes the examples out of the box. Lines that were not understood stay in it. */
+  addLines(): void {
+    const { examples, rest } = readExampleLines(this.state.lines, this.labels);
+    // Rows that say nothing yet would stay above what was added.
+    const filled = this.state.examples.filter(({ text, label }) => text.trim() !== '' || label.trim() !== '');
+    this.update({
+      lines: rest.join('\n'),
+      notUnderstood: rest.length,
+      ...(examples.length > 0 && {
+        examples: [...filled, ...examples.map(({ text, label }) => exampleOf(text, label))],
+      }),
+    });
+    const left =
+      rest.length > 0 ? ` ${formatPlural(rest.length, 'line was', 'lines were')} not understood.` : '';
+    this.app.announce(`${formatPlural(examples.length, 'example')} added.${left}`);
   }
 
   setExample(id: number, changes: Partial<Omit<Example, 'id'>>): void {
+    this.gaps.clear('examples');
     this.update({
       examples: this.state.examples.map((each) => (each.id === id ? { ...each, ...changes } : each)),
     });
@@ -102,6 +117,39 @@ export class Examples extends ModelPageState<ExamplesState> {
     this.update({ classifiers: undefined, chosen: undefined, trained: undefined, result: undefined });
   }
 
+  /** Follows what another tab did, without a word and without disturbing what runs. */
+  async #listQuietly(): Promise<void> {
+    const { app } = this;
+    if (app.state.mode !== 'local' || this.state.classifiers === undefined) return;
+    try {
+      const classifiers = await app.local().foundation.classifiers.list();
+      if (app.state.mode === 'local' && this.state.classifiers !== undefined) this.#showList(classifiers);
+    } catch {
+      // The list here is as good as before; the next thing that is done with it says what is wrong.
+    }
+  }
+
+  /** Tells the other tabs that the classifiers of this browser changed. */
+  #changed(): void {
+    if (this.app.state.mode === 'local') this.app.shared('classifiers');
+  }
+
+  /** What is missing in the examples; undefined where nothing is. */
+  #exampleGap(update: boolean): string | undefined {
+    const input = this.#input;
+    if (input.length === 0) return 'Write at least two examples with different labels.';
+    const half = this.state.examples.findIndex(
+      ({ text, label }) => (text.trim() === '') !== (label.trim() === ''),
+    );
+    if (half >= 0) {
+      const missing = this.state.examples[half]!.text.trim() === '' ? 'text' : 'label';
+      return `Example ${half + 1} has no ${missing}.`;
+    }
+    if (!update && this.labels.length < LIMITS.train.minLabels)
+      return 'Give examples of at least two labels: with one there is nothing to choose between.';
+    return undefined;
+  }
+
   /** Gets the list of classifiers. */
   async list(): Promise<void> {
     const classifiers = await this.call.run((foundation, options) => foundation.classifiers.list(options));
@@ -114,13 +162,13 @@ export class Examples extends ModelPageState<ExamplesState> {
     const { model, by } = this;
     const count = iterations.trim() === '' ? {} : { num_iters: Number(iterations) };
     const input = this.#input;
+    if (!this.gaps.check({ examples: this.#exampleGap(update && chosen !== undefined) })) return;
     const done = await this.call.run(async (foundation, options) => {
       const watch = new Stopwatch();
-      const response =
-        update && chosen !== undefined
-          ? await foundation.train({ classifier_id: chosen, input, ...count }, watch.around(options))
-          : // Only its owner needs it.
-            await foundation.train({ model, input, access: 'private', ...count }, watch.around(options));
+      // Only its owner needs it.
+      const target =
+        update && chosen !== undefined ? { classifier_id: chosen } : { model, access: 'private' as const };
+      const response = await trainAll(foundation, target, input, { ...watch.around(options), ...count });
       const took = watch.elapsed;
       return { response, took, classifiers: await foundation.classifiers.list({ signal: options.signal }) };
     });
@@ -132,22 +180,43 @@ export class Examples extends ModelPageState<ExamplesState> {
       : `${samples} by ${by}, ${Math.round(took)} ms.`;
     this.update({ trained, chosen: response.classifier_id, result: undefined });
     this.#showList(classifiers);
-    this.app.announce(`Trained. ${trained}`);
+    this.#changed();
+    this.app.announceQuietly(`Trained. ${trained}`);
+  }
+
+  /** What the test asks for, in a form that can be compared. */
+  get asked(): string {
+    const { chosen, texts } = this.state;
+    return JSON.stringify([this.app.state.mode, chosen, linesOf(texts)]);
+  }
+
+  protected override dropResult(): void {
+    this.update({ result: undefined });
   }
 
   async classify(): Promise<void> {
     const { chosen, texts } = this.state;
     if (chosen === undefined) return;
+    const { asked } = this;
     const input = linesOf(texts);
+    if (!this.gaps.check({ 'test-texts': input.length === 0 && 'Write at least one text to test it with.' }))
+      return;
     const by = `${this.state.classifiers?.find(({ classifier_id }) => classifier_id === chosen)?.model ?? 'the classifier'} ${this.app.place}`;
     const done = await this.call.run(async (foundation, options) => {
       const watch = new Stopwatch();
-      const response = await foundation.classify({ classifier_id: chosen, input }, watch.around(options));
-      return { response, took: watch.elapsed };
+      const response = await classifyAll(foundation, { classifier_id: chosen }, input, watch.around(options));
+      const took = watch.elapsed;
+      // It was used once more, which the list says; without it the result is as good.
+      const classifiers = await foundation.classifiers
+        .list({ signal: options.signal })
+        .catch(() => undefined);
+      return { response, took, classifiers };
     });
     if (!done) return;
-    this.update({ result: { ...classified(input, done.response), by, took: done.took } });
-    this.app.announce(`${formatPlural(input.length, 'text')} classified.`);
+    this.update({ result: { ...classified(input, done.response), by, took: done.took, asked } });
+    if (done.classifiers) this.#showList(done.classifiers);
+    this.#changed();
+    this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);
   }
 
   async delete(id: string): Promise<void> {
@@ -157,7 +226,8 @@ export class Examples extends ModelPageState<ExamplesState> {
     });
     if (!classifiers) return;
     this.#showList(classifiers);
-    this.app.announce('Deleted.');
+    this.#changed();
+    this.app.announce('The classifier is deleted.');
   }
 
   async export(id: string): Promise<void> {
@@ -173,13 +243,17 @@ export class Examples extends ModelPageState<ExamplesState> {
   async import(file: File): Promise<void> {
     const done = await this.call.run(async (foundation, options) => {
       if (!foundation.classifiers.import) throw onlyLocal('classifiers.import');
-      const imported = await foundation.classifiers.import(await readExport(file), options);
+      const exported = await readExport(file);
+      const imported = await foundation.classifiers.import(exported, options).catch((error: unknown) => {
+        throw notImported(error, file.name);
+      });
       return { imported, classifiers: await foundation.classifiers.list({ signal: options.signal }) };
     });
     if (!done) return;
     this.update({ chosen: done.imported.classifier_id, result: undefined });
     this.#showList(done.classifiers);
-    this.app.announce('Imported.');
+    this.#changed();
+    this.app.announce(`${file.name} is imported.`);
   }
 
   #showList(classifiers: readonly ClassifierSummary[]): void {
@@ -212,6 +286,19 @@ async function readExport(file: File): Promise<ExportedClassifier> {
       cause,
     });
   }
+}
+
+/** What does not fit in a file is said of the file. */
+function notImported(error: unknown, name: string): unknown {
+  if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') return error;
+  const foreign = error.issues?.some(({ field }) => field === 'format' || field === 'body') ?? false;
+  return new FoundationError({
+    code: error.code,
+    message: foreign
+      ? `${name} is no classifier. Choose a file that was exported here.`
+      : `${name} is no complete classifier. ${visitorMessage(error, 'classify')}`,
+    cause: error,
+  });
 }
 
 export const examplesPageOf = perApp((app) => new Examples(app));

@@ -1,30 +1,47 @@
+import { FoundationError } from '@nearfield/spec';
 import type { App, Mode } from '../app/app.ts';
+import { visitorMessage } from '../app/contract-words.ts';
 import { formatPlural } from '../app/format.ts';
-import { ModelPageState, perApp } from '../app/page-state.ts';
+import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
 import { Stopwatch } from '../app/stopwatch.ts';
 import { type Classified, classified } from './classified.ts';
+import { classifyAll } from './classify-all.ts';
+import { labelGap } from './gaps.ts';
+import { readPicture, UnreadablePictureError } from './read-picture.ts';
 import { samplePictures } from './sample-pictures.ts';
 
 export interface Picture {
   /** Unique in the page. */
   id: string;
   name: string;
-  /** Where the page shows it from. */
-  url: string;
+  /** Where the page shows it from; undefined while it is read, and where it is no picture. */
+  url: string | undefined;
   blob: () => Promise<Blob>;
+  /** Why it is not classified, in a sentence. */
+  refused?: string | undefined;
 }
 
 interface PicturesState {
   models: Record<Mode, string>;
   pictures: readonly Picture[];
   labels: readonly string[];
-  result: Classified<Picture> | undefined;
+  result: (Classified<Picture> & Asked) | undefined;
 }
 
 let nextPicture = 0;
 
+/** The place of the picture that an error is about; undefined where it is about another thing. */
+function pictureAtFault(error: unknown): number | undefined {
+  if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') return undefined;
+  const place = /^input\.(\d+)/u.exec(error.issues?.[0]?.field ?? error.param ?? '')?.[1];
+  return place === undefined ? undefined : Number(place);
+}
+
 /** Pictures by labels in words. */
 export class Pictures extends ModelPageState<PicturesState> {
+  /** Pictures that are being read. */
+  readonly #reading = new Set<Promise<void>>();
+
   constructor(app: App) {
     super(app, 'classify', {
       models: { local: 'icon-clip', remote: 'jina-clip-v2' },
@@ -34,19 +51,49 @@ export class Pictures extends ModelPageState<PicturesState> {
     });
   }
 
-  /** Adds files; those that are no pictures are for the foundation to refuse. */
-  add(files: readonly File[]): void {
-    const added = files.map((file) => ({
+  /** Adds files and reads them. One that is no picture says so in its own card; the others are classified. */
+  async add(files: readonly File[]): Promise<void> {
+    const added = files.map((file): Picture & { file: File } => ({
       id: `picture-${nextPicture++}`,
       name: file.name,
-      url: URL.createObjectURL(file),
+      url: undefined,
       blob: async () => file,
+      file,
     }));
+    if (added.length === 0) return;
+    this.gaps.clear('pictures');
     this.update({ pictures: [...added, ...this.state.pictures] });
+    const reading = Promise.all(added.map(({ id, file }) => this.#read(id, file))).then(() => undefined);
+    this.#reading.add(reading);
+    await reading;
+    this.#reading.delete(reading);
+    const ids = new Set(added.map(({ id }) => id));
+    const refused = this.state.pictures.filter((picture) => ids.has(picture.id) && picture.refused);
+    const taken = added.length - refused.length;
+    this.app.announceQuietly(
+      `${formatPlural(taken, 'picture')} added.${refused.length > 0 ? ` ${refused.map((each) => each.refused).join(' ')}` : ''}`,
+    );
+  }
+
+  async #read(id: string, file: File): Promise<void> {
+    try {
+      const blob = await readPicture(file);
+      this.#change(id, { url: URL.createObjectURL(blob), blob: async () => blob });
+    } catch (error) {
+      const refused =
+        error instanceof UnreadablePictureError ? error.message : `${file.name} cannot be read.`;
+      this.#change(id, { refused });
+    }
+  }
+
+  #change(id: string, changes: Partial<Picture>): void {
+    const { pictures } = this.state;
+    if (!pictures.some((picture) => picture.id === id) && changes.url) URL.revokeObjectURL(changes.url);
+    this.update({ pictures: pictures.map((each) => (each.id === id ? { ...each, ...changes } : each)) });
   }
 
   remove(picture: Picture): void {
-    if (picture.url.startsWith('blob:')) URL.revokeObjectURL(picture.url);
+    if (picture.url?.startsWith('blob:')) URL.revokeObjectURL(picture.url);
     const { result } = this.state;
     this.update({
       pictures: this.state.pictures.filter((other) => other !== picture),
@@ -56,23 +103,55 @@ export class Pictures extends ModelPageState<PicturesState> {
 
   restoreSamples(): void {
     const { pictures } = this.state;
+    this.gaps.clear('pictures');
     this.update({
       pictures: [...pictures, ...samplePictures.filter((sample) => !pictures.includes(sample))],
     });
   }
 
-  async classify(): Promise<void> {
-    const { pictures, labels } = this.state;
-    const { model, by } = this;
-    const done = await this.call.run(async (foundation, options) => {
-      const input = await Promise.all(pictures.map(async ({ blob }) => ({ image: await blob() })));
-      const watch = new Stopwatch();
-      const response = await foundation.classify({ model, input, labels }, watch.around(options));
-      return { response, took: watch.elapsed };
+  /** What is asked for, apart from the pictures: those without a result are seen to have none. */
+  get asked(): string {
+    return JSON.stringify([this.app.state.mode, this.model, this.state.labels]);
+  }
+
+  /** @returns false where something is missing, which is said at its field */
+  async classify(): Promise<boolean> {
+    await Promise.all(this.#reading);
+    const { labels } = this.state;
+    const usable = (): Picture[] => this.state.pictures.filter(({ url, refused }) => url && !refused);
+    const fits = this.gaps.check({
+      'picture-labels': labelGap(labels),
+      pictures: usable().length === 0 && 'Add a picture first: choose one, drop one, or take the samples.',
     });
-    if (!done) return;
-    this.update({ result: { ...classified(pictures, done.response), by, took: done.took } });
-    this.app.announce(`${formatPlural(pictures.length, 'picture')} classified.`);
+    if (!fits) return false;
+    const { model, by, asked } = this;
+    const done = await this.call.run(async (foundation, options) => {
+      // A picture that the engine refuses after all is named in its card, and the others are classified.
+      for (;;) {
+        const pictures = usable();
+        if (pictures.length === 0) return undefined;
+        const input = await Promise.all(pictures.map(async ({ blob }) => ({ image: await blob() })));
+        const watch = new Stopwatch();
+        try {
+          const response = await classifyAll(foundation, { model, labels }, input, watch.around(options));
+          return { pictures, response, took: watch.elapsed };
+        } catch (error) {
+          const fault = pictures[pictureAtFault(error) ?? -1];
+          if (!fault) throw error;
+          const message = visitorMessage(error as FoundationError, 'classify');
+          this.#change(fault.id, { refused: message.replace(/^(?:Picture|Text) [\d,]+(?=\W)/u, fault.name) });
+        }
+      }
+    });
+    if (!done) return true;
+    const { pictures, response, took } = done;
+    this.update({ result: { ...classified(pictures, response), by, took, asked } });
+    this.app.announceQuietly(`${formatPlural(pictures.length, 'picture')} classified.`);
+    return true;
+  }
+
+  protected override dropResult(): void {
+    this.update({ result: undefined });
   }
 }
 

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatDuration, formatPlural } from '../app/format.ts';
+import type { Asked } from '../app/page-state.ts';
 import { labelScores } from '../elements/label-scores.ts';
+import { staleNote } from '../elements/stale-note.ts';
 import type { Classified } from './classified.ts';
 
 /** Title, model, place, time and tokens of a result. */
@@ -15,11 +17,17 @@ export function resultHead(title: string, { by, took, tokens }: Classified<unkno
   </div>`;
 }
 
-/** Texts with the scores of their labels. */
-export function textResults(result: Classified<string> | undefined): TemplateResult | typeof nothing {
+/**
+ * Texts with the scores of their labels.
+ * @param asked what the form asks for now
+ */
+export function textResults(
+  result: (Classified<string> & Asked) | undefined,
+  asked: string,
+): TemplateResult | typeof nothing {
   if (!result) return nothing;
   return html`<section aria-label="Result">
-    ${resultHead('Result', result)}
+    ${resultHead('Result', result)} ${staleNote(result.asked !== asked)}
     <ol class="answers">
       ${result.items.map(
         ({
@@ -27,7 +35,7 @@ export function textResults(result: Classified<string> | undefined): TemplateRes
           prediction,
           predictions,
         }) => html`<li class="answer classified" data-prediction=${prediction}>
-          <p>${item}</p>
+          <p dir="auto">${item}</p>
           ${labelScores(predictions)}
         </li>`,
       )}

@@ -2,9 +2,11 @@ import type { App, Mode } from '../app/app.ts';
 import { formatPlural } from '../app/format.ts';
 import { linesOf } from '../app/lines.ts';
 import { EMBEDDED_MODEL } from '../app/model-choices.ts';
-import { ModelPageState, perApp } from '../app/page-state.ts';
+import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
 import { Stopwatch } from '../app/stopwatch.ts';
 import { type Classified, classified } from './classified.ts';
+import { classifyAll } from './classify-all.ts';
+import { labelGap } from './gaps.ts';
 import { SAMPLE_LABELS, SAMPLE_TEXTS } from './sample-texts.ts';
 
 interface TextLabelsState {
@@ -13,7 +15,7 @@ interface TextLabelsState {
   labels: readonly string[];
   /** As typed; empty for the model's own. The hosted API has none. */
   temperature: Record<Mode, string>;
-  result: Classified<string> | undefined;
+  result: (Classified<string> & Asked) | undefined;
 }
 
 /** Texts by labels in words. */
@@ -32,21 +34,37 @@ export class TextLabels extends ModelPageState<TextLabelsState> {
     this.update({ temperature: { ...this.state.temperature, [this.app.state.mode]: temperature } });
   }
 
-  async classify(): Promise<void> {
+  /** What is asked for, in a form that can be compared. */
+  get asked(): string {
+    const { texts, labels, temperature } = this.state;
+    const { mode } = this.app.state;
+    return JSON.stringify([mode, this.model, linesOf(texts), labels, temperature[mode].trim()]);
+  }
+
+  /** @returns false where something is missing, which is said at its field */
+  async classify(): Promise<boolean> {
     const { labels, temperature } = this.state;
-    const [{ model, by }, given] = [this, temperature[this.app.state.mode].trim()];
+    const [{ model, by, asked }, given] = [this, temperature[this.app.state.mode].trim()];
     const input = linesOf(this.state.texts);
+    const fits = this.gaps.check({
+      'classify-texts': input.length === 0 && 'Write at least one text, each on a line of its own.',
+      'classify-labels': labelGap(labels),
+    });
+    if (!fits) return false;
     const timed = await this.call.run(async (foundation, options) => {
       const watch = new Stopwatch();
-      const response = await foundation.classify(
-        { model, input, labels, ...(given !== '' && { temperature: Number(given) }) },
-        watch.around(options),
-      );
+      const request = { model, labels, ...(given !== '' && { temperature: Number(given) }) };
+      const response = await classifyAll(foundation, request, input, watch.around(options));
       return { response, took: watch.elapsed };
     });
-    if (!timed) return;
-    this.update({ result: { ...classified(input, timed.response), by, took: timed.took } });
-    this.app.announce(`${formatPlural(input.length, 'text')} classified.`);
+    if (!timed) return true;
+    this.update({ result: { ...classified(input, timed.response), by, took: timed.took, asked } });
+    this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);
+    return true;
+  }
+
+  protected override dropResult(): void {
+    this.update({ result: undefined });
   }
 }
 

@@ -1,27 +1,44 @@
 import { html, nothing } from 'lit';
-import { formatCount } from '../app/format.ts';
+import { formatCount, formatPlural } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
 import { modelProgress } from './model-progress.ts';
 
 /** A model on its way, indexing, or what is left to index. */
 class ActivityPanel extends AppElement {
   protected override render() {
-    const { loading, indexing, indexed, total, documents } = this.app.state;
+    const { loading, indexing, justIndexed, indexed, total, documents } = this.app.state;
     const underWay = loading && loading.took === undefined;
+    if (!indexing && !underWay && justIndexed && total > 0 && indexed === total) return this.#done(total);
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
-    return html`<section class="card activity" aria-label="Progress">
+    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
       ${underWay ? modelProgress(loading) : this.#indexing()}
       <button type="button" data-action="cancel" @click=${() => this.app.cancelIndexing()}>Cancel</button>
     </section>`;
   }
+
+  /** As high as what it takes the place of. */
+  #done(total: number) {
+    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
+      <div class="progress" data-state="indexed">
+        <p class="progress-line"><strong>${formatPlural(total, 'passage')} can be searched</strong></p>
+        <progress max="1" .value=${1} aria-label="Indexing"></progress>
+      </div>
+      <button type="button" data-action="hide" @click=${this.#hide}>Hide</button>
+    </section>`;
+  }
+
+  #hide = (): void => {
+    this.app.hideIndexed();
+    document.querySelector<HTMLElement>('#question')?.focus();
+  };
 
   #indexing() {
     const { done, total, passages, tokens, elapsed } = this.app.state.indexing!;
     const perSecond = (count: number): number => (elapsed > 0 ? (count / elapsed) * 1000 : 0);
     return html`<div class="progress" data-state="indexing">
       <p class="progress-line">
-        <strong>Indexing ${formatCount(done)} of ${formatCount(total)} passages</strong>
+        <strong>Indexing ${formatCount(done)} of ${formatPlural(total, 'passage')}</strong>
         ${
           passages > 0
             ? html`<span
@@ -36,8 +53,8 @@ class ActivityPanel extends AppElement {
 
   #waiting() {
     const { indexed, total, mode } = this.app.state;
-    const missing = `${formatCount(total - indexed)} of ${formatCount(total)} passages`;
-    const rest = `are not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
+    const missing = `${formatCount(total - indexed)} of ${formatPlural(total, 'passage')}`;
+    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
     return html`<section class="card activity" aria-label="Progress">
       <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
       <button type="button" class="primary" data-action="index" @click=${() => this.app.index()}>

@@ -4,11 +4,14 @@ import type { Answer } from '../app/app.ts';
 import { formatDuration, formatPlural } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
 
-/** Ranked passages with their best sentences. Arrow keys go from one to the next, Escape back to the question. */
+/**
+ * Ranked passages with their best sentences. Arrow keys go from the question to one after the other, Escape back. They
+ * are no stops of Tab: there is nothing to do in them.
+ */
 class AnswerList extends AppElement {
   protected override render() {
     const { answers, answered, timings, indexed } = this.app.state;
-    return html`<section aria-labelledby="answers-title" ?hidden=${!answers}>
+    return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
       <div class="answers-head">
         <h2 id="answers-title">Nearest passages</h2>
         ${
@@ -35,19 +38,20 @@ class AnswerList extends AppElement {
 
   #answer({ passage, score, sentence }: Answer) {
     const { text } = passage;
-    const { start, end } = sentence ?? { start: 0, end: 0 };
-    return html`<li class="answer" tabindex="0" data-answer=${passage.id}>
+    // Without a sentence all of it stands before the mark, so that what is there stays there when one is marked.
+    const { start, end } = sentence ?? { start: text.length, end: text.length };
+    return html`<li class="answer" tabindex="-1" data-answer=${passage.id}>
       <div class="answer-head">
         <div>
-          <h3>${passage.title ?? passage.source}</h3>
-          ${passage.title ? html`<span class="source">${passage.source}</span>` : nothing}
+          <h3 dir="auto">${passage.title ?? passage.source}</h3>
+          ${passage.title ? html`<span class="source" dir="auto">${passage.source}</span>` : nothing}
         </div>
         <span class="score" title="Cosine similarity: 1 is the same meaning, 0 is unrelated">
           <meter min="0" max="1" .value=${Math.max(0, score)} aria-hidden="true"></meter>
           <span class="visually-hidden">Score</span> ${score.toFixed(3)}
         </span>
       </div>
-      <p>${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>
+      <p dir="auto">${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>
     </li>`;
   }
 

@@ -1,6 +1,11 @@
 import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { formatCount, formatPlural } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
+import { removeKeepingFocus } from './focus.ts';
+import './problem-list.ts';
+
+const ORIGINS = ['files'] as const;
 
 /** The documents, and how many of their passages can be searched. */
 class CollectionPanel extends AppElement {
@@ -8,19 +13,22 @@ class CollectionPanel extends AppElement {
     const { documents, total, indexed, indexing, lastRun } = this.app.state;
     return html`<section class="card" aria-labelledby="collection-title">
       <h2 id="collection-title">Texts</h2>
+      <problem-list .app=${this.app} .origins=${ORIGINS}></problem-list>
       ${
         documents.length === 0
-          ? html`<p class="hint">None yet. Drop .txt or .md files anywhere on this page.</p>`
+          ? html`<p class="hint">None yet. Drop .txt, .md or .html files anywhere on this page.</p>`
           : html`<ul class="documents">
-            ${documents.map(
+            ${repeat(
+              documents,
+              ({ id }) => id,
               (document) => html`<li>
-                <span class="name">${document.name}</span>
+                <span class="name" dir="auto">${document.name}</span>
                 <span class="hint">${formatPlural(document.passages.length, 'passage')}</span>
                 <button
                   type="button"
                   class="quiet icon"
                   aria-label="Remove ${document.name}"
-                  @click=${() => this.app.removeDocument(document.id)}
+                  @click=${(event: Event) => this.#remove(event, document.id)}
                 >
                   <span aria-hidden="true">×</span>
                 </button>
@@ -33,14 +41,16 @@ class CollectionPanel extends AppElement {
         total > 0
           ? html`<p class="hint" data-testid="index-state">
             ${
-              indexed === total
-                ? `All ${formatCount(total)} passages are indexed.`
-                : `${formatCount(indexed)} of ${formatCount(total)} passages are indexed.`
+              indexed < total
+                ? `${formatCount(indexed)} of ${formatPlural(total, 'passage is', 'passages are')} indexed.`
+                : total === 1
+                  ? 'The only passage is indexed.'
+                  : `All ${formatCount(total)} passages are indexed.`
             }
             ${
               lastRun && lastRun.tokens > 0 && !indexing
                 ? html`<span data-timing="indexing"
-                  >${formatCount((lastRun.tokens / lastRun.elapsed) * 1000)} tokens a second.</span
+                  >${formatPlural(Math.round((lastRun.tokens / lastRun.elapsed) * 1000), 'token')} a second.</span
                 >`
                 : nothing
             }
@@ -48,6 +58,15 @@ class CollectionPanel extends AppElement {
           : nothing
       }
     </section>`;
+  }
+
+  #remove(event: Event, id: string): Promise<void> {
+    return removeKeepingFocus(
+      this,
+      event,
+      { selector: '.documents button', fallback: 'text-sources button' },
+      () => this.app.removeDocument(id),
+    );
   }
 }
 

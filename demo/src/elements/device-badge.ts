@@ -1,25 +1,42 @@
 import type { Capabilities } from '@nearfield/spec';
 import { html, nothing } from 'lit';
+import type { Reach } from '../app/app.ts';
 import { formatCount, formatPlural } from '../app/format.ts';
+import { hostOf } from '../app/server-address.ts';
 import { AppElement } from './app-element.ts';
+
+/** What is known of a server, in a sentence. */
+const REACHES: Record<Reach, string> = {
+  unknown: 'It was not asked yet.',
+  answered: 'It answered.',
+  refused: 'It did not accept the API key, or wants one.',
+  failed: 'It could not be reached.',
+};
 
 const DEVICE_NAMES: Record<string, string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
 
 /** Where the answers are computed, in a word; opened, also why. */
 class DeviceBadge extends AppElement {
   protected override render() {
-    const { mode, capabilities, remote } = this.app.state;
+    const { mode, capabilities, remote, reach } = this.app.state;
     const known = capabilities[mode];
+    const dot = mode === 'remote' ? reach : known?.device ? 'answered' : 'unknown';
     return html`<details class="badge" @keydown=${this.#closeOnEscape} @focusout=${this.#closeOutside}>
       <summary>
-        <span class="dot" data-on=${mode === 'remote' || known?.device ? 'yes' : 'no'}></span>
+        <span class="dot" data-reach=${dot} title=${mode === 'remote' ? REACHES[reach] : nothing}></span>
         <span class="visually-hidden">Computed by:</span>
-        ${mode === 'remote' ? hostOf(remote.baseUrl) : known?.device ? localName(known) : 'Checking…'}
+        ${
+          mode === 'remote'
+            ? html`${hostOf(remote.baseUrl)}<span class="visually-hidden">. ${REACHES[reach]}</span>`
+            : known?.device
+              ? localName(known)
+              : 'Checking…'
+        }
       </summary>
       <div class="popover">
         ${
           mode === 'remote'
-            ? html`<p>Texts and questions are sent to <strong>${remote.baseUrl}</strong>.</p>`
+            ? html`<p>Texts and questions are sent to <strong>${remote.baseUrl}</strong>. ${REACHES[reach]}</p>`
             : known?.device
               ? this.#localDetails(known)
               : html`<p>Finding out what this browser can do…</p>`
@@ -69,10 +86,6 @@ function localName({ device }: Capabilities): string {
   if (!device) return '';
   const name = DEVICE_NAMES[device.device] ?? device.device;
   return device.device === 'webgpu' ? name : `${name} · ${formatPlural(device.threads, 'thread')}`;
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
 }
 
 customElements.define('device-badge', DeviceBadge);

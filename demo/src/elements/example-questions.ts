@@ -19,8 +19,12 @@ class ExampleQuestions extends AppElement {
   }
 
   protected override render() {
-    const { documents, question, indexed } = this.app.state;
-    const shown = question === '' && indexed > 0 && documents.some(({ id }) => id === SAMPLE_ID);
+    const { documents, question, answers, indexed } = this.app.state;
+    // They stay until the answers take their place, so that nothing moves twice.
+    const shown =
+      (question.trim() === '' || (!answers && this.app.state.searching)) &&
+      indexed > 0 &&
+      documents.some(({ id }) => id === SAMPLE_ID);
     if (!this.sample || !shown) return nothing;
     return html`<section class="examples" aria-labelledby="examples-title">
       <h2 id="examples-title">Try one of these</h2>

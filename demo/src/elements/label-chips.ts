@@ -1,5 +1,6 @@
-import { html, LitElement } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { labelsOf } from '../app/lines.ts';
+import { whenReleased } from './released.ts';
 
 /**
  * Labels as chips. Enter or a comma adds what is typed, a pasted list adds all of it, Backspace in an empty field
@@ -9,9 +10,12 @@ class LabelChips extends LitElement {
   static override readonly properties = {
     labels: { attribute: false },
     fieldId: { attribute: 'field-id' },
+    gap: { attribute: false },
   };
   declare labels: readonly string[];
   declare fieldId: string;
+  /** What is missing, in a sentence. */
+  declare gap: string | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -24,7 +28,7 @@ class LabelChips extends LitElement {
         <ul aria-label="Labels">
           ${this.labels.map(
             (label) => html`<li class="chip">
-              <span>${label}</span>
+              <span dir="auto">${label}</span>
               <button type="button" class="quiet icon" aria-label="Remove label ${label}" @click=${() => this.#remove(label)}>
                 <span aria-hidden="true">×</span>
               </button>
@@ -34,14 +38,17 @@ class LabelChips extends LitElement {
         <input
           id=${this.fieldId}
           autocomplete="off"
+          dir="auto"
           placeholder="Add a label"
-          aria-describedby="${this.fieldId}-hint"
+          aria-invalid=${this.gap === undefined ? nothing : 'true'}
+          aria-describedby="${this.gap === undefined ? '' : `${this.fieldId}-gap `}${this.fieldId}-hint"
           @keydown=${this.#keys}
           @input=${this.#typed}
           @paste=${this.#paste}
-          @change=${this.#take}
+          @change=${() => whenReleased(this.#take)}
         />
       </div>
+      ${this.gap === undefined ? nothing : html`<p id="${this.fieldId}-gap" class="gap">${this.gap}</p>`}
       <p id="${this.fieldId}-hint" class="hint">Enter or a comma adds a label; a pasted list adds one for each line.</p>
     </div>`;
   }

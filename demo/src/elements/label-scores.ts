@@ -14,7 +14,7 @@ const bars = (scores: readonly LabelScore[], best: string | undefined) =>
   html`<ol class="scores">
     ${scores.map(
       ({ label, score }) => html`<li data-label=${label} data-best=${label === best ? 'yes' : 'no'}>
-        <span class="name">${label}</span>
+        <span class="name" dir="auto">${label}</span>
         <meter min="0" max="1" .value=${score} aria-hidden="true"></meter>
         <span class="value">${percent.format(score)}</span>
       </li>`,

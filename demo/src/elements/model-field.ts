@@ -4,13 +4,15 @@ import type { App } from '../app/app.ts';
 import {
   downloadMegabytes,
   EMBEDDED_MODEL,
-  hostedModelsFor,
   localModelsFor,
   type ModelNeed,
   megabytesText,
+  remoteChoice,
+  remoteModelsFor,
   SERVED_MODELS,
 } from '../app/model-choices.ts';
 import { fieldValue } from './page-element.ts';
+import { whenReleased } from './released.ts';
 
 export interface ModelFieldOptions {
   app: App;
@@ -33,12 +35,27 @@ export function modelField({
 }: ModelFieldOptions): TemplateResult {
   const change = (event: Event): void => choose(fieldValue(event));
   if (app.state.mode === 'remote') {
+    const { serverModels } = app.state;
+    const caution = remoteChoice(model, serverModels, app.place);
     return html`<div class="field">
       <label for=${id}>${label}</label>
-      <input id=${id} list="${id}-list" spellcheck="false" autocomplete="off" .value=${model} @change=${change} />
+      <input
+        id=${id}
+        list="${id}-list"
+        spellcheck="false"
+        autocomplete="off"
+        aria-describedby=${caution ? `${id}-caution` : nothing}
+        .value=${model}
+        @focus=${() => app.learnModels()}
+        @change=${(event: Event) => {
+          const name = fieldValue(event);
+          whenReleased(() => choose(name));
+        }}
+      />
       <datalist id="${id}-list">
-        ${hostedModelsFor(need).map((choice) => html`<option value=${choice}></option>`)}
+        ${remoteModelsFor(need, serverModels).map((choice) => html`<option value=${choice}></option>`)}
       </datalist>
+      ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
     </div>`;
   }
   const { capabilities, stored } = app.state;

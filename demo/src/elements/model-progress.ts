@@ -1,6 +1,6 @@
 import type { FileProgress } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatBytes, formatCount } from '../app/format.ts';
+import { formatBytes, formatCount, formatPlural } from '../app/format.ts';
 import type { ModelLoading } from '../app/model-progress.ts';
 
 const FILE_STATES = {
@@ -35,7 +35,7 @@ export function modelProgress(loading: ModelLoading): TemplateResult {
     ${
       moving && files.length > 0
         ? html`<details>
-          <summary>${files.length} files</summary>
+          <summary>${formatPlural(files.length, 'file')}</summary>
           <ul class="files">
             ${files.map((file) => fileLine(file))}
           </ul>

@@ -1,5 +1,8 @@
 import { html, nothing } from 'lit';
-import { type Page, pageOf, pages } from '../pages/index.ts';
+import { describeProblem } from '../app/problems.ts';
+import { ScrollMemory } from '../app/scroll-memory.ts';
+import { type Page, pageOf, pages, prefetchPages } from '../pages/index.ts';
+import './announcements.ts';
 import { AppElement } from './app-element.ts';
 import './device-badge.ts';
 import './mode-switch.ts';
@@ -7,6 +10,9 @@ import './problem-list.ts';
 import './theme-toggle.ts';
 
 const TITLE = document.title;
+
+/** Problems that belong to no page. */
+const GLOBAL = ['page', 'device'] as const;
 
 /** The frame around every page. */
 class NearfieldDemo extends AppElement {
@@ -19,58 +25,98 @@ class NearfieldDemo extends AppElement {
   declare private page: Page | undefined;
   /** The page of the address. */
   declare private wanted: Page;
+  readonly #scroll = new ScrollMemory();
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.#navigate);
-    void this.#show(pageOf(location.hash));
+    window.addEventListener('online', this.#retry);
+    this.#scroll.start();
+    void this.#show(pageOf(location.hash)).then(() => {
+      this.#scroll.restore();
+      prefetchPages();
+    });
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('hashchange', this.#navigate);
+    window.removeEventListener('online', this.#retry);
+    this.#scroll.stop();
     super.disconnectedCallback();
   }
 
   protected override render() {
     const { app, page, wanted } = this;
-    return html`<a class="skip" href="#content" @click=${this.#skip}>${wanted.start.label}</a>
-      <header class="top">
+    return html`<header class="top">
+        <a class="skip" href="#content" @click=${this.#skip}>${wanted.start.label}</a>
         <h1><img src="favicon.svg" alt="" width="28" height="28" /> Nearfield</h1>
         <nav aria-label="Pages">
           ${pages.map(
             (each) =>
-              html`<a href="#/${each.path}" aria-current=${each === wanted ? 'page' : nothing}>${each.title}</a>`,
+              html`<a
+                href="#/${each.path}"
+                aria-current=${each === wanted ? 'page' : nothing}
+                @click=${() => each === this.wanted && this.#retry()}
+                >${each.title}</a
+              >`,
           )}
         </nav>
         <mode-switch .app=${app}></mode-switch>
         <device-badge .app=${app}></device-badge>
         <theme-toggle></theme-toggle>
       </header>
-      <main aria-busy=${page === wanted ? 'false' : 'true'}>
-        <problem-list .app=${app}></problem-list>
+      <main id="content" aria-busy=${page === wanted || this.#failed ? 'false' : 'true'}>
+        <problem-list .app=${app} .origins=${GLOBAL} level="2"></problem-list>
         ${page?.render(app)}
       </main>
-      <p class="visually-hidden" role="status">${app.state.announcement}</p>`;
+      <demo-announcements .app=${app}></demo-announcements>`;
   }
 
   #navigate = (): void => {
     const page = pageOf(location.hash);
-    if (page === this.wanted) return;
-    void this.#show(page).then(() => this.app.announce(`${page.title} page.`));
+    const moved = this.#scroll.arrive();
+    if (page === this.wanted) {
+      if (moved === 'back') this.#scroll.restore();
+      this.#retry();
+      return;
+    }
+    void this.#show(page).then(() => {
+      if (this.page !== page) return;
+      this.app.announceQuietly(`${page.title} page.`);
+      this.#scroll.restore();
+    });
   };
+
+  /** Tries again to show the page of the address, if it is not shown for want of its code. */
+  #retry = (): void => {
+    if (!this.#failed || this.page === this.wanted) return;
+    const page = this.wanted;
+    void this.#show(page).then(() => this.page === page && this.app.announceQuietly(`${page.title} page.`));
+  };
+
+  /** Whether the code of the wanted page did not arrive. */
+  #failed = false;
 
   /** Shows a page once its code is there; until then the one before stays. */
   async #show(page: Page): Promise<void> {
     this.wanted = page;
     document.title = page === pages[0] ? TITLE : `${page.title} · Nearfield`;
     this.app.forget('page');
+    this.#failed = false;
     try {
       await page.load?.();
     } catch (error) {
-      if (this.wanted === page) this.app.report(error, 'page');
+      if (this.wanted !== page) return;
+      this.#failed = true;
+      // Another page under this one's title would be a lie.
+      this.page = undefined;
+      this.app.show({ ...describeProblem(error, 'page'), retry: this.#retry });
       return;
     }
-    if (this.wanted === page) this.page = page;
+    if (this.wanted === page) {
+      this.page = page;
+      await this.updateComplete;
+    }
   }
 
   /** A plain link would change the address, which names the page. */

@@ -1,3 +1,4 @@
+import type { Gaps } from '../app/gaps.ts';
 import type { PageCall } from '../app/page-call.ts';
 import type { ProblemOrigin } from '../app/problems.ts';
 import type { Store } from '../app/store.ts';
@@ -7,6 +8,7 @@ import { AppElement } from './app-element.ts';
 interface PageStateLike extends Pick<Store<object>, 'subscribe'> {
   readonly call: PageCall;
   readonly origin: ProblemOrigin;
+  readonly gaps: Gaps;
 }
 
 /** An element that renders a page's state beside the app's. Its problems leave with it. */
@@ -21,13 +23,25 @@ export abstract class PageElement<State extends PageStateLike> extends AppElemen
     this.page = this.open();
     super.connectedCallback();
     const render = (): void => this.requestUpdate();
-    this.#unsubscribe = [this.page.subscribe(render), this.page.call.subscribe(render)];
+    this.#unsubscribe = [
+      this.page.subscribe(render),
+      this.page.call.subscribe(render),
+      this.page.gaps.subscribe(render),
+    ];
   }
 
   override disconnectedCallback(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.app.forget(this.page.origin);
+    this.page.gaps.check({});
     super.disconnectedCallback();
+  }
+
+  /** Focuses the first field that something is missing in, once that is said under it. */
+  protected async focusGap(): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 }
 

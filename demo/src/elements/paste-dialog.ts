@@ -1,10 +1,17 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { AppElement } from './app-element.ts';
 
 /** A text to paste. */
 class PasteDialog extends AppElement {
+  static override readonly properties = { ...AppElement.properties, empty: { state: true } };
+  /** Whether nothing was there to be added. */
+  declare private empty: boolean;
+
   open(): void {
+    this.empty = false;
     this.querySelector('dialog')?.showModal();
+    // Not by autofocus, which the browser heeds, and complains of, when the page is opened.
+    this.querySelector('textarea')?.focus();
   }
 
   protected override render() {
@@ -13,11 +20,22 @@ class PasteDialog extends AppElement {
         <h2 id="paste-title">Paste text</h2>
         <div class="field">
           <label for="paste-name">Name</label>
-          <input id="paste-name" name="name" value="Pasted text" autocomplete="off" />
+          <input id="paste-name" name="name" value="Pasted text" autocomplete="off" dir="auto" />
         </div>
         <div class="field">
           <label for="paste-text">Text</label>
-          <textarea id="paste-text" name="text" rows="10" autofocus aria-describedby="paste-hint"></textarea>
+          <textarea
+            id="paste-text"
+            name="text"
+            rows="10"
+            dir="auto"
+            aria-invalid=${this.empty ? 'true' : nothing}
+            aria-describedby=${this.empty ? 'paste-gap paste-hint' : 'paste-hint'}
+            @input=${() => {
+              this.empty = false;
+            }}
+          ></textarea>
+          ${this.empty ? html`<p id="paste-gap" class="gap">There is no text yet. Paste or type some.</p>` : nothing}
           <p id="paste-hint" class="hint">
             An empty line starts a new passage; long paragraphs are cut between sentences. Markdown headings are read.
           </p>
@@ -34,6 +52,11 @@ class PasteDialog extends AppElement {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const values = new FormData(form);
+    if (String(values.get('text')).trim() === '') {
+      this.empty = true;
+      this.querySelector('textarea')?.focus();
+      return;
+    }
     this.querySelector('dialog')?.close();
     form.reset();
     void this.app.addText(String(values.get('name')).trim() || 'Pasted text', String(values.get('text')));

@@ -1,23 +1,47 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Problem, ProblemOrigin } from '../app/problems.ts';
 import { AppElement } from './app-element.ts';
 
-/** Problems that have not been dismissed. The list is always there, so that screen readers notice additions. */
+/**
+ * The problems of some origins that have not been dismissed, where they came up. The list is always there, so that
+ * screen readers notice additions.
+ */
 class ProblemList extends AppElement {
+  static override readonly properties = {
+    ...AppElement.properties,
+    origins: { attribute: false },
+    level: { type: Number },
+  };
+  declare origins: readonly ProblemOrigin[];
+  /** Level of the titles, below that of the heading above. Default 3. */
+  declare level: 2 | 3 | undefined;
+
   protected override render() {
+    const problems = this.app.state.problems.filter(({ origin }) => this.origins.includes(origin));
     return html`<div class="problems" role="alert">
-      ${this.app.state.problems.map(
-        (problem) => html`<article class="problem" data-code=${problem.code} data-origin=${problem.origin}>
-          <div>
-            <h2>${problem.title}</h2>
-            <p>${problem.message}</p>
-            <p class="advice">${problem.advice}</p>
-          </div>
-          <button type="button" class="quiet icon" aria-label="Dismiss: ${problem.title}" @click=${() => this.app.dismiss(problem)}>
-            <span aria-hidden="true">×</span>
-          </button>
-        </article>`,
+      ${repeat(
+        problems,
+        (problem) => problem,
+        (problem) => this.#problem(problem),
       )}
     </div>`;
+  }
+
+  #problem(problem: Problem) {
+    const { title, message, details, advice, retry } = problem;
+    return html`<article class="problem" data-code=${problem.code} data-origin=${problem.origin}>
+      <div>
+        ${this.level === 2 ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
+        <p dir="auto">${message}</p>
+        ${details ? html`<ul dir="auto">${details.map((detail) => html`<li>${detail}</li>`)}</ul>` : nothing}
+        <p class="advice">${advice}</p>
+        ${retry ? html`<button type="button" class="retry" data-action="retry" @click=${retry}>Try again</button>` : nothing}
+      </div>
+      <button type="button" class="quiet icon" aria-label="Dismiss: ${title}" @click=${() => this.app.dismiss(problem)}>
+        <span aria-hidden="true">×</span>
+      </button>
+    </article>`;
   }
 }
 

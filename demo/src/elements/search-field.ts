@@ -25,6 +25,7 @@ class SearchField extends AppElement {
         <input
           id="question"
           type="text"
+          dir="auto"
           role="searchbox"
           enterkeyhint="search"
           autocomplete="off"

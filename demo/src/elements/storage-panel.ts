@@ -2,6 +2,10 @@ import type { StorageReport } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { formatBytes } from '../app/format.ts';
 import { AppElement } from './app-element.ts';
+import { removeKeepingFocus } from './focus.ts';
+import './problem-list.ts';
+
+const ORIGINS = ['storage'] as const;
 
 /** What this browser keeps of the models. */
 class StoragePanel extends AppElement {
@@ -9,7 +13,8 @@ class StoragePanel extends AppElement {
     const { capabilities, stored } = this.app.state;
     const report = capabilities.local?.storage;
     return html`<section class="card" aria-labelledby="storage-title">
-      <h2 id="storage-title">Storage</h2>
+      <h2 id="storage-title" tabindex="-1">Storage</h2>
+      <problem-list .app=${this.app} .origins=${ORIGINS}></problem-list>
       ${
         stored.length === 0
           ? html`<p class="hint">No model is kept in this browser.</p>`
@@ -22,7 +27,7 @@ class StoragePanel extends AppElement {
                     type="button"
                     class="quiet icon"
                     aria-label="Delete ${model} from this browser"
-                    @click=${() => this.app.deleteStored(model)}
+                    @click=${(event: Event) => this.#delete(event, model)}
                   >
                     <span aria-hidden="true">×</span>
                   </button>
@@ -35,11 +40,18 @@ class StoragePanel extends AppElement {
                   ? nothing
                   : html`<button type="button" @click=${() => this.app.keepStored()}>Keep on this device</button>`
               }
-              <button type="button" @click=${() => this.app.deleteStored()}>Delete all</button>
+              <button type="button" @click=${(event: Event) => this.#delete(event)}>Delete all</button>
             </div>`
       }
       ${report ? html`<p class="hint" data-testid="storage-state">${sentencesOf(report)}</p>` : nothing}
     </section>`;
+  }
+
+  /** The focus goes to the title: the next button would delete the next model. */
+  #delete(event: Event, model?: string): Promise<void> {
+    return removeKeepingFocus(this, event, { selector: 'h2', fallback: 'h2' }, () =>
+      this.app.deleteStored(model),
+    );
   }
 }
 

@@ -34,8 +34,18 @@ class TextSources extends AppElement {
   }
 
   #sample = async (): Promise<void> => {
-    const { document } = await loadSample();
-    await this.app.addDocuments([document]);
+    // The button goes away: the focus would fall to the start of the page. A screen keyboard would hide the progress.
+    const target = matchMedia('(hover: none)').matches ? 'activity-panel section' : '#question';
+    this.app.forget('files');
+    try {
+      const { document: sample } = await loadSample();
+      const adding = this.app.addDocuments([sample]);
+      await this.updateComplete;
+      document.querySelector<HTMLElement>(target)?.focus();
+      await adding;
+    } catch (error) {
+      this.app.report(error, 'files');
+    }
   };
 
   #files = (event: Event): void => {

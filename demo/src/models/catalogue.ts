@@ -1,6 +1,10 @@
-import { FoundationError, findModel, type ModelFacts, type ModelInfo, modelFacts } from '@nearfield/spec';
+import { type CallOptions, FoundationError, type ModelFacts, type ModelInfo } from '@nearfield/spec';
 import type { App } from '../app/app.ts';
+import { formatPlural } from '../app/format.ts';
+import { factsOf } from '../app/model-choices.ts';
+import { type ModelLoading, trackModel } from '../app/model-progress.ts';
 import { PageState, perApp } from '../app/page-state.ts';
+import { describeProblem, isAbort, type Problem } from '../app/problems.ts';
 import { saveFile } from '../app/save-file.ts';
 import { zip } from './zip.ts';
 
@@ -12,7 +16,22 @@ export interface ListedModel {
 
 export type KindFilter = ModelFacts['kind'] | 'all';
 
+/** What is being done with a model. */
+export type Doing = 'load' | 'unload' | 'export' | 'import' | 'delete';
+
+export interface ModelTask {
+  doing: Doing;
+  /** Whether another model is loaded first. */
+  waiting: boolean;
+  loading: ModelLoading | undefined;
+  cancel: () => void;
+}
+
 interface CatalogueState {
+  /** What is being done, by model: one thing a model, several models at once. */
+  tasks: Readonly<Record<string, ModelTask>>;
+  /** What went wrong last, by model. */
+  failures: Readonly<Record<string, Problem>>;
   /** Models of the current mode; undefined until they were asked for. */
   models: readonly ListedModel[] | undefined;
   kind: KindFilter;
@@ -22,13 +41,15 @@ interface CatalogueState {
 }
 
 /** A model in the list of a server, by the catalogue where the server does not tell. */
-function listed(info: ModelInfo): ListedModel {
-  const entry = findModel(info.id);
-  return { info, facts: info.nearfield ?? (entry && modelFacts(entry)) };
-}
+const listed = (info: ModelInfo): ListedModel => ({ info, facts: factsOf(info) });
 
 /** The models that pass the filters. */
-export function filtered({ models = [], kind, onlyHere, words }: CatalogueState): ListedModel[] {
+export function filtered({
+  models = [],
+  kind,
+  onlyHere,
+  words,
+}: Pick<CatalogueState, 'models' | 'kind' | 'onlyHere' | 'words'>): ListedModel[] {
   const wanted = words.toLowerCase().split(/\s+/u);
   return models.filter(({ info, facts }) => {
     if (kind !== 'all' && facts?.kind !== kind) return false;
@@ -41,43 +62,63 @@ export function filtered({ models = [], kind, onlyHere, words }: CatalogueState)
 /** The models, and what can be done with those of this browser. */
 export class Catalogue extends PageState<CatalogueState> {
   constructor(app: App) {
-    super(app, 'models', { models: undefined, kind: 'all', onlyHere: false, words: '' });
+    super(app, 'models', {
+      tasks: {},
+      failures: {},
+      models: undefined,
+      kind: 'all',
+      onlyHere: false,
+      words: '',
+    });
   }
 
   /** Gets the list of the current mode. */
   async list(): Promise<void> {
     const response = await this.call.run((foundation, options) => foundation.models.list(options));
-    if (response) this.update({ models: response.data.map(listed) });
+    if (!response) return;
+    this.update({ models: response.data.map(listed) });
+    if (this.app.state.mode === 'remote') this.app.update({ serverModels: response.data });
   }
 
   forget(): void {
     this.update({ models: undefined });
   }
 
-  /** Downloads a model, prepares it and compares it with its published values. */
+  /** Downloads a model, prepares it and compares it with its published values. Several wait for each other. */
   async load(model: string): Promise<void> {
-    const loaded = await this.call.run((_, options) => this.app.local().load(model, options));
+    const loaded = await this.#do(model, 'load', (options) => this.app.local().load(model, options));
     await this.app.refresh();
-    if (loaded) this.app.announce(`${model} is in memory.`);
+    if (!loaded) return;
+    this.app.shared('storage');
+    this.app.announce(`${model} is in memory.`);
   }
 
   async unload(model: string): Promise<void> {
-    await this.call.run(() => this.app.local().unload(model));
+    const done = await this.#do(model, 'unload', async () => {
+      await this.app.local().unload(model);
+      return true;
+    });
     await this.app.refresh();
-    this.app.announce(`${model} is out of memory.`);
+    if (done) this.app.announce(`${model} is out of memory.`);
+  }
+
+  async delete(model: string): Promise<void> {
+    await this.#do(model, 'delete', () => this.app.deleteFiles(model));
   }
 
   /** Saves a stored model as one archive of its files. */
   async export(model: string): Promise<void> {
-    const archive = await this.call.run(async (_, options) =>
+    const archive = await this.#do(model, 'export', async (options) =>
       zip(await this.app.local().storage.export(model, options)),
     );
-    if (archive) saveFile(`${model}.zip`, archive);
+    if (!archive) return;
+    saveFile(`${model}.zip`, archive);
+    this.app.announce(`${model}.zip is saved among your downloads.`);
   }
 
   /** Takes a model's files from a folder, such as an unpacked archive. */
   async import(model: string, files: readonly File[]): Promise<void> {
-    const stored = await this.call.run((_, options) => {
+    const stored = await this.#do(model, 'import', async (options) => {
       if (files.length === 0) {
         throw new FoundationError({
           code: 'INPUT_VALIDATION_FAILED',
@@ -87,8 +128,84 @@ export class Catalogue extends PageState<CatalogueState> {
       return this.app.local().storage.import(model, files, options);
     });
     await this.app.refresh();
-    if (stored) this.app.announce(`${stored.length} files of ${model} are stored.`);
+    if (!stored) return;
+    this.app.shared('storage');
+    this.app.announce(
+      `${formatPlural(stored.length, 'file')} of ${model} ${stored.length === 1 ? 'is' : 'are'} stored.`,
+    );
+  }
+
+  /** Takes back what was said of a model. */
+  dismiss(model: string): void {
+    const { [model]: _, ...failures } = this.state.failures;
+    this.update({ failures });
+  }
+
+  /** Resolves when the models before are loaded. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Does one thing with a model, and shows in its row how it goes and what went wrong.
+   * @returns undefined if it was cancelled or failed, or while something else is done with the model
+   */
+  async #do<Result>(
+    model: string,
+    doing: Doing,
+    work: (options: CallOptions) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    if (this.state.tasks[model]) return undefined;
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.app.departure]);
+    this.dismiss(model);
+    const change = (changes: Partial<ModelTask>): void => {
+      const task = this.state.tasks[model];
+      if (task) this.update({ tasks: { ...this.state.tasks, [model]: { ...task, ...changes } } });
+    };
+    // Two models at once would share the network and the processor, and neither would be there sooner.
+    const queued = doing === 'load';
+    const waiting = queued && Object.values(this.state.tasks).some((task) => task.doing === 'load');
+    const task: ModelTask = { doing, waiting, loading: undefined, cancel: () => controller.abort() };
+    this.update({ tasks: { ...this.state.tasks, [model]: task } });
+    let end: () => void = () => undefined;
+    const before = this.#before;
+    if (queued) {
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      this.#before = Promise.all([before, ended]);
+    }
+    try {
+      if (queued) await Promise.race([before, aborted(signal)]);
+      change({ waiting: false });
+      const result = await work({
+        signal,
+        onProgress: (event) => {
+          if (event.type !== 'work-progress' && !signal.aborted)
+            change({ loading: trackModel(this.state.tasks[model]?.loading, event, performance.now()) });
+        },
+      });
+      signal.throwIfAborted();
+      return result;
+    } catch (error) {
+      if (!signal.aborted && !isAbort(error)) {
+        const problem = describeProblem(error, 'models', { place: { where: 'here' } });
+        this.update({ failures: { ...this.state.failures, [model]: problem } });
+      }
+      return undefined;
+    } finally {
+      end();
+      const { [model]: _, ...tasks } = this.state.tasks;
+      this.update({ tasks });
+    }
   }
 }
+
+/** Rejects when a signal is aborted. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 
 export const catalogueOf = perApp((app) => new Catalogue(app));

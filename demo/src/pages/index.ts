@@ -54,6 +54,32 @@ export const pages: readonly [Page, ...Page[]] = [
   },
 ];
 
+/**
+ * Fetches the code of all pages while nothing else is to be done, so that they open at once, and without a network.
+ * Whoever saves data fetches a page when it is opened; what does not arrive now is tried again then.
+ */
+export function prefetchPages(): void {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (connection?.saveData) return;
+  const [next, ...later] = pages.flatMap(({ load }) => load ?? []);
+  const fetchOne = (load: () => Promise<unknown>): void => {
+    void load().then(
+      () => {
+        const following = later.shift();
+        if (following) whenIdle(() => fetchOne(following));
+      },
+      () => undefined,
+    );
+  };
+  if (next) whenIdle(() => fetchOne(next));
+}
+
+/** Safari has no idle callbacks; a turn later is idle enough for what is fetched. */
+const whenIdle = (run: () => void): void => {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run, { timeout: 5000 });
+  else setTimeout(run, 500);
+};
+
 /** The page of an address such as `#/search` or `#/classify/pictures`. */
 export const pageOf = (hash: string): Page => {
   const [, name] = /^#\/([^/?]*)/u.exec(hash) ?? [];

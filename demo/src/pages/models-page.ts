@@ -1,18 +1,23 @@
-import type { LoadedModel, ModelCheck, ModelFacts } from '@nearfield/spec';
+import type { LoadedModel, ModelCheck, ModelFacts, ModelInfo } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatBytes, formatCount } from '../app/format.ts';
-import { SERVED_MODELS } from '../app/model-choices.ts';
+import { formatBytes, formatCount, formatPlural } from '../app/format.ts';
+import { answersFor, SERVED_MODELS } from '../app/model-choices.ts';
+import type { Problem } from '../app/problems.ts';
 import { callProgress } from '../elements/call-progress.ts';
+import { modelProgress } from '../elements/model-progress.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import '../elements/storage-panel.ts';
 import {
   type Catalogue,
   catalogueOf,
+  type Doing,
   filtered,
   type KindFilter,
   type ListedModel,
+  type ModelTask,
 } from '../models/catalogue.ts';
 
 const KINDS: Record<KindFilter, string> = {
@@ -39,6 +44,16 @@ const CHECKS: Record<ModelCheck['result'], string> = {
 
 const DEVICES: Record<LoadedModel['device'], string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
 
+const DOING: Record<Doing, string> = {
+  load: 'Loading',
+  unload: 'Unloading',
+  export: 'Exporting',
+  import: 'Importing',
+  delete: 'Deleting',
+};
+
+const ORIGINS = ['models'] as const;
+
 const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** The catalogue, what is in memory, and what is stored. */
@@ -48,11 +63,45 @@ class ModelsPage extends PageElement<Catalogue> {
   /** The model that the folder being chosen belongs to. */
   #importing = '';
 
+  /** Rows that something is going on in, and those of them that are in sight. */
+  #observer: IntersectionObserver | undefined;
+  readonly #inSight = new Set<string>();
+
   protected override open(): Catalogue {
     return catalogueOf(this.app);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const { model } = (target as HTMLElement).dataset;
+        if (isIntersecting) this.#inSight.add(model!);
+        else this.#inSight.delete(model!);
+      }
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    this.#observer?.disconnect();
+    this.#inSight.clear();
+    super.disconnectedCallback();
+  }
+
+  /** Looks whether the rows that something is going on in are in sight. */
+  #observe(): void {
+    const { tasks, failures } = this.page.state;
+    const active = new Set([...Object.keys(tasks), ...Object.keys(failures)]);
+    for (const row of this.querySelectorAll<HTMLElement>('tr[data-model]')) {
+      if (active.has(row.dataset.model!)) this.#observer?.observe(row);
+      else this.#observer?.unobserve(row);
+    }
+    for (const model of this.#inSight) if (!active.has(model)) this.#inSight.delete(model);
+  }
+
   protected override updated(): void {
+    this.#observe();
     const { departure } = this.app;
     if (this.#listed === departure) return;
     this.#listed = departure;
@@ -67,7 +116,8 @@ class ModelsPage extends PageElement<Catalogue> {
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Models</h2></div>
       ${local ? nothing : html`<remote-settings .app=${app} without-model></remote-settings>`}
-      ${callProgress(page.call, 'Working')}
+      <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
+      ${callProgress(page.call, 'Asking for the models')}
       ${
         local
           ? html`<div class="halves">
@@ -86,13 +136,76 @@ class ModelsPage extends PageElement<Catalogue> {
         aria-label="Folder with the files of a model"
         @change=${(event: Event) => page.import(this.#importing, takeFiles(event))}
       />
+      ${local ? this.#strip() : nothing}
     </div>`;
+  }
+
+  /** What is going on in rows that are out of sight. */
+  #strip() {
+    const { tasks, failures } = this.page.state;
+    const hidden = [...new Set([...Object.keys(tasks), ...Object.keys(failures)])].filter(
+      (model) => !this.#inSight.has(model),
+    );
+    if (hidden.length === 0) return nothing;
+    return html`<section class="strip" aria-label="Models that something is done with">
+      <ul>
+        ${repeat(
+          hidden,
+          (model) => model,
+          (model) => html`<li data-strip=${model}>
+            <div>${this.#going(model, tasks[model], failures[model])}</div>
+            <button type="button" @click=${() => this.#goTo(model)}>
+              Show<span class="visually-hidden"> ${model}</span>
+            </button>
+          </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  #going(model: string, task: ModelTask | undefined, failure: Problem | undefined) {
+    if (!task) return html`<p class="gap">${model}: ${failure?.title}</p>`;
+    if (task.loading && task.loading.took === undefined) return modelProgress(task.loading);
+    return html`<p>${task.waiting ? `${model} waits until the others are loaded.` : `${DOING[task.doing]} ${model}…`}</p>`;
+  }
+
+  #goTo(model: string): void {
+    // A filter may hide its row.
+    this.page.update({ kind: 'all', onlyHere: false, words: '' });
+    void this.updateComplete.then(() => {
+      const row = this.querySelector<HTMLElement>(`tr[data-model="${CSS.escape(model)}"]`);
+      row?.scrollIntoView({ block: 'center' });
+      row?.querySelector<HTMLElement>('.state')?.focus({ preventScroll: true });
+    });
+  }
+
+  /**
+   * Does something with a model from its row, and keeps the focus there: on Cancel while it lasts, on what became of
+   * it afterwards. The button that takes the old one's place would do something else.
+   */
+  async #act(event: Event, run: () => Promise<void>): Promise<void> {
+    const row = (event.currentTarget as HTMLElement).closest('tr, li');
+    const ended = run();
+    await this.#rendered();
+    row?.querySelector<HTMLElement>('[data-action="cancel"]')?.focus();
+    await ended;
+    await this.#rendered();
+    const { activeElement } = document;
+    if (activeElement !== document.body && activeElement?.isConnected && !row?.contains(activeElement))
+      return;
+    const target = row?.isConnected ? row.querySelector<HTMLElement>('.state') : undefined;
+    (target ?? this.querySelector<HTMLElement>('#memory-title'))?.focus({ preventScroll: true });
+  }
+
+  async #rendered(): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
   }
 
   #memory() {
     const { device, loaded = [] } = this.app.state.capabilities.local ?? {};
     return html`<section class="card" aria-labelledby="memory-title">
-      <h3 id="memory-title">In memory</h3>
+      <h3 id="memory-title" tabindex="-1">In memory</h3>
       ${device ? html`<p class="hint">${DEVICES[device.device]}: ${device.reason}</p>` : nothing}
       ${
         loaded.length === 0
@@ -121,7 +234,11 @@ class ModelsPage extends PageElement<Catalogue> {
     return html`<li data-loaded=${id}>
       <div class="answer-head">
         <strong>${id}${part ? ` (${part})` : ''}</strong>
-        <button type="button" @click=${() => this.page.unload(id)}>
+        <button
+          type="button"
+          ?disabled=${this.page.state.tasks[id] !== undefined}
+          @click=${(event: Event) => this.#act(event, () => this.page.unload(id))}
+        >
           Unload<span class="visually-hidden"> ${id}</span>
         </button>
       </div>
@@ -149,7 +266,7 @@ class ModelsPage extends PageElement<Catalogue> {
         ? html`<section class="card">
           <h3>Models ${app.place}</h3>
           <div class="row">
-            <button type="button" class="primary" @click=${() => page.list()}>Show the models</button>
+            <button type="button" class="primary" @click=${this.#list}>Show the models</button>
           </div>
         </section>`
         : nothing;
@@ -157,8 +274,10 @@ class ModelsPage extends PageElement<Catalogue> {
     const shown = filtered(page.state);
     return html`<section aria-labelledby="catalogue-title">
       <div class="answers-head">
-        <h3 id="catalogue-title">Catalogue</h3>
-        <p class="timings" data-testid="model-count">${formatCount(shown.length)} of ${formatCount(models.length)} models</p>
+        <h3 id="catalogue-title" tabindex="-1">Catalogue</h3>
+        <p class="timings" data-testid="model-count">
+          ${formatCount(shown.length)} of ${formatPlural(models.length, 'model')}
+        </p>
       </div>
       <div class="filters">
         <div class="field">
@@ -232,13 +351,23 @@ class ModelsPage extends PageElement<Catalogue> {
         }
       </td>
       <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources, this.app.state.mode === 'local' && SERVED_MODELS.includes(id)) : html`<p class="hint">none for a browser</p>`}</td>
-      <td data-label="Here">${this.app.state.mode === 'local' ? this.#here(id, facts) : this.#there()}</td>
+      <td data-label="Here">${this.app.state.mode === 'local' ? this.#here(id, facts) : this.#there(info)}</td>
     </tr>`;
   }
 
-  #there() {
-    return html`<p class="hint">answers ${this.app.place}</p>`;
+  #there(info: ModelInfo) {
+    if (answersFor(info)) return html`<p class="hint">answers ${this.app.place}</p>`;
+    const { local } = info.nearfield!;
+    return html`<p class="hint">
+      Not ${this.app.place}${local.runs ? '' : html`: ${local.reason}${local.instead ? ` Instead: ${local.instead}.` : ''}`}
+    </p>`;
   }
+
+  #list = async (): Promise<void> => {
+    await this.page.list();
+    await this.#rendered();
+    this.querySelector<HTMLElement>('#catalogue-title')?.focus();
+  };
 
   #here(id: string, facts: ModelFacts | undefined) {
     if (!facts) return nothing;
@@ -250,20 +379,57 @@ class ModelsPage extends PageElement<Catalogue> {
     const usage = stored.find(({ model }) => model === id);
     const loaded = capabilities.local?.loaded?.some((model) => model.id === id) ?? false;
     const { page } = this;
-    const { running } = page.call.state;
-    const action = (label: string, run: () => void) =>
-      html`<button type="button" ?disabled=${running} @click=${run}>
+    const task = page.state.tasks[id];
+    const failure = page.state.failures[id];
+    const action = (label: string, run: (event: Event) => void) =>
+      html`<button type="button" @click=${run}>
         ${label}<span class="visually-hidden"> ${id}</span>
       </button>`;
-    return html`<p class="state">
+    return html`<p class="state" tabindex="-1">
         ${loaded ? 'in memory' : usage?.complete ? 'stored' : usage ? 'partly stored' : 'runs here'}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
       </p>
-      <div class="row">
-        ${loaded ? nothing : action('Load', () => void page.load(id))}
-        ${usage?.complete ? action('Export', () => void page.export(id)) : nothing}
-        ${usage ? action('Delete', () => void this.app.deleteStored(id)) : action('Import', () => this.#chooseFolder(id))}
-      </div>
+      ${
+        task
+          ? html`<div class="row-task" aria-label="Progress" role="group">
+            ${this.#going(id, task, undefined)}
+            <button type="button" data-action="cancel" @click=${task.cancel}>
+              Cancel<span class="visually-hidden"> ${id}</span>
+            </button>
+          </div>`
+          : html`<div class="row">
+            ${loaded ? nothing : action('Load', (event) => this.#act(event, () => page.load(id)))}
+            ${usage?.complete ? action('Export', (event) => this.#act(event, () => page.export(id))) : nothing}
+            ${
+              usage
+                ? action('Delete', (event) => this.#act(event, () => page.delete(id)))
+                : action('Import', () => this.#chooseFolder(id))
+            }
+          </div>`
+      }
+      ${failure ? this.#failure(id, failure) : nothing}
       ${local.caution ? html`<p class="hint">${local.caution}</p>` : nothing}`;
+  }
+
+  #failure(id: string, { code, origin, title, message, advice }: Problem) {
+    return html`<div role="alert">
+      <article class="problem" data-code=${code} data-origin=${origin}>
+        <div>
+          <h4>${title}</h4>
+          <p>${message}</p>
+          <p class="advice">${advice}</p>
+        </div>
+        <button type="button" class="quiet icon" aria-label="Dismiss: ${title}" @click=${() => this.#dismiss(id)}>
+          <span aria-hidden="true">×</span>
+        </button>
+      </article>
+    </div>`;
+  }
+
+  #dismiss(id: string): void {
+    this.page.dismiss(id);
+    this.querySelector<HTMLElement>(`tr[data-model="${CSS.escape(id)}"] .state`)?.focus({
+      preventScroll: true,
+    });
   }
 
   #chooseFolder(id: string): void {

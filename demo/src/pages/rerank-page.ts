@@ -2,11 +2,16 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatDuration, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
+import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
+import { staleNote } from '../elements/stale-note.ts';
 import type { Moved, Ranked } from '../rerank/rank-changes.ts';
 import { type Before, type Reranking, rerankingOf } from '../rerank/reranking.ts';
+
+const ORIGINS = ['rerank'] as const;
 
 /** Passages before and after a reranker. */
 class RerankPage extends PageElement<Reranking> {
@@ -19,7 +24,9 @@ class RerankPage extends PageElement<Reranking> {
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Rerank</h2></div>
       ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
-      ${this.#form()} ${callProgress(page.call, 'Ranking')} ${this.#orders()}
+      ${this.#form()}
+      <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
+      ${callProgress(page.call, 'Ranking')} ${this.#orders()}
     </div>`;
   }
 
@@ -36,19 +43,33 @@ class RerankPage extends PageElement<Reranking> {
         <input
           id="rerank-query"
           autocomplete="off"
+          dir="auto"
+          aria-invalid=${page.gaps.of('rerank-query') ? 'true' : nothing}
+          aria-describedby=${gapId(page.gaps, 'rerank-query')}
           .value=${query}
-          @input=${(event: Event) => page.update({ query: fieldValue(event) })}
+          @input=${(event: Event) => {
+            page.gaps.clear('rerank-query');
+            page.update({ query: fieldValue(event) });
+          }}
         />
+        ${gapText(page.gaps, 'rerank-query')}
       </div>
       <div class="field">
         <label for="rerank-passages">Passages, an empty line between them</label>
         <textarea
           id="rerank-passages"
           rows="8"
+          dir="auto"
+          aria-invalid=${page.gaps.of('rerank-passages') ? 'true' : nothing}
+          aria-describedby=${gapId(page.gaps, 'rerank-passages')}
           .value=${passages}
-          @input=${(event: Event) => page.update({ passages: fieldValue(event) })}
+          @input=${(event: Event) => {
+            page.gaps.clear('rerank-passages');
+            page.update({ passages: fieldValue(event) });
+          }}
           @keydown=${submitOnEnter}
         ></textarea>
+        ${gapText(page.gaps, 'rerank-passages')}
       </div>
       <div class="options">
         ${modelField({
@@ -89,11 +110,11 @@ class RerankPage extends PageElement<Reranking> {
               ${'up' in each ? moved(each.up) : nothing}
               ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">Score</span> ${each.score.toFixed(3)}</span>`}
             </div>
-            <p>${passages[each.index]}</p>
+            <p dir="auto">${passages[each.index]}</p>
           </li>`,
         )}
       </ol>`;
-    return html`<div class="halves even">
+    return html`${staleNote(orders.asked !== this.page.asked)}<div class="halves even">
       <section aria-labelledby="before-title" data-order="before">
         <div class="answers-head">
           <h3 id="before-title">Before: ${beforeBy}</h3>
@@ -117,7 +138,7 @@ class RerankPage extends PageElement<Reranking> {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.page.rerank();
+    void this.page.rerank().then((fits) => (fits ? undefined : this.focusGap()));
   };
 }
 

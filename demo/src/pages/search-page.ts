@@ -7,10 +7,14 @@ import '../elements/example-questions.ts';
 import '../elements/first-steps.ts';
 import '../elements/model-panel.ts';
 import '../elements/paste-dialog.ts';
+import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import '../elements/search-field.ts';
 import '../elements/storage-panel.ts';
 import '../elements/text-sources.ts';
+
+/** What goes wrong with indexing and asking; what goes wrong with texts and storage is said there. */
+const ORIGINS = ['indexing', 'question'] as const;
 
 /** Semantic search over the visitor's texts. */
 class SearchPage extends AppElement {
@@ -35,6 +39,7 @@ class SearchPage extends AppElement {
         <div class="main-column">
           ${mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
           <search-field .app=${app}></search-field>
+          <problem-list .app=${app} .origins=${ORIGINS} level="2"></problem-list>
           <activity-panel .app=${app}></activity-panel>
           ${
             documents.length === 0

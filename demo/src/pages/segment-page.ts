@@ -8,9 +8,12 @@ import {
 import { html, LitElement, nothing } from 'lit';
 import { formatCount, formatDuration, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
+import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
+import { staleNote } from '../elements/stale-note.ts';
 import { type Part, type Segmenting, segmentingOf } from '../segment/segmenting.ts';
 
 /** Colours that chunks and tokens take turns in. */
@@ -22,6 +25,8 @@ const STRATEGIES: Record<SegmentStrategy, string> = {
   tokens: 'tokens: a number of tokens',
   semantic: 'semantic: where the meaning changes',
 };
+
+const ORIGINS = ['segment'] as const;
 
 /** A text in coloured chunks. */
 class SegmentPage extends PageElement<Segmenting> {
@@ -36,7 +41,10 @@ class SegmentPage extends PageElement<Segmenting> {
       ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
       <div class="halves even">
         ${this.#form()}
-        <div class="results">${callProgress(page.call, 'Segmenting')} ${this.#result()}</div>
+        <div class="results">
+          <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
+          ${callProgress(page.call, 'Segmenting')} ${this.#result()}
+        </div>
       </div>
     </div>`;
   }
@@ -52,10 +60,17 @@ class SegmentPage extends PageElement<Segmenting> {
         <textarea
           id="segment-content"
           rows="12"
+          dir="auto"
+          aria-invalid=${page.gaps.of('segment-content') ? 'true' : nothing}
+          aria-describedby=${gapId(page.gaps, 'segment-content')}
           .value=${content}
-          @input=${(event: Event) => page.update({ content: fieldValue(event) })}
+          @input=${(event: Event) => {
+            page.gaps.clear('segment-content');
+            page.update({ content: fieldValue(event) });
+          }}
           @keydown=${submitOnEnter}
         ></textarea>
+        ${gapText(page.gaps, 'segment-content')}
       </div>
       <div class="options">
         ${this.#tokenizers()}
@@ -88,9 +103,12 @@ class SegmentPage extends PageElement<Segmenting> {
             min="0"
             step="1"
             placeholder="0"
+            aria-invalid=${page.gaps.of('segment-overlap') ? 'true' : nothing}
+            aria-describedby=${gapId(page.gaps, 'segment-overlap')}
             .value=${overlap}
             @input=${(event: Event) => page.setOption('overlap', fieldValue(event))}
           />
+          ${gapText(page.gaps, 'segment-overlap')}
         </div>
         <div class="field">
           <label for="segment-part">Tokens</label>
@@ -160,7 +178,7 @@ class SegmentPage extends PageElement<Segmenting> {
   #result() {
     const { result } = this.page.state;
     if (!result) return nothing;
-    const { response, took, place, content } = result;
+    const { response, took, place, content, asked } = result;
     const {
       chunks = [],
       chunk_positions: positions = [],
@@ -179,6 +197,7 @@ class SegmentPage extends PageElement<Segmenting> {
           <span>${formatCount(content.length)} characters</span>
         </p>
       </div>
+      ${staleNote(asked !== this.page.asked)}
       ${
         special.length > 0
           ? html`<p class="hint" data-testid="special-tokens">
@@ -195,7 +214,7 @@ class SegmentPage extends PageElement<Segmenting> {
               <span>${formatPlural(chunk.length, 'character')}</span>
               ${tokens[index] ? html`<span>${formatPlural(countOf(tokens[index]), 'token')}</span>` : nothing}
             </p>
-            <p class="chunk-text">${chunk}</p>
+            <p class="chunk-text" dir="auto">${chunk}</p>
             ${tokens[index] ? html`<token-list .tokens=${tokens[index]}></token-list>` : nothing}
           </li>`,
         )}
@@ -205,7 +224,7 @@ class SegmentPage extends PageElement<Segmenting> {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void this.page.segment();
+    void this.page.segment().then((fits) => (fits ? undefined : this.focusGap()));
   };
 }
 
@@ -233,7 +252,7 @@ class TokenList extends LitElement {
           ? html`<ol class="tokens">
             ${this.tokens.map(
               ([text, ids]) =>
-                html`<li><span class="token">${visible(text)}</span><span class="ids">${ids.join(' ')}</span></li>`,
+                html`<li><span class="token" dir="auto">${visible(text)}</span><span class="ids">${ids.join(' ')}</span></li>`,
             )}
           </ol>`
           : nothing

@@ -1,8 +1,8 @@
-import type { CallOptions, RerankResponse, SearchFoundation } from '@nearfield/spec';
+import { type CallOptions, LIMITS, type RerankResponse, type SearchFoundation } from '@nearfield/spec';
 import type { App, Mode } from '../app/app.ts';
-import { formatPlural } from '../app/format.ts';
+import { formatCount, formatPlural } from '../app/format.ts';
 import { paragraphsOf } from '../app/lines.ts';
-import { ModelPageState, perApp } from '../app/page-state.ts';
+import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
 import { Stopwatch } from '../app/stopwatch.ts';
 import { retrievalTasks } from '../search/retrieval-tasks.ts';
 import { dot } from '../search/vector-index.ts';
@@ -13,7 +13,7 @@ import { SAMPLE_PASSAGES, SAMPLE_QUERY } from './sample.ts';
 export type Before = 'vectors' | 'given';
 
 /** Both orders of the passages. */
-interface Orders {
+interface Orders extends Asked {
   passages: readonly string[];
   before: readonly Ranked[];
   after: readonly Moved[];
@@ -48,15 +48,39 @@ export class Reranking extends ModelPageState<RerankState> {
     });
   }
 
-  async rerank(): Promise<void> {
-    const { query, before } = this.state;
-    const { model, by } = this;
+  /** What is asked for, in a form that can be compared. */
+  get asked(): string {
+    const { query, passages, before } = this.state;
+    const { state, model } = this.app;
+    const embedder = before === 'vectors' && model;
+    return JSON.stringify([state.mode, this.model, query.trim(), paragraphsOf(passages), before, embedder]);
+  }
+
+  protected override dropResult(): void {
+    this.update({ orders: undefined });
+  }
+
+  /** @returns false where something is missing, which is said at its field */
+  async rerank(): Promise<boolean> {
+    const { before } = this.state;
+    const { model, by, asked } = this;
+    const query = this.state.query.trim();
     const passages = paragraphsOf(this.state.passages);
+    const most = LIMITS.rerank.documents;
+    const fits = this.gaps.check({
+      'rerank-query': query === '' && 'Type a question, or some words, to rank the passages by.',
+      'rerank-passages':
+        passages.length === 0
+          ? 'Write at least two passages, with an empty line between them.'
+          : passages.length > most &&
+            `There are ${formatCount(passages.length)} passages; at most ${formatCount(most)} are ranked at once.`,
+    });
+    if (!fits) return false;
     const embedder = this.app.model;
     const beforeBy = before === 'given' ? 'as given' : `by vectors of ${embedder}`;
     const done = await this.call.run(async (foundation, options) => {
       const earlier =
-        before === 'given' || passages.length === 0
+        before === 'given'
           ? { ranked: passages.map((_, index) => ({ index, score: undefined })), took: undefined }
           : await rankByVectors(foundation, embedder, query, passages, options);
       const watch = new Stopwatch();
@@ -66,7 +90,7 @@ export class Reranking extends ModelPageState<RerankState> {
       );
       return { earlier, response, took: watch.elapsed };
     });
-    if (!done) return;
+    if (!done) return true;
     const { earlier, response, took } = done;
     const after = response.results.map(({ index, relevance_score }) => ({ index, score: relevance_score }));
     this.update({
@@ -80,9 +104,11 @@ export class Reranking extends ModelPageState<RerankState> {
         tookBefore: earlier.took,
         took,
         tokens: response.usage.total_tokens,
+        asked,
       },
     });
-    this.app.announce(`${formatPlural(after.length, 'passage')} ranked.`);
+    this.app.announceQuietly(`${formatPlural(after.length, 'passage')} ranked.`);
+    return true;
   }
 }
 

@@ -13,4 +13,6 @@ export interface TextDocument {
   readonly id: string;
   readonly name: string;
   readonly passages: readonly Passage[];
+  /** Equal for documents of the same passages under the same headings. */
+  readonly fingerprint: string;
 }

@@ -1,6 +1,6 @@
 import { parse, SegmentRequestSchema } from '@nearfield/spec';
 import { expect, test } from 'vitest';
-import { requestOf, type SegmentOptions } from './segmenting.ts';
+import { overlapGap, requestOf, type SegmentOptions } from './segmenting.ts';
 
 const plain: SegmentOptions = {
   tokenizer: 'gpt2',
@@ -39,4 +39,13 @@ test('takes every option of the form, and the contract takes the request', () =>
   });
   expect(request).not.toHaveProperty('head');
   expect(() => parse(SegmentRequestSchema, request)).not.toThrow();
+});
+
+test.each([
+  ['', '', undefined],
+  ['300', '299', undefined],
+  ['300', '300', 'The overlap must be smaller than the longest chunk, 300.'],
+  ['', '5000', 'The overlap must be smaller than the longest chunk, 1,000.'],
+])('chunks of %j with an overlap of %j', (maxChunkLength, overlap, gap) => {
+  expect(overlapGap({ ...plain, maxChunkLength, overlap })).toBe(gap);
 });

@@ -1,8 +1,8 @@
-import type { SegmentRequest, SegmentResponse, SegmentStrategy } from '@nearfield/spec';
+import { LIMITS, type SegmentRequest, type SegmentResponse, type SegmentStrategy } from '@nearfield/spec';
 import type { App, Mode } from '../app/app.ts';
-import { formatPlural } from '../app/format.ts';
+import { formatCount, formatPlural } from '../app/format.ts';
 import { EMBEDDED_MODEL } from '../app/model-choices.ts';
-import { ModelPageState, perApp } from '../app/page-state.ts';
+import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
 import { Stopwatch } from '../app/stopwatch.ts';
 import { SAMPLE_CONTENT } from './sample.ts';
 
@@ -20,7 +20,7 @@ export interface SegmentOptions {
 }
 
 /** What a segmentation gave, and how. */
-interface Segmented {
+interface Segmented extends Asked {
   content: string;
   options: SegmentOptions;
   response: SegmentResponse;
@@ -53,6 +53,14 @@ export function requestOf(content: string, options: SegmentOptions, model: strin
   };
 }
 
+/** What does not fit in the lengths of a form; undefined where all fits. */
+export function overlapGap({ maxChunkLength, overlap }: SegmentOptions): string | undefined {
+  const longest =
+    maxChunkLength.trim() === '' ? LIMITS.segment.defaultMaxChunkLength : Number(maxChunkLength);
+  if (overlap.trim() === '' || Number(overlap) < longest) return undefined;
+  return `The overlap must be smaller than the longest chunk, ${formatCount(longest)}.`;
+}
+
 /** A text in chunks and tokens. */
 export class Segmenting extends ModelPageState<SegmentState> {
   constructor(app: App) {
@@ -72,12 +80,30 @@ export class Segmenting extends ModelPageState<SegmentState> {
   }
 
   setOption<Name extends keyof SegmentOptions>(name: Name, value: SegmentOptions[Name]): void {
+    this.gaps.clear('segment-overlap');
     this.update({ options: { ...this.state.options, [name]: value } });
   }
 
-  async segment(): Promise<void> {
+  /** What is asked for, in a form that can be compared. */
+  get asked(): string {
     const { content, options } = this.state;
-    const { model } = this;
+    const model = options.strategy === 'semantic' && this.model;
+    return JSON.stringify([this.app.state.mode, content, options, model]);
+  }
+
+  protected override dropResult(): void {
+    this.update({ result: undefined });
+  }
+
+  /** @returns false where something is missing, which is said at its field */
+  async segment(): Promise<boolean> {
+    const { content, options } = this.state;
+    const { model, asked } = this;
+    const fits = this.gaps.check({
+      'segment-content': content.trim() === '' && 'Type or paste a text to segment.',
+      'segment-overlap': overlapGap(options),
+    });
+    if (!fits) return false;
     const { place } = this.app;
     const done = await this.call.run(async (foundation, callOptions) => {
       const watch = new Stopwatch();
@@ -87,9 +113,10 @@ export class Segmenting extends ModelPageState<SegmentState> {
       );
       return { response, took: watch.elapsed };
     });
-    if (!done) return;
-    this.update({ result: { content, options, place, ...done } });
-    this.app.announce(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
+    if (!done) return true;
+    this.update({ result: { content, options, place, asked, ...done } });
+    this.app.announceQuietly(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
+    return true;
   }
 }
 

@@ -117,8 +117,73 @@ ${paragraph(2, 10, 'x')}
 
   test('takes marks off words', () => {
     const [, list, code, quote] = splitPassages(text, { markdown: true }).map((passage) => passage.text);
-    expect(list).toBe('Mix the flour with warm water and snake_case_words stay as they are here knead it');
+    expect(list).toBe('Mix the flour with warm water and snake_case_words stay as they are here\nknead it');
     expect(code).toMatch(/^# not a heading/);
     expect(quote).toBe(paragraph(2, 10, 'y'));
+  });
+});
+
+describe('line breaks that mean something', () => {
+  const passages = (text: string, markdown = true) =>
+    splitPassages(text, { markdown }).map((passage) => passage.text);
+
+  test('rows of a table stay rows, without the rule', () => {
+    const table = '| Kind | Limit |\n|------|:-----:|\n| `small` | 12 **kg** |\n| large | 40 kg |';
+    expect(passages(table)).toEqual(['Kind | Limit\nsmall | 12 kg\nlarge | 40 kg']);
+  });
+
+  test('so do rows without bars around them', () => {
+    expect(passages('Kind | Limit\n--- | ---\nsmall | 12')).toEqual(['Kind | Limit\nsmall | 12']);
+  });
+
+  test('code keeps its lines, its indents and its empty lines', () => {
+    const code = 'def area(r):\n    # round\n\n    return 3.14 * r * r';
+    expect(passages(`\`\`\`python\n${code}\n\`\`\``)).toEqual([code]);
+    expect(passages(`~~~~\n\`\`\`\n${code}\n~~~~`)).toEqual([`\`\`\`\n${code}`]);
+    expect(passages(code.replace(/^/gmu, '    ').replace(/^ +$/gmu, ''))[0]).toContain(
+      'def area(r):\n    # round',
+    );
+  });
+
+  test('code that is too long is cut between lines', () => {
+    const code = Array.from({ length: 60 }, (_, index) => `    step${index}(alpha, beta, gamma)`).join('\n');
+    const parts = passages(`\`\`\`\nrun:\n${code}\n\`\`\``);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.join('\n')).toBe(`run:\n${code}`);
+  });
+
+  test('items of a list stay lines, their wrapped lines are joined', () => {
+    expect(passages('Bring\nthese:\n- a tent\n  for two\n- a stove\n1. one\n2. two')).toEqual([
+      'Bring these:\na tent for two\na stove\none\ntwo',
+    ]);
+  });
+
+  test('a picture’s text is not glued to what follows', () => {
+    expect(passages('![Logo](logo.png)\n- Lock your screen')).toEqual(['Logo\nLock your screen']);
+  });
+
+  test('two spaces or a backslash keep a line break', () => {
+    expect(passages('Mill Lane 3  \nOxford\\\nEngland\nand more')).toEqual([
+      'Mill Lane 3\nOxford\nEngland and more',
+    ]);
+  });
+
+  test('titles with a line under them are headings, and dividers are no text', () => {
+    expect(splitPassages('Bread\n=====\nRye.\n\n---\n\nDough\n-----\nWheat.', { markdown: true })).toEqual([
+      { headings: ['Bread'], text: 'Rye.' },
+      { headings: ['Bread', 'Dough'], text: 'Wheat.' },
+    ]);
+  });
+
+  test('plain text: verse keeps its lines, a wrapped paragraph does not', () => {
+    const verse = 'The owl and the cat\nwent to sea\nin a beautiful pea-green boat,\nthey took some honey';
+    expect(passages(verse, false)).toEqual([verse]);
+    const wrapped = 'The quick brown fox jumps over\nthe lazy dog, which is asleep,\nand on';
+    expect(passages(wrapped, false)).toEqual([wrapped.replaceAll('\n', ' ')]);
+  });
+
+  test('plain text: columns stay columns', () => {
+    const columns = 'name\tprice\napple\t1.20\npear\t0.90';
+    expect(passages(columns, false)).toEqual([columns]);
   });
 });

@@ -21,76 +21,206 @@ export interface SplitOptions {
 /**
  * Splits a document into passages: paragraph by paragraph, long ones cut between sentences (and, where a
  * single sentence is too long, between words), very short ones joined with what follows under the same heading.
+ * Lines of code, tables, lists and verse stay lines; those of a wrapped paragraph are joined.
  */
-export function splitPassages(document: string, options: SplitOptions = {}): SplitPassage[] {
-  const { markdown = false, maxWords = 120, minWords = 12, maxCharacters = 1200 } = options;
-  const fits = (text: string): boolean => text.length <= maxCharacters && wordSpans(text).length <= maxWords;
+export const splitPassages = (document: string, options: SplitOptions = {}): SplitPassage[] =>
+  splitSections(sections(document, options.markdown ?? false), options);
+
+/** As {@link splitPassages}, for a document whose headings and blocks are known. */
+export function splitSections(
+  document: readonly Section[],
+  { maxWords = 120, minWords = 12, maxCharacters = 1200 }: Omit<SplitOptions, 'markdown'> = {},
+): SplitPassage[] {
+  const limits = { maxWords, maxCharacters };
   const passages: SplitPassage[] = [];
-  for (const { headings, paragraphs } of sections(document, markdown)) {
-    let pending = '';
+  for (const { headings, blocks } of document) {
+    let pending: Block | undefined;
     const flush = (): void => {
-      if (pending !== '') passages.push({ headings, text: pending });
-      pending = '';
+      if (pending) passages.push({ headings, text: pending.text });
+      pending = undefined;
     };
-    for (const paragraph of paragraphs) {
-      const joined = pending === '' ? paragraph : `${pending}\n${paragraph}`;
-      if (pending !== '' && !fits(joined)) flush();
-      pending = pending === '' ? paragraph : joined;
-      if (wordSpans(pending).length < minWords && fits(pending)) continue;
-      if (fits(pending)) flush();
-      else {
-        for (const part of cutLong(pending, maxWords, maxCharacters)) passages.push({ headings, text: part });
-        pending = '';
-      }
+    for (const block of blocks) {
+      const joined: Block = pending
+        ? { text: `${pending.text}\n${block.text}`, lines: pending.lines || block.lines }
+        : block;
+      if (pending && !fits(joined.text, limits)) {
+        flush();
+        pending = block;
+      } else pending = joined;
+      if (!fits(pending.text, limits)) {
+        const parts = pending.lines ? cutLines(pending.text, limits) : cutLong(pending.text, limits);
+        for (const text of parts) passages.push({ headings, text });
+        pending = undefined;
+      } else if (wordSpans(pending.text).length >= minWords) flush();
     }
     flush();
   }
   return passages;
 }
 
-interface Section {
-  headings: string[];
-  paragraphs: string[];
+interface Limits {
+  maxWords: number;
+  maxCharacters: number;
 }
 
-/** Paragraphs, grouped under their headings. Plain text is one section. */
+const fits = (text: string, { maxWords, maxCharacters }: Limits): boolean =>
+  text.length <= maxCharacters && wordSpans(text).length <= maxWords;
+
+/** A paragraph, or lines that belong together. */
+export interface Block {
+  text: string;
+  /** Whether the line breaks mean something: code, tables, lists, verse. */
+  lines: boolean;
+}
+
+/** Blocks under the same headings. */
+export interface Section {
+  /** Outermost first. */
+  headings: string[];
+  blocks: Block[];
+}
+
+/** Gathers blocks under the headings above them. */
+export class Outline {
+  readonly #found: Section[] = [];
+  readonly #headings: (string | undefined)[] = [];
+  #section: Section = { headings: [], blocks: [] };
+
+  /** @param level 1 is the outermost */
+  heading(level: number, text: string): void {
+    this.#headings.length = Math.min(this.#headings.length, level - 1);
+    this.#headings[level - 1] = text;
+    const headings = this.#headings.filter((heading) => heading !== undefined && heading !== '') as string[];
+    if (this.#section.blocks.length > 0) this.#found.push(this.#section);
+    this.#section = { headings, blocks: [] };
+  }
+
+  block(text: string, lines = false): void {
+    if (text.trim() !== '') this.#section.blocks.push({ text, lines });
+  }
+
+  /** The sections that hold something. */
+  get sections(): Section[] {
+    return this.#section.blocks.length > 0 ? [...this.#found, this.#section] : this.#found;
+  }
+}
+
+/** Blocks, grouped under their headings. Plain text is one section. */
 function sections(document: string, markdown: boolean): Section[] {
   const lines = withoutFrontMatter(document.replace(/^\uFEFF/u, '').split(/\r\n?|\n/u), markdown);
-  const found: Section[] = [];
-  const headings: string[] = [];
-  let section: Section = { headings: [], paragraphs: [] };
+  const outline = new Outline();
   let block: string[] = [];
   let fence: string | undefined;
   const endBlock = (): void => {
-    const text = (markdown ? block.map(withoutMarks) : block).join(' ').replace(/\s+/gu, ' ').trim();
-    if (text !== '') section.paragraphs.push(text);
+    const { text, lines: kept } = fence === undefined ? blockOf(block, markdown) : verbatim(block);
+    outline.block(text, kept);
     block = [];
   };
   for (const line of lines) {
-    const fenceMark = markdown ? /^\s*(```|~~~)/u.exec(line)?.[1] : undefined;
-    if (fenceMark && (fence === undefined || fence === fenceMark)) {
-      fence = fence === undefined ? fenceMark : undefined;
+    const mark = markdown ? /^\s*(`{3,}|~{3,})(.*)$/u.exec(line) : null;
+    if (fence === undefined && mark) {
       endBlock();
-      continue;
-    }
-    const heading = markdown && fence === undefined ? /^(#{1,6})\s+(.+?)\s*#*$/u.exec(line) : null;
-    if (heading) {
-      endBlock();
-      if (section.paragraphs.length > 0) found.push(section);
-      const level = heading[1]!.length;
-      headings.length = Math.min(headings.length, level - 1);
-      headings.push(withoutMarks(heading[2]!));
-      section = { headings: [...headings], paragraphs: [] };
-    } else if (line.trim() === '') {
-      endBlock();
+      fence = mark[1]!;
+    } else if (fence !== undefined) {
+      if (mark && mark[1]!.startsWith(fence) && mark[2]!.trim() === '') {
+        endBlock();
+        fence = undefined;
+      } else block.push(line);
     } else {
-      block.push(line);
+      const heading = markdown ? /^ {0,3}(#{1,6})\s+(.+?)\s*#*$/u.exec(line) : null;
+      if (heading) {
+        endBlock();
+        outline.heading(heading[1]!.length, withoutMarks(heading[2]!));
+      } else if (markdown && block.length === 1 && /^ {0,3}(?:=+|-+)\s*$/u.test(line)) {
+        // A title with a line under it.
+        const [title] = block.splice(0);
+        outline.heading(line.includes('=') ? 1 : 2, withoutMarks(title!));
+      } else if (line.trim() === '' || (markdown && isDivider(line))) endBlock();
+      else block.push(line);
     }
   }
   endBlock();
-  if (section.paragraphs.length > 0) found.push(section);
+  return outline.sections;
+}
+
+/** Lines as they are, without the indent that all of them share and without empty ones around them. */
+function verbatim(lines: readonly string[]): Block {
+  const filled = lines.filter((line) => line.trim() !== '');
+  const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+  const text = lines.map((line) => line.slice(Number.isFinite(indent) ? indent : 0).trimEnd()).join('\n');
+  return { text: text.replace(/^\n+|\n+$/gu, ''), lines: true };
+}
+
+const tidy = (line: string): string => line.replace(/\s+/gu, ' ').trim();
+
+/** One block of lines that no empty line parts. */
+function blockOf(lines: readonly string[], markdown: boolean): Block {
+  if (!markdown) {
+    const tabular = lines.some((line) => line.includes('\t') || /\S {3,}\S/u.test(line));
+    if (tabular && lines.length > 1) return verbatim(lines);
+    return isWrapped(lines) ? { text: tidy(lines.join(' ')), lines: false } : joinLines(lines.map(tidy));
+  }
+  // Indented by four spaces or a tab is code.
+  if (lines.length > 0 && lines.every((line) => /^(?: {4}|\t)/u.test(line)) && !lines.some(startsItem))
+    return verbatim(lines);
+  return joinLines(markdownLines(lines));
+}
+
+const joinLines = (lines: readonly string[]): Block => ({
+  text: lines.join('\n'),
+  lines: lines.length > 1,
+});
+
+/**
+ * Whether lines are one paragraph that was wrapped to a width: the first word of each line would not have fitted on
+ * the line before. Verse, addresses and lists break their lines earlier.
+ */
+function isWrapped(lines: readonly string[]): boolean {
+  const width = Math.max(0, ...lines.map((line) => line.trimEnd().length));
+  return lines.every((line, index) => {
+    const next = lines[index + 1];
+    if (next === undefined) return true;
+    const word = /^\s*(\S+)/u.exec(next)?.[1] ?? '';
+    return line.trimEnd().length + 1 + word.length > width;
+  });
+}
+
+const ITEM = /^\s*(?:>\s*)*(?:[-*+]|\d+[.)])\s+/u;
+const startsItem = (line: string): boolean => ITEM.test(line);
+const isRow = (line: string): boolean => /^\s*\|.*\|\s*$/u.test(line);
+const isDivider = (line: string): boolean => /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/u.test(line);
+/** The line under a table's head. */
+const isRule = (line: string): boolean => /^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$/u.test(line);
+const isPicture = (line: string): boolean => /^\s*!\[[^\]]*\]\([^)]*\)\s*$/u.test(line);
+/** Two spaces or a backslash at the end of a line keep the break. */
+const isBroken = (line: string): boolean => / {2,}$|\\$/u.test(line);
+
+/** The lines of a Markdown block, as they are read: items, rows and pictures each on their own, wrapped ones joined. */
+function markdownLines(lines: readonly string[]): string[] {
+  const table = lines.some((line, index) => index > 0 && isRule(line) && lines[index - 1]!.includes('|'));
+  const found: string[] = [];
+  let open = false;
+  for (const line of lines) {
+    if (isRule(line) && (table || isRow(line))) continue;
+    const row = isRow(line) || (table && line.includes('|'));
+    const alone = row || isPicture(line);
+    const text = row ? cellsOf(line) : tidy(withoutMarks(line.replace(/\\$/u, '')));
+    const last = found.length - 1;
+    if (open && !alone && !startsItem(line) && last >= 0) found[last] = tidy(`${found[last]} ${text}`);
+    else if (text !== '') found.push(text);
+    open = !alone && !isBroken(line);
+  }
   return found;
 }
+
+/** The cells of a table's row, parted by bars. */
+const cellsOf = (line: string): string =>
+  line
+    .trim()
+    .replace(/^\||\|$/gu, '')
+    .split(/(?<!\\)\|/u)
+    .map((cell) => tidy(withoutMarks(cell)))
+    .join(' | ');
 
 /** Drops the `---` block of metadata at the top of a Markdown file. */
 function withoutFrontMatter(lines: string[], markdown: boolean): string[] {
@@ -110,8 +240,26 @@ function withoutMarks(line: string): string {
     .replace(/`([^`]+)`/gu, '$1');
 }
 
+/** Cuts between lines; a line that is too long by itself is cut like a paragraph. */
+function cutLines(text: string, limits: Limits): string[] {
+  const cut: string[] = [];
+  let current: string[] = [];
+  const flush = (): void => {
+    const part = current.join('\n').replace(/^\n+|\s+$/gu, '');
+    if (part.trim() !== '') cut.push(part);
+    current = [];
+  };
+  for (const line of text.split('\n')) {
+    if (!fits([...current, line].join('\n'), limits)) flush();
+    if (fits(line, limits)) current.push(line);
+    else cut.push(...cutLong(line, limits));
+  }
+  flush();
+  return cut;
+}
+
 /** Cuts between sentences into parts of about equal length. */
-function cutLong(text: string, maxWords: number, maxCharacters: number): string[] {
+function cutLong(text: string, { maxWords, maxCharacters }: Limits): string[] {
   const pieces = sentenceSpans(text).flatMap((span) => cutSentence(text, span, maxWords, maxCharacters));
   const words = pieces.map(({ start, end }) => wordSpans(text.slice(start, end)).length);
   const total = words.reduce((sum, count) => sum + count, 0);

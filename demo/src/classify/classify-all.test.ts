@@ -1,0 +1,121 @@
+import {
+  type CallOptions,
+  type ClassifyRequest,
+  FoundationError,
+  type SearchFoundation,
+  type TrainRequest,
+} from '@nearfield/spec';
+import { expect, test } from 'vitest';
+import { classifyAll, mixed, trainAll } from './classify-all.ts';
+
+/** Labels each text with itself, refuses more than three at once, and the text "bad". */
+function labeller() {
+  const sizes: number[] = [];
+  const trained: TrainRequest[] = [];
+  const check = (input: readonly unknown[]): void => {
+    sizes.push(input.length);
+    if (input.length > 3)
+      throw new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message: 'Too many.' });
+    const bad = input.indexOf('bad');
+    if (bad >= 0)
+      throw new FoundationError({
+        code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
+        message: `Input ${bad} has 900 tokens; m reads at most 512.`,
+        param: `input.${bad}`,
+      });
+  };
+  const foundation = {
+    classify: async ({ input }: ClassifyRequest, { onProgress }: CallOptions) => {
+      const texts = input as readonly string[];
+      check(texts);
+      onProgress?.({
+        type: 'work-progress',
+        inputs: { done: texts.length, total: texts.length },
+        tokens: { done: 1, total: 1 },
+      });
+      return {
+        usage: { total_tokens: texts.length },
+        data: texts.map((text, index) => ({
+          object: 'classification',
+          index,
+          prediction: text,
+          score: 1,
+          predictions: [],
+        })),
+      };
+    },
+    train: async (request: TrainRequest) => {
+      trained.push(request);
+      const input = request.input as readonly unknown[];
+      check(input);
+      return { classifier_id: 'c1', num_samples: input.length };
+    },
+  } as unknown as SearchFoundation;
+  return { foundation, sizes, trained };
+}
+
+test('makes as many requests as are needed, and counts over all of them', async () => {
+  const { foundation, sizes } = labeller();
+  const input = Array.from({ length: 7 }, (_, index) => `text ${index}`);
+  const done: number[] = [];
+  const { data, usage } = await classifyAll(
+    foundation,
+    { classifier_id: 'c' },
+    input,
+    {
+      onProgress: (event) =>
+        event.type === 'work-progress' && done.push(event.inputs.done, event.inputs.total),
+    },
+    3,
+  );
+  expect(sizes).toEqual([3, 3, 1]);
+  expect(data.map(({ index, prediction }) => [index, prediction])).toEqual(
+    input.map((text, index) => [index, text]),
+  );
+  expect(usage.total_tokens).toBe(7);
+  expect(done).toEqual([3, 7, 6, 7, 7, 7]);
+});
+
+test('an error names the item among all of them', async () => {
+  const { foundation } = labeller();
+  const input = ['a', 'b', 'c', 'd', 'bad'];
+  await expect(classifyAll(foundation, { classifier_id: 'c' }, input, {}, 3)).rejects.toMatchObject({
+    code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
+    message: 'Input 4 has 900 tokens; m reads at most 512.',
+    param: 'input.4',
+  });
+});
+
+test('stops between requests when it is cancelled', async () => {
+  const { foundation, sizes } = labeller();
+  const controller = new AbortController();
+  const options = { signal: controller.signal, onProgress: () => controller.abort() };
+  await expect(
+    classifyAll(foundation, { classifier_id: 'c' }, ['a', 'b', 'c', 'd'], options, 3),
+  ).rejects.toThrow();
+  expect(sizes).toEqual([3]);
+});
+
+test('an empty list goes to the foundation', async () => {
+  const { foundation, sizes } = labeller();
+  await classifyAll(foundation, { classifier_id: 'c' }, [], {}, 3);
+  expect(sizes).toEqual([0]);
+});
+
+test('trains with all examples, every request with all labels', async () => {
+  const { foundation, trained } = labeller();
+  const input = ['a', 'a', 'a', 'a', 'b', 'b', 'c'].map((label, index) => ({ text: `${index}`, label }));
+  const response = await trainAll(foundation, { model: 'm', access: 'private' }, input, { num_iters: 2 }, 3);
+  expect(response).toMatchObject({ classifier_id: 'c1', num_samples: 7 });
+  expect(trained.map(({ model, classifier_id, num_iters }) => [model, classifier_id, num_iters])).toEqual([
+    ['m', undefined, 2],
+    [undefined, 'c1', 2],
+    [undefined, 'c1', 2],
+  ]);
+  expect((trained[0]!.input as readonly { label: string }[]).map(({ label }) => label)).toEqual([
+    'a',
+    'b',
+    'c',
+  ]);
+  expect(mixed(input)).toHaveLength(7);
+});

@@ -1,0 +1,115 @@
+/** Classification and training of any number of items: as many requests as the contract's limits need. */
+import {
+  type CallOptions,
+  type Classification,
+  type ClassifyInput,
+  type ClassifyResponse,
+  FoundationError,
+  LIMITS,
+  type ProgressEvent,
+  type SearchFoundation,
+  type TextTrainingItem,
+  type TrainResponse,
+} from '@nearfield/spec';
+
+/** By labels in words, or by a trained classifier. */
+type Request = { model: string; labels: readonly string[]; temperature?: number } | { classifier_id: string };
+
+/** Options whose progress counts the items of all requests. */
+function counting(options: CallOptions, start: number, total: number): CallOptions {
+  const onProgress = (event: ProgressEvent): void => {
+    if (event.type !== 'work-progress') options.onProgress?.(event);
+    else options.onProgress?.({ ...event, inputs: { done: start + event.inputs.done, total } });
+  };
+  return { ...options, onProgress };
+}
+
+/** An error about one item of a later request, with the item's number among all of them. */
+function shifted(error: unknown, start: number): unknown {
+  if (start === 0 || !FoundationError.isInstance(error)) return error;
+  const shift = (text: string): string =>
+    text.replace(
+      /\b(input\.|Input )(\d+)/u,
+      (_, name: string, index: string) => `${name}${Number(index) + start}`,
+    );
+  const { code, message, status, param, requestId, retryable, retryAfter, issues } = error;
+  return new FoundationError({
+    ...{ code, status, requestId, retryable, retryAfter },
+    message: shift(message),
+    param: param && shift(param),
+    issues: issues?.map((issue) => ({ ...issue, field: shift(issue.field) })),
+    cause: error,
+  });
+}
+
+/**
+ * Classifies any number of inputs, with progress and tokens over all of them.
+ * @param size inputs of a request. Default: the contract's limit
+ */
+export async function classifyAll(
+  foundation: SearchFoundation,
+  request: Request,
+  input: readonly ClassifyInput[],
+  options: CallOptions,
+  size: number = LIMITS.classify.inputs,
+): Promise<ClassifyResponse<Classification>> {
+  const data: Classification[] = [];
+  let tokens = 0;
+  let usage: ClassifyResponse['usage'] | undefined;
+  // An empty list goes to the foundation as well: its error says what is wrong.
+  for (let start = 0; start === 0 || start < input.length; start += size) {
+    options.signal?.throwIfAborted();
+    const part = input.slice(start, start + size);
+    const around = counting(options, start, input.length);
+    try {
+      const response = (await foundation.classify(
+        { ...request, input: part },
+        around,
+      )) as ClassifyResponse<Classification>;
+      for (const each of response.data) data.push({ ...each, index: start + each.index });
+      usage = response.usage;
+      tokens += usage.total_tokens;
+    } catch (error) {
+      throw shifted(error, start);
+    }
+  }
+  return { data, usage: { ...usage!, total_tokens: tokens } };
+}
+
+/** Examples in an order in which every stretch has all labels, as far as they last. */
+export function mixed<Item extends { label: string }>(items: readonly Item[]): Item[] {
+  const labels = new Set(items.map(({ label }) => label));
+  const byLabel = [...labels].map((label) => items.filter((item) => item.label === label));
+  const longest = Math.max(0, ...byLabel.map((list) => list.length));
+  return Array.from({ length: longest }, (_, index) => byLabel.flatMap((list) => list[index] ?? [])).flat();
+}
+
+/**
+ * Trains a classifier with any number of examples: a request with the first ones, then more for the classifier that
+ * it made.
+ * @param target a new classifier's model, or the classifier that learns more
+ * @param size examples of a request. Default: the contract's limit
+ */
+export async function trainAll(
+  foundation: SearchFoundation,
+  target: { model: string; access: 'private' } | { classifier_id: string },
+  input: readonly TextTrainingItem[],
+  { num_iters, ...options }: CallOptions & { num_iters?: number | undefined },
+  size: number = LIMITS.train.inputs,
+): Promise<TrainResponse> {
+  const count = num_iters === undefined ? {} : { num_iters };
+  const ordered = input.length > size ? mixed(input) : input;
+  let response: TrainResponse | undefined;
+  for (let start = 0; start === 0 || start < input.length; start += size) {
+    options.signal?.throwIfAborted();
+    const part = ordered.slice(start, start + size);
+    const around = counting(options, start, input.length);
+    const request = response ? { classifier_id: response.classifier_id } : target;
+    const { classifier_id, num_samples, usage } = await foundation.train(
+      { ...request, input: part, ...count },
+      around,
+    );
+    response = { classifier_id, num_samples: num_samples + (response?.num_samples ?? 0), usage };
+  }
+  return response!;
+}

@@ -1,0 +1,139 @@
+import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { App } from '../app/app.ts';
+import { LetterFoundation } from '../testing.ts';
+import { Catalogue } from './catalogue.ts';
+
+/** One load that waits for the test. */
+interface Load {
+  model: string;
+  options: CallOptions;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+let app: App;
+let page: Catalogue;
+let loads: Load[];
+
+beforeEach(() => {
+  loads = [];
+  const foundation = new LetterFoundation().foundation;
+  app = new App({
+    connections: {
+      local: () => ({
+        foundation,
+        storage: {
+          usage: async () => [],
+          delete: async () => {
+            throw new FoundationError({ code: 'CONFLICT_RESOURCE_BUSY', message: 'Another tab is at it.' });
+          },
+          persist: async () => true,
+          export: async () => [],
+          import: async (model) => {
+            throw new FoundationError({
+              code: 'INPUT_VALIDATION_FAILED',
+              message: `The folder lacks config.json and tokenizer_config.json of ${model}.`,
+            });
+          },
+        },
+        load: (model, options = {}) =>
+          new Promise<LoadedModel>((resolve, reject) => {
+            const load = { model, options, resolve: () => resolve({ id: model } as LoadedModel), reject };
+            options.signal?.addEventListener('abort', () => reject(options.signal!.reason));
+            loads.push(load);
+          }),
+        unload: async () => undefined,
+      }),
+      remote: () => foundation,
+    },
+    models: { local: 'letters', remote: 'letters' },
+    baseUrl: 'https://example.org',
+  });
+  page = new Catalogue(app);
+});
+
+const started = (count: number) => vi.waitFor(() => expect(loads).toHaveLength(count));
+
+describe('several models', () => {
+  test('are loaded one after the other, each in its own row', async () => {
+    const [first, second] = [page.load('a'), page.load('b')];
+    await started(1);
+    expect(page.state.tasks).toMatchObject({ a: { doing: 'load', waiting: false }, b: { waiting: true } });
+    loads[0]!.options.onProgress?.({
+      type: 'model-progress',
+      model: 'a',
+      loaded: 3,
+      total: 9,
+      fromCache: false,
+      files: [],
+    });
+    expect(page.state.tasks.a?.loading).toMatchObject({ loaded: 3, total: 9 });
+    expect(page.state.tasks.b?.loading).toBeUndefined();
+    loads[0]!.resolve();
+    await first;
+    await started(2);
+    expect(page.state.tasks).toMatchObject({ b: { waiting: false } });
+    expect(page.state.tasks.a).toBeUndefined();
+    expect(app.state.toast?.text).toBe('a is in memory.');
+    loads[1]!.resolve();
+    await second;
+    expect(page.state.tasks).toEqual({});
+  });
+
+  test('one that fails does not stop the next, and says so in its row alone', async () => {
+    const all = [page.load('a'), page.load('b')];
+    await started(1);
+    loads[0]!.reject(new FoundationError({ code: 'DOWNLOAD_FAILED', message: 'No route.' }));
+    await started(2);
+    loads[1]!.resolve();
+    await Promise.all(all);
+    expect(page.state.failures).toMatchObject({ a: { title: 'The model could not be downloaded' } });
+    expect(page.state.failures.b).toBeUndefined();
+    expect(app.state.problems).toEqual([]);
+    page.dismiss('a');
+    expect(page.state.failures).toEqual({});
+  });
+
+  test('one that waits can be cancelled, and the order stays', async () => {
+    const all = [page.load('a'), page.load('b'), page.load('c')];
+    await started(1);
+    page.state.tasks.b!.cancel();
+    await all[1];
+    expect(Object.keys(page.state.tasks)).toEqual(['a', 'c']);
+    expect(loads.map(({ model }) => model)).toEqual(['a']);
+    loads[0]!.resolve();
+    await started(2);
+    expect(loads[1]!.model).toBe('c');
+    loads[1]!.resolve();
+    await Promise.all(all);
+    expect(page.state.failures).toEqual({});
+  });
+
+  test('a new attempt takes the old failure away, and a row does one thing at a time', async () => {
+    const first = page.load('a');
+    await started(1);
+    loads[0]!.reject(new FoundationError({ code: 'DOWNLOAD_FAILED', message: 'No route.' }));
+    await first;
+    const second = page.load('a');
+    expect(page.state.failures).toEqual({});
+    await started(2);
+    await page.load('a');
+    expect(loads).toHaveLength(2);
+    loads[1]!.resolve();
+    await second;
+  });
+});
+
+test('what storage refuses is said in the row of the model', async () => {
+  await page.import('minilm-reranker', [new File(['x'], 'picture.png')]);
+  expect(page.state.failures['minilm-reranker']?.message).toBe(
+    'The folder lacks config.json and tokenizer_config.json of minilm-reranker.',
+  );
+  await page.import('all-MiniLM-L6-v2', []);
+  expect(page.state.failures['all-MiniLM-L6-v2']?.message).toContain('The folder is empty.');
+  await page.delete('icon-clip');
+  expect(page.state.failures['icon-clip']?.title).toBe('Something else is changing this just now');
+  expect(app.state.problems).toEqual([]);
+  expect(app.state.toast).toBeUndefined();
+});
