@@ -58,7 +58,7 @@ export async function assemble(parts: AssemblyParts): Promise<ReadyPart> {
   const tokenizer =
     tokenizerText === undefined
       ? undefined
-      : new TextTokenizer(tokenizerText, await files.get('tokenizer_config.json')?.text());
+      : new TextTokenizer(tokenizerText, await files.get('tokenizer_config.json')?.text(), definition.id);
   const info = await describe(parts, tokenizer);
   const ready = { definition, part, info };
   // Only a tower for pictures is opened without a tokenizer.

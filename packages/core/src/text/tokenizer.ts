@@ -1,5 +1,5 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { FoundationError } from '@nearfield/spec';
+import { type FilledTemplate, type HubTokenizer, readTokenizer, type TextStart } from './hub-tokenizer.ts';
 
 /** A text (or pair) as the model reads it, special tokens included. */
 export interface TokenSequence {
@@ -46,7 +46,7 @@ const [FIRST, SECOND] = ['\u0000first', '\u0000second'];
 
 /** A model's own tokenizer: reads `tokenizer.json` and `tokenizer_config.json` of the hub's layout. */
 export class TextTokenizer {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: HubTokenizer;
   readonly #config: TokenizerConfig;
   #pair: PairTemplate | undefined;
   /** Special tokens that the model puts around a single text, such as [CLS] and [SEP]. */
@@ -58,47 +58,37 @@ export class TextTokenizer {
 
   /**
    * @param configJson `tokenizer_config.json`; `{}` where the model has none.
-   * @throws FoundationError MODEL_INVALID if the files are not a tokenizer this engine can read.
+   * @param of the model's name, for errors.
+   * @throws FoundationError MODEL_INVALID naming the file and what of it cannot be read.
    */
-  constructor(tokenizerJson: string, configJson = '{}') {
-    try {
-      const config = JSON.parse(configJson) as TokenizerConfig;
-      this.#config = config;
-      this.#tokenizer = new Tokenizer(JSON.parse(tokenizerJson), config);
-      const { tokens } = this.#template(FIRST!);
-      const at = tokens.indexOf(FIRST!);
-      if (at < 0) throw new Error('its template of special tokens has no place for the text');
-      this.prefix = this.#idsOf(tokens.slice(0, at));
-      this.suffix = this.#idsOf(tokens.slice(at + 1));
-      const { model_max_length: maxLength } = config;
-      this.maxLength = maxLength && maxLength < 1e7 ? maxLength : undefined;
-      this.padId = this.idOf(config.pad_token) ?? this.idOf('<pad>') ?? this.idOf('[PAD]') ?? 0;
-    } catch (cause) {
-      throw new FoundationError({
-        code: 'MODEL_INVALID',
-        message: `The tokenizer files cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        cause,
-      });
-    }
+  constructor(tokenizerJson: string, configJson = '{}', of?: string) {
+    this.#tokenizer = readTokenizer(tokenizerJson, configJson, { of });
+    const config = JSON.parse(configJson) as TokenizerConfig;
+    this.#config = config;
+    const { tokens } = this.#template(FIRST!);
+    const at = tokens.indexOf(FIRST!);
+    if (at < 0) throw templateError('its template of special tokens has no place for the text');
+    this.prefix = this.#idsOf(tokens.slice(0, at));
+    this.suffix = this.#idsOf(tokens.slice(at + 1));
+    const { model_max_length: maxLength } = config;
+    this.maxLength =
+      typeof maxLength === 'number' && maxLength > 0 && maxLength < 1e7 ? maxLength : undefined;
+    this.padId = this.idOf(config.pad_token) ?? this.idOf('<pad>') ?? this.idOf('[PAD]') ?? 0;
   }
 
   /** What surrounds a text or pair: the post-processor's output for placeholders. */
-  #template(first: string, second?: string): { tokens: string[]; types: number[] | undefined } {
-    const processor = this.#tokenizer.post_processor;
-    const texts = second === undefined ? [first] : [first, second];
-    if (!processor) return { tokens: texts, types: undefined };
-    const result = processor.post_process([first], second === undefined ? null : [second], true);
-    // Byte-level processors add nothing and leave the second text where it was.
-    const tokens = [...result.tokens, ...(result.tokens_pair ?? [])];
-    // RoBERTa has one segment only, whatever the library counts.
-    const hasSegments = processor.config.type !== 'RobertaProcessing';
-    return { tokens, types: hasSegments ? result.token_type_ids : undefined };
+  #template(first: string, second?: string): FilledTemplate {
+    try {
+      return this.#tokenizer.template(first, second);
+    } catch (cause) {
+      throw templateError(cause instanceof Error ? cause.message : String(cause), cause);
+    }
   }
 
   #idsOf(tokens: readonly string[]): Int32Array {
     return Int32Array.from(tokens, (token) => {
-      const id = this.#tokenizer.token_to_id(token);
-      if (id === undefined) throw new Error(`the special token ${token} is not in its vocabulary`);
+      const id = this.#tokenizer.idOf(token);
+      if (id === undefined) throw templateError(`the special token ${token} is not in its vocabulary`);
       return id;
     });
   }
@@ -107,7 +97,7 @@ export class TextTokenizer {
   idOf(token: unknown): number | undefined {
     const content =
       typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
-    return typeof content === 'string' ? this.#tokenizer.token_to_id(content) : undefined;
+    return typeof content === 'string' ? this.#tokenizer.idOf(content) : undefined;
   }
 
   /** The id of the configured mask token, or of its usual spellings. */
@@ -117,28 +107,38 @@ export class TextTokenizer {
 
   /** Tokens of the vocabulary, by id. */
   tokenOf(id: number): string {
-    return this.#tokenizer.id_to_token(id) ?? '';
+    return this.#tokenizer.tokenOf(id) ?? '';
   }
 
   /** Strings of all added tokens that are special: what a text must not contain to be only a text. */
   specialTokens(): string[] {
-    return [...this.#tokenizer.get_added_tokens_decoder().values()]
-      .filter(({ special }) => special)
-      .map(({ content }) => content);
+    return this.#tokenizer.addedTokens.filter(({ special }) => special).map(({ content }) => content);
   }
 
   /** Ids of a text alone, without the model's special tokens. */
   encodeBare(text: string): number[] {
-    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    return this.#tokenizer.encode(text);
+  }
+
+  /**
+   * The first `count` ids of a text alone, and whether they are all. Of a long text only the beginning is read; the ids
+   * are those of the whole.
+   */
+  encodeStart(text: string, count: number): TextStart {
+    return this.#tokenizer.start(text, count);
+  }
+
+  /**
+   * How many tokens a text has without special tokens, part by part: the sum is the number. Between two parts messages
+   * can be let in.
+   */
+  lengths(text: string): Generator<number, void> {
+    return this.#tokenizer.lengths(text);
   }
 
   /** The text of some ids, special tokens left out. */
   decode(ids: readonly number[]): string {
-    if (ids.length === 0) return '';
-    return this.#tokenizer.decode([...ids], {
-      skip_special_tokens: true,
-      clean_up_tokenization_spaces: false,
-    });
+    return this.#tokenizer.decode(ids);
   }
 
   /** The token strings of a sequence, as the vocabulary spells them (`▁word`, `##piece`, `Ġword`). */
@@ -215,4 +215,12 @@ export class TextTokenizer {
       secondType: types?.[second] ?? 0,
     };
   }
+}
+
+function templateError(reason: string, cause?: unknown): FoundationError {
+  return new FoundationError({
+    code: 'MODEL_INVALID',
+    message: `tokenizer.json cannot be read: ${reason}.`,
+    cause,
+  });
 }
