@@ -222,7 +222,7 @@ export function beginnings(): string[] {
     'ß',
     '\t',
     ' ',
-    '',
+    'x\n',
     '--',
     '\r\nx',
     '🚀',

@@ -4,7 +4,7 @@ import type { ReadyEncoder, ReadyImages } from '../engine/ready.ts';
 import { yieldToMessages } from '../engine/runtime.ts';
 import { imageTokens, loadPixelValues, pixelValueCount } from '../image/index.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
-import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
+import { checkDimensions, countTokens, inputField, readInTurns, tooLong } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** One thing that becomes one vector. */
@@ -133,6 +133,7 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
   const { definition, tokenizer, info, encoder } = reader;
   const { maxTokens } = info;
   const limit = { model: definition.id, maxTokens, truncate, fieldOf };
+  const around = tokenizer.prefix.length + tokenizer.suffix.length;
   const textOf = (index: number): string => (items[index] as { text: string }).text;
   const group = encoder.group({ dimensions, normalized, task });
   const failed = new AbortController();
@@ -148,9 +149,12 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
     for (let start = 0; start < order.length; start += size) {
       if (start > 0) await yieldToMessages();
       const part = order.slice(start, start + size);
-      const sequences = await readInTurns(part, signal, (index): TokenSequence => {
-        const sequence = tokenizer.encode(prompt + textOf(index), maxTokens);
-        checkLength(sequence.fullLength, index, limit);
+      const sequences = await readInTurns(part, signal, async (index): Promise<TokenSequence> => {
+        const text = prompt + textOf(index);
+        const sequence = tokenizer.read(text, maxTokens);
+        if (!sequence.isWhole && !truncate) {
+          throw tooLong(await countTokens(tokenizer, text, { signal, extra: around }), index, limit);
+        }
         tokens[index] = sequence.ids.length;
         return sequence;
       });

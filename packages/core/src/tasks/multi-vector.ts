@@ -7,10 +7,10 @@ import type {
   ResolvedEmbeddings,
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
-import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
+import { keptIds, readTokens, tokenModel, tokensAround } from './embed-tokens.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { textsOf } from './inputs.ts';
-import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
+import { checkDimensions, countTokens, readInTurns, tooLong } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** A request that fits its schema and its model. */
@@ -36,9 +36,13 @@ export async function multiVector(
   const { maxTokens, dimensions: own } = model.info;
   const dimensions = checkDimensions(request.dimensions ?? undefined, own);
   const limit = { model: model.definition.id, maxTokens, truncate: request.truncate };
-  const sequences = await readInTurns(texts, options.signal, (text, index) => {
+  const sequences = await readInTurns(texts, options.signal, async (text, index) => {
     const sequence = readTokens(model, text, { role, prompt });
-    checkLength(sequence.fullLength, index, limit);
+    if (!sequence.isWhole && !request.truncate) {
+      const read = model.kind === 'text' ? prompt + text : text;
+      const count = { signal: options.signal, extra: tokensAround(model) };
+      throw tooLong(await countTokens(model.tokenizer, read, count), index, limit);
+    }
     return sequence;
   });
   const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);

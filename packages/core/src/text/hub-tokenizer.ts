@@ -151,16 +151,16 @@ export class HubTokenizer {
   }
 
   /**
-   * Numbers of tokens of a text's parts, one after the other: their sum is that of the text. A part is some thousand
-   * characters, unless a word is longer.
+   * The ids of a text part by part, so that messages can be let in between. A part is some thousand characters, unless
+   * a word is longer.
    * @throws FoundationError MODEL_INVALID
    */
-  *lengths(text: string): Generator<number, void> {
+  *parts(text: string): Generator<number[], void> {
     for (const [from, to] of this.#parts(text, PART)) {
       yield reading(() => {
         const ids: number[] = [];
         this.#read(text.slice(from, to), from === 0, ids);
-        return ids.length;
+        return ids;
       });
     }
   }

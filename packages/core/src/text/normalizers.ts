@@ -122,6 +122,14 @@ function bertNormalizer(file: ComponentFile): Normalizer {
 /** Graphemes of so many bytes are looked up whole, others character by character. */
 const GRAPHEME_BYTES = 6;
 
+/**
+ * Characters that can be one grapheme with their neighbour: marks, joiners, line ends, parts of Hangul syllables, a few
+ * letters. Segmenting is slow, so only what has them is segmented; of the rest every character is a grapheme, or has too
+ * many bytes (flags, emoji) to be looked up whole.
+ */
+const JOINING = String.raw`\p{M}\p{Cf}\r\n\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uff9e\uff9f`;
+const JOINED = new RegExp(`[^${JOINING}]?(?:[${JOINING}]+[^${JOINING}]?)+`, 'gu');
+
 function precompiled(file: ComponentFile): Normalizer {
   const table = file.precompiled_charsmap ?? '';
   if (textOf(table, 'precompiled_charsmap') === '') return local(usualCharsmap, UNICODE_GROWTH);
@@ -141,17 +149,22 @@ function precompiled(file: ComponentFile): Normalizer {
     for (const character of text) result += lookUp(character) ?? character;
     return result;
   };
-  const normalize = (text: string): string => {
-    // Of text without marks every character is a grapheme, but for a line's end.
-    if (!/[\p{M}\p{Cf}\r\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uff9e\uff9f]/u.test(text)) {
-      return characterWise(text);
-    }
+  const byGraphemes = (text: string): string => {
     let result = '';
     for (const { segment } of graphemes.segment(text)) {
       const whole = segment.length > 1 && utf8Length(segment) < GRAPHEME_BYTES ? lookUp(segment) : undefined;
       result += whole ?? characterWise(segment);
     }
     return result;
+  };
+  const normalize = (text: string): string => {
+    let result = '';
+    let from = 0;
+    for (const { 0: joined, index } of text.matchAll(JOINED)) {
+      result += characterWise(text.slice(from, index)) + byGraphemes(joined);
+      from = index + joined.length;
+    }
+    return result + characterWise(text.slice(from));
   };
   return local(normalize, UNICODE_GROWTH);
 }

@@ -24,6 +24,15 @@ export interface JoinedSequence extends TokenSequence {
   readonly fullLength: number;
 }
 
+/** A text as the model reads it, perhaps cut. */
+export interface ReadSequence extends TokenSequence {
+  /** Whether nothing was cut off. */
+  readonly isWhole: boolean;
+}
+
+/** Several texts as one sequence, perhaps cut. */
+export type ReadJoined = Omit<JoinedSequence, 'fullLength'> & ReadSequence;
+
 /** Special tokens around and between the two texts of a pair: `start A middle B end`. */
 export interface PairTemplate {
   readonly start: Int32Array;
@@ -128,12 +137,9 @@ export class TextTokenizer {
     return this.#tokenizer.start(text, count);
   }
 
-  /**
-   * How many tokens a text has without special tokens, part by part: the sum is the number. Between two parts messages
-   * can be let in.
-   */
-  lengths(text: string): Generator<number, void> {
-    return this.#tokenizer.lengths(text);
+  /** The ids of a text alone, part by part, so that messages can be let in between. */
+  parts(text: string): Generator<number[], void> {
+    return this.#tokenizer.parts(text);
   }
 
   /** The text of some ids, special tokens left out. */
@@ -148,11 +154,17 @@ export class TextTokenizer {
 
   /**
    * Ids of a text with its special tokens, cut to `maxTokens` if it is longer.
-   * @returns the sequence, and how many tokens it would have without the cut.
+   * @returns the sequence, and how many tokens it would have without the cut: the whole text is read. See {@link read}.
    */
   encode(text: string, maxTokens: number): TokenSequence & { fullLength: number } {
     const { ids, fullLength } = this.encodeJoined([text], maxTokens);
     return { ids, fullLength };
+  }
+
+  /** As {@link encode}; of a text that is longer only the beginning is read. */
+  read(text: string, maxTokens: number): ReadSequence {
+    const { ids, isWhole } = this.readJoined([text], maxTokens);
+    return { ids, isWhole };
   }
 
   /**
@@ -162,16 +174,55 @@ export class TextTokenizer {
    * @param prompt put before the first text; belongs to no span.
    */
   encodeJoined(texts: readonly string[], maxTokens: number, prompt = ''): JoinedSequence {
-    const pieces = texts.map((text, index) => {
-      // A prompt is tokenised together with the text it stands before: their border may lie inside a token.
-      if (index > 0 || prompt === '') return this.encodeBare(text);
-      return this.encodeBare(prompt + text);
-    });
-    const promptLength = prompt === '' ? 0 : this.#sharedStart(prompt, pieces[0] ?? []);
-    const around = this.prefix.length + this.suffix.length;
+    const pieces = texts.map((text, index) => this.encodeBare(index === 0 ? prompt + text : text));
+    return this.joinTokens(pieces, maxTokens, prompt);
+  }
+
+  /**
+   * As {@link encodeJoined}, of the texts' own tokens.
+   * @param pieces tokens of each text; the first one's with the prompt before it.
+   */
+  joinTokens(pieces: readonly (readonly number[])[], maxTokens: number, prompt = ''): JoinedSequence {
     const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const kept = Math.min(total, Math.max(0, maxTokens - around));
-    const ids = new Int32Array(kept + around);
+    const room = Math.min(total, this.#roomIn(maxTokens));
+    return { ...this.#join(pieces, room, prompt), fullLength: total + this.#around };
+  }
+
+  /** As {@link encodeJoined}; what is cut off is not read. */
+  readJoined(texts: readonly string[], maxTokens: number, prompt = ''): ReadJoined {
+    let room = this.#roomIn(maxTokens);
+    let isWhole = true;
+    const pieces = texts.map((text, index) => {
+      const start = this.encodeStart(index === 0 ? prompt + text : text, room);
+      room -= start.ids.length;
+      isWhole &&= start.isWhole;
+      return start.ids;
+    });
+    const kept = this.#roomIn(maxTokens) - room;
+    return { ...this.#join(pieces, kept, prompt), isWhole };
+  }
+
+  /** Special tokens around a text. */
+  get #around(): number {
+    return this.prefix.length + this.suffix.length;
+  }
+
+  #roomIn(maxTokens: number): number {
+    return Math.max(0, maxTokens - this.#around);
+  }
+
+  /**
+   * The tokens of some texts with the special tokens around them.
+   * @param kept how many of them, without special tokens.
+   */
+  #join(
+    pieces: readonly (readonly number[])[],
+    kept: number,
+    prompt: string,
+  ): Pick<JoinedSequence, 'ids' | 'spans'> {
+    // A prompt is tokenised together with the text it stands before: their border may lie inside a token.
+    const promptLength = prompt === '' ? 0 : this.#sharedStart(prompt, pieces[0] ?? []);
+    const ids = new Int32Array(kept + this.#around);
     ids.set(this.prefix);
     const last = this.prefix.length + kept;
     let position = this.prefix.length;
@@ -182,7 +233,7 @@ export class TextTokenizer {
       return { start, end: Math.min(last, position) };
     });
     ids.set(this.suffix, last);
-    return { ids, spans, fullLength: total + around };
+    return { ids, spans };
   }
 
   /** How many of the ids are the prompt's own. */
