@@ -12,8 +12,9 @@ export const BYTE_CHARACTERS: readonly string[] = (() => {
 export const toByteCharacters = (text: string): string =>
   Array.from(new TextEncoder().encode(text), (byte) => BYTE_CHARACTERS[byte]).join('');
 
-/** GPT-2's word pattern, as the ByteLevel pre-tokenizer has it. */
-export const GPT2_WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+/** GPT-2's word pattern, as the ByteLevel pre-tokenizer has it: its `\s` is Unicode's White_Space. */
+export const GPT2_WORDS =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 /** Qwen's word pattern as it is spelled in tokenizer.json. */
 export const QWEN_PATTERN =
@@ -21,7 +22,7 @@ export const QWEN_PATTERN =
 
 /** The same for JavaScript. */
 export const QWEN_WORDS =
-  /'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+/gu;
+  /'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD]|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\p{White_Space}\p{L}\p{N}]+[\r\n]*|\p{White_Space}*[\r\n]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 export type Merge = readonly [left: string, right: string];
 

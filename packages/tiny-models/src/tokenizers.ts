@@ -11,6 +11,7 @@ import {
   toByteCharacters,
   trainMerges,
 } from './byte-level.ts';
+import { compileCharsmap, REPLACEMENTS } from './charsmap.ts';
 import { CORPUS } from './corpus.ts';
 
 /** A tokenizer in the hub's files, with its reference. */
@@ -85,8 +86,35 @@ function template(
   };
 }
 
+/** Ranges of code points that BERT takes for Chinese characters, as Hugging Face's tokenisers have them. */
+const CHINESE: readonly (readonly [first: number, last: number])[] = [
+  [0x4e00, 0x9fff],
+  [0x3400, 0x4dbf],
+  [0x20000, 0x2a6df],
+  [0x2a700, 0x2b73f],
+  [0x2b740, 0x2b81f],
+  // BERT's own list begins at U+2B820.
+  [0x2b920, 0x2ceaf],
+  [0xf900, 0xfaff],
+  [0x2f800, 0x2fa1f],
+];
+
 /** Characters that are words of their own: punctuation, and Chinese ones. */
-const standsAlone = (character: string): boolean => /[!-/:-@[-`{-~\p{P}\u4e00-\u9fff]/u.test(character);
+const standsAlone = (character: string): boolean => {
+  const code = character.codePointAt(0)!;
+  return (
+    /[!-/:-@[-`{-~\p{P}]/u.test(character) || CHINESE.some(([first, last]) => code >= first && code <= last)
+  );
+};
+
+const UNSEEN = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
+
+/** BERT's basic cleaning: nothing that is not seen, and every white space a space. */
+const cleaned = (text: string): string =>
+  [...text]
+    .filter((character) => /[\t\n\r]/.test(character) || !UNSEEN.test(character))
+    .map((character) => (/\p{White_Space}/u.test(character) ? ' ' : character))
+    .join('');
 
 /** BERT's WordPiece, lower-casing. */
 export function wordPiece(): TinyTokenizer {
@@ -161,15 +189,18 @@ export function wordPiece(): TinyTokenizer {
     },
     vocabulary: vocabulary.length,
     bare(text) {
-      const plain = text
-        .normalize('NFD')
-        .replace(/\p{Mn}/gu, '')
-        .toLowerCase();
-      const split = [...plain]
+      const apart = [...cleaned(text)]
         .map((character) => (standsAlone(character) ? ` ${character} ` : character))
         .join('');
+      const plain = [...apart.normalize('NFD').replace(/\p{Mn}/gu, '')]
+        .map((character) => character.toLowerCase())
+        .join('');
+      // What a character became can be punctuation too.
+      const split = [...plain]
+        .map((character) => (/[!-/:-@[-`{-~\p{P}]/u.test(character) ? ` ${character} ` : character))
+        .join('');
       return split
-        .split(/\s+/)
+        .split(/\p{White_Space}+/u)
         .filter(Boolean)
         .flatMap((word) => pieces(word).map(idOf));
     },
@@ -253,6 +284,27 @@ const bpeModel = (
   merges: merges.map(([left, right]) => `${left} ${right}`),
 });
 
+const CHARSMAP = compileCharsmap(REPLACEMENTS);
+
+/** What SentencePiece's rules make of a text: short graphemes as a whole, others character by character. */
+const replaced = (text: string): string =>
+  [...new Intl.Segmenter('und').segment(text)]
+    .map(({ segment }) => {
+      const whole = new TextEncoder().encode(segment).length < 6 ? prefixReplaced(segment) : undefined;
+      return whole ?? [...segment].map((character) => prefixReplaced(character) ?? character).join('');
+    })
+    .join('');
+
+/** The replacement of the shortest beginning that has one: what follows is lost with it, as in the tokenisers. */
+function prefixReplaced(text: string): string | undefined {
+  const characters = [...text];
+  for (let end = 1; end <= characters.length; end++) {
+    const found = REPLACEMENTS.get(characters.slice(0, end).join(''));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** XLM-RoBERTa's SentencePiece Unigram, with ColBERT's markers after the mask token. */
 export function xlmRoberta(): TinyTokenizer {
   const letters = [
@@ -296,7 +348,7 @@ export function xlmRoberta(): TinyTokenizer {
         })),
         idOf,
       ),
-      normalizer: { type: 'Precompiled', precompiled_charsmap: '' },
+      normalizer: { type: 'Precompiled', precompiled_charsmap: CHARSMAP },
       pre_tokenizer: {
         type: 'Sequence',
         pretokenizers: [
@@ -321,9 +373,8 @@ export function xlmRoberta(): TinyTokenizer {
     },
     vocabulary: vocabulary.length,
     bare: (text) =>
-      text
-        .normalize('NFKC')
-        .split(/\s+/)
+      replaced(text)
+        .split(/\p{White_Space}+/u)
         .filter(Boolean)
         .flatMap((word) => likeliest(`▁${word}`, scores, lowest - 10).map((token) => idOf(token ?? '<unk>'))),
     around: [[idOf('<s>')], [idOf('</s>')]],

@@ -51,7 +51,7 @@ const ALL = 2 ** 31 - 1;
 export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
   const { definition, part, files, tails, session, runtime, model, invariance, budget, choice } = assembly;
   const { recipe } = definition;
-  const tokenizer = await tokenizerOf(files);
+  const tokenizer = await tokenizerOf(files, definition.id);
   const check = new OutputCheck(definition.id, runtime.device, choice.dtype);
   const parts: CheckedParts = { ...assembly, check };
   const info = await describe(parts, tokenizer);
@@ -99,12 +99,12 @@ interface CheckedParts extends AssemblyParts {
   readonly check: OutputCheck;
 }
 
-async function tokenizerOf(files: AssemblyParts['files']): Promise<TextTokenizer | undefined> {
+async function tokenizerOf(files: AssemblyParts['files'], model: string): Promise<TextTokenizer | undefined> {
   const tokenizerText = await files.get('tokenizer.json')?.text();
   if (tokenizerText === undefined) return undefined;
   const configText = await files.get('tokenizer_config.json')?.text();
   if (configText !== undefined) checkTokenizerConfig(configText);
-  return new TextTokenizer(tokenizerText, configText);
+  return new TextTokenizer(tokenizerText, configText, model);
 }
 
 /**

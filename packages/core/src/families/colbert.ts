@@ -9,8 +9,8 @@ const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 export interface ColbertSequence extends TokenSequence {
   /** Positions of the tokens whose vectors are kept, ascending. */
   readonly kept: Int32Array;
-  /** Tokens that the text would have without a cut. */
-  readonly fullLength: number;
+  /** Whether nothing was cut off. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -41,31 +41,31 @@ export class ColbertText {
   }
 
   query(text: string, maxTokens: number): ColbertSequence {
-    const { ids: read, fullLength } = this.#marked(text, this.#queryMarker, maxTokens);
+    const { ids: read, isWhole } = this.#marked(text, this.#queryMarker, maxTokens);
     const length = Math.max(read.length, this.#recipe.queryTokens);
     const ids = new Int32Array(length).fill(this.#fill);
     ids.set(read);
     const mask = new Uint8Array(length).fill(1);
     if (!this.#recipe.attendToFill) mask.fill(0, read.length);
-    return { ids, mask, kept: Int32Array.from(ids, (_, position) => position), fullLength };
+    return { ids, mask, kept: Int32Array.from(ids, (_, position) => position), isWhole };
   }
 
   document(text: string, maxTokens: number): ColbertSequence {
-    const { ids, fullLength } = this.#marked(text, this.#documentMarker, maxTokens);
+    const { ids, isWhole } = this.#marked(text, this.#documentMarker, maxTokens);
     const kept: number[] = [];
     ids.forEach((id, position) => {
       if (!this.#skipped.has(id)) kept.push(position);
     });
-    return { ids, kept: Int32Array.from(kept), fullLength };
+    return { ids, kept: Int32Array.from(kept), isWhole };
   }
 
-  #marked(text: string, marker: number, maxTokens: number): { ids: Int32Array; fullLength: number } {
-    const { ids: plain, fullLength } = this.#tokenizer.encode(text, maxTokens - 1);
+  #marked(text: string, marker: number, maxTokens: number): { ids: Int32Array; isWhole: boolean } {
+    const { ids: plain, isWhole } = this.#tokenizer.read(text, maxTokens - 1);
     const ids = new Int32Array(plain.length + 1);
     ids[0] = plain[0]!;
     ids[1] = marker;
     ids.set(plain.subarray(1), 2);
-    return { ids, fullLength: fullLength + 1 };
+    return { ids, isWhole };
   }
 }
 

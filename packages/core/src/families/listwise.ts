@@ -78,10 +78,14 @@ export function listwiseBlocks(
   const queryId = specialId(tokenizer, recipe.queryToken);
   const special = [...new Set([...tokenizer.specialTokens(), recipe.documentToken, recipe.queryToken])];
   const cut = (text: string, limit: number): { text: string; length: number } => {
-    const clean = withoutSpecial(text, special);
-    const ids = tokenizer.encodeBare(clean);
-    if (ids.length <= limit) return { text: clean, length: ids.length };
-    return { text: withoutSpecial(tokenizer.decode(ids.slice(0, limit)), special), length: limit };
+    for (let size = (limit + 4) * CHARACTERS_A_TOKEN; ; size *= 2) {
+      const end = size < text.length ? wordEnd(text, size, special) : text.length;
+      if (end < 0) continue;
+      const clean = withoutSpecial(text.slice(0, end), special);
+      const { ids, isWhole } = tokenizer.encodeStart(clean, limit);
+      if (!isWhole) return { text: withoutSpecial(tokenizer.decode(ids), special), length: limit };
+      if (end === text.length) return { text: clean, length: ids.length };
+    }
   };
   const shortQuery = cut(query, recipe.maxQueryTokens);
   const capacity = maxTokens - 2 * shortQuery.length;
@@ -149,6 +153,22 @@ function specialId(tokenizer: TextTokenizer, token: string): number {
     });
   }
   return id;
+}
+
+/** More than a token of ordinary text has. */
+const CHARACTERS_A_TOKEN = 16;
+
+/**
+ * The last place before `limit` where white space follows a word: no special token reaches over it, also once others
+ * are taken out, and the tokens before it are those of the whole text. −1 if there is none.
+ */
+function wordEnd(text: string, limit: number, special: readonly string[]): number {
+  for (let at = limit; at > 0; at--) {
+    const before = text[at - 1]!;
+    if (!/[ \n]/.test(text[at]!) || !/[\p{L}\p{N}]/u.test(before)) continue;
+    if (!special.some((token) => token.endsWith(before) || /\s/.test(token))) return at;
+  }
+  return -1;
 }
 
 /** Removes special tokens until none is left: taking one out can make another. */

@@ -6,6 +6,8 @@ export interface PairWindows {
   readonly windows: readonly TokenSequence[];
   /** For each window, the index of its document. */
   readonly documentOf: Int32Array;
+  /** For each window, whether it shows the whole of its document. */
+  readonly isWhole: readonly boolean[];
   /** Tokens of all windows. */
   readonly tokens: number;
   /** Tokens of a window before its part of the document, and after it. */
@@ -42,29 +44,34 @@ export function windowsOver(length: number, { width, overlap }: WindowSize): [st
  *
  * The query is cut to the recipe's limit (its own special tokens counted) and to half of the context; what
  * remains of `maxTokens` is the window.
+ * @param documents texts, or their tokens without special ones.
  * @param maxTokens context of the model, special tokens included.
+ * @param firstOnly whether only the first window of each document is wanted: what lies beyond it is not read.
  */
 export function pairWindows(
   tokenizer: TextTokenizer,
   query: string,
-  documents: readonly string[],
-  { recipe, maxTokens }: { recipe: PairRecipe; maxTokens: number },
+  documents: readonly (string | readonly number[])[],
+  { recipe, maxTokens, firstOnly = false }: { recipe: PairRecipe; maxTokens: number; firstOnly?: boolean },
 ): PairWindows {
   const { start, middle, end, secondType } = tokenizer.pair;
   // A single query's special tokens are counted as the reference does, though the pair may have others.
   const single = tokenizer.prefix.length + tokenizer.suffix.length;
   const queryLimit = Math.max(0, Math.min(recipe.maxQueryTokens, maxTokens >> 1) - single);
-  const queryIds = tokenizer.encodeBare(query).slice(0, queryLimit);
+  const queryIds = tokenizer.encodeStart(query, queryLimit).ids;
   const around = start.length + queryIds.length + middle.length + end.length;
   const width = Math.max(1, Math.min(recipe.maxDocumentTokens ?? maxTokens, maxTokens - around));
   const size = { width, overlap: Math.min(recipe.overlap, width >> 2) };
 
   const windows: TokenSequence[] = [];
   const documentOf: number[] = [];
+  const isWhole: boolean[] = [];
   let tokens = 0;
   for (const [index, document] of documents.entries()) {
-    const documentIds = tokenizer.encodeBare(document);
-    for (const [from, to] of windowsOver(documentIds.length, size)) {
+    const read = readDocument(tokenizer, document, firstOnly ? width : undefined);
+    const documentIds = read.ids;
+    const ranges = windowsOver(documentIds.length, size);
+    for (const [from, to] of firstOnly ? ranges.slice(0, 1) : ranges) {
       const ids = Int32Array.from([...start, ...queryIds, ...middle, ...documentIds.slice(from, to), ...end]);
       let typeIds: Int32Array | undefined;
       if (secondType !== 0) {
@@ -73,16 +80,30 @@ export function pairWindows(
       }
       windows.push({ ids, typeIds });
       documentOf.push(index);
+      isWhole.push(read.isWhole && ranges.length === 1);
       tokens += ids.length;
     }
   }
   return {
     windows,
     documentOf: Int32Array.from(documentOf),
+    isWhole,
     tokens,
     documentStart: around - end.length,
     documentEnd: end.length,
   };
+}
+
+/** @param most tokens that are wanted; undefined for all. */
+function readDocument(
+  tokenizer: TextTokenizer,
+  document: string | readonly number[],
+  most: number | undefined,
+): { ids: readonly number[]; isWhole: boolean } {
+  if (typeof document !== 'string') return { ids: document, isWhole: true };
+  return most === undefined
+    ? { ids: tokenizer.encodeBare(document), isWhole: true }
+    : tokenizer.encodeStart(document, most);
 }
 
 /** 1 ÷ (1 + e^−x). */

@@ -1,3 +1,5 @@
+import { MinimumHeap } from '../text/minimum-heap.ts';
+
 /** Ranks as gpt-tokenizer ships them: index = rank; a string where the bytes are UTF-8 text, else the bytes. */
 export type Ranks = readonly (string | readonly number[] | undefined)[];
 
@@ -157,45 +159,3 @@ export class BytePairEncoder {
 
 /** Room for positions below the rank in one double: ranks < 2^18, positions < 2^32, together < 2^53. */
 const POSITION_SPACE = 2 ** 32;
-
-class MinimumHeap {
-  #keys: Float64Array;
-  #size = 0;
-
-  constructor(capacity: number) {
-    this.#keys = new Float64Array(Math.max(16, capacity));
-  }
-
-  push(key: number): void {
-    if (this.#size === this.#keys.length) {
-      const larger = new Float64Array(this.#size * 2);
-      larger.set(this.#keys);
-      this.#keys = larger;
-    }
-    let at = this.#size++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (this.#keys[parent]! <= key) break;
-      this.#keys[at] = this.#keys[parent]!;
-      at = parent;
-    }
-    this.#keys[at] = key;
-  }
-
-  pop(): number | undefined {
-    if (this.#size === 0) return undefined;
-    const top = this.#keys[0]!;
-    const last = this.#keys[--this.#size]!;
-    let at = 0;
-    while (true) {
-      let child = 2 * at + 1;
-      if (child >= this.#size) break;
-      if (child + 1 < this.#size && this.#keys[child + 1]! < this.#keys[child]!) child++;
-      if (this.#keys[child]! >= last) break;
-      this.#keys[at] = this.#keys[child]!;
-      at = child;
-    }
-    this.#keys[at] = last;
-    return top;
-  }
-}

@@ -1,5 +1,6 @@
 import { FoundationError, type TokenizerName } from '@nearfield/spec';
 import { inBrowser } from '../environment.ts';
+import { withWhiteSpace } from '../text/characters.ts';
 import { BytePairEncoder, type Ranks } from './bpe.ts';
 
 /** What an encoding is made of: the ranks, how text is cut into pieces, and its special tokens. */
@@ -66,7 +67,8 @@ export async function loadEncoding(name: TokenizerName): Promise<LoadedEncoding>
       import('gpt-tokenizer/encodingParams/constants'),
     ]);
     return {
-      encoder: new BytePairEncoder(ranks.default, patterns[definition.pattern]),
+      // JavaScript's `\s` has U+FEFF and lacks U+0085: OpenAI's patterns mean White_Space.
+      encoder: new BytePairEncoder(ranks.default, withWhiteSpace(patterns[definition.pattern])),
       specialTokens: new Map(Object.entries(definition.specialTokens)),
     };
   } catch (cause) {

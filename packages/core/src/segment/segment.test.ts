@@ -125,11 +125,11 @@ describe('segmentText', () => {
 
   it('does not list a special token that only stands for an unknown character', async () => {
     const tokenizer = fromHubTokenizer('m', {
-      encode: (text) => ({ ids: [...text].map((character) => (character === 'a' ? 1 : 0)) }),
-      id_to_token: (id) => ['[UNK]', 'a'][id],
-      get_added_tokens_decoder: () => new Map([[0, { content: '[UNK]', special: true }]]),
-      model: null,
-      decoder: null,
+      encode: (text) => [...text].map((character) => (character === 'a' ? 1 : 0)),
+      tokenOf: (id) => ['[UNK]', 'a'][id],
+      addedTokens: [{ id: 0, content: '[UNK]', special: true }],
+      subwordPrefix: undefined,
+      decoderTypes: new Set(),
     });
     const response = await segmentText(
       { content: 'a☃', tokenizer: 'm', return_tokens: true },

@@ -1,4 +1,5 @@
 import { FoundationError, TOKENIZERS, type TokenizerName } from '@nearfield/spec';
+import { BYTE_CHARACTERS } from '../text/pre-tokenizers.ts';
 import { type LoadedEncoding, loadEncoding } from './encodings.ts';
 
 /** What the segmenter needs of a tokenizer. */
@@ -103,71 +104,50 @@ export function loadTokenizer(name: string): Promise<SegmentTokenizer> {
   return promise;
 }
 
-/** The part of a `Tokenizer` of @huggingface/tokenizers that is used here. */
-export interface HubTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
-  id_to_token(id: number): string | undefined;
-  get_added_tokens_decoder(): ReadonlyMap<number, { content: string; special: boolean }>;
-  /** The model part of tokenizer.json. */
-  readonly model: {
-    config: { type?: string | undefined; continuing_subword_prefix?: string | null | undefined };
-  } | null;
-  /** The decoder part of tokenizer.json. */
-  readonly decoder: object | null;
+/** The part of a model's tokenizer that is used here. */
+export interface ModelTokens {
+  /** Ids of a text, without special tokens around it. */
+  encode(text: string): number[];
+  tokenOf(id: number): string | undefined;
+  readonly addedTokens: readonly {
+    readonly id: number;
+    readonly content: string;
+    readonly special: boolean;
+  }[];
+  /** What stands before a piece inside a word (`##`); undefined where nothing does. */
+  readonly subwordPrefix: string | undefined;
+  /** Kinds of decoders in tokenizer.json. */
+  readonly decoderTypes: ReadonlySet<unknown>;
 }
 
-/**
- * The printable stand-ins that byte-level BPE vocabularies (GPT-2 and after) use for bytes: visible Latin-1
- * characters stand for themselves, the 68 others are moved up to U+0100 and following, in order.
- */
-const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = (() => {
-  const map = new Map<string, number>();
-  let moved = 0;
-  for (let byte = 0; byte < 256; byte++) {
-    const visible = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
-    map.set(String.fromCharCode(visible ? byte : 0x100 + moved++), byte);
-  }
-  return map;
-})();
+/** The bytes that the characters of byte-level BPE vocabularies (GPT-2 and after) stand for. */
+const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = new Map(
+  BYTE_CHARACTERS.map((character, byte) => [character, byte]),
+);
 
 const BYTE_TOKEN = /^<0x([0-9A-F]{2})>$/;
-
-interface DecoderConfiguration {
-  type?: string;
-  decoders?: DecoderConfiguration[];
-}
-
-/** Whether a decoder, or one in its sequence, is of a type. */
-function hasDecoder(configuration: DecoderConfiguration | undefined, type: string): boolean {
-  if (!configuration) return false;
-  return configuration.type === type || (configuration.decoders ?? []).some((each) => hasDecoder(each, type));
-}
 
 class ModelTokenizer implements SegmentTokenizer {
   readonly name: string;
   readonly specialTokens: ReadonlyMap<string, number>;
-  readonly #tokenizer: HubTokenizer;
-  readonly #added: ReadonlyMap<number, { content: string }>;
+  readonly #tokenizer: ModelTokens;
+  readonly #added: ReadonlyMap<number, string>;
   readonly #byteLevel: boolean;
-  readonly #subwordPrefix: string | undefined;
   readonly #decoded = new Map<number, string | Uint8Array>();
 
-  constructor(name: string, tokenizer: HubTokenizer) {
+  constructor(name: string, tokenizer: ModelTokens) {
     this.name = name;
     this.#tokenizer = tokenizer;
-    const added = tokenizer.get_added_tokens_decoder();
-    this.#added = added;
+    const { addedTokens, decoderTypes } = tokenizer;
+    this.#added = new Map(addedTokens.map(({ id, content }) => [id, content]));
     this.specialTokens = new Map(
-      [...added].filter(([, token]) => token.special).map(([id, token]) => [token.content, id]),
+      addedTokens.filter(({ special }) => special).map(({ id, content }) => [content, id]),
     );
-    const decoder = tokenizer.decoder as { config?: DecoderConfiguration } | null;
-    this.#byteLevel = hasDecoder(decoder?.config, 'ByteLevel');
-    const model = tokenizer.model?.config;
-    this.#subwordPrefix = model?.type === 'WordPiece' ? (model.continuing_subword_prefix ?? '##') : undefined;
+    this.#byteLevel = decoderTypes.has('ByteLevel');
   }
 
   encode(text: string): number[] {
-    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    return this.#tokenizer.encode(text);
   }
 
   decode(id: number): string | Uint8Array {
@@ -181,14 +161,13 @@ class ModelTokenizer implements SegmentTokenizer {
 
   #decode(id: number): string | Uint8Array {
     const added = this.#added.get(id);
-    if (added) return added.content;
-    const token = this.#tokenizer.id_to_token(id) ?? '';
+    if (added !== undefined) return added;
+    const token = this.#tokenizer.tokenOf(id) ?? '';
     if (this.#byteLevel) {
       return textOrBytes(Uint8Array.from(token, (character) => BYTE_OF_CHARACTER.get(character) ?? 0x3f));
     }
-    if (this.#subwordPrefix) {
-      return token.startsWith(this.#subwordPrefix) ? token.slice(this.#subwordPrefix.length) : token;
-    }
+    const prefix = this.#tokenizer.subwordPrefix;
+    if (prefix !== undefined) return token.startsWith(prefix) ? token.slice(prefix.length) : token;
     const byte = BYTE_TOKEN.exec(token);
     if (byte) return textOrBytes(Uint8Array.of(Number.parseInt(byte[1]!, 16)));
     return token.replaceAll('\u2581', ' ');
@@ -200,7 +179,7 @@ class ModelTokenizer implements SegmentTokenizer {
  * exactly the text they came from. WordPiece (BERT) and Unigram (XLM-R) normalise the text first, so that their
  * tokens' texts are the vocabulary's: lower case, "ing" for "##ing", " word" for "▁word".
  *
- * @param tokenizer a `Tokenizer` of @huggingface/tokenizers, made from the model's files.
+ * @param tokenizer made from the model's files.
  */
-export const fromHubTokenizer = (name: string, tokenizer: HubTokenizer): SegmentTokenizer =>
+export const fromHubTokenizer = (name: string, tokenizer: ModelTokens): SegmentTokenizer =>
   new ModelTokenizer(name, tokenizer);

@@ -6,7 +6,7 @@ import { imageTokens, loadPixelValues, pixelValueCount } from '../image/index.ts
 import type { LoadedPixelValues } from '../image/load.ts';
 import type { TokenSequence } from '../text/tokenizer.ts';
 import { FailedItems } from './answer-items.ts';
-import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
+import { checkDimensions, countTokens, inputField, readInTurns, tooLong } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** One thing that becomes one vector. */
@@ -153,6 +153,7 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
   const { definition, tokenizer, info, encoder } = reader;
   const { maxTokens } = info;
   const limit = { model: definition.id, maxTokens, truncate, fieldOf };
+  const around = tokenizer.prefix.length + tokenizer.suffix.length;
   const textOf = (index: number): string => (items[index] as { text: string }).text;
   const group = encoder.group({ dimensions, normalized, task });
   const failed = new AbortController();
@@ -168,12 +169,14 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
     for (let start = 0; start < order.length; start += size) {
       if (start > 0) await yieldToMessages();
       const part = order.slice(start, start + size);
-      const read = await readInTurns(part, signal, (index): TokenSequence | undefined => {
-        const sequence = tokenizer.encode(prompt + textOf(index), maxTokens);
-        try {
-          checkLength(sequence.fullLength, index, limit);
-        } catch (error) {
-          failedItems.note(index, error);
+      const read = await readInTurns(part, signal, async (index): Promise<TokenSequence | undefined> => {
+        const text = prompt + textOf(index);
+        const sequence = tokenizer.read(text, maxTokens);
+        if (!sequence.isWhole && !truncate) {
+          failedItems.note(
+            index,
+            tooLong(await countTokens(tokenizer, text, { signal, extra: around }), index, limit),
+          );
           report.finished(0);
           return undefined;
         }

@@ -8,8 +8,8 @@ export type TokenRole = 'query' | 'document';
 
 /** A text as it is read, with the tokens whose vectors count. */
 export interface ReadTokens extends TokenVectorSequence {
-  /** Tokens that the text would have without a cut. */
-  readonly fullLength: number;
+  /** Whether nothing was cut off. */
+  readonly isWhole: boolean;
 }
 
 /** A model that gives one vector a token. */
@@ -36,9 +36,13 @@ export function readTokens(
   { role, prompt }: { role: TokenRole; prompt: string },
 ): ReadTokens {
   const { maxTokens } = model.info;
-  if (model.kind === 'text') return model.tokenizer.encode(prompt + text, maxTokens);
+  if (model.kind === 'text') return model.tokenizer.read(prompt + text, maxTokens);
   return role === 'query' ? model.colbert.query(text, maxTokens) : model.colbert.document(text, maxTokens);
 }
+
+/** Special tokens that the model puts around a text, a ColBERT model's marker included. */
+export const tokensAround = ({ kind, tokenizer }: TokenModel): number =>
+  tokenizer.prefix.length + tokenizer.suffix.length + (kind === 'colbert' ? 1 : 0);
 
 /** Ids of the tokens that have vectors, in their order. */
 export const keptIds = ({ ids, kept }: ReadTokens): Int32Array =>

@@ -3,8 +3,8 @@ import type { SpannedSequence } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { windowsOver } from '../families/pair-windows.ts';
 import { inSlices, splitSentences } from '../segment/index.ts';
-import type { JoinedSequence, TextTokenizer, TokenSpan } from '../text/tokenizer.ts';
-import { checkDimensions } from './read-texts.ts';
+import type { JoinedSequence, ReadJoined, TextTokenizer, TokenSpan } from '../text/tokenizer.ts';
+import { checkDimensions, encodeInTurns } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 export interface LateChunkingRequest {
@@ -55,11 +55,12 @@ export async function lateChunks(
   const { encoder, tokenizer, info, definition } = await engine.encoder(model, { task, signal, onProgress });
   const { maxTokens } = info;
   const dimensions = checkDimensions(request.dimensions, info.dimensions);
+  const longest = truncate ? maxTokens : undefined;
   const texts = request.splitSentences
-    ? await sentencesOf(request.texts[0]!, tokenizer, signal)
+    ? await sentencesOf(request.texts[0]!, tokenizer, signal, longest)
     : request.texts;
-  const whole = tokenizer.encodeJoined(texts, Number.MAX_SAFE_INTEGER, prompt);
-  requireTokens(whole.spans);
+  const start = tokenizer.readJoined(texts, maxTokens, prompt);
+  requireTokens(start, texts, tokenizer);
   const report = new WorkReport(onProgress, texts.length);
   const submit = async (
     sequences: readonly SpannedSequence[],
@@ -76,18 +77,22 @@ export async function lateChunks(
   const values = new Float32Array(texts.length * dimensions);
   const result = { values, dimensions, chunks: texts.length };
 
-  if (whole.fullLength <= maxTokens || truncate) {
-    const sequence = whole.fullLength <= maxTokens ? whole : tokenizer.encodeJoined(texts, maxTokens, prompt);
-    requireUncut(sequence.spans, definition.id, maxTokens);
-    await submit([sequence], normalized, (_, vectors) => {
+  if (start.isWhole || truncate) {
+    requireUncut(start.spans, definition.id, maxTokens);
+    await submit([start], normalized, (_, vectors) => {
       vectors.forEach((vector, index) => {
         values.set(vector, index * dimensions);
       });
-      report.finished(sequence.ids.length, texts.length);
+      report.finished(start.ids.length, texts.length);
     });
-    return { ...result, totalTokens: sequence.ids.length };
+    return { ...result, totalTokens: start.ids.length };
   }
 
+  const pieces: number[][] = [];
+  for (const [index, text] of texts.entries()) {
+    pieces.push(await encodeInTurns(tokenizer, index === 0 ? prompt + text : text, signal));
+  }
+  const whole = tokenizer.joinTokens(pieces, Number.MAX_SAFE_INTEGER, prompt);
   const windows = windowsOf(whole, tokenizer, maxTokens);
   const sums = new Float64Array(values.length);
   await submit(windows, false, (at, vectors) => {
@@ -166,9 +171,17 @@ function windowsOf(whole: JoinedSequence, tokenizer: TextTokenizer, maxTokens: n
   });
 }
 
-/** @throws FoundationError INPUT_VALIDATION_FAILED */
-function requireTokens(spans: readonly TokenSpan[]): void {
-  const empty = spans.findIndex(({ start, end }) => start >= end);
+/** @throws FoundationError INPUT_VALIDATION_FAILED for a text without tokens of its own. */
+function requireTokens(
+  { spans, isWhole }: ReadJoined,
+  texts: readonly string[],
+  tokenizer: TextTokenizer,
+): void {
+  const empty = spans.findIndex(({ start, end }, index) => {
+    if (start < end) return false;
+    // One that was cut off may have tokens.
+    return isWhole || !hasTokens(tokenizer, texts[index]!);
+  });
   if (empty < 0) return;
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
@@ -188,18 +201,50 @@ function requireUncut(spans: readonly TokenSpan[], model: string, maxTokens: num
   });
 }
 
+const hasTokens = (tokenizer: TextTokenizer, text: string): boolean =>
+  !tokenizer.encodeStart(text, 0).isWhole;
+
+/** More than a token of ordinary text has. */
+const CHARACTERS_A_TOKEN = 16;
+
+/** The sentences of a text that have tokens, up to the first one that lies beyond `longest` tokens. */
+async function firstSentences(
+  text: string,
+  tokenizer: TextTokenizer,
+  signal: AbortSignal | undefined,
+  longest: number,
+): Promise<string[]> {
+  for (let size = longest * CHARACTERS_A_TOKEN; ; size *= 2) {
+    const head = size < text.length ? text.slice(0, size) : text;
+    const spans = await inSlices(splitSentences(head), signal);
+    // What the cut divides is no sentence.
+    if (head.length < text.length) spans.pop();
+    const sentences: string[] = [];
+    let read = 0;
+    for (const [start, end] of spans) {
+      const sentence = head.slice(start, end).trim();
+      const { length } = tokenizer.encodeStart(sentence, Math.min(longest, Number.MAX_SAFE_INTEGER)).ids;
+      if (length === 0) continue;
+      sentences.push(sentence);
+      if (read > longest) return sentences;
+      read += length;
+    }
+    if (head.length === text.length) return sentences;
+  }
+}
+
 /**
  * The sentences of a text, so that their tokens are those of the text: white space stands before a sentence where the
  * vocabulary has it in its tokens (byte-level BPE), else nowhere.
+ * @param longest tokens after which no further sentence is wanted, as it is cut off.
  */
 async function sentencesOf(
   text: string,
   tokenizer: TextTokenizer,
   signal: AbortSignal | undefined,
+  longest = Number.POSITIVE_INFINITY,
 ): Promise<string[]> {
-  const sentences = (await inSlices(splitSentences(text), signal))
-    .map(([start, end]) => text.slice(start, end).trim())
-    .filter((sentence) => tokenizer.encodeBare(sentence).length > 0);
+  const sentences = await firstSentences(text, tokenizer, signal, longest);
   if (sentences.length <= 1) return sentences.length === 0 ? [text] : sentences;
   let at = 0;
   const spaced = sentences.map((sentence, index) => {
@@ -208,7 +253,7 @@ async function sentencesOf(
     at = start + sentence.length;
     return index === 0 ? sentence : text.slice(from, at);
   });
-  const ids = tokenizer.encodeBare(text.trim());
+  const ids = tokenizer.encodeBare(text.slice(0, at).trim());
   const same = (pieces: readonly string[]): boolean => {
     const joined = pieces.flatMap((piece) => tokenizer.encodeBare(piece));
     return joined.length === ids.length && joined.every((id, index) => id === ids[index]);

@@ -8,10 +8,10 @@ import type {
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import { type Collecting, FailedItems, type WithFailedItems } from './answer-items.ts';
-import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
+import { keptIds, readTokens, tokenModel, tokensAround } from './embed-tokens.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { textsOf } from './inputs.ts';
-import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
+import { checkDimensions, countTokens, readInTurns, tooLong } from './read-texts.ts';
 import { priorityOf, WorkReport } from './work.ts';
 
 /** A request that fits its schema and its model. */
@@ -38,12 +38,12 @@ export async function multiVector(
   const dimensions = checkDimensions(request.dimensions ?? undefined, own);
   const limit = { model: model.definition.id, maxTokens, truncate: request.truncate };
   const failed = new FailedItems(() => collect === true);
-  const read = await readInTurns(texts, options.signal, (text, index) => {
+  const read = await readInTurns(texts, options.signal, async (text, index) => {
     const sequence = readTokens(model, text, { role, prompt });
-    try {
-      checkLength(sequence.fullLength, index, limit);
-    } catch (error) {
-      failed.note(index, error);
+    if (!sequence.isWhole && !request.truncate) {
+      const whole = model.kind === 'text' ? prompt + text : text;
+      const count = { signal: options.signal, extra: tokensAround(model) };
+      failed.note(index, tooLong(await countTokens(model.tokenizer, whole, count), index, limit));
     }
     return sequence;
   });

@@ -1,5 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 import { yieldToMessages } from '../engine/runtime.ts';
+import type { TextTokenizer } from '../text/tokenizer.ts';
 
 /** What a text is read with, and what its request says of long ones. */
 export interface ReadTextOptions {
@@ -16,22 +17,55 @@ export interface ReadTextOptions {
 /** The field of an item where a request says nothing else. */
 export const inputField = (index: number): string => `input.${index}`;
 
+/** Characters of a text that is too long that are read to say how many tokens it has. */
+const COUNTED = 4_000_000;
+
 /**
- * Refuses a text that has more tokens than the model reads, unless it may be cut.
- * @throws FoundationError INPUT_TOKEN_LIMIT_EXCEEDED
+ * The tokens of a text without special tokens, counted part by part while messages are let in.
+ * @returns the number in words: `1234`, or `more than 1234` for a text of more than four million characters.
+ * @throws the signal's reason.
  */
-export function checkLength(
-  fullLength: number,
+export async function countTokens(
+  tokenizer: TextTokenizer,
+  text: string,
+  { signal, extra = 0 }: { signal?: AbortSignal | undefined; extra?: number } = {},
+): Promise<string> {
+  const isCounted = text.length <= COUNTED;
+  let count = extra;
+  await inTurns(tokenizer.parts(isCounted ? text : text.slice(0, COUNTED)), signal, ({ length }) => {
+    count += length;
+  });
+  return isCounted ? String(count) : `more than ${count}`;
+}
+
+/** All tokens of a text without special tokens, read part by part while messages are let in. @throws the signal's reason. */
+export async function encodeInTurns(
+  tokenizer: TextTokenizer,
+  text: string,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const ids: number[] = [];
+  await inTurns(tokenizer.parts(text), signal, (part) => {
+    for (const id of part) ids.push(id);
+  });
+  return ids;
+}
+
+/**
+ * The error of a text that has more tokens than the model reads: INPUT_TOKEN_LIMIT_EXCEEDED.
+ * @param length how many it has, special tokens included, in words (see {@link countTokens}).
+ */
+export function tooLong(
+  length: string,
   index: number,
   { model, maxTokens, truncate, fieldOf = inputField }: ReadTextOptions,
-): void {
-  if (fullLength <= maxTokens || truncate) return;
+): FoundationError {
   const field = fieldOf(index);
   const name = field === inputField(index) ? `Input ${index}` : field;
   const advice = truncate === false ? 'Shorten it, split it, or set truncate to true' : 'Shorten or split it';
-  throw new FoundationError({
+  return new FoundationError({
     code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
-    message: `${name} has ${fullLength} tokens; ${model} reads at most ${maxTokens}. ${advice}.`,
+    message: `${name} has ${length} tokens; ${model} reads at most ${maxTokens}. ${advice}.`,
     param: field,
   });
 }
@@ -58,17 +92,27 @@ const TURN = 8;
 export async function readInTurns<Item, Result>(
   items: readonly Item[],
   signal: AbortSignal | undefined,
-  read: (item: Item, index: number) => Result,
+  read: (item: Item, index: number) => Result | Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  await inTurns(items.entries(), signal, async ([index, item]) => {
+    results.push(await read(item, index));
+  });
+  return results;
+}
+
+async function inTurns<Item>(
+  items: Iterable<Item>,
+  signal: AbortSignal | undefined,
+  take: (item: Item) => void | Promise<void>,
+): Promise<void> {
   let start = performance.now();
-  for (const [index, item] of items.entries()) {
+  for (const item of items) {
     if (performance.now() - start > TURN) {
       await yieldToMessages();
       signal?.throwIfAborted();
       start = performance.now();
     }
-    results.push(read(item, index));
+    await take(item);
   }
-  return results;
 }

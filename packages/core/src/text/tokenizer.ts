@@ -1,5 +1,5 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { FoundationError } from '@nearfield/spec';
+import { type FilledTemplate, type HubTokenizer, readTokenizer, type TextStart } from './hub-tokenizer.ts';
 
 /** A text (or pair) as the model reads it, special tokens included. */
 export interface TokenSequence {
@@ -24,6 +24,15 @@ export interface JoinedSequence extends TokenSequence {
   readonly fullLength: number;
 }
 
+/** A text as the model reads it, perhaps cut. */
+export interface ReadSequence extends TokenSequence {
+  /** Whether nothing was cut off. */
+  readonly isWhole: boolean;
+}
+
+/** Several texts as one sequence, perhaps cut. */
+export type ReadJoined = Omit<JoinedSequence, 'fullLength'> & ReadSequence;
+
 /** Special tokens around and between the two texts of a pair: `start A middle B end`. */
 export interface PairTemplate {
   readonly start: Int32Array;
@@ -46,7 +55,7 @@ const [FIRST, SECOND] = ['\u0000first', '\u0000second'];
 
 /** A model's own tokenizer: reads `tokenizer.json` and `tokenizer_config.json` of the hub's layout. */
 export class TextTokenizer {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: HubTokenizer;
   readonly #config: TokenizerConfig;
   #pair: PairTemplate | undefined;
   /** Special tokens that the model puts around a single text, such as [CLS] and [SEP]. */
@@ -58,47 +67,37 @@ export class TextTokenizer {
 
   /**
    * @param configJson `tokenizer_config.json`; `{}` where the model has none.
-   * @throws FoundationError MODEL_INVALID if the files are not a tokenizer this engine can read.
+   * @param of the model's name, for errors.
+   * @throws FoundationError MODEL_INVALID naming the file and what of it cannot be read.
    */
-  constructor(tokenizerJson: string, configJson = '{}') {
-    try {
-      const config = JSON.parse(configJson) as TokenizerConfig;
-      this.#config = config;
-      this.#tokenizer = new Tokenizer(JSON.parse(tokenizerJson), config);
-      const { tokens } = this.#template(FIRST!);
-      const at = tokens.indexOf(FIRST!);
-      if (at < 0) throw new Error('its template of special tokens has no place for the text');
-      this.prefix = this.#idsOf(tokens.slice(0, at));
-      this.suffix = this.#idsOf(tokens.slice(at + 1));
-      const { model_max_length: maxLength } = config;
-      this.maxLength = maxLength && maxLength < 1e7 ? maxLength : undefined;
-      this.padId = this.idOf(config.pad_token) ?? this.idOf('<pad>') ?? this.idOf('[PAD]') ?? 0;
-    } catch (cause) {
-      throw new FoundationError({
-        code: 'MODEL_INVALID',
-        message: `The tokenizer files cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        cause,
-      });
-    }
+  constructor(tokenizerJson: string, configJson = '{}', of?: string) {
+    this.#tokenizer = readTokenizer(tokenizerJson, configJson, { of });
+    const config = JSON.parse(configJson) as TokenizerConfig;
+    this.#config = config;
+    const { tokens } = this.#template(FIRST!);
+    const at = tokens.indexOf(FIRST!);
+    if (at < 0) throw templateError('its template of special tokens has no place for the text');
+    this.prefix = this.#idsOf(tokens.slice(0, at));
+    this.suffix = this.#idsOf(tokens.slice(at + 1));
+    const { model_max_length: maxLength } = config;
+    this.maxLength =
+      typeof maxLength === 'number' && maxLength > 0 && maxLength < 1e7 ? maxLength : undefined;
+    this.padId = this.idOf(config.pad_token) ?? this.idOf('<pad>') ?? this.idOf('[PAD]') ?? 0;
   }
 
   /** What surrounds a text or pair: the post-processor's output for placeholders. */
-  #template(first: string, second?: string): { tokens: string[]; types: number[] | undefined } {
-    const processor = this.#tokenizer.post_processor;
-    const texts = second === undefined ? [first] : [first, second];
-    if (!processor) return { tokens: texts, types: undefined };
-    const result = processor.post_process([first], second === undefined ? null : [second], true);
-    // Byte-level processors add nothing and leave the second text where it was.
-    const tokens = [...result.tokens, ...(result.tokens_pair ?? [])];
-    // RoBERTa has one segment only, whatever the library counts.
-    const hasSegments = processor.config.type !== 'RobertaProcessing';
-    return { tokens, types: hasSegments ? result.token_type_ids : undefined };
+  #template(first: string, second?: string): FilledTemplate {
+    try {
+      return this.#tokenizer.template(first, second);
+    } catch (cause) {
+      throw templateError(cause instanceof Error ? cause.message : String(cause), cause);
+    }
   }
 
   #idsOf(tokens: readonly string[]): Int32Array {
     return Int32Array.from(tokens, (token) => {
-      const id = this.#tokenizer.token_to_id(token);
-      if (id === undefined) throw new Error(`the special token ${token} is not in its vocabulary`);
+      const id = this.#tokenizer.idOf(token);
+      if (id === undefined) throw templateError(`the special token ${token} is not in its vocabulary`);
       return id;
     });
   }
@@ -107,7 +106,7 @@ export class TextTokenizer {
   idOf(token: unknown): number | undefined {
     const content =
       typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
-    return typeof content === 'string' ? this.#tokenizer.token_to_id(content) : undefined;
+    return typeof content === 'string' ? this.#tokenizer.idOf(content) : undefined;
   }
 
   /** The id of the configured mask token, or of its usual spellings. */
@@ -117,28 +116,35 @@ export class TextTokenizer {
 
   /** Tokens of the vocabulary, by id. */
   tokenOf(id: number): string {
-    return this.#tokenizer.id_to_token(id) ?? '';
+    return this.#tokenizer.tokenOf(id) ?? '';
   }
 
   /** Strings of all added tokens that are special: what a text must not contain to be only a text. */
   specialTokens(): string[] {
-    return [...this.#tokenizer.get_added_tokens_decoder().values()]
-      .filter(({ special }) => special)
-      .map(({ content }) => content);
+    return this.#tokenizer.addedTokens.filter(({ special }) => special).map(({ content }) => content);
   }
 
   /** Ids of a text alone, without the model's special tokens. */
   encodeBare(text: string): number[] {
-    return text === '' ? [] : this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    return this.#tokenizer.encode(text);
+  }
+
+  /**
+   * The first `count` ids of a text alone, and whether they are all. Of a long text only the beginning is read; the ids
+   * are those of the whole.
+   */
+  encodeStart(text: string, count: number): TextStart {
+    return this.#tokenizer.start(text, count);
+  }
+
+  /** The ids of a text alone, part by part, so that messages can be let in between. */
+  parts(text: string): Generator<number[], void> {
+    return this.#tokenizer.parts(text);
   }
 
   /** The text of some ids, special tokens left out. */
   decode(ids: readonly number[]): string {
-    if (ids.length === 0) return '';
-    return this.#tokenizer.decode([...ids], {
-      skip_special_tokens: true,
-      clean_up_tokenization_spaces: false,
-    });
+    return this.#tokenizer.decode(ids);
   }
 
   /** The token strings of a sequence, as the vocabulary spells them (`▁word`, `##piece`, `Ġword`). */
@@ -148,11 +154,17 @@ export class TextTokenizer {
 
   /**
    * Ids of a text with its special tokens, cut to `maxTokens` if it is longer.
-   * @returns the sequence, and how many tokens it would have without the cut.
+   * @returns the sequence, and how many tokens it would have without the cut: the whole text is read. See {@link read}.
    */
   encode(text: string, maxTokens: number): TokenSequence & { fullLength: number } {
     const { ids, fullLength } = this.encodeJoined([text], maxTokens);
     return { ids, fullLength };
+  }
+
+  /** As {@link encode}; of a text that is longer only the beginning is read. */
+  read(text: string, maxTokens: number): ReadSequence {
+    const { ids, isWhole } = this.readJoined([text], maxTokens);
+    return { ids, isWhole };
   }
 
   /**
@@ -162,16 +174,55 @@ export class TextTokenizer {
    * @param prompt put before the first text; belongs to no span.
    */
   encodeJoined(texts: readonly string[], maxTokens: number, prompt = ''): JoinedSequence {
-    const pieces = texts.map((text, index) => {
-      // A prompt is tokenised together with the text it stands before: their border may lie inside a token.
-      if (index > 0 || prompt === '') return this.encodeBare(text);
-      return this.encodeBare(prompt + text);
-    });
-    const promptLength = prompt === '' ? 0 : this.#sharedStart(prompt, pieces[0] ?? []);
-    const around = this.prefix.length + this.suffix.length;
+    const pieces = texts.map((text, index) => this.encodeBare(index === 0 ? prompt + text : text));
+    return this.joinTokens(pieces, maxTokens, prompt);
+  }
+
+  /**
+   * As {@link encodeJoined}, of the texts' own tokens.
+   * @param pieces tokens of each text; the first one's with the prompt before it.
+   */
+  joinTokens(pieces: readonly (readonly number[])[], maxTokens: number, prompt = ''): JoinedSequence {
     const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const kept = Math.min(total, Math.max(0, maxTokens - around));
-    const ids = new Int32Array(kept + around);
+    const room = Math.min(total, this.#roomIn(maxTokens));
+    return { ...this.#join(pieces, room, prompt), fullLength: total + this.#around };
+  }
+
+  /** As {@link encodeJoined}; what is cut off is not read. */
+  readJoined(texts: readonly string[], maxTokens: number, prompt = ''): ReadJoined {
+    let room = this.#roomIn(maxTokens);
+    let isWhole = true;
+    const pieces = texts.map((text, index) => {
+      const start = this.encodeStart(index === 0 ? prompt + text : text, room);
+      room -= start.ids.length;
+      isWhole &&= start.isWhole;
+      return start.ids;
+    });
+    const kept = this.#roomIn(maxTokens) - room;
+    return { ...this.#join(pieces, kept, prompt), isWhole };
+  }
+
+  /** Special tokens around a text. */
+  get #around(): number {
+    return this.prefix.length + this.suffix.length;
+  }
+
+  #roomIn(maxTokens: number): number {
+    return Math.max(0, maxTokens - this.#around);
+  }
+
+  /**
+   * The tokens of some texts with the special tokens around them.
+   * @param kept how many of them, without special tokens.
+   */
+  #join(
+    pieces: readonly (readonly number[])[],
+    kept: number,
+    prompt: string,
+  ): Pick<JoinedSequence, 'ids' | 'spans'> {
+    // A prompt is tokenised together with the text it stands before: their border may lie inside a token.
+    const promptLength = prompt === '' ? 0 : this.#sharedStart(prompt, pieces[0] ?? []);
+    const ids = new Int32Array(kept + this.#around);
     ids.set(this.prefix);
     const last = this.prefix.length + kept;
     let position = this.prefix.length;
@@ -182,7 +233,7 @@ export class TextTokenizer {
       return { start, end: Math.min(last, position) };
     });
     ids.set(this.suffix, last);
-    return { ids, spans, fullLength: total + around };
+    return { ids, spans };
   }
 
   /** How many of the ids are the prompt's own. */
@@ -215,4 +266,12 @@ export class TextTokenizer {
       secondType: types?.[second] ?? 0,
     };
   }
+}
+
+function templateError(reason: string, cause?: unknown): FoundationError {
+  return new FoundationError({
+    code: 'MODEL_INVALID',
+    message: `tokenizer.json cannot be read: ${reason}.`,
+    cause,
+  });
 }

@@ -5,6 +5,7 @@ import { yieldToMessages } from '../../engine/runtime.ts';
 import { pairWindows, sigmoid } from '../../families/pair-windows.ts';
 import type { TokenSequence } from '../../text/tokenizer.ts';
 import { type EmbeddedItems, embedItems } from '../embed-items.ts';
+import { encodeInTurns } from '../read-texts.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
@@ -34,7 +35,7 @@ export async function crossEncoderScores(
   const { signal, onProgress } = options;
   const { query, documents } = request;
   const ready = await engine.models.pairs(request.model, { signal, onProgress });
-  checkQuery(query, ready.tokenizer);
+  await checkQuery(query, ready.tokenizer, { signal });
   const passages = await passagesOf(ready, request, signal);
   const fusion = await fusionOf(engine, ready, request, options);
 
@@ -77,6 +78,9 @@ export async function crossEncoderScores(
 /** Passages that are embedded and scored before the next ones: results and aborts come early. */
 const PASSAGES_AT_ONCE = 64;
 
+/** Characters of a document whose reading takes a frame or more. */
+const LONG = 20_000;
+
 async function passagesOf(
   { tokenizer, recipe, info }: ReadyPairs,
   { query, documents, truncation }: RerankTexts,
@@ -86,17 +90,20 @@ async function passagesOf(
   for (let first = 0; first < documents.length; first += DOCUMENTS_AT_ONCE) {
     signal?.throwIfAborted();
     const part = documents.slice(first, first + DOCUMENTS_AT_ONCE);
-    const { windows, documentOf, documentStart, documentEnd } = pairWindows(tokenizer, query, part, {
+    // A long document is read part by part, unless only its first window is wanted.
+    const read: (string | readonly number[])[] = [];
+    for (const text of part) {
+      read.push(truncation || text.length < LONG ? text : await encodeInTurns(tokenizer, text, signal));
+    }
+    const { windows, documentOf, isWhole, documentStart, documentEnd } = pairWindows(tokenizer, query, read, {
       recipe,
       maxTokens: info.maxTokens,
+      firstOnly: truncation === true,
     });
     windows.forEach((sequence, index) => {
       const at = documentOf[index]!;
-      const isFirst = documentOf[index - 1] !== at;
-      const isOnly = isFirst && documentOf[index + 1] !== at;
-      if (truncation && !isFirst) return;
       const { ids } = sequence;
-      const text = isOnly
+      const text = isWhole[index]
         ? part[at]!
         : tokenizer.decode([...ids.subarray(documentStart, ids.length - documentEnd)]);
       passages.push({ sequence, document: first + at, text });

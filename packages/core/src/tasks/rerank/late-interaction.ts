@@ -3,7 +3,8 @@ import type { TokenVectors } from '../../engine/encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { yieldToMessages } from '../../engine/runtime.ts';
 import { windowsOver } from '../../families/pair-windows.ts';
-import { type ReadTokens, readTokens, type TokenModel, tokenModel } from '../embed-tokens.ts';
+import { type ReadTokens, readTokens, type TokenModel, tokenModel, tokensAround } from '../embed-tokens.ts';
+import { encodeInTurns } from '../read-texts.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
@@ -26,10 +27,9 @@ export async function lateInteractionScores(
   const { defaultTask: task } = engine.models.definition(request.model).entry;
   const model = await tokenModel(engine, request.model, { signal, onProgress, task });
   const { tokenizer, info } = model;
-  checkQuery(query, tokenizer);
+  await checkQuery(query, tokenizer, { signal });
   // The query is read whole or not at all: its tokens are what is summed over.
-  const around = tokenizer.prefix.length + tokenizer.suffix.length + (model.kind === 'colbert' ? 1 : 0);
-  checkQuery(query, tokenizer, info.maxTokens - around);
+  await checkQuery(query, tokenizer, { most: info.maxTokens - tokensAround(model), signal });
   const asked = withoutSpecial(model, readTokens(model, query, { role: 'query', prompt: '' }));
   const windows = await windowsOf(model, request, signal);
   const tokens = windows.reduce((sum, { ids }) => sum + ids.length, asked.ids.length);
@@ -84,13 +84,12 @@ async function windowsOf(
       signal?.throwIfAborted();
     }
     const whole = read(text);
-    const excess = whole.fullLength - info.maxTokens;
-    if (excess <= 0 || truncation) {
+    if (whole.isWhole || truncation) {
       windows.push({ ...whole, document });
       continue;
     }
-    const ids = tokenizer.encodeBare(text);
-    const width = Math.max(2, ids.length - excess);
+    const ids = await encodeInTurns(tokenizer, text, signal);
+    const width = Math.max(2, info.maxTokens - tokensAround(model));
     for (const [from, to] of windowsOver(ids.length, { width, overlap: width >> 2 })) {
       windows.push({ ...read(tokenizer.decode(ids.slice(from, to))), document });
     }

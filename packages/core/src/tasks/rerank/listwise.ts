@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { yieldToMessages } from '../../engine/runtime.ts';
 import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../families/listwise.ts';
 import type { TextTokenizer } from '../../text/tokenizer.ts';
+import { countTokens } from '../read-texts.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import type { RerankTexts, TextScores } from './types.ts';
@@ -32,9 +33,9 @@ export async function listwiseScores(
       'Leave it out, or load an export with the outputs query_embeds and doc_embeds.',
     );
   }
-  checkQuery(query, tokenizer);
+  await checkQuery(query, tokenizer, { signal });
   const maxDocumentTokens = request.maxDocLength ?? LIMITS.rerank.defaultMaxDocLength;
-  if (request.truncation === false) requireUncut(documents, tokenizer, maxDocumentTokens);
+  if (request.truncation === false) await requireUncut(documents, tokenizer, maxDocumentTokens, signal);
   await yieldToMessages();
   signal?.throwIfAborted();
   const blocks = listwiseBlocks(tokenizer, query, documents, {
@@ -68,10 +69,15 @@ function embeddingsOf({ scores, documentEmbeddings }: ListwiseResult): Float32Ar
 }
 
 /** @throws FoundationError INPUT_TOKEN_LIMIT_EXCEEDED */
-function requireUncut(documents: readonly string[], tokenizer: TextTokenizer, most: number): void {
+async function requireUncut(
+  documents: readonly string[],
+  tokenizer: TextTokenizer,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   for (const [index, document] of documents.entries()) {
-    const { length } = tokenizer.encodeBare(document);
-    if (length <= most) continue;
+    if (tokenizer.encodeStart(document, most).isWhole) continue;
+    const length = await countTokens(tokenizer, document, { signal });
     throw new FoundationError({
       code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
       message: `Document ${index} has ${length} tokens; max_doc_length is ${most}. Raise it, split the document, or let it be cut with truncation true.`,

@@ -1,10 +1,9 @@
-import { Tokenizer } from '@huggingface/tokenizers';
-import { type CallOptions, FoundationError, type ProgressEvent } from '@nearfield/spec';
+import type { CallOptions, ProgressEvent } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { openFiles } from '../../engine/model-files.ts';
 import { SharedTask } from '../../engine/shared-task.ts';
 import { fromHubTokenizer, type SegmentTokenizer } from '../../segment/index.ts';
-import type { StoredFile } from '../../store/types.ts';
+import { readTokenizer } from '../../text/hub-tokenizer.ts';
 
 /** Kept: a vocabulary of a quarter million words takes some 50 MB. */
 const KEPT = 4;
@@ -75,22 +74,7 @@ export class ModelTokenizers {
       emit,
     );
     const config = files.get('tokenizer_config.json');
-    try {
-      const tokenizer = new Tokenizer(
-        await jsonOf(files.get('tokenizer.json')!),
-        config ? await jsonOf(config) : {},
-      );
-      return fromHubTokenizer(name, tokenizer);
-    } catch (cause) {
-      if (FoundationError.isInstance(cause)) throw cause;
-      throw new FoundationError({
-        code: 'MODEL_INVALID',
-        message: `The tokenizer files of ${id} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-        param: 'tokenizer',
-        cause,
-      });
-    }
+    const [json, configJson] = [await files.get('tokenizer.json')!.text(), await config?.text()];
+    return fromHubTokenizer(name, readTokenizer(json, configJson ?? '{}', { of: id, param: 'tokenizer' }));
   }
 }
-
-const jsonOf = async (file: StoredFile): Promise<object> => JSON.parse(await file.text()) as object;

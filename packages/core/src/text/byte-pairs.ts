@@ -1,0 +1,218 @@
+import { MinimumHeap } from './minimum-heap.ts';
+import { byteIds, type TokenModel, type Vocabulary } from './token-model.ts';
+
+export interface BytePairOptions {
+  /** Pairs of tokens that are joined, the first ones first. */
+  readonly merges: readonly (readonly [left: string, right: string])[];
+  readonly unknown: number | undefined;
+  /** Stands before every character of a piece but the first. */
+  readonly prefix: string;
+  /** Stands after the last character of a piece. */
+  readonly suffix: string;
+  readonly fuseUnknown: boolean;
+  /** Whether unknown characters are spelled in bytes. */
+  readonly byteFallback: boolean;
+  /** Whether a piece that is a token is that token, whatever the merges say. */
+  readonly ignoreMerges: boolean;
+}
+
+/** Ids are below this, so that two of them fit into one number. */
+export const ID_LIMIT = 2 ** 26;
+
+/** Pieces repeat; short ones are worth remembering. */
+const CACHED_PIECE = 64;
+const CACHE_SIZE = 10_000;
+/** Up to here a scan for the first merge beats a heap. */
+const SCAN_LENGTH = 48;
+/** Room for a position below a merge's rank in one double: ranks < 2^21, positions < 2^32. */
+const POSITIONS = 2 ** 32;
+
+/** Byte-pair encoding by a list of merges: the earliest in the list first, the leftmost of the same first. */
+export class BytePairs implements TokenModel {
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #tokens: ReadonlyMap<number, string>;
+  readonly #options: BytePairOptions;
+  /** Rank of each pair, by left · ID_LIMIT + right. */
+  readonly #ranks = new Map<number, number>();
+  /** What each rank's pair becomes. */
+  readonly #merged: Int32Array;
+  /** UTF-16 units of the longest token. */
+  readonly #longest: number;
+  readonly #cache = new Map<string, readonly number[]>();
+
+  /** @throws Error if a merge's tokens are not in the vocabulary. */
+  constructor({ ids, tokens }: Vocabulary, options: BytePairOptions) {
+    this.#ids = ids;
+    this.#tokens = tokens;
+    this.#options = options;
+    this.#merged = new Int32Array(options.merges.length);
+    const idOf = (token: string): number => {
+      const id = ids.get(token);
+      if (id === undefined)
+        throw new Error(`its merges have the token '${token}', which its vocabulary lacks`);
+      return id;
+    };
+    for (const [rank, [left, right]] of options.merges.entries()) {
+      this.#ranks.set(idOf(left) * ID_LIMIT + idOf(right), rank);
+      this.#merged[rank] = idOf(left + right.slice(options.prefix.length));
+    }
+    let longest = 1;
+    for (const token of tokens.values()) longest = Math.max(longest, token.length);
+    this.#longest = longest;
+  }
+
+  encodeInto(piece: string, found: number[]): void {
+    if (piece === '') return;
+    if (this.#options.ignoreMerges) {
+      const id = this.#ids.get(piece);
+      if (id !== undefined) {
+        found.push(id);
+        return;
+      }
+    }
+    const known = this.#cache.get(piece);
+    if (known) {
+      for (const id of known) found.push(id);
+      return;
+    }
+    const from = found.length;
+    this.#merge(this.#symbols(piece), found);
+    if (piece.length > CACHED_PIECE) return;
+    if (this.#cache.size >= CACHE_SIZE) this.#cache.clear();
+    this.#cache.set(piece, found.slice(from));
+  }
+
+  encodeStart(start: string, found: number[]): void {
+    const { suffix, prefix } = this.#options;
+    // Where the last character of a piece is spelled otherwise, its end is not that of a longer one's beginning.
+    if (suffix !== '' || prefix !== '' || start.length < 4 * this.#longest) return;
+    const symbols = this.#symbols(start);
+    // Positions in text and symbols are the same only where every character is a symbol of its own.
+    if (symbols.length !== start.length || symbols.some((id) => this.#tokens.get(id)!.length !== 1)) return;
+    const ids: number[] = [];
+    this.#merge(symbols, ids);
+    // A token reaches at most `longest` characters, so one of a longer piece's tokens ends at one of the last
+    // `longest` positions, and up to there its tokens are those of the text up to there: every beginning of an encoding
+    // is the encoding of its text. If those encodings all begin alike, so does the longer piece's.
+    let border = ids.length;
+    let at = symbols.length;
+    const wanted = symbols.length - 2 * this.#longest;
+    while (border > 0 && at > wanted) at -= this.#tokens.get(ids[--border]!)!.length;
+    while (border > 0 && !this.#holds(symbols, at, ids[border - 1]!)) {
+      at -= this.#tokens.get(ids[--border]!)!.length;
+    }
+    for (let index = 0; index < border; index++) found.push(ids[index]!);
+  }
+
+  /** Whether the encodings up to each of the last positions have a border at `at`, after the token `last`. */
+  #holds(symbols: readonly number[], at: number, last: number): boolean {
+    for (let end = Math.max(at + 1, symbols.length - this.#longest + 1); end <= symbols.length; end++) {
+      const rest: number[] = [];
+      this.#merge(symbols.slice(at, end), rest);
+      // Tokens are an encoding if each two neighbours are one.
+      if (!this.#areNeighbours(last, rest[0]!)) return false;
+    }
+    return true;
+  }
+
+  #areNeighbours(left: number, right: number): boolean {
+    const found: number[] = [];
+    this.#merge(this.#symbols(this.#tokens.get(left)! + this.#tokens.get(right)!), found);
+    return found.length === 2 && found[0] === left && found[1] === right;
+  }
+
+  /** Ids of a piece's characters. */
+  #symbols(piece: string): number[] {
+    const { prefix, suffix, unknown, byteFallback, fuseUnknown } = this.#options;
+    const symbols: number[] = [];
+    let isUnknown = false;
+    for (let at = 0; at < piece.length; ) {
+      const first = at === 0;
+      const character = String.fromCodePoint(piece.codePointAt(at)!);
+      at += character.length;
+      const text = (first ? '' : prefix) + character + (at === piece.length ? suffix : '');
+      const id = this.#ids.get(text);
+      const wasUnknown = isUnknown;
+      isUnknown = false;
+      if (id !== undefined) {
+        symbols.push(id);
+        continue;
+      }
+      const spelled = byteFallback ? byteIds(text, this.#ids) : undefined;
+      if (spelled) {
+        symbols.push(...spelled);
+        continue;
+      }
+      if (unknown === undefined) continue;
+      isUnknown = true;
+      if (!wasUnknown || !fuseUnknown) symbols.push(unknown);
+    }
+    return symbols;
+  }
+
+  #rank(left: number, right: number): number {
+    return this.#ranks.get(left * ID_LIMIT + right) ?? Number.POSITIVE_INFINITY;
+  }
+
+  #merge(symbols: number[], found: number[]): void {
+    if (symbols.length > SCAN_LENGTH) this.#mergeMany(symbols, found);
+    else this.#mergeFew(symbols, found);
+  }
+
+  #mergeFew(symbols: readonly number[], found: number[]): void {
+    const ids = [...symbols];
+    const ranks: number[] = [];
+    for (let at = 0; at + 1 < ids.length; at++) ranks.push(this.#rank(ids[at]!, ids[at + 1]!));
+    while (true) {
+      let lowest = Number.POSITIVE_INFINITY;
+      let at = -1;
+      for (let index = 0; index < ranks.length; index++) {
+        if (ranks[index]! < lowest) {
+          lowest = ranks[index]!;
+          at = index;
+        }
+      }
+      if (at < 0) break;
+      ids.splice(at, 2, this.#merged[lowest]!);
+      ranks.splice(at, 1);
+      if (at < ranks.length) ranks[at] = this.#rank(ids[at]!, ids[at + 1]!);
+      if (at > 0) ranks[at - 1] = this.#rank(ids[at - 1]!, ids[at]!);
+    }
+    for (const id of ids) found.push(id);
+  }
+
+  #mergeMany(symbols: readonly number[], found: number[]): void {
+    const { length } = symbols;
+    const ids = Int32Array.from(symbols);
+    /** Symbols are a linked list over their first positions. */
+    const next = new Int32Array(length + 1);
+    const previous = new Int32Array(length + 1);
+    /** Rank of the pair that starts here, so that outdated entries of the heap are recognised. */
+    const current = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
+    const heap = new MinimumHeap(length);
+    const consider = (at: number): void => {
+      const second = next[at]!;
+      const rank = second >= length ? Number.POSITIVE_INFINITY : this.#rank(ids[at]!, ids[second]!);
+      current[at] = rank;
+      if (rank !== Number.POSITIVE_INFINITY) heap.push(rank * POSITIONS + at);
+    };
+    for (let at = 0; at <= length; at++) {
+      next[at] = at + 1;
+      previous[at] = at - 1;
+    }
+    for (let at = 0; at + 1 < length; at++) consider(at);
+    for (let key = heap.pop(); key !== undefined; key = heap.pop()) {
+      const at = key % POSITIONS;
+      const rank = (key - at) / POSITIONS;
+      if (current[at] !== rank) continue;
+      const second = next[at]!;
+      ids[at] = this.#merged[rank]!;
+      current[second] = Number.POSITIVE_INFINITY;
+      next[at] = next[second]!;
+      if (next[at]! <= length) previous[next[at]!] = at;
+      consider(at);
+      if (previous[at]! >= 0) consider(previous[at]!);
+    }
+    for (let at = 0; at < length; at = next[at]!) found.push(ids[at]!);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm run sweep -- [--seed 1] [--only NAME]`: compares the engine's tokens with those of the tokenisers that published
+ * models were made with (Hugging Face's in Rust, OpenAI's tiktoken): every code point in three contexts, 100,000 random
+ * texts, and beginnings of files with a byte order mark or next-line character. `--only` takes a part of a name.
+ *
+ * Exit code 1 if they differ anywhere.
+ */
+import { parseArgs } from 'node:util';
+import {
+  againstRust,
+  againstTiktoken,
+  beginnings,
+  type Compared,
+  codePoints,
+  compare,
+  type Difference,
+  FAMILIES,
+  randomTexts,
+} from '../../packages/core/test/tokenizer-sweep.ts';
+import { TOKENIZERS } from '../../packages/spec/src/index.ts';
+
+const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } });
+const seed = Number(values.seed ?? 1);
+const wanted = (name: string): boolean => name.includes(values.only ?? '');
+
+/** Random texts in all. */
+const RANDOM_TEXTS = 100_000;
+/** Differences of one kind that are shown. */
+const SHOWN = 5;
+
+const families = Object.keys(FAMILIES).filter(wanted);
+const encodings = TOKENIZERS.filter(wanted);
+const each = Math.ceil(RANDOM_TEXTS / Math.max(1, families.length + encodings.length));
+
+const visible = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[^\x20-\x7e]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+
+function show({ text, ours, theirs }: Difference): void {
+  console.log(`    ${visible(text)}\n      ours   ${ours.join(' ')}\n      theirs ${theirs.join(' ')}`);
+}
+
+let total = 0;
+let different = 0;
+
+async function sweep(pair: Compared): Promise<void> {
+  const kinds: [string, Iterable<string>][] = [
+    ['code points in three contexts', codePoints()],
+    ['random texts', randomTexts(seed, each)],
+    ['beginnings', beginnings()],
+  ];
+  for (const [kind, texts] of kinds) {
+    const { compared, differences } = await compare(pair, texts);
+    total += compared;
+    different += differences.length;
+    console.log(`${pair.name}: ${kind}: ${compared} compared, ${differences.length} different`);
+    for (const difference of differences.slice(0, SHOWN)) show(difference);
+  }
+}
+
+for (const name of families) await sweep(againstRust(name, FAMILIES[name]!()));
+for (const name of encodings) await sweep(await againstTiktoken(name));
+if (total === 0) {
+  console.error(
+    `No tokenizer is called '${values.only}'. There are: ${[...Object.keys(FAMILIES), ...TOKENIZERS].join(', ')}.`,
+  );
+  process.exit(2);
+}
+console.log(`${total} texts compared (seed ${seed}), ${different} different`);
+process.exitCode = different > 0 ? 1 : 0;
