@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { App } from './app.ts';
 import { documentOf } from './read-files.ts';
