@@ -35,8 +35,12 @@ export type LocalErrorCode =
   | 'OUT_OF_MEMORY'
   /** The worker ended or could not start. */
   | 'WORKER_FAILED'
-  /** The browser's storage is full; the message has the numbers. */
+  /** The browser's storage or the disk is full; the message has the numbers. */
   | 'STORAGE_QUOTA_EXCEEDED'
+  /** The disk or the browser's database cannot be read or written; the message has the place. */
+  | 'STORAGE_FAILED'
+  /** A stored record cannot be read any more; the message says where it was set aside. */
+  | 'RECORD_DAMAGED'
   /** A model file could not be fetched. */
   | 'DOWNLOAD_FAILED'
   /** A model file's bytes are not the ones that were promised. */
@@ -109,6 +113,8 @@ const STATUS: Record<ErrorCode, number> = {
   OUT_OF_MEMORY: 503,
   WORKER_FAILED: 503,
   STORAGE_QUOTA_EXCEEDED: 507,
+  STORAGE_FAILED: 500,
+  RECORD_DAMAGED: 500,
   DOWNLOAD_FAILED: 502,
   INTEGRITY_MISMATCH: 502,
   MODEL_INVALID: 500,
