@@ -62,9 +62,14 @@ export function requireUsable(
   stored: readonly string[],
 ): void {
   const known = new Set([...offered, ...(offered.some(isOf(definition)) ? stored : [])]);
-  const lacks = partsOf(definition).map((part) => lackOf(definition, part, (path) => known.has(path), true));
-  const [least] = lacks.sort((one, other) => one.length - other.length);
-  if (!least || least.length === 0) return;
+  const has = (path: string): boolean => known.has(path);
+  const parts = partsOf(definition);
+  // Of a model with two towers one is enough, but one whose graph is there must be whole.
+  const begun = parts.filter((part) => usableGraphs(definition, part).some(({ path }) => has(path)));
+  const lacks = (begun.length > 0 ? begun : parts).map((part) => lackOf(definition, part, has, true));
+  lacks.sort((one, other) => one.length - other.length);
+  const least = begun.length > 0 ? [...new Set(lacks.flat())] : (lacks[0] ?? []);
+  if (least.length === 0) return;
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
     message: `These are not the files of ${definition.id}: ${least.join('; ')} ${least.length > 1 ? 'are' : 'is'} missing. Choose the model's whole folder, the one with config.json in it. Nothing was stored.`,

@@ -69,5 +69,10 @@ export function notKept({ kind, reason }: Records): { nearfield?: NotKept } {
 /** Where records are, as `capabilities()` tells it. */
 export async function reportRecords(records: Records): Promise<RecordsReport> {
   const { kind, reason = kind === 'memory' ? 'The cache option is memory.' : undefined } = records;
-  return { kind, reason, damaged: await records.damaged() };
+  try {
+    return { kind, reason, damaged: await records.damaged() };
+  } catch (error) {
+    // What an engine can do is asked for most when something is wrong.
+    return { kind, reason: error instanceof Error ? error.message : String(error), damaged: [] };
+  }
 }

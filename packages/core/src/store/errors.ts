@@ -22,11 +22,6 @@ export function isQuotaError(error: unknown): boolean {
   );
 }
 
-/** Whether an error is about where things are kept: full, forbidden, broken. */
-export const isStorageError = (error: unknown): boolean =>
-  FoundationError.isInstance(error) &&
-  (error.code === 'STORAGE_QUOTA_EXCEEDED' || error.code === 'STORAGE_FAILED');
-
 /** Whether an error means that trying again may help. */
 export const isRetryable = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) && error.code === 'DOWNLOAD_FAILED' && error.retryable;

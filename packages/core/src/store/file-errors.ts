@@ -44,10 +44,7 @@ export interface FileAttempt {
  * A failure of the file system as the contract's error: STORAGE_QUOTA_EXCEEDED with the numbers, or STORAGE_FAILED with
  * the path. What does not come from the file system is returned as it is.
  */
-export async function fileError(
-  cause: unknown,
-  { what, path, bytes, advice }: FileAttempt,
-): Promise<unknown> {
+async function fileError(cause: unknown, { what, path, bytes, advice }: FileAttempt): Promise<unknown> {
   const code = codeOf(cause);
   if (code === undefined || FoundationError.isInstance(cause)) return cause;
   if (isQuotaError(cause)) {
