@@ -10,6 +10,7 @@ import type { ModelUsage } from './store/types.ts';
 /** The cache of model files. */
 export interface LocalStorage {
   report(): Promise<StorageReport>;
+  /** What each model takes, and whether it can be loaded from that alone. */
   usage(): Promise<ModelUsage[]>;
   /** Forgets one model's files, or every model's. Models in memory are unloaded. */
   delete(model?: string): Promise<void>;
@@ -24,9 +25,11 @@ export interface LocalStorage {
   /**
    * Puts files into the cache that came another way. They then serve this model until `delete()`, without a
    * network. Names or `webkitRelativePath`s are paths in the hub's layout; hashes of an enclosed
-   * `manifest.json` are checked.
+   * `manifest.json` are checked. What the model is loaded from must be there: `config.json`, `tokenizer.json` for texts,
+   * `preprocessor_config.json` for pictures, and a graph; or among what is stored of it already.
    * @returns the paths that were stored.
-   * @throws FoundationError INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, INPUT_VALIDATION_FAILED.
+   * @throws FoundationError INPUT_VALIDATION_FAILED naming what is missing, with nothing stored and what was stored left
+   * as it is; INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, STORAGE_FAILED; INPUT_MODEL_NOT_FOUND.
    */
   import(model: string, files: Iterable<File>, options?: CallOptions): Promise<string[]>;
 }

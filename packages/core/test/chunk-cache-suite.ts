@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ChunkCache, FileKey, FileRecord } from '../src/store/cache.ts';
+import { sha256 } from '../src/store/digest.ts';
 import { pseudoRandomBytes, sameBytes } from './bytes.ts';
 
 const CHUNK = 1024;
 const KEY: FileKey = { model: 'org/a', source: 'https://host/a', path: 'onnx/model.onnx' };
+
+/** Any hash: caches do not compute any. */
+const HASH = 'ab'.repeat(32);
 
 const record = (version: string, size: number, key: FileKey = KEY): FileRecord => ({
   ...key,
@@ -24,11 +28,12 @@ async function put(
   let current = record(version, bytes.length, key);
   await cache.begin(current);
   for (let start = 0; start < bytes.length; start += CHUNK) {
-    current = { ...current, chunks: [...current.chunks, `hash ${start}`] };
+    const chunk = bytes.slice(start, start + CHUNK);
+    current = { ...current, chunks: [...current.chunks, await sha256(chunk)] };
     // A view in the middle of a larger buffer, as downloads have them.
     expect(await cache.append(current, bytes.subarray(start, start + CHUNK))).toBe(true);
   }
-  current = { ...current, complete: true, sha256: version };
+  current = { ...current, complete: true, sha256: await sha256(bytes) };
   expect(await cache.commit(current)).toBe(true);
   return current;
 }
@@ -67,19 +72,20 @@ export function describeChunkCache(
     });
 
     test('keeps an empty file', async () => {
-      const stored = await put(cache, 'v1', new Uint8Array());
+      const stored = await put(cache, 'v1', new Uint8Array(), { ...KEY, path: 'empty.txt' });
       expect((await cache.readModel('org/a')).files).toEqual([stored]);
     });
 
     test('shows an unfinished file as such, with the chunks it has', async () => {
       const partial = {
         ...record('v1', 3 * CHUNK),
-        chunks: ['one'],
-        hashState: { words: [1, -2], length: CHUNK },
+        chunks: [HASH],
+        hashState: { words: [1, -2, 3, -4, 5, -6, 7, -8], length: CHUNK },
       };
       await cache.begin(record('v1', 3 * CHUNK));
       await cache.append(partial, pseudoRandomBytes(CHUNK));
       expect(await cache.readModel('org/a')).toEqual({ record: undefined, files: [], partials: [partial] });
+      expect(await cache.readFile(KEY)).toEqual({ file: undefined, partial });
       await cache.discard(KEY);
       expect((await cache.readModel('org/a')).partials).toEqual([]);
       expect(await cache.readChunk(partial, 0)).toBeUndefined();
@@ -88,10 +94,15 @@ export function describeChunkCache(
     test('keeps the former version until the next one is complete, and drops it then', async () => {
       const old = pseudoRandomBytes(CHUNK, 1);
       const former = await put(cache, 'v1', old);
-      const begun = { ...record('v2', CHUNK), chunks: ['x'] };
+      const begun = { ...record('v2', CHUNK), chunks: [HASH] };
       await cache.begin(record('v2', CHUNK));
       await cache.append(begun, pseudoRandomBytes(CHUNK, 2));
       expect((await cache.readModel('org/a')).files).toEqual([former]);
+      expect(await cache.readFile(KEY)).toEqual({ file: former, partial: begun });
+      expect(await cache.readFile({ ...KEY, path: 'other' })).toEqual({
+        file: undefined,
+        partial: undefined,
+      });
       expect(sameBytes(await cache.readChunk(former, 0), old)).toBe(true);
       await cache.commit({ ...begun, complete: true });
       const after = await cache.readModel('org/a');
@@ -103,7 +114,7 @@ export function describeChunkCache(
     test('refuses chunks and commits of a version that was begun anew or deleted', async () => {
       await cache.begin(record('v1', CHUNK));
       await cache.begin(record('v2', CHUNK));
-      const late = { ...record('v1', CHUNK), chunks: ['x'] };
+      const late = { ...record('v1', CHUNK), chunks: [HASH] };
       expect(await cache.append(late, pseudoRandomBytes(CHUNK))).toBe(false);
       expect(await cache.commit({ ...late, complete: true })).toBe(false);
       await cache.deleteModel('org/a');

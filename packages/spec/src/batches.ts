@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { NotKept } from './capabilities.ts';
 import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './embeddings.ts';
 import type { CallOptions } from './progress.ts';
 import { listOf, nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
@@ -51,6 +52,8 @@ export interface BatchStatus {
   /** Why the whole job failed. */
   error?: string | null | undefined;
   stats?: BatchStats | null | undefined;
+  /** Beyond the API, local engines only. */
+  nearfield?: NotKept | undefined;
 }
 
 /**

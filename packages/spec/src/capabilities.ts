@@ -107,7 +107,7 @@ export interface Capabilities {
   device?: DeviceReport | undefined;
   loaded?: LoadedModel[] | undefined;
   work?: WorkReport | undefined;
-  /** Bytes kept by this engine and what the browser allows. Local engines in a browser only. */
+  /** What this engine keeps, where, and what the browser allows. Local engines only. */
   storage?: StorageReport | undefined;
   /**
    * What this page's browser denies it, and what is done instead or has to be minded: one sentence each. Empty in an
@@ -118,10 +118,33 @@ export interface Capabilities {
   baseUrl?: string | undefined;
 }
 
-export interface StorageReport {
-  kind: 'indexeddb' | 'memory' | 'file-system';
+/** Where something is kept: `memory` ends with the page or process. */
+export type StorageKind = 'indexeddb' | 'memory' | 'file-system';
+
+/** Where trained classifiers and batches are kept. */
+export interface RecordsReport {
+  kind: StorageKind;
   /** Why, where it is not the usual kind. */
   reason?: string | undefined;
+  /** Names of records that could not be read any more and were set aside, such as `classifier/<id>`. */
+  damaged: string[];
+}
+
+/** What an answer says where its result was to be kept and could not be. */
+export interface NotKept {
+  /** Ends with the page or process. Where things are kept as they should be, the answer says nothing. */
+  kept: 'memory';
+  reason: string;
+}
+
+/** Where model files are kept, and everything else. */
+export interface StorageReport {
+  /** Of model files. */
+  kind: StorageKind;
+  /** Why, where it is not the usual kind. */
+  reason?: string | undefined;
+  /** Of trained classifiers and batches: they may be in another place than model files. */
+  records?: RecordsReport | undefined;
   /** Bytes of model files kept. */
   modelBytes: number;
   /** `navigator.storage.estimate()`. */

@@ -40,8 +40,12 @@ export type LocalErrorCode =
    * forbidden here; the message names it and what would help. No model is at fault. The next call tries anew.
    */
   | 'RUNTIME_NOT_AVAILABLE'
-  /** The browser's storage is full; the message has the numbers. */
+  /** The browser's storage or the disk is full; the message has the numbers. */
   | 'STORAGE_QUOTA_EXCEEDED'
+  /** The disk or the browser's database cannot be read or written; the message has the place. */
+  | 'STORAGE_FAILED'
+  /** A stored record cannot be read any more; the message says where it was set aside. */
+  | 'RECORD_DAMAGED'
   /** A model file could not be fetched. */
   | 'DOWNLOAD_FAILED'
   /** A model file's bytes are not the ones that were promised. */
@@ -119,6 +123,8 @@ const STATUS: Record<ErrorCode, number> = {
   WORKER_FAILED: 503,
   RUNTIME_NOT_AVAILABLE: 503,
   STORAGE_QUOTA_EXCEEDED: 507,
+  STORAGE_FAILED: 500,
+  RECORD_DAMAGED: 500,
   DOWNLOAD_FAILED: 502,
   INTEGRITY_MISMATCH: 502,
   MODEL_INVALID: 500,

@@ -20,6 +20,9 @@ export type {
   Dtype,
   LoadedModel,
   ModelCheck,
+  NotKept,
+  RecordsReport,
+  StorageKind,
   StorageReport,
   WorkReport,
 } from './capabilities.ts';

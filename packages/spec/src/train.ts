@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { NotKept } from './capabilities.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 import { FoundationError } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -49,6 +50,8 @@ export interface TrainResponse {
   num_samples: number;
   /** Input tokens × `num_iters`. */
   usage?: TokenUsage | undefined;
+  /** Beyond the API, local engines only. */
+  nearfield?: NotKept | undefined;
 }
 
 /** A trained classifier, as the API lists it. Times are ISO 8601. */

@@ -1,5 +1,6 @@
 import type { ModelCheck } from '@nearfield/spec';
-import { createStore, get, set } from 'idb-keyval';
+import { get, set, type UseStore } from 'idb-keyval';
+import { IndexedDatabase } from '../indexed-database.ts';
 
 /** Remembers which files passed their self-check on which device, so that later loads skip it. */
 export interface CheckMemory {
@@ -23,16 +24,12 @@ export class TransientCheckMemory implements CheckMemory {
 
 /** In IndexedDB. A database that does not work means checking again, never an error. */
 export class IndexedDbCheckMemory implements CheckMemory {
-  #store: ReturnType<typeof createStore> | undefined;
-
-  #open(): ReturnType<typeof createStore> {
-    this.#store ??= createStore('nearfield-checks', 'checks');
-    return this.#store;
-  }
+  readonly #database = new IndexedDatabase('nearfield-checks', 'checks');
+  readonly #store: UseStore = (mode, action) => this.#database.run(mode, action);
 
   async recall(key: string): Promise<ModelCheck | undefined> {
     try {
-      return await get<ModelCheck>(key, this.#open());
+      return await get<ModelCheck>(key, this.#store);
     } catch {
       return undefined;
     }
@@ -40,7 +37,7 @@ export class IndexedDbCheckMemory implements CheckMemory {
 
   async remember(key: string, check: ModelCheck): Promise<void> {
     try {
-      await set(key, check, this.#open());
+      await set(key, check, this.#store);
     } catch {
       // Private windows and full disks: the next load checks once more.
     }

@@ -3,9 +3,11 @@ import {
   type ExportedClassifier,
   FoundationError,
   type SegmentRequest,
+  type StorageReport,
 } from '@nearfield/spec';
 import type { ExportedModelFile } from '../local-foundation.ts';
-import type { ManagedModelStore } from '../store/types.ts';
+import { reportRecords } from '../records/records.ts';
+import type { ManagedModelStore, ModelUsage } from '../store/types.ts';
 import type { NewBatch } from '../tasks/batches/batches.ts';
 import { type CheckedFewShot, classifyFewShot } from '../tasks/classify/few-shot.ts';
 import type { VectorRole } from '../tasks/classify/role.ts';
@@ -19,6 +21,7 @@ import type { Services } from '../tasks/services.ts';
 import { type CheckedTraining, train } from '../tasks/train.ts';
 import { calibrate } from './calibration.ts';
 import type { Engine } from './engine.ts';
+import { isUsable, requireUsable } from './required-files.ts';
 
 /**
  * Every method of the engine by the name under which it is called across a boundary. The fourth argument is what
@@ -34,11 +37,9 @@ const methods = {
   segment: (engine: Engine, request: SegmentRequest, options: CallOptions, { tokenizers }: Services) =>
     segment(engine, request, options, tokenizers),
   load: (engine: Engine, model: string, options: CallOptions) => engine.load(model, options),
-  unload: (engine: Engine, model: string, _options: CallOptions, { labels, tokenizers }: Services) => {
-    labels.forget(model);
-    tokenizers.forget(model);
-    return engine.unload(model);
-  },
+  /** Every model, if none is named. */
+  unload: (_: Engine, model: string | undefined, _options: CallOptions, { forget }: Services) =>
+    forget(model),
   'classify.zero-shot': (
     engine: Engine,
     request: CheckedZeroShot,
@@ -84,16 +85,24 @@ const methods = {
     calibrate(engine.models.sessions, engine.scheduler, signal),
   loaded: async (engine: Engine) => engine.loaded(),
   work: async (engine: Engine) => ({ ...engine.scheduler.work }),
-  'storage.report': (engine: Engine) => engine.store.report(),
-  'storage.usage': (engine: Engine) => engine.store.usage(),
+  'storage.report': async (
+    engine: Engine,
+    _none: undefined,
+    _options: CallOptions,
+    { records }: Services,
+  ): Promise<StorageReport> => {
+    const [report, opened] = await Promise.all([engine.store.report(), records()]);
+    return { ...report, records: await reportRecords(opened) };
+  },
+  'storage.usage': (engine: Engine) => usageOf(engine),
   'storage.delete': async (
     engine: Engine,
     model: string | undefined,
     _options: CallOptions,
-    { tokenizers }: Services,
+    { forget }: Services,
   ) => {
-    tokenizers.forget(model);
-    if (model !== undefined) await engine.unload(model);
+    // Files may be those of a model that this foundation does not know: then nothing of it is in memory.
+    await forget(model).catch(unlessNotFound);
     await engine.store.delete(model);
   },
   'storage.persist': (engine: Engine) => engine.store.persist(),
@@ -103,9 +112,20 @@ const methods = {
     engine: Engine,
     { model, files }: { model: string; files: readonly File[] },
     { signal }: CallOptions,
+    { forget }: Services,
   ) => {
-    await engine.unload(model);
-    return engine.store.importModel(model, files, { signal });
+    const definition = engine.models.definition(model);
+    const { id } = definition;
+    const paths = await engine.store.importModel(id, files, {
+      signal,
+      check: async (offered) => {
+        requireUsable(definition, offered, await engine.store.paths(id));
+        await forget(model);
+      },
+    });
+    // What was loaded while the files came in may be of the former ones.
+    await forget(model);
+    return paths;
   },
 } satisfies Record<
   string,
@@ -119,6 +139,30 @@ export type EngineMethod = keyof Methods;
 export type ArgumentOf<Method extends EngineMethod> =
   Parameters<Methods[Method]> extends [unknown, infer Argument, ...unknown[]] ? Argument : undefined;
 export type ResultOf<Method extends EngineMethod> = Awaited<ReturnType<Methods[Method]>>;
+
+/** What is stored, and whether a model can be loaded from it as it is. */
+async function usageOf({ store, models }: Engine): Promise<ModelUsage[]> {
+  const usage = await store.usage();
+  return Promise.all(
+    usage.map(async (each) => {
+      if (!each.complete) return each;
+      const paths = await store.paths(each.model);
+      let complete: boolean;
+      try {
+        complete = isUsable(models.definition(each.model), paths);
+      } catch (error) {
+        if (!FoundationError.isInstance(error)) throw error;
+        // A model that this foundation does not know, or cannot run: that it looks like one is all there is to tell.
+        complete = paths.includes('config.json') && paths.some((path) => path.endsWith('.onnx'));
+      }
+      return { ...each, complete };
+    }),
+  );
+}
+
+function unlessNotFound(error: unknown): void {
+  if (!FoundationError.isInstance(error) || error.code !== 'INPUT_MODEL_NOT_FOUND') throw error;
+}
 
 /** A model's files as blobs: the browser hands them over without reading them. */
 async function exportFiles(

@@ -102,8 +102,8 @@ export class Engine {
     return this.models.loaded();
   }
 
-  /** Frees a model's memory. Calls that use it now fail; later ones load it again. */
-  unload(id: string): Promise<void> {
+  /** Frees a model's memory, or every model's. Calls that use it now fail; later ones load it again. */
+  unload(id?: string): Promise<void> {
     return this.models.unload(id);
   }
 

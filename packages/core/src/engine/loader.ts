@@ -103,7 +103,7 @@ const state = (
 ): ProgressEvent => ({ type: 'model-state', model: id, state: name, device: sessions.runtime.device });
 
 /** Files of a part beside its graph. */
-function sideFiles(definition: ModelDefinition, part: ModelPart): FileRequest[] {
+export function sideFiles(definition: ModelDefinition, part: ModelPart): FileRequest[] {
   const { recipe } = definition;
   // A file with both towers may want both inputs for either output.
   const isFused = recipe.kind === 'clip' && recipe.graphs.text === recipe.graphs.image;

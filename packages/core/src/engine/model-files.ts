@@ -5,7 +5,7 @@ import {
   type ProgressEvent,
   type Target,
 } from '@nearfield/spec';
-import { graphPath } from '../families/family.ts';
+import { DTYPES, graphPath } from '../families/family.ts';
 import { DEFAULT_RETRY, withRetries } from '../store/retry.ts';
 import type { FileRequest, ModelSource, ModelStore, StoredFile } from '../store/types.ts';
 import type { ModelDefinition, ModelPart } from './models.ts';
@@ -90,6 +90,35 @@ function knownGraph({ id, entry }: ModelDefinition, { graph }: ModelPart): Graph
   return entry.local.files.flatMap(({ graphs }) => graphs).find(({ name }) => name === graph);
 }
 
+/** Graph files of a part that some device could load; of these one has to be there. */
+export function usableGraphs(definition: ModelDefinition, part: ModelPart): GraphChoice[] {
+  const facts = part.files ?? knownGraph(definition, part);
+  const isBroken = (dtype: Dtype): boolean => facts?.broken?.dtypes.includes(dtype) === true;
+  const { dtype: asked } = definition;
+  const published = part.files && (Object.keys(part.files.megabytes) as Dtype[]);
+  const dtypes =
+    asked && !isBroken(asked)
+      ? [asked]
+      : (published ?? definition.dtypes ?? DTYPES).filter((dtype) => !isBroken(dtype));
+  const choices = dtypes.map(
+    (dtype): GraphChoice => ({
+      dtype,
+      path: graphPath(dtype, part.graph),
+      reason: 'one that can be loaded',
+      externalData: facts?.externalData?.includes(dtype),
+    }),
+  );
+  if (!part.files && !(definition.dtypes && !asked) && part.graph === 'model') choices.push(rootGraph(asked));
+  return choices;
+}
+
+/** Exports without the hub's layout have one graph beside the configuration; its precision is not in its name. */
+const rootGraph = (asked: Dtype | undefined): GraphChoice => ({
+  dtype: asked ?? 'fp32',
+  path: 'model.onnx',
+  reason: 'the only graph, in the root',
+});
+
 /** Choices among the files that a source of the caller's own really has. */
 async function present(
   definition: ModelDefinition,
@@ -118,10 +147,7 @@ async function present(
     reason,
   }));
   if (definition.dtypes && !asked) return candidates;
-  // Exports without the hub's layout have one graph beside the configuration; its precision is not in its name.
-  if (part.graph === 'model') {
-    candidates.push({ dtype: asked ?? 'fp32', path: 'model.onnx', reason: 'the only graph, in the root' });
-  }
+  if (part.graph === 'model') candidates.push(rootGraph(asked));
   const kept: GraphChoice[] = [];
   for (const candidate of candidates) {
     // What is complete in the cache needs no network, so it goes first.

@@ -118,17 +118,17 @@ export class ModelPool {
     return [...this.#parts.values()].flatMap(({ ready }) => (ready ? [ready.info] : []));
   }
 
-  /** Frees all of a model's memory. Calls that use it now fail; later ones load it again. */
-  async unload(id: string): Promise<void> {
-    let model: string;
+  /** Frees all of a model's memory, or of every model's. Calls that use it now fail; later ones load it again. */
+  async unload(id?: string): Promise<void> {
+    let model: string | undefined;
     try {
-      model = this.#options.resolve(id).id;
+      model = id === undefined ? undefined : this.#options.resolve(id).id;
     } catch (error) {
       // What cannot be loaded is not in memory; only its tokenizer may be in the cache.
       if (FoundationError.isInstance(error) && error.code === 'MODEL_NOT_AVAILABLE_LOCALLY') return;
       throw error;
     }
-    const entries = [...this.#parts].filter(([, entry]) => entry.model === model);
+    const entries = [...this.#parts].filter(([, entry]) => model === undefined || entry.model === model);
     for (const [key] of entries) this.#parts.delete(key);
     await Promise.all(
       entries.map(async ([, { task }]) => {

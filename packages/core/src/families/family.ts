@@ -85,6 +85,9 @@ const DTYPE_SUFFIX: Record<Dtype, string> = {
   bnb4: '_bnb4',
 };
 
+/** All precisions that have a name in the hub's layout. */
+export const DTYPES = Object.keys(DTYPE_SUFFIX) as readonly Dtype[];
+
 /** Path of a graph in the hub's layout, such as `onnx/model_quantized.onnx`. */
 export function graphPath(dtype: Dtype, name = 'model'): string {
   return `onnx/${name}${DTYPE_SUFFIX[dtype]}.onnx`;

@@ -1,5 +1,6 @@
 /** Gets the bytes of an image input: URL, data URI, base64, Blob, or pixels that are decoded already. */
 import { base64ToBytes, FoundationError, LIMITS } from '@nearfield/spec';
+import { inBrowser } from '../environment.ts';
 import { imageError } from './errors.ts';
 import type { Raster } from './raster.ts';
 
@@ -180,8 +181,6 @@ function bytesOfBase64(text: string, options: ReadImageOptions): Uint8Array<Arra
   checkBytes(bytes.length, options);
   return bytes;
 }
-
-const inBrowser = (): boolean => typeof globalThis.location === 'object' && globalThis.location !== null;
 
 function allowed(url: URL, options: ReadImageOptions): boolean {
   if (options.allowUrl) return options.allowUrl(url);

@@ -1,50 +1,99 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay } from '../store/abort.ts';
+import { codeOf, isAbsent, onFiles } from '../store/file-errors.ts';
+import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.ts';
 import { BUSY, type Locks, RealmLocks } from './locks.ts';
 
-/** Milliseconds between two signs of life of a lock's holder, and after which it counts as dead. */
-const HEARTBEAT = 2000;
-const DEAD_AFTER = 30_000;
+export interface FileLocksOptions {
+  /** Milliseconds between two signs of life of a lock's holder. Default 2000. */
+  heartbeat?: number | undefined;
+  /** Milliseconds without one after which a holder of whom nothing else is known counts as dead. Default 30 000. */
+  deadAfter?: number | undefined;
+}
+
 /** Milliseconds between two looks at a lock that another process holds: soon at first, then seldom. */
 const POLL = 50;
 const SLOWEST_POLL = 1000;
 
-/** Within one process, whoever opens the same directory. */
-const processLocks = new RealmLocks();
+/** Milliseconds after which a draft or an empty lock is one that a killed process left: both live for an instant. */
+const LEFT_OVER = 2000;
 
-const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException | null)?.code;
+/** Another thread of this process cannot be asked; its locks are left alone for so many times `deadAfter`. */
+const OWN_PROCESS = 20;
+
+/** Within one realm, whoever opens the same directory. */
+const realmLocks = new RealmLocks();
+
+/** Tokens of the locks that this realm holds; all of them begin with its name. */
+const held = new Set<string>();
+const REALM = randomUUID();
+
+/** Failures to create a lock that is not there, after which something else is in its place. */
+const MAX_TRIES = 20;
+
+/** Whether a directory's file system has no hard links; then a lock is created and written in two steps. */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EXDEV',
+]);
+
+/** A lock's file as it was read. */
+interface Found {
+  token: string;
+  holder: Holder | undefined;
+  isEmpty: boolean;
+  /** Time of the last sign of life, by the clock of the file system. */
+  touched: number;
+}
 
 /**
- * Locks that processes share: a file that only one can create, which its holder touches as long as it lives. A
- * lock whose holder died is taken over.
+ * Locks that processes share: a file that appears whole, with its holder's name in it, and that only one can create.
+ *
+ * Who holds a lock is asked of the system: a process that lives keeps it, however long its event loop is blocked, and
+ * that of a dead one is taken over at once. Of holders on other machines or in other containers only signs of life
+ * are seen, which they write into the file: the lock of one that gave none for `deadAfter` is taken over. Both ages
+ * are times of the file system, and a time that does not pass by its clock is watched by this process's own, so that
+ * clocks which differ or are set back hold up nobody.
  */
 export class FileLocks implements Locks {
   readonly #directory: string;
+  readonly #heartbeat: number;
+  readonly #deadAfter: number;
+  /** When a sign of life was first seen, by the time that this process has run. */
+  readonly #seen = new Map<string, { mark: string; at: number }>();
+  #isSwept = false;
 
   /** @param directory made if it does not exist. */
-  constructor(directory: string) {
+  constructor(directory: string, { heartbeat = 2000, deadAfter = 30_000 }: FileLocksOptions = {}) {
     this.#directory = directory;
+    this.#heartbeat = heartbeat;
+    this.#deadAfter = deadAfter;
   }
 
+  /** @throws FoundationError STORAGE_QUOTA_EXCEEDED, STORAGE_FAILED if there can be no lock. */
   attempt<Result>(name: string, action: () => Promise<Result>): Promise<Result | typeof BUSY> {
     const path = this.#path(name);
-    return processLocks.attempt(path, async () => {
-      const release = await this.#acquire(path);
+    return realmLocks.attempt(path, async () => {
+      const release = await this.#take(name, path);
       return release ? run(action, release) : BUSY;
     });
   }
 
+  /** @throws FoundationError STORAGE_QUOTA_EXCEEDED, STORAGE_FAILED if there can be no lock. */
   wait<Result>(name: string, action: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const path = this.#path(name);
-    return processLocks.wait(
+    return realmLocks.wait(
       path,
       async () => {
         for (let pause = POLL; ; pause = Math.min(pause * 1.5, SLOWEST_POLL)) {
           signal?.throwIfAborted();
-          const release = await this.#acquire(path);
+          const release = await this.#take(name, path);
           if (release) return run(action, release);
           await delay(pause, signal);
         }
@@ -58,39 +107,162 @@ export class FileLocks implements Locks {
     return join(this.#directory, `${createHash('sha1').update(name).digest('hex')}.lock`);
   }
 
+  #take(name: string, path: string): Promise<(() => Promise<void>) | undefined> {
+    return onFiles({ what: `the lock of ${name}`, path }, () => this.#acquire(path));
+  }
+
   /** @returns how to let go of the lock, or undefined if another process holds it. */
   async #acquire(path: string): Promise<(() => Promise<void>) | undefined> {
-    await mkdir(this.#directory, { recursive: true });
-    const token = randomUUID();
-    if (!(await create(path, token)) && !((await this.#clearDead(path)) && (await create(path, token)))) {
-      return undefined;
+    for (let tries = 0; ; ) {
+      const found = await this.#read(path);
+      if (!found) {
+        const lock = await this.#create(path);
+        if (lock) {
+          this.#seen.delete(path);
+          return lock;
+        }
+        if (++tries < MAX_TRIES) continue;
+        throw Object.assign(new Error('The lock can be neither read nor created.'), { code: 'EEXIST', path });
+      }
+      if (!(await this.#isDead(path, found))) return undefined;
+      // Whoever clears a dead lock holds one that is named after it. Tokens are never used twice, so that the next
+      // holder's lock cannot go with it.
+      const release = await this.#acquire(this.#path(`${path} ${found.token}`));
+      if (!release) return undefined;
+      await run(async () => {
+        if ((await this.#read(path))?.token === found.token) await rm(path, { force: true });
+      }, release);
     }
+  }
+
+  async #read(path: string): Promise<Found | undefined> {
+    try {
+      const [text, { mtimeMs, ino }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+      const holder = parseHolder(text);
+      const isEmpty = text.trim() === '';
+      return { token: holder?.token ?? `${ino} ${text.slice(0, 100)}`, holder, isEmpty, touched: mtimeMs };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #isDead(path: string, { token, holder, isEmpty, touched }: Found): Promise<boolean> {
+    if (token.startsWith(REALM)) return !held.has(token);
+    const life = holder ? await lifeOf(holder) : 'unknown';
+    if (life === 'no') return true;
+    const isOwnProcess = life === 'yes' && holder?.pid === process.pid;
+    if (life === 'yes' && !isOwnProcess) return false;
+    const patience = isEmpty ? LEFT_OVER : this.#deadAfter * (isOwnProcess ? OWN_PROCESS : 1);
+    const mark = `${token} ${touched}`;
+    const seen = this.#seen.get(path);
+    if (seen?.mark !== mark) this.#seen.set(path, { mark, at: performance.now() });
+    else if (performance.now() - seen.at > patience) return true;
+    return (await this.#now(path)) - touched > patience;
+  }
+
+  /** What time it is where the files are: another machine's clock may be behind or ahead. */
+  async #now(path: string): Promise<number> {
+    const probe = `${path}.${randomUUID()}.new`;
+    try {
+      const file = await open(probe, 'wx');
+      try {
+        return (await file.stat()).mtimeMs;
+      } finally {
+        await file.close();
+      }
+    } catch {
+      // A full or read-only disk: the own clock will do.
+      return Date.now();
+    } finally {
+      await rm(probe, { force: true }).catch(() => {});
+    }
+  }
+
+  /** Creates a lock's file; undefined if somebody else was quicker. */
+  async #create(path: string): Promise<(() => Promise<void>) | undefined> {
+    await mkdir(this.#directory, { recursive: true });
+    if (!this.#isSwept) {
+      this.#isSwept = true;
+      await this.#sweep();
+    }
+    const token = `${REALM}.${randomUUID()}`;
+    const text = formatHolder({ ...(await thisProcess()), token });
+    const file = await this.#write(path, text);
+    if (!file) return undefined;
+    held.add(token);
     const timer = setInterval(() => {
-      const now = new Date();
-      utimes(path, now, now).catch(() => {});
-    }, HEARTBEAT);
+      // Into the file that is open: whoever took over has another one under the same name.
+      file.write(text, 0).catch(() => {});
+    }, this.#heartbeat);
     timer.unref();
     return async () => {
       clearInterval(timer);
-      // Who was taken for dead must not remove the lock of the one who took over.
-      if ((await holderOf(path))?.token === token) await rm(path, { force: true });
+      held.delete(token);
+      await file.close().catch(() => {});
+      try {
+        // Who was taken for dead must not remove the lock of the one who took over.
+        if ((await this.#read(path))?.token === token) await rm(path, { force: true });
+      } catch {
+        // What the action did is done. That nobody holds this lock any more is known by its token.
+      }
     };
   }
 
-  /** Removes a lock whose holder is dead. Only one process at a time may: the next lock must not go with it. */
-  async #clearDead(path: string): Promise<boolean> {
-    const gate = `${path}.clear`;
-    if (!(await create(gate, ''))) {
-      if (await isOld(gate)) await rm(gate, { force: true });
-      return false;
+  /** Writes a file aside and links it into place: it is there with all that it says, or not at all. */
+  async #write(path: string, text: string): Promise<FileHandle | undefined> {
+    const draft = `${path}.${randomUUID()}.new`;
+    let file: FileHandle | undefined;
+    try {
+      file = await open(draft, 'wx');
+      await file.write(text, 0);
+      try {
+        await link(draft, path);
+        return file;
+      } catch (error) {
+        const code = codeOf(error) ?? '';
+        await file.close();
+        if (code === 'EEXIST' || code === 'ENOENT') return undefined;
+        if (!NO_LINKS.has(code)) throw error;
+        return await this.#writeInPlace(path, text);
+      }
+    } catch (error) {
+      await file?.close().catch(() => {});
+      throw error;
+    } finally {
+      await rm(draft, { force: true }).catch(() => {});
+    }
+  }
+
+  async #writeInPlace(path: string, text: string): Promise<FileHandle | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(path, 'wx');
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return undefined;
+      throw error;
     }
     try {
-      const holder = await holderOf(path);
-      if (holder && isAlive(holder) && !(await isOld(path))) return false;
+      await file.write(text, 0);
+      return file;
+    } catch (error) {
+      await file.close();
       await rm(path, { force: true });
-      return true;
-    } finally {
-      await rm(gate, { force: true });
+      throw error;
+    }
+  }
+
+  /** Removes what killed processes left beside locks: drafts, and the gates of earlier versions. */
+  async #sweep(): Promise<void> {
+    try {
+      for (const name of await readdir(this.#directory)) {
+        if (!/\.lock\.(clear|[\w-]+\.new)$/.test(name)) continue;
+        const path = join(this.#directory, name);
+        const age = Date.now() - (await stat(path)).mtimeMs;
+        if (Math.abs(age) > this.#deadAfter) await rm(path, { force: true });
+      }
+    } catch {
+      // Somebody else was quicker, or it may not be removed: it is in nobody's way.
     }
   }
 }
@@ -100,59 +272,5 @@ async function run<Result>(action: () => Promise<Result>, release: () => Promise
     return await action();
   } finally {
     await release();
-  }
-}
-
-async function create(path: string, token: string): Promise<boolean> {
-  try {
-    const file = await open(path, 'wx');
-    try {
-      await file.writeFile(`${process.pid} ${token} ${hostname()}`);
-    } finally {
-      await file.close();
-    }
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-interface Holder {
-  pid: number;
-  token: string | undefined;
-  host: string | undefined;
-}
-
-async function holderOf(path: string): Promise<Holder | undefined> {
-  try {
-    const [pid, token, host] = (await readFile(path, 'utf8')).split(' ');
-    return { pid: Number(pid), token, host };
-  } catch {
-    return undefined;
-  }
-}
-
-async function isOld(path: string): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(path)).mtimeMs > DEAD_AFTER;
-  } catch {
-    return true;
-  }
-}
-
-/**
- * Whether a process lives. This one does not count: the locks it holds are known to it, so a file with its number
- * is a former process's (in a container they all get the same one).
- */
-function isAlive({ pid, host }: Holder): boolean {
-  // Of another machine or container, or just created and its number not yet written: age decides.
-  if (host !== hostname() || !(pid > 0)) return true;
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
   }
 }

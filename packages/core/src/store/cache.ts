@@ -9,6 +9,9 @@ export interface FileKey {
   path: string;
 }
 
+/** Version of the records, written into each; those of the first have none. */
+export const FORMAT = 1;
+
 /** What is known of one stored version of a file, complete or not. */
 export interface FileRecord extends FileKey {
   /** Names this version's chunks, so that a new version can be fetched while the old one stays in use. */
@@ -27,6 +30,7 @@ export interface FileRecord extends FileKey {
   etag?: string | undefined;
   /** The whole file's hash as far as the chunks go, to go on from after a reload. Unfinished files only. */
   hashState?: Sha256State | undefined;
+  format?: number | undefined;
 }
 
 /** What is remembered of a model besides its files. */
@@ -38,6 +42,15 @@ export interface ModelRecord {
   absent: Record<string, string[]>;
   /** Whether files were imported: then what is missing is not looked for elsewhere. */
   imported: boolean;
+  format?: number | undefined;
+}
+
+/** What is stored of one file. */
+export interface StoredVersions {
+  /** The complete version. */
+  file: FileRecord | undefined;
+  /** An unfinished download. */
+  partial: FileRecord | undefined;
 }
 
 /** All that is stored of one model. */
@@ -61,6 +74,8 @@ export interface ChunkCache {
   readonly locks?: Locks | undefined;
   /** All that is known of one model, in one read. */
   readModel(model: string): Promise<StoredModel>;
+  /** What is known of one file, without a look at the others. */
+  readFile(key: FileKey): Promise<StoredVersions>;
   /** Names of all models with files or a record. */
   models(): Promise<string[]>;
   /** Changes what is remembered of a model. */
@@ -90,6 +105,10 @@ export interface ChunkCache {
   /** Forgets all of a model. */
   deleteModel(model: string): Promise<void>;
   clear(): Promise<void>;
+  /** Bytes that are free where this cache is; undefined where that is not known. */
+  freeBytes?(): Promise<number | undefined>;
+  /** Where this cache is, for messages. */
+  readonly directory?: string | undefined;
 }
 
 /** One name for a file's three-part key, for locks and maps. */
@@ -113,4 +132,5 @@ export const emptyModelRecord = (model: string): ModelRecord => ({
   lastUsed: 0,
   absent: {},
   imported: false,
+  format: FORMAT,
 });

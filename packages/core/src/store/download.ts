@@ -1,6 +1,7 @@
 import { FoundationError, randomId } from '@nearfield/spec';
 import { anySignal } from './abort.ts';
-import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
+import { type ChunkCache, type FileKey, type FileRecord, FORMAT, storedBytes } from './cache.ts';
+import { isNeverEmpty } from './check-records.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';
 import { downloadFailed, formatBytes, integrityMismatch, isQuotaError } from './errors.ts';
@@ -38,9 +39,7 @@ const isSameVersion = (one: string, other: string): boolean =>
  * stays in place until then.
  */
 export async function downloadFile(options: DownloadOptions): Promise<FileRecord> {
-  const { partials } = await options.cache.readModel(options.key.model);
-  const { source, path } = options.key;
-  const partial = partials.find((record) => record.source === source && record.path === path);
+  const { partial } = await options.cache.readFile(options.key);
   return new Download(options).run(partial);
 }
 
@@ -133,6 +132,7 @@ class Download {
       chunkBytes,
       chunks: [],
       complete: false,
+      format: FORMAT,
       sha256: this.#expectedSha256,
       gitSha1: this.#description.gitSha1,
       etag: this.#description.etag,
@@ -175,6 +175,8 @@ class Download {
         await opened.stream.cancel().catch(() => {});
         return opened;
       }
+      // A source that could not tell the size before tells it with the bytes: then an early end is noticed.
+      if (this.#record.size < 0 && opened.size !== undefined) this.#record.size = opened.size;
       await this.#take(opened, () => {
         lastByte = performance.now();
       });
@@ -324,6 +326,17 @@ class Download {
     const { cache } = this.#options;
     if (this.#filled > 0) await this.#store(this.#chunk!.subarray(0, this.#filled));
     const size = this.#position;
+    const { key, source } = this.#options;
+    if (size === 0 && !source.local && isNeverEmpty(key.path)) {
+      await cache.discard(key);
+      throw downloadFailed(
+        `${key.source} sends nothing for ${key.path}, which is never empty. Check that address.`,
+        {
+          param: key.path,
+          retryable: false,
+        },
+      );
+    }
     const computed = this.#hash.digest();
     const expected = this.#record.sha256;
     if (expected !== undefined && computed !== expected) {
@@ -367,16 +380,11 @@ class Download {
   /** Why a write did not take: someone else finished the file (where locks do not reach), or it was deleted. */
   async #superseded(): Promise<Error> {
     const { cache, key } = this.#options;
-    const { files } = await cache.readModel(key.model);
+    const { file } = await cache.readFile(key);
     const { sha256: expected, size } = this.#record;
-    const finished = files.find(
-      ({ source, path, ...file }) =>
-        source === key.source &&
-        path === key.path &&
-        (expected === undefined ? file.size === size : file.sha256 === expected),
-    );
-    return finished
-      ? new FinishedElsewhere(finished)
+    const isSame = file && (expected === undefined ? file.size === size : file.sha256 === expected);
+    return isSame
+      ? new FinishedElsewhere(file)
       : downloadFailed(`${key.path} was deleted from this device while it was downloaded.`, {
           retryable: false,
         });
@@ -388,8 +396,8 @@ class Download {
       try {
         return await write();
       } catch (error) {
-        if (FoundationError.isInstance(error)) throw error;
         if (!isQuotaError(error)) {
+          if (FoundationError.isInstance(error)) throw error;
           throw downloadFailed(`${this.#options.key.path} could not be stored: ${String(error)}.`, {
             cause: error,
           });

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FileLocks } from '../locks/file-locks.ts';
 import {
@@ -11,7 +11,10 @@ import {
   type ModelRecord,
   nameOf,
   type StoredModel,
+  type StoredVersions,
 } from './cache.ts';
+import { isFileRecord, isModelRecord } from './check-records.ts';
+import { freeBytes, isAbsent, onFiles } from './file-errors.ts';
 
 /*
  * One directory a model, named after its id; in it, for each file of a source, `<hash>` being that of its key:
@@ -30,8 +33,9 @@ function folderOf(model: string): string {
 
 const hash = (text: string): string => createHash('sha1').update(text).digest('hex');
 
-const isAbsent = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException | null)?.code));
+/** A record's draft, which lives for an instant; and the milliseconds after which it is one that a killed process left. */
+const DRAFT = /\.json\.[0-9a-f-]{36}\.tmp$/;
+const LEFT_OVER = 600_000;
 
 /** Keeps files in a directory, for Node. */
 export class FileSystemCache implements ChunkCache {
@@ -48,23 +52,39 @@ export class FileSystemCache implements ChunkCache {
     this.locks = new FileLocks(join(this.#root, '.locks'));
   }
 
-  async readModel(model: string): Promise<StoredModel> {
-    return this.#readFolder(folderOf(model));
+  get directory(): string {
+    return this.#root;
   }
 
-  async models(): Promise<string[]> {
-    const folders = await list(this.#root);
-    const stored = await Promise.all(folders.map((folder) => this.#readFolder(folder)));
-    return stored.flatMap(({ record, files, partials }) => {
-      const known = record ?? files[0] ?? partials[0];
-      return known ? [known.model] : [];
+  freeBytes(): Promise<number | undefined> {
+    return freeBytes(this.#root);
+  }
+
+  readModel(model: string): Promise<StoredModel> {
+    return this.#onFiles(model, () => this.#readFolder(folderOf(model)));
+  }
+
+  readFile(key: FileKey): Promise<StoredVersions> {
+    return this.#onFiles(key.model, async () => {
+      const [file, partial] = await Promise.all([this.#read(key, 'file'), this.#read(key, 'partial')]);
+      return { file, partial };
+    });
+  }
+
+  models(): Promise<string[]> {
+    return this.#onFiles('The list of models', async () => {
+      const folders = await list(this.#root);
+      const stored = await Promise.all(folders.map((folder) => this.#readFolder(folder)));
+      return stored.flatMap(({ record, files, partials }) => {
+        const known = record ?? files[0] ?? partials[0];
+        return known ? [known.model] : [];
+      });
     });
   }
 
   updateModel(model: string, change: (record: ModelRecord) => ModelRecord): Promise<void> {
     return this.#inTurn(model, async () => {
-      const path = join(this.#root, folderOf(model), 'model.json');
-      const record = await readJson<ModelRecord>(path);
+      const record = await readModelRecord(join(this.#root, folderOf(model)));
       await this.#write(model, 'model.json', change(record ?? emptyModelRecord(model)));
     });
   }
@@ -89,10 +109,13 @@ export class FileSystemCache implements ChunkCache {
     return this.#inTurn(record.model, async () => {
       if (!(await this.#isCurrent(record))) return false;
       const former = await this.#read(record, 'file');
+      const isOdd = !former && (await this.#exists(record.model, recordName(record, 'file')));
       if (record.chunks.length === 0) await this.#writeAt(record, 0, new Uint8Array());
       await this.#write(record.model, recordName(record, 'file'), record);
       await rm(this.#path(record.model, recordName(record, 'partial')), { force: true });
       if (former && former.version !== record.version) await rm(this.#dataPath(former), { force: true });
+      // A record that could not be read did not say which bytes were its own.
+      if (isOdd) await this.#deleteOtherData(record);
       return true;
     });
   }
@@ -133,17 +156,37 @@ export class FileSystemCache implements ChunkCache {
 
   async #readFolder(folder: string): Promise<StoredModel> {
     const path = join(this.#root, folder);
-    const names = (await list(path)).filter((name) => RECORD.test(name));
+    const names = await list(path);
     const [record, records] = await Promise.all([
-      readJson<ModelRecord>(join(path, 'model.json')),
-      Promise.all(names.map((name) => readJson<FileRecord>(join(path, name)))),
+      readModelRecord(path),
+      Promise.all(
+        names.filter((name) => RECORD.test(name)).map((name) => readFileRecord(path, folder, name)),
+      ),
     ]);
+    for (const name of names) if (DRAFT.test(name)) await removeLeftOver(join(path, name));
     const present = records.filter((one) => one !== undefined);
     return {
-      record,
+      record: record && folderOf(record.model) === folder ? record : undefined,
       files: present.filter(({ complete }) => complete),
       partials: present.filter(({ complete }) => !complete),
     };
+  }
+
+  async #exists(model: string, name: string): Promise<boolean> {
+    return stat(this.#path(model, name)).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #deleteOtherData(record: FileRecord): Promise<void> {
+    const folder = join(this.#root, folderOf(record.model));
+    const start = `${hash(nameOf(record))}.`;
+    for (const name of await list(folder)) {
+      const path = join(folder, name);
+      const isOther = name.startsWith(start) && name.endsWith('.data') && path !== this.#dataPath(record);
+      if (isOther) await rm(path, { force: true });
+    }
   }
 
   #path(model: string, name: string): string {
@@ -155,7 +198,8 @@ export class FileSystemCache implements ChunkCache {
   }
 
   #read(key: FileKey, kind: 'file' | 'partial'): Promise<FileRecord | undefined> {
-    return readJson<FileRecord>(this.#path(key.model, recordName(key, kind)));
+    const folder = folderOf(key.model);
+    return readFileRecord(join(this.#root, folder), folder, recordName(key, kind));
   }
 
   async #isCurrent(record: FileRecord): Promise<boolean> {
@@ -164,9 +208,10 @@ export class FileSystemCache implements ChunkCache {
 
   async #delete(key: FileKey, kind: 'file' | 'partial'): Promise<void> {
     const record = await this.#read(key, kind);
-    if (!record) return;
-    await rm(this.#path(key.model, recordName(key, kind)), { force: true });
-    await rm(this.#dataPath(record), { force: true });
+    await rm(this.#path(key.model, recordName(key, kind)), { force: true }).catch((error: unknown) => {
+      if (!isAbsent(error)) throw error;
+    });
+    if (record) await rm(this.#dataPath(record), { force: true });
   }
 
   /** A record appears whole or not at all: written beside its place and moved there. */
@@ -178,7 +223,7 @@ export class FileSystemCache implements ChunkCache {
       await writeFile(draft, JSON.stringify(value));
       await rename(draft, path);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => {});
       throw error;
     }
   }
@@ -204,8 +249,9 @@ export class FileSystemCache implements ChunkCache {
 
   /** Fills `target` with a file's bytes from `start` on; false if there are not as many. */
   async #fill(record: FileRecord, start: number, target: Uint8Array<ArrayBuffer>): Promise<boolean> {
-    try {
-      const file = await open(this.#dataPath(record), 'r');
+    return this.#onFiles(record.path, async () => {
+      const file = await openIfThere(this.#dataPath(record));
+      if (!file) return false;
       try {
         for (let position = 0; position < target.length; ) {
           const { bytesRead } = await file.read(target, position, target.length - position, start + position);
@@ -216,14 +262,16 @@ export class FileSystemCache implements ChunkCache {
       } finally {
         await file.close();
       }
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
+    });
+  }
+
+  /** What the file system refuses becomes the contract's error, with the place or the room. */
+  #onFiles<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
+    return onFiles({ what, path: `${this.#root}/.` }, action);
   }
 
   async #inTurn<Result>(model: string, action: () => Promise<Result>): Promise<Result> {
-    const turn = (this.#queues.get(model) ?? Promise.resolve()).then(action);
+    const turn = (this.#queues.get(model) ?? Promise.resolve()).then(() => this.#onFiles(model, action));
     const settled = turn.catch(() => {});
     this.#queues.set(model, settled);
     try {
@@ -245,12 +293,45 @@ async function list(directory: string): Promise<string[]> {
   }
 }
 
-/** Undefined if there is no such file, or none that can be read as JSON: then it is fetched again. */
-async function readJson<Value>(path: string): Promise<Value | undefined> {
+/** A folder's record of its model; undefined if there is none, or none that can be read. */
+async function readModelRecord(path: string): Promise<ModelRecord | undefined> {
+  const value = await readJson(join(path, 'model.json'));
+  return isModelRecord(value) ? value : undefined;
+}
+
+/** A file's record, if it is one and in its place: then it is used, else the file is fetched again. */
+async function readFileRecord(path: string, folder: string, name: string): Promise<FileRecord | undefined> {
+  const value = await readJson(join(path, name));
+  if (!isFileRecord(value)) return undefined;
+  const kind = value.complete ? 'file' : 'partial';
+  return folderOf(value.model) === folder && recordName(value, kind) === name ? value : undefined;
+}
+
+/** Undefined if there is no such file, or none that can be read as JSON. */
+async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Value;
+    return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if (isAbsent(error) || error instanceof SyntaxError) return undefined;
     throw error;
+  }
+}
+
+async function openIfThere(path: string) {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** One whose time lies ahead was written by a clock that was wrong. */
+async function removeLeftOver(path: string): Promise<void> {
+  try {
+    const { mtimeMs } = await stat(path);
+    if (Math.abs(Date.now() - mtimeMs) > LEFT_OVER) await rm(path, { force: true });
+  } catch {
+    // Somebody else was quicker.
   }
 }

@@ -18,11 +18,9 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
-const isBrowser = typeof location === 'object' && typeof location.origin === 'string';
-
 /** Whether a browser asks the server's consent (CORS) for this address. Node never does. */
 function isCrossOrigin(url: string): boolean {
-  return isBrowser && new URL(url, location.href).origin !== location.origin;
+  return inBrowser() && new URL(url, location.href).origin !== location.origin;
 }
 
 /** Seconds from a `Retry-After` header: a number or a date. */
@@ -192,7 +190,7 @@ export class HttpReader {
     } catch (error) {
       if (isRanged) this.#rangeFailures++;
       // A redirect to another origin turns `If-Range` into a reason for a preflight.
-      if (isConditional && isBrowser) this.#isConditional = false;
+      if (isConditional && inBrowser()) this.#isConditional = false;
       throw error;
     }
     if (isRanged) this.#rangeFailures = 0;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { pseudoRandomBytes } from '../../test/bytes.ts';
+import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { Hub, type HubOptions } from '../../test/hub.ts';
 import { hubSource } from './hub-source.ts';
+import { MemoryCache } from './memory-cache.ts';
+import { createModelStore } from './store.ts';
 
 const MODEL = 'example/tiny-model';
 const WEIGHTS = pseudoRandomBytes(50_000);
@@ -161,5 +163,66 @@ describe('hubSource', () => {
     await expect(
       hubSource(MODEL, { remoteHost: hub.url }).describe(['config.json'], controller.signal),
     ).rejects.toMatchObject({ name: 'AbortError', message: 'stop' });
+  });
+});
+
+describe('a listing that does not say all', () => {
+  const GRAPH = 'onnx/model.onnx';
+  type Entry = Record<string, unknown>;
+
+  /** The hub's listing, changed on its way; everything else as it is. */
+  const changed =
+    (change: (entries: Entry[]) => unknown, headers: Record<string, string> = {}): typeof fetch =>
+    async (input, init) => {
+      const response = await fetch(input, init);
+      if (!String(input).includes('/api/models/')) return response;
+      return Response.json(change((await response.json()) as Entry[]), { headers });
+    };
+
+  const storeFrom = async (fetcher: typeof fetch) => {
+    const hub = await startHub();
+    const source = hubSource(MODEL, { remoteHost: hub.url, fetch: fetcher });
+    const store = createModelStore({ cache: new MemoryCache(), channel: false, retry: { attempts: 1 } });
+    return store.open(MODEL, source, [{ path: 'config.json' }, { path: GRAPH }]);
+  };
+
+  test.each<[string, (entry: Entry) => unknown]>([
+    ['no sizes', ({ size: _, lfs: __, ...entry }) => entry],
+    [
+      'no sizes but hashes',
+      ({ size: _, lfs, ...entry }) => ({ ...entry, ...(lfs ? { lfs: { ...lfs, size: undefined } } : {}) }),
+    ],
+    ['sizes in words', (entry) => ({ ...entry, size: 'x', lfs: undefined })],
+    ['sizes below nothing', (entry) => ({ ...entry, size: -5, lfs: null })],
+    ['hashes that are numbers', (entry) => ({ ...entry, oid: 5, lfs: { oid: 5, size: entry.size } })],
+    ['large-file facts that are a word', (entry) => ({ ...entry, lfs: 'x' })],
+  ])('with %s gives whole files all the same', async (_, change) => {
+    const files = await storeFrom(changed((entries) => entries.map(change)));
+    expect(await files.get('config.json')!.text()).toBe('{"hidden_size":8}');
+    expect(sameBytes(await files.get(GRAPH)!.read(), WEIGHTS)).toBe(true);
+  });
+
+  test('with entries that are none is read past them', async () => {
+    const odd = [null, 5, 'x', {}, { type: 'file' }, { type: 'file', path: 5 }];
+    const files = await storeFrom(changed((entries) => [...odd, ...entries]));
+    expect(sameBytes(await files.get(GRAPH)!.read(), WEIGHTS)).toBe(true);
+  });
+
+  test.each<[string, typeof fetch]>([
+    ['goes on at no address', changed((entries) => entries, { link: '<http://[>; rel="next"' })],
+    ['is no list', changed(() => ({}))],
+  ])('and %s is refused with what is wrong', async (_, fetcher) => {
+    await expect(storeFrom(fetcher)).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      retryable: false,
+      message: expect.stringContaining('the file list of example/tiny-model'),
+    });
+  });
+
+  test('that says a file is empty which never is, does not make one', async () => {
+    const empty = changed((entries) =>
+      entries.map(({ lfs: _, oid: __, ...entry }) => ({ ...entry, size: 0 })),
+    );
+    await expect(storeFrom(empty)).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
   });
 });

@@ -1,4 +1,4 @@
-import { FoundationError } from '@nearfield/spec';
+import { FoundationError, shortened } from '@nearfield/spec';
 import { addressOf } from './address.ts';
 import { downloadFailed, isRetryable } from './errors.ts';
 import { failedResponse, type HttpOptions, HttpReader, type HttpTarget, request } from './http.ts';
@@ -30,15 +30,20 @@ interface Host {
   isUnlisted: boolean;
 }
 
-/** One entry of `/api/models/{id}/tree/{revision}`, as far as it is used. */
+/** One entry of `/api/models/{id}/tree/{revision}`, as far as it is used. What a mirror sends may be anything. */
 interface TreeEntry {
-  type: string;
+  type: 'file';
   path: string;
-  size: number;
-  oid?: string;
-  lfs?: { oid?: string; size?: number };
+  size?: unknown;
+  oid?: unknown;
+  lfs?: { oid?: unknown; size?: unknown } | null;
   /** Set for files in the newer kind of large-file storage, which names them by a hash of its own. */
-  xetHash?: string;
+  xetHash?: unknown;
+}
+
+function isFileEntry(entry: unknown): entry is TreeEntry {
+  const { type, path } = (entry ?? {}) as { type?: unknown; path?: unknown };
+  return type === 'file' && typeof path === 'string';
 }
 
 /** Pages of a listing that are followed: more than any model has, and an end for a server that links in a circle. */
@@ -82,13 +87,34 @@ class HubSource implements ModelSource {
       const token = await tokenOf(host);
       const found = await Promise.all(
         paths.map(async (path) =>
-          listing === 'none'
-            ? host.reader.probe(this.#target(host, path, token), token !== undefined, signal)
-            : listing.get(path),
+          this.#describe(
+            host,
+            listing === 'none' ? undefined : (listing.get(path) ?? null),
+            path,
+            token,
+            signal,
+          ),
         ),
       );
       return new Map(found.flatMap((file) => (file ? [[file.path, file]] : [])));
     });
+  }
+
+  /**
+   * @param listed what the listing says; null if it does not have the file, undefined if there is no listing. One
+   * without a size is asked for it: a size that is not known must not become one of nothing.
+   */
+  async #describe(
+    host: Host,
+    listed: FileDescription | null | undefined,
+    path: string,
+    token: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<FileDescription | undefined> {
+    if (listed === null) return undefined;
+    if (listed && listed.size >= 0) return listed;
+    const probed = await host.reader.probe(this.#target(host, path, token), token !== undefined, signal);
+    return probed && { ...probed, ...listed, size: probed.size };
   }
 
   open(path: string, options: OpenStreamOptions): Promise<OpenedStream> {
@@ -163,7 +189,7 @@ class HubSource implements ModelSource {
       }
       for (const entry of await readEntries(response, target, signal))
         listing.set(entry.path, describe(entry));
-      url = nextPage(response, url);
+      url = nextPage(response, target);
     }
     return listing;
   }
@@ -195,22 +221,40 @@ async function readEntries(
     throw downloadFailed(`${target.path} was cut off or is not JSON.`, { cause });
   }
   if (!Array.isArray(entries)) throw downloadFailed(`${target.path} is not a list.`, { retryable: false });
-  return (entries as TreeEntry[]).filter(({ type }) => type === 'file');
+  return entries.filter(isFileEntry);
 }
 
 /** Files in large-file storage are named by the SHA-256 of their content, the others by git's own id. */
 function describe({ path, size, oid, lfs, xetHash }: TreeEntry): FileDescription {
-  const sha256 = lfs?.oid?.replace(/^sha256:/, '');
-  if (sha256 && /^[0-9a-f]{64}$/.test(sha256)) return { path, size: lfs?.size ?? size, sha256 };
-  return { path, size, ...(!lfs && !xetHash && oid && /^[0-9a-f]{40}$/.test(oid) ? { gitSha1: oid } : {}) };
+  const own = textOf(lfs?.oid).replace(/^sha256:/, '');
+  if (/^[0-9a-f]{64}$/.test(own)) return { path, size: sizeOf(lfs?.size ?? size), sha256: own };
+  const gitSha1 = textOf(oid);
+  return {
+    path,
+    size: sizeOf(size),
+    ...(!lfs && !xetHash && /^[0-9a-f]{40}$/.test(gitSha1) ? { gitSha1 } : {}),
+  };
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** −1 where the listing does not tell. */
+const sizeOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : -1;
+
 /** The address of `Link: <…>; rel="next"`, taken on this host: mirrors pass on links to the original, and a token stays. */
-function nextPage(response: Response, url: string): string | undefined {
+function nextPage(response: Response, { url, path }: HttpTarget): string | undefined {
   const link = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
   if (link === undefined) return undefined;
-  const { pathname, search } = new URL(link, url);
-  return new URL(pathname + search, url).href;
+  try {
+    const { pathname, search } = new URL(link, url);
+    return new URL(pathname + search, url).href;
+  } catch (cause) {
+    throw downloadFailed(`${path} goes on at an address that is none: ${shortened(link)}.`, {
+      retryable: false,
+      cause,
+    });
+  }
 }
 
 /**

@@ -9,7 +9,9 @@ import {
   type FileRecord,
   type ModelRecord,
   type StoredModel,
+  type StoredVersions,
 } from './cache.ts';
+import { isFileRecord, isModelRecord } from './check-records.ts';
 
 /*
  * One object store of idb-keyval, in a database of its own. Keys:
@@ -51,11 +53,28 @@ export class IndexedDbCache implements ChunkCache {
   async readModel(model: string): Promise<StoredModel> {
     return this.#database.run('readonly', async (store) => {
       const [record, files, partials] = await Promise.all([
-        promisifyRequest<ModelRecord | undefined>(store.get(modelKey(model))),
-        promisifyRequest<FileRecord[]>(store.getAll(startingWith('file', model))),
-        promisifyRequest<FileRecord[]>(store.getAll(startingWith('partial', model))),
+        readModelRecord(store, model),
+        promisifyRequest<unknown[]>(store.getAll(startingWith('file', model))),
+        promisifyRequest<unknown[]>(store.getAll(startingWith('partial', model))),
       ]);
-      return { record, files, partials };
+      return {
+        record,
+        files: files.filter(isFileRecord).filter((file) => file.complete),
+        partials: partials.filter(isFileRecord).filter((file) => !file.complete),
+      };
+    });
+  }
+
+  async readFile(key: FileKey): Promise<StoredVersions> {
+    return this.#database.run('readonly', async (store) => {
+      const [file, partial] = await Promise.all([
+        readRecord(store, fileKey(key)),
+        readRecord(store, partialKey(key)),
+      ]);
+      return {
+        file: file?.complete ? file : undefined,
+        partial: partial?.complete === false ? partial : undefined,
+      };
     });
   }
 
@@ -70,7 +89,7 @@ export class IndexedDbCache implements ChunkCache {
 
   async updateModel(model: string, change: (record: ModelRecord) => ModelRecord): Promise<void> {
     await this.#database.write(async (store) => {
-      const record = await promisifyRequest<ModelRecord | undefined>(store.get(modelKey(model)));
+      const record = await readModelRecord(store, model);
       store.put(change(record ?? emptyModelRecord(model)), modelKey(model));
     });
   }
@@ -94,7 +113,7 @@ export class IndexedDbCache implements ChunkCache {
   async commit(record: FileRecord): Promise<boolean> {
     return this.#database.write(async (store) => {
       if (!(await isCurrent(store, record))) return false;
-      const former = await promisifyRequest<FileRecord | undefined>(store.get(fileKey(record)));
+      const former = await readRecord(store, fileKey(record));
       if (former) store.delete(startingWith('chunk', former.version));
       store.delete(partialKey(record));
       store.put(record, fileKey(record));
@@ -105,16 +124,17 @@ export class IndexedDbCache implements ChunkCache {
   async readChunk(record: FileRecord, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return ifReadable(async () => {
       const chunk = await this.#database.run('readonly', (store) =>
-        promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, index))),
+        promisifyRequest<unknown>(store.get(chunkKey(record.version, index))),
       );
-      return chunk instanceof Blob ? new Uint8Array(await chunk.arrayBuffer()) : chunk;
+      if (chunk instanceof Blob) return new Uint8Array(await chunk.arrayBuffer());
+      return chunk instanceof Uint8Array ? (chunk as Uint8Array<ArrayBuffer>) : undefined;
     });
   }
 
   async readAll(record: FileRecord, spareBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return ifReadable(async () => {
       const chunks = await this.#database.run('readonly', async (store) => {
-        const first = await promisifyRequest<StoredChunk | undefined>(store.get(chunkKey(record.version, 0)));
+        const first = await promisifyRequest<unknown>(store.get(chunkKey(record.version, 0)));
         // Blobs are handles; bytes would all be loaded here, only to be copied.
         if (!(first instanceof Blob)) return [];
         return promisifyRequest<StoredChunk[]>(store.getAll(startingWith('chunk', record.version)));
@@ -130,7 +150,7 @@ export class IndexedDbCache implements ChunkCache {
 
   async replaceChunk(record: FileRecord, index: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#writeChunk(bytes, async (store, chunk) => {
-      const current = await promisifyRequest<FileRecord | undefined>(store.get(fileKey(record)));
+      const current = await readRecord(store, fileKey(record));
       if (current?.version === record.version) store.put(chunk, chunkKey(record.version, index));
     });
   }
@@ -146,8 +166,8 @@ export class IndexedDbCache implements ChunkCache {
   async deleteModel(model: string): Promise<void> {
     await this.#database.write(async (store) => {
       const ranges = [startingWith('file', model), startingWith('partial', model)];
-      const records = ranges.map((range) => promisifyRequest<FileRecord[]>(store.getAll(range)));
-      for (const { version } of (await Promise.all(records)).flat())
+      const records = ranges.map((range) => promisifyRequest<unknown[]>(store.getAll(range)));
+      for (const { version } of (await Promise.all(records)).flat().filter(isFileRecord))
         store.delete(startingWith('chunk', version));
       for (const range of ranges) store.delete(range);
       store.delete(modelKey(model));
@@ -183,15 +203,25 @@ export class IndexedDbCache implements ChunkCache {
 }
 
 async function isCurrent(store: IDBObjectStore, record: FileRecord): Promise<boolean> {
-  const partial = await promisifyRequest<FileRecord | undefined>(store.get(partialKey(record)));
+  const partial = await readRecord(store, partialKey(record));
   return partial?.version === record.version;
+}
+
+/** A file's record; undefined for one that is damaged as well. */
+async function readRecord(store: IDBObjectStore, key: IDBValidKey): Promise<FileRecord | undefined> {
+  const record = await promisifyRequest<unknown>(store.get(key));
+  return isFileRecord(record) ? record : undefined;
+}
+
+async function readModelRecord(store: IDBObjectStore, model: string): Promise<ModelRecord | undefined> {
+  const record = await promisifyRequest<unknown>(store.get(modelKey(model)));
+  return isModelRecord(record) ? record : undefined;
 }
 
 /** Deletes a file's record and its chunks. */
 async function deleteVersion(store: IDBObjectStore, key: IDBValidKey): Promise<void> {
-  const record = await promisifyRequest<FileRecord | undefined>(store.get(key));
-  if (!record) return;
-  store.delete(startingWith('chunk', record.version));
+  const record = await readRecord(store, key);
+  if (record) store.delete(startingWith('chunk', record.version));
   store.delete(key);
 }
 

@@ -6,6 +6,7 @@ import {
   type ModelRecord,
   nameOf,
   type StoredModel,
+  type StoredVersions,
 } from './cache.ts';
 
 /** Keeps files for the life of this page or process. */
@@ -33,6 +34,11 @@ export class MemoryCache implements ChunkCache {
       files: own(this.#files),
       partials: own(this.#partials),
     };
+  }
+
+  async readFile(key: FileKey): Promise<StoredVersions> {
+    const name = nameOf(key);
+    return structuredClone({ file: this.#files.get(name), partial: this.#partials.get(name) });
   }
 
   async models(): Promise<string[]> {

@@ -1,7 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
-import { inBrowser } from '../environment.ts';
 import { type ChunkCache, storedBytes } from './cache.ts';
-import { formatBytes } from './errors.ts';
+import { describeRoom, formatBytes } from './errors.ts';
 import type { ModelUsage } from './types.ts';
 
 /** The part of the browser's `navigator.storage` that the store uses. */
@@ -30,23 +29,6 @@ export async function measureUsage(cache: ChunkCache): Promise<ModelUsage[]> {
     }),
   );
   return usages.filter(({ bytes }) => bytes > 0).sort((one, other) => one.lastUsed - other.lastUsed);
-}
-
-/**
- * How little room there is. Estimates are no promise (Chromium reports 10 GiB of headroom whatever the disk has), so
- * one that contradicts the failure is not quoted; newer browsers put the figures on the error.
- */
-function describeRoom(
-  bytes: number,
-  { usage, quota }: { usage?: number; quota?: number },
-  cause: unknown,
-): string {
-  const told = (cause ?? {}) as { quota?: unknown; requested?: unknown };
-  if (typeof told.quota === 'number')
-    return `the browser's limit for this site is ${formatBytes(told.quota)}`;
-  const isPlausible = usage !== undefined && quota !== undefined && quota - usage < bytes;
-  if (!isPlausible) return inBrowser() ? 'the browser has no room for it' : 'the disk has no room for it';
-  return `only ${formatBytes(Math.max(0, quota - usage))} of ${formatBytes(quota)} are free`;
 }
 
 /** Makes room in the cache, as far as that is allowed. */
@@ -98,7 +80,7 @@ export class Room {
   /** The error for a full disk, with what would help. */
   async fullError(model: string, bytes: number, cause?: unknown): Promise<FoundationError> {
     const others = (await measureUsage(this.#cache)).filter((kept) => kept.model !== model);
-    const room = describeRoom(bytes, await this.estimate(), cause);
+    const room = await this.#describe(bytes, cause);
     const list = others.map(
       (kept) =>
         `${kept.model} (${formatBytes(kept.bytes)}, last used ${new Date(kept.lastUsed).toISOString().slice(0, 10)})`,
@@ -112,6 +94,22 @@ export class Room {
       message: `${model} needs ${formatBytes(bytes)} more on this device, but ${room}. ${advice}`,
       cause,
     });
+  }
+
+  /**
+   * How little room there is. A browser's estimates are no promise (Chromium reports 10 GiB of headroom whatever the
+   * disk has), so one that contradicts the failure is not quoted; newer browsers put the figures on the error.
+   */
+  async #describe(needed: number, cause: unknown): Promise<string> {
+    const { directory } = this.#cache;
+    if (directory !== undefined) {
+      return describeRoom({ needed, free: await this.#cache.freeBytes?.(), directory });
+    }
+    const told = (cause ?? {}) as { quota?: unknown };
+    if (typeof told.quota === 'number') return describeRoom({ needed, quota: told.quota });
+    const { usage, quota } = await this.estimate();
+    const free = usage === undefined || quota === undefined ? undefined : quota - usage;
+    return free === undefined ? describeRoom({ needed }) : describeRoom({ needed, free, quota });
   }
 
   async estimate(): Promise<{ usage?: number; quota?: number }> {

@@ -1,5 +1,4 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
-import { inBrowser } from '../environment.ts';
 import { type Locks, originLocks } from '../locks/locks.ts';
 import { anySignal, orAbort } from './abort.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from './cache.ts';
 import { openDefaultCache } from './default-cache.ts';
 import { downloadFile } from './download.ts';
-import { downloadFailed, isRetryable } from './errors.ts';
+import { advice, downloadFailed, isQuotaError, isRetryable } from './errors.ts';
 import { exportFiles } from './export.ts';
 import { FilesSource } from './files-source.ts';
 import { MANIFEST_FILE, parseManifest } from './manifest.ts';
@@ -115,7 +114,7 @@ class DefaultModelStore implements ManagedModelStore {
     files: readonly FileRequest[],
     options: OpenFilesOptions = {},
   ): Promise<Map<string, StoredFile>> {
-    return typed(() => this.#open(modelId, source, files, options), options.signal);
+    return this.#typed(() => this.#open(modelId, source, files, options), options.signal);
   }
 
   async #open(
@@ -165,6 +164,12 @@ class DefaultModelStore implements ManagedModelStore {
     return files.every((file) => findStored(stored, source, file) || isSettledWithout(stored, source, file));
   }
 
+  async paths(modelId: string): Promise<string[]> {
+    const { cache } = await this.#ready();
+    const { files } = await cache.readModel(modelId);
+    return [...new Set(files.map(({ path }) => path))].sort();
+  }
+
   async usage(): Promise<ModelUsage[]> {
     const { cache } = await this.#ready();
     return measureUsage(cache);
@@ -210,7 +215,7 @@ class DefaultModelStore implements ManagedModelStore {
     files: Iterable<File> | ModelSource,
     options: ImportOptions = {},
   ): Promise<string[]> {
-    return typed(() => this.#import(modelId, files, options), options.signal);
+    return this.#typed(() => this.#import(modelId, files, options), options.signal);
   }
 
   async #import(
@@ -233,6 +238,7 @@ class DefaultModelStore implements ManagedModelStore {
     }
     for (const path of listed) checkPath(path);
     const described = await withRetries(() => source.describe([...listed], signal), this.#retry, signal);
+    await options.check?.([...described.values()].filter(({ size }) => size !== 0).map(({ path }) => path));
     const manifest = await readManifest(source, described, signal);
     const missing = [...described.values()]
       .filter(({ path }) => !(manifest && path === MANIFEST_FILE))
@@ -252,8 +258,31 @@ class DefaultModelStore implements ManagedModelStore {
     const target: ModelSource = { ...delegate(source), key: IMPORTED };
     await room.ensure(modelId, bytesToFetch(target, missing, await cache.readModel(modelId)));
     await this.#fetchAll(modelId, target, missing, progress, signal);
-    await cache.updateModel(modelId, (record) => ({ ...record, lastUsed: Date.now(), imported: true }));
+    try {
+      await cache.updateModel(modelId, (record) => ({ ...record, lastUsed: Date.now(), imported: true }));
+    } catch (cause) {
+      throw isQuotaError(cause) ? await room.fullError(modelId, 0, cause) : cause;
+    }
     return missing.map(({ request }) => request.path);
+  }
+
+  /** Lets cancellation and typed errors through; what a cache throws beside them becomes one. */
+  async #typed<Value>(action: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    try {
+      return await action();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (FoundationError.isInstance(error)) throw error;
+      const kind = await this.#ready().then(
+        ({ cache }) => cache.kind,
+        () => 'memory' as const,
+      );
+      throw new FoundationError({
+        code: 'INTERNAL_ERROR',
+        message: `The store of model files failed: ${String(error)}. ${advice(kind)}`,
+        cause: error,
+      });
+    }
   }
 
   #ready(): Promise<Opened> {
@@ -427,10 +456,11 @@ class DefaultModelStore implements ManagedModelStore {
     const { channel: openChannel = defaultChannel } = this.#options;
     const channel = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, onProgress);
     try {
+      let isIn = false;
       const fetchFile = async (): Promise<{ record: FileRecord; fromCache: boolean }> => {
+        isIn = true;
         // Another tab may have fetched it while this one waited.
-        const stored = await cache.readModel(key.model);
-        const ready = stored.files.find((record) => isSameFile(record, key));
+        const { file: ready } = await cache.readFile(key);
         if (ready && isWanted(ready, request) && isCurrent(ready, description)) {
           return { record: ready, fromCache: true };
         }
@@ -455,7 +485,16 @@ class DefaultModelStore implements ManagedModelStore {
         });
         return { record, fromCache: false };
       };
-      return await locks.wait(lockName(key), fetchFile, signal);
+      for (;;) {
+        try {
+          return await locks.wait(lockName(key), fetchFile, signal);
+        } catch (error) {
+          // A disk may be so full that it has no room for a lock.
+          if (isIn || !isQuotaError(error)) throw error;
+          if ((await room.evictOne(key.model)) > 0) continue;
+          throw await room.fullError(key.model, Math.max(0, description.size), error);
+        }
+      }
     } finally {
       channel.close();
     }
@@ -493,25 +532,6 @@ class DefaultModelStore implements ManagedModelStore {
     // A note only: losing it costs a request, and a warm start does not wait for it.
     const settled = written.catch(() => {});
     if (isFetched) await settled;
-  }
-}
-
-/** Lets cancellation and typed errors through; what a cache throws beside them becomes one. */
-async function typed<Value>(action: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  try {
-    return await action();
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (FoundationError.isInstance(error)) throw error;
-    throw new FoundationError({
-      code: 'INTERNAL_ERROR',
-      message: `The store of model files failed: ${String(error)}. ${
-        inBrowser()
-          ? "Clearing this site's data, or cache: 'memory',"
-          : 'Deleting the folder models of the data directory'
-      } helps if it stays.`,
-      cause: error,
-    });
   }
 }
 

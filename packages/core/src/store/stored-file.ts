@@ -168,7 +168,13 @@ export class LocalFile implements StoredFile {
       }
     } catch (error) {
       await reader.cancel().catch(() => {});
-      throw error;
+      signal?.throwIfAborted();
+      if (FoundationError.isInstance(error)) throw error;
+      throw downloadFailed(`${this.path} in ${this.#source.key} cannot be read: ${String(error)}.`, {
+        param: this.path,
+        retryable: false,
+        cause: error,
+      });
     }
     if (position !== this.size) throw this.#changed();
     return target;

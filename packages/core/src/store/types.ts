@@ -91,7 +91,7 @@ export interface ModelUsage {
   bytes: number;
   /** Milliseconds since 1970. */
   lastUsed: number;
-  /** False while a download of one of its files is unfinished. */
+  /** Whether the model can be loaded from what is stored: false while a download of one of its files is unfinished. */
   complete: boolean;
 }
 
@@ -109,6 +109,8 @@ export interface ModelStore {
   ): Promise<Map<string, StoredFile>>;
   /** Whether these files are complete in the cache: opening them needs no network. */
   has(modelId: string, source: ModelSource, files: readonly FileRequest[]): Promise<boolean>;
+  /** Paths of the complete files of a model, whatever their source. */
+  paths(modelId: string): Promise<string[]>;
   /** Bytes kept for each model. */
   usage(): Promise<ModelUsage[]>;
   report(): Promise<StorageReport>;
@@ -152,4 +154,9 @@ export interface ManagedModelStore extends ModelStore {
 export interface ImportOptions extends OpenFilesOptions {
   /** Needed when the source cannot list its files: the paths to take. */
   paths?: readonly string[] | undefined;
+  /**
+   * Called with the paths of all files that are not empty, before the first is stored. When it rejects, nothing is
+   * stored and nothing that was stored is touched.
+   */
+  check?: ((paths: string[]) => Promise<void>) | undefined;
 }

@@ -14,6 +14,13 @@ export interface Services {
   readonly tokenizers: ModelTokenizers;
   readonly classifiers: Classifiers;
   readonly batches: Batches;
+  /**
+   * Lets go of all that is in memory of a model, or of every model: other files may come under its name.
+   * @throws FoundationError INPUT_MODEL_NOT_FOUND
+   */
+  forget(model?: string): Promise<void>;
+  /** Where classifiers and batches are kept, opened now if it was not. */
+  records(): Promise<Records>;
   /** Ends the engine and what runs in it. Unfinished jobs go on in the next engine. */
   close(): Promise<void>;
 }
@@ -28,7 +35,14 @@ export interface ServicesOptions {
 export function createServices({ engine, openRecords, classifierLimits }: ServicesOptions): Services {
   let opened: Promise<Records> | undefined;
   const records = (): Promise<Records> => {
-    opened ??= (async () => openRecords())();
+    if (!opened) {
+      const opening = (async () => openRecords())();
+      opened = opening;
+      // What failed is tried again by the next call.
+      opening.catch(() => {
+        if (opened === opening) opened = undefined;
+      });
+    }
     return opened;
   };
   const batches = new Batches({
@@ -36,12 +50,24 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
     // A line that asks for the vectors of tokens gets those: its own request says which of the two its answer is.
     answer: async (request, options) => (await embeddings(engine, request, options)) as EmbeddingsResponse,
   });
+  const labels = new LabelCache();
+  const tokenizers = new ModelTokenizers(engine);
   return {
     engine,
-    labels: new LabelCache(),
-    tokenizers: new ModelTokenizers(engine),
+    labels,
+    tokenizers,
+    forget: async (model) => {
+      try {
+        await engine.unload(model);
+      } finally {
+        // All of them: a model has aliases, and labels or tokenizers of one may come from another's files.
+        labels.clear();
+        tokenizers.clear();
+      }
+    },
     classifiers: new Classifiers(records, classifierLimits),
     batches,
+    records,
     close: async () => {
       const ended = batches.close();
       engine.close();

@@ -22,7 +22,7 @@ export interface CheckedTraining {
 
 /**
  * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not kept; what
- * fails or is aborted leaves a classifier as it was. Usage is input tokens × `num_iters`, as the API counts.
+ * fails or is aborted leaves a classifier as it was; where it is kept in memory only, the answer says so. Usage is input tokens × `num_iters`, as the API counts.
  */
 export async function train(
   engine: Engine,
@@ -32,7 +32,8 @@ export async function train(
 ): Promise<TrainResponse> {
   const { callId, classifierId, create, items, labels } = call;
   const known = await classifiers.madeBy(classifierId, callId);
-  if (known) return known.lastCall.response;
+  const kept = await classifiers.notKept();
+  if (known) return { ...known.lastCall.response, ...kept };
   if (!create) {
     const { lastCall } = await classifiers.modify(classifierId, async (record) => {
       classifiers.requireLabels([...record.weights.labels, ...labels]);
@@ -46,7 +47,7 @@ export async function train(
         lastCall: { id: callId, response },
       };
     });
-    return lastCall.response;
+    return { ...lastCall.response, ...kept };
   }
 
   classifiers.requireLabels(labels);
@@ -66,7 +67,7 @@ export async function train(
     updates: 0,
     lastCall: { id: callId, response },
   });
-  return response;
+  return { ...response, ...(await classifiers.notKept()) };
 }
 
 async function learnFrom(

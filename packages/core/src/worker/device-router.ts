@@ -179,7 +179,7 @@ export class DeviceRouter implements Backend {
       if (model === undefined) known.clear();
       else known.delete(model);
     }
-    if (model !== undefined && this.#wasm.isRunning) await this.#wasm.call('unload', model, options);
+    if (this.#wasm.isRunning) await this.#wasm.call('unload', model, options);
   }
 
   #isFp32(model: string): boolean {

@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryRecords } from '../../records/memory-records.ts';
-import type { Records } from '../../records/records.ts';
+import type { IsSound, Records } from '../../records/records.ts';
 import { Batches, type BatchesOptions, type BatchSource } from './batches.ts';
 import type { AnswerLine } from './run-page.ts';
 
@@ -460,8 +460,11 @@ class CrashingRecords implements Records {
     this.#before = before;
   }
 
-  get<Value>(key: string): Promise<Value | undefined> {
-    return this.#read(() => this.#inner.get<Value>(key));
+  get<Value>(key: string, isSound?: IsSound<Value>): Promise<Value | undefined> {
+    return this.#read(() => this.#inner.get(key, isSound));
+  }
+  damaged(): Promise<string[]> {
+    return this.#read(() => this.#inner.damaged());
   }
   keys(prefix: string): Promise<string[]> {
     return this.#read(() => this.#inner.keys(prefix));
@@ -469,8 +472,12 @@ class CrashingRecords implements Records {
   put(key: string, value: unknown): Promise<void> {
     return this.#write(() => this.#inner.put(key, value));
   }
-  update<Value>(key: string, change: (value: Value | undefined) => Value | undefined) {
-    return this.#write(() => this.#inner.update(key, change));
+  update<Value>(
+    key: string,
+    change: (value: Value | undefined) => Value | undefined,
+    isSound?: IsSound<Value>,
+  ) {
+    return this.#write(() => this.#inner.update(key, change, isSound));
   }
   delete(...keys: string[]): Promise<void> {
     return this.#write(() => this.#inner.delete(...keys));

@@ -6,6 +6,7 @@ import type {
   EmbeddingTask,
   ModelEntry,
 } from '@nearfield/spec';
+import { isNewer, type Versioned } from '../../records/format.ts';
 
 /** What a batch says of every line that does not say otherwise. */
 export interface BatchDefaults {
@@ -15,7 +16,7 @@ export interface BatchDefaults {
 }
 
 /** A job as it is kept. Times are milliseconds since 1970. */
-export interface JobRecord {
+export interface JobRecord extends Versioned {
   id: string;
   model: string;
   /** The model's facts when the job was made: lines are checked against them wherever the job goes on. */
@@ -68,10 +69,65 @@ export const inputPrefix = (id: string): string => `batch-input/${id}/`;
 export const resultPrefix = (id: string): string => `batch-result/${id}/`;
 const pageName = (page: number): string => String(page).padStart(8, '0');
 export const inputKey = (id: string, page: number): string => inputPrefix(id) + pageName(page);
+/** The page of a key of input or results. */
+export const pageOf = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1));
 export const resultKey = (id: string, page: number): string => resultPrefix(id) + pageName(page);
 
 export const isUnfinished = ({ state }: Pick<JobRecord, 'state'>): boolean =>
   state === 'pending' || state === 'processing';
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** Of a date: later and earlier ones cannot be told. */
+const isTime = (value: unknown): boolean =>
+  typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
+const orNothing = (is: (value: unknown) => boolean, value: unknown): boolean =>
+  value === undefined || is(value);
+
+const STATES: ReadonlySet<unknown> = new Set<BatchState>([
+  'pending',
+  'processing',
+  'completed',
+  'failed',
+  'expired',
+  'cancelled',
+]);
+
+const areCounts = (value: unknown): boolean => {
+  const { completed, failed, total_tokens: tokens } = (value ?? {}) as Partial<Counts>;
+  return [completed, failed, tokens].every(isCount);
+};
+
+/** Whether a stored value is a job; one of a later version is, whatever it looks like. */
+export function isJobRecord(value: unknown): value is JobRecord {
+  if (isNewer(value)) return true;
+  const job = (value ?? {}) as Partial<JobRecord>;
+  return (
+    [job.id, job.model].every(isText) &&
+    [job.entry, job.defaults].every(isObject) &&
+    STATES.has(job.state) &&
+    isTime(job.createdAt) &&
+    orNothing(isTime, job.endedAt) &&
+    [job.error, job.url].every((text) => orNothing(isText, text)) &&
+    [job.pages, job.total].every((count) => orNothing(isCount, count)) &&
+    isCount(job.attempts) &&
+    areCounts(job.counts) &&
+    (job.pages !== undefined || job.url !== undefined)
+  );
+}
+
+/** Whether a stored value is a page of input. */
+export const isInputPage = (value: unknown): value is InputLine[] =>
+  Array.isArray(value) && value.every((line) => typeof line === 'string' || typeof line === 'number');
+
+/** Whether a stored value is a page of results. */
+export function isResultPage(value: unknown): value is ResultPage {
+  const { succeeded, failed, counts } = (value ?? {}) as Partial<ResultPage>;
+  return (
+    [succeeded, failed].every((lines) => Array.isArray(lines) && lines.every(isObject)) && areCounts(counts)
+  );
+}
 
 const iso = (time: number): string => new Date(time).toISOString();
 

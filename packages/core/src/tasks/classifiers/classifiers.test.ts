@@ -1,11 +1,13 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Engine } from '../../engine/engine.ts';
 import { FileRecords } from '../../records/file-records.ts';
 import { MemoryRecords } from '../../records/memory-records.ts';
+import { train } from '../train.ts';
 import { type ClassifierRecord, Classifiers } from './classifiers.ts';
 import { learn } from './passive-aggressive.ts';
 
@@ -236,5 +238,92 @@ describe('Classifiers', () => {
     expect(kept.map(({ name }) => name)).toEqual(['one.record']);
     const bytes = await readFile(join(kept[0]!.parentPath, kept[0]!.name));
     expect(bytes.length).toBeLessThan(1000);
+  });
+});
+
+describe('damaged classifiers', () => {
+  const damages: [string, (record: ClassifierRecord) => unknown][] = [
+    ['null', () => null],
+    ['no weights', ({ weights: _, ...rest }) => rest],
+    [
+      'too few weights',
+      (record) => ({ ...record, weights: { ...record.weights, values: new Float32Array(3) } }),
+    ],
+    [
+      'weights that are no numbers',
+      (record) => ({
+        ...record,
+        weights: { ...record.weights, values: new Float32Array(4).fill(Number.NaN) },
+      }),
+    ],
+    ['a time that is none', (record) => ({ ...record, createdAt: 'yesterday' })],
+    ['no last call', (record) => ({ ...record, lastCall: undefined })],
+  ];
+
+  it.each(damages)('are set aside, named, and can be deleted: %s', async (_, damage) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const records = new FileRecords(join(directory, `damaged-${damages.length}-${_}`));
+    const classifiers = new Classifiers(async () => records);
+    await classifiers.add(await simple('good'));
+    await records.put('classifier/bad', damage(await simple('bad')));
+    await records.put('classifier-use/good', { count: 'x' });
+    expect((await classifiers.list()).map((each) => [each.classifier_id, each.used_number])).toEqual([
+      ['good', 0],
+    ]);
+    const failed = { code: 'RECORD_DAMAGED', message: expect.stringContaining('bad') };
+    expect(await rejection(classifiers.get('bad'))).toMatchObject(failed);
+    expect(await rejection(classifiers.export('bad'))).toMatchObject(failed);
+    expect(await rejection(classifiers.modify('bad', async (record) => record))).toMatchObject(failed);
+    await classifiers.used('good');
+    expect((await classifiers.list())[0]).toMatchObject({ used_number: 1 });
+    expect(await classifiers.delete('bad')).toMatchObject({ classifier_id: 'bad' });
+    expect(await rejection(classifiers.get('bad'))).toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+    expect(await records.damaged()).toEqual(['classifier-use/good']);
+    vi.restoreAllMocks();
+  });
+
+  it('can be deleted before anybody has looked at them', async () => {
+    const records = new FileRecords(join(directory, 'unseen'));
+    const classifiers = new Classifiers(async () => records);
+    await classifiers.add(await simple('bad'));
+    await writeFile(join(directory, 'unseen', 'values', 'classifier', 'bad.record'), '');
+    await classifiers.delete('bad');
+    expect(await rejection(classifiers.delete('bad'))).toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
+  });
+
+  it('are told apart from those of a newer version, which can be deleted only', async () => {
+    const records = new MemoryRecords();
+    const classifiers = new Classifiers(async () => records);
+    await records.put('classifier/later', { format: 2 });
+    expect(await classifiers.list()).toEqual([]);
+    expect(await rejection(classifiers.get('later'))).toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(await records.keys('classifier/')).toEqual(['classifier/later']);
+    await classifiers.delete('later');
+    expect(await records.keys('')).toEqual([]);
+  });
+
+  it('carry the version of their format, and are read without', async () => {
+    const records = new MemoryRecords();
+    const classifiers = new Classifiers(async () => records);
+    await classifiers.add(await simple('new'));
+    expect(await records.get('classifier/new')).toMatchObject({ format: 1 });
+    await records.put('classifier/old', await simple('old'));
+    expect(await classifiers.get('old')).toMatchObject({ id: 'old' });
+  });
+});
+
+describe('where classifiers are kept', () => {
+  it('is said by a training whose classifier is in memory only, and not by others', async () => {
+    const reason = 'IndexedDB cannot be used.';
+    const answers: unknown[] = [];
+    for (const records of [new MemoryRecords(reason), new MemoryRecords()]) {
+      const classifiers = new Classifiers(async () => records);
+      await classifiers.add(await simple('a'));
+      // A call that is sent again is answered without an engine.
+      const call = { callId: 'call-a', classifierId: 'a', items: [], labels: [], iterations: 1 };
+      answers.push(await train({} as Engine, call, {}, classifiers));
+    }
+    const answer = { classifier_id: 'a', num_samples: 2 };
+    expect(answers).toEqual([{ ...answer, nearfield: { kept: 'memory', reason } }, answer]);
   });
 });

@@ -11,7 +11,10 @@ import {
   vectorToBase64,
 } from '@nearfield/spec';
 import { BUSY } from '../../locks/locks.ts';
-import type { Records } from '../../records/records.ts';
+import { isDamage } from '../../records/errors.ts';
+import { FORMAT, isNewer, requireKnownFormat, type Versioned } from '../../records/format.ts';
+import { getIfSound, notKept, type Records } from '../../records/records.ts';
+import { isQuotaError } from '../../store/errors.ts';
 import type { VectorRole } from '../classify/role.ts';
 import type { LinearWeights } from './passive-aggressive.ts';
 
@@ -24,7 +27,7 @@ export interface ClassifierLimits {
 }
 
 /** A trained classifier as it is kept: weights and what is told about it, never an example. */
-export interface ClassifierRecord {
+export interface ClassifierRecord extends Versioned {
   id: string;
   model: string;
   /** How its examples were embedded; inputs are embedded the same way. */
@@ -45,6 +48,37 @@ export interface ClassifierRecord {
 interface UseRecord {
   count: number;
   lastAt: string;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(value));
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isClassifierRecord(value: unknown): value is ClassifierRecord {
+  if (isNewer(value)) return true;
+  const record = (value ?? {}) as Partial<ClassifierRecord>;
+  const { labels, columns, values } = (record.weights ?? {}) as Partial<LinearWeights>;
+  return (
+    [record.id, record.model, record.access, record.lastCall?.id].every(isText) &&
+    [record.createdAt, record.updatedAt].every(isTime) &&
+    [record.examples, record.updates].every(isCount) &&
+    typeof record.role === 'object' &&
+    record.role !== null &&
+    typeof record.lastCall?.response === 'object' &&
+    record.lastCall.response !== null &&
+    Array.isArray(labels) &&
+    labels.length > 0 &&
+    labels.every(isText) &&
+    isCount(columns) &&
+    values instanceof Float32Array &&
+    values.length === labels.length * columns! &&
+    values.every(Number.isFinite)
+  );
+}
+
+function isUseRecord(value: unknown): value is UseRecord {
+  const { count, lastAt } = (value ?? {}) as Partial<UseRecord>;
+  return isCount(count) && isTime(lastAt);
 }
 
 const recordKey = (id: string): string => `classifier/${id}`;
@@ -80,12 +114,17 @@ export class Classifiers {
     this.#limits = { labels, classifiers };
   }
 
-  /** @throws FoundationError RESOURCE_NOT_FOUND */
+  /** @throws FoundationError RESOURCE_NOT_FOUND; RECORD_DAMAGED; STORAGE_FAILED. */
   async get(id: string): Promise<ClassifierRecord> {
     const records = await this.#records();
-    const record = ID.test(id) ? await records.get<ClassifierRecord>(recordKey(id)) : undefined;
+    const record = ID.test(id) ? await records.get(recordKey(id), isClassifierRecord) : undefined;
     if (!record) throw notFound(id);
-    return record;
+    return requireKnownFormat(id, record);
+  }
+
+  /** What an answer says where classifiers were to be kept and are only in memory. */
+  async notKept(): Promise<ReturnType<typeof notKept>> {
+    return notKept(await this.#records());
   }
 
   /** The classifier of this id if the call made it before, so that the call need not be done again. */
@@ -93,18 +132,18 @@ export class Classifiers {
     // What is no id is no name of a record either.
     if (!ID.test(id)) throw notFound(id);
     const records = await this.#records();
-    const record = await records.get<ClassifierRecord>(recordKey(id));
-    return record?.lastCall.id === callId ? record : undefined;
+    const record = await records.get(recordKey(id), isClassifierRecord);
+    return record && !isNewer(record) && record.lastCall.id === callId ? record : undefined;
   }
 
-  /** Oldest first. */
+  /** Oldest first. Damaged ones are left out: `capabilities().storage.records` names them. */
   async list(): Promise<ClassifierSummary[]> {
     const records = await this.#records();
     const summaries: ClassifierSummary[] = [];
     for (const key of await records.keys(recordKey(''))) {
-      const record = await records.get<ClassifierRecord>(key);
+      const record = await getIfSound(records, key, isClassifierRecord);
       // Another tab may have deleted it meanwhile.
-      if (record) summaries.push(summaryOf(record, await records.get<UseRecord>(useKey(record.id))));
+      if (record && !isNewer(record)) summaries.push(summaryOf(record, await useOf(records, record.id)));
     }
     return summaries.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   }
@@ -140,7 +179,7 @@ export class Classifiers {
     // Counting and adding are one step: tabs must not pass the limit together.
     await records.locks.wait('classifiers', async () => {
       await this.requireRoom();
-      await records.put(recordKey(record.id), record);
+      await records.put(recordKey(record.id), { ...record, format: FORMAT });
     });
   }
 
@@ -155,27 +194,45 @@ export class Classifiers {
     return this.#alone(id, async (records) => {
       const before = await this.get(id);
       const after = await change(before);
-      if (after !== before) await records.put(recordKey(id), after);
+      if (after !== before) await records.put(recordKey(id), { ...after, format: FORMAT });
       return after;
     });
   }
 
-  /** @throws FoundationError RESOURCE_NOT_FOUND; CONFLICT_RESOURCE_BUSY while it is being trained. */
-  delete(id: string): Promise<DeleteClassifierResponse> {
-    return this.#alone(id, async (records) => {
-      await this.get(id);
+  /**
+   * Also one that is damaged or of a newer version; and on a full disk, where there is no room even for a lock.
+   * @throws FoundationError RESOURCE_NOT_FOUND; CONFLICT_RESOURCE_BUSY while it is being trained.
+   */
+  async delete(id: string): Promise<DeleteClassifierResponse> {
+    const remove = async (records: Records): Promise<DeleteClassifierResponse> => {
+      try {
+        if (!(await records.get(recordKey(id)))) throw notFound(id);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+      }
       await records.delete(recordKey(id), useKey(id));
       return { classifier_id: id, message: `Classifier ${id} deleted.` };
-    });
+    };
+    try {
+      return await this.#alone(id, remove);
+    } catch (error) {
+      if (!isQuotaError(error)) throw error;
+      return remove(await this.#records());
+    }
   }
 
-  /** Counts one use. */
+  /** Counts one use. A count that cannot be written is lost: it is no reason to refuse an answer. */
   async used(id: string): Promise<void> {
-    const records = await this.#records();
-    await records.update<UseRecord>(useKey(id), (use) => ({
-      count: (use?.count ?? 0) + 1,
-      lastAt: new Date().toISOString(),
-    }));
+    try {
+      const records = await this.#records();
+      await records.update<UseRecord>(
+        useKey(id),
+        (use) => ({ count: (use?.count ?? 0) + 1, lastAt: new Date().toISOString() }),
+        isUseRecord,
+      );
+    } catch {
+      // A full or read-only disk.
+    }
   }
 
   /** @throws FoundationError RESOURCE_NOT_FOUND */
@@ -185,7 +242,7 @@ export class Classifiers {
     return {
       format: 'nearfield-classifier',
       version: 1,
-      classifier: summaryOf(record, await records.get<UseRecord>(useKey(id))),
+      classifier: summaryOf(record, await useOf(records, id)),
       columns: record.weights.columns,
       weights: vectorToBase64(record.weights.values),
     };
@@ -203,8 +260,8 @@ export class Classifiers {
     const use = lastAt && count > 0 ? { count, lastAt } : undefined;
     return this.#alone(record.id, async (records) => {
       await records.locks.wait('classifiers', async () => {
-        if (!(await records.get(recordKey(record.id)))) await this.requireRoom();
-        await records.put(recordKey(record.id), record);
+        if (!(await getIfSound(records, recordKey(record.id), isClassifierRecord))) await this.requireRoom();
+        await records.put(recordKey(record.id), { ...record, format: FORMAT });
       });
       if (use) await records.put(useKey(record.id), use);
       else await records.delete(useKey(record.id));
@@ -220,6 +277,9 @@ export class Classifiers {
     return result;
   }
 }
+
+const useOf = (records: Records, id: string): Promise<UseRecord | undefined> =>
+  getIfSound(records, useKey(id), isUseRecord);
 
 function summaryOf(record: ClassifierRecord, use: UseRecord | undefined): ClassifierSummary {
   return {

@@ -23,11 +23,14 @@ it('tells names apart that look alike when joined', () => {
   expect(cache.get('m', 'x","y', 'z')).toBeUndefined();
 });
 
-it('forgets one model', () => {
+it('forgets all, and lets others know', () => {
   const cache = new LabelCache();
+  const { epoch } = cache;
   cache.set('m', null, 'a', vector(1));
   cache.set('m2', null, 'a', vector(2));
-  cache.forget('m');
+  expect(cache.epoch).toBe(epoch);
+  cache.clear();
   expect(cache.get('m', null, 'a')).toBeUndefined();
-  expect(cache.get('m2', null, 'a')).toBeDefined();
+  expect(cache.get('m2', null, 'a')).toBeUndefined();
+  expect(cache.epoch).not.toBe(epoch);
 });

@@ -8,6 +8,7 @@ export interface LabelVector {
 export class LabelCache {
   readonly #vectors = new Map<string, LabelVector>();
   readonly #capacity: number;
+  #epoch = 0;
 
   /** @param capacity labels kept. 2048 of 1024 dimensions are 8 MiB. */
   constructor(capacity = 2048) {
@@ -31,10 +32,15 @@ export class LabelCache {
     }
   }
 
-  /** Forgets a model's labels: under the same name it may come back from other files. */
-  forget(model: string): void {
-    const start = `${JSON.stringify(model)},`;
-    for (const key of this.#vectors.keys()) if (key.startsWith(start, 1)) this.#vectors.delete(key);
+  /** Changes when everything was forgotten: what was embedded before then is not to be kept. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Forgets all labels: under the same name a model may come back from other files. */
+  clear(): void {
+    this.#vectors.clear();
+    this.#epoch++;
   }
 }
 

@@ -51,6 +51,7 @@ export async function classifyZeroShot(
     : Object.entries(labels);
   const all = groups.flatMap(([, group]) => group);
   // Looked up before anything is awaited: what is found now cannot be pushed out by other calls.
+  const { epoch } = cache;
   const found = new Map<string, LabelVector>();
   for (const label of all) {
     const known = cache.get(model, role.task, label);
@@ -79,7 +80,8 @@ export async function classifyZeroShot(
     // A copy: a view would keep the whole call's vectors alive.
     const vector = { vector: rowAt(index).slice(), tokens: tokens[index]! };
     found.set(label, vector);
-    cache.set(model, role.task, label, vector);
+    // Not if other files came under the model's name meanwhile.
+    if (cache.epoch === epoch) cache.set(model, role.task, label, vector);
   });
 
   const temperature = request.temperature ?? reading.temperature;

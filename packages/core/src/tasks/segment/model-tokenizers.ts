@@ -47,10 +47,9 @@ export class ModelTokenizers {
     return task.join(signal, onProgress);
   }
 
-  /** Forgets a model's tokenizer, or all: under the same name it may come back from other files. */
-  forget(id?: string): void {
-    if (id === undefined) this.#tasks.clear();
-    else this.#tasks.delete(id);
+  /** Forgets all tokenizers: under the same name a model's may come back from other files. */
+  clear(): void {
+    this.#tasks.clear();
   }
 
   #forget(id: string, task: SharedTask<SegmentTokenizer, ProgressEvent>): void {
