@@ -51,10 +51,12 @@ async function sweep(pair: Compared): Promise<void> {
     ['beginnings', beginnings()],
   ];
   for (const [kind, texts] of kinds) {
-    const { compared, differences } = await compare(pair, texts);
+    const { compared, differences, newer } = await compare(pair, texts);
     total += compared;
     different += differences.length;
-    console.log(`${pair.name}: ${kind}: ${compared} compared, ${differences.length} different`);
+    // Of a Unicode version that the reference does not know, see `compare`.
+    const known = newer > 0 ? ` (${newer} by characters that are too new for the reference)` : '';
+    console.log(`${pair.name}: ${kind}: ${compared} compared, ${differences.length} different${known}`);
     for (const difference of differences.slice(0, SHOWN)) show(difference);
   }
 }
