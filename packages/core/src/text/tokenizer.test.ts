@@ -69,6 +69,30 @@ describe.each(Object.entries({ wordPiece, robertaBpe, xlmRoberta, qwenBpe, llama
     expect(spans.at(-1)).toEqual({ start: last, end: last });
   });
 
+  it('reads the beginning of a text as it reads the whole', () => {
+    const long = `${TEXTS.join(' ')} `.repeat(400);
+    for (const [text, most] of [
+      [TEXTS[0]!, 512],
+      [TEXTS[0]!, 5],
+      [long, 300],
+    ] as const) {
+      const { ids, fullLength } = tokenizer.encode(text, most);
+      expect(tokenizer.read(text, most)).toEqual({ ids, isWhole: fullLength <= most });
+      expect([...tokenizer.parts(text)].flat()).toEqual(tokenizer.encodeBare(text));
+    }
+    for (const prompt of ['', 'Query: ']) {
+      for (const most of [9, 300, 1_000_000]) {
+        const texts = [TEXTS[1]!, long, TEXTS[2]!];
+        const { ids, spans, fullLength } = tokenizer.encodeJoined(texts, most, prompt);
+        expect(tokenizer.readJoined(texts, most, prompt)).toEqual({
+          ids,
+          spans,
+          isWhole: fullLength <= most,
+        });
+      }
+    }
+  });
+
   it('names its tokens', () => {
     const { ids } = tokenizer.encode(TEXTS[0]!, 512);
     const tokens = tokenizer.tokensOf({ ids });

@@ -32,6 +32,14 @@ function addTo({ ids, tokens }: MutableVocabulary, token: string, id: number): v
   tokens.set(id, token);
 }
 
+function checkLength({ length }: string, where: string): void {
+  if (length > LONGEST_PIECE) {
+    throw new Error(
+      `a token of its ${where} has ${length} characters; ${LONGEST_PIECE} is the most that is read`,
+    );
+  }
+}
+
 /** The vocabulary of the `model` in tokenizer.json. @throws Error for what is damaged. */
 export function vocabularyOf({ vocab }: ComponentFile): MutableVocabulary {
   const vocabulary: MutableVocabulary = { ids: new Map(), tokens: new Map() };
@@ -41,6 +49,7 @@ export function vocabularyOf({ vocab }: ComponentFile): MutableVocabulary {
       if (typeof token !== 'string' || typeof score !== 'number' || !Number.isFinite(score)) {
         throw new Error(`entry ${id} of its vocabulary is ${shown(entry)}, no text with a score`);
       }
+      checkLength(token, 'vocabulary');
       vocabulary.ids.set(token, id);
       vocabulary.tokens.set(id, token);
     }
@@ -62,6 +71,7 @@ export function addedTokensOf(value: unknown, vocabulary: MutableVocabulary): Ad
       throw new Error(`one of its added_tokens is ${shown(entry)}`);
     }
     const { content } = entry;
+    checkLength(content, 'added_tokens');
     const id = checkId(entry.id, content, 'added_tokens');
     addTo(vocabulary, content, id);
     const special = entry.special === true;
@@ -76,6 +86,13 @@ export function addedTokensOf(value: unknown, vocabulary: MutableVocabulary): Ad
     };
   });
 }
+
+/**
+ * What is tried at every place of a text is bounded: characters of a word that is looked up piece by piece (published:
+ * 100), of a piece (16), of an added token (some dozens).
+ */
+const LONGEST_WORD = 1000;
+const LONGEST_PIECE = 512;
 
 /** Kinds of models in tokenizer.json. */
 export type ModelType = 'WordPiece' | 'Unigram' | 'BPE' | 'WordLevel';
@@ -103,8 +120,10 @@ function create(type: ModelType, file: ComponentFile, vocabulary: Vocabulary): T
       if (unknown === undefined)
         throw new Error(`its vocabulary lacks the unknown token ${shown(file.unk_token)}`);
       const { max_input_chars_per_word: longest = 100 } = file;
-      if (!Number.isInteger(longest) || (longest as number) < 0) {
-        throw new Error(`its max_input_chars_per_word is ${shown(longest)}`);
+      if (!Number.isInteger(longest) || (longest as number) < 0 || (longest as number) > LONGEST_WORD) {
+        throw new Error(
+          `its max_input_chars_per_word is ${shown(longest)}; whole numbers up to ${LONGEST_WORD} are read`,
+        );
       }
       const prefix = optionalText(file.continuing_subword_prefix, 'continuing_subword_prefix') ?? '##';
       return new WordPiece(vocabulary, { unknown, prefix, longestWord: longest as number });
