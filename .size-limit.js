@@ -13,7 +13,8 @@ export default [
   // (half a kilobyte), the drawing of SVG for workers, which cannot (under half a kilobyte); no engine.
   { name: 'core, page', path: page('core'), limit: '24.5 kB' },
   // A third is onnxruntime's JavaScript, a sixth the tokenizer; the rest is every endpoint, the model store, the
-  // graph rewriter, pictures and the segmenter; the checks of model files, values and pictures take a kilobyte. Token ranks are separate files, loaded when they are asked for.
+  // graph rewriter, pictures and the segmenter; the checks of model files, values and pictures take a kilobyte. Token
+  // ranks are separate files, loaded when they are asked for.
   { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '107 kB' },
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '111 kB' },
   // All endpoints' schemas, fetch and errors; no catalogue.
