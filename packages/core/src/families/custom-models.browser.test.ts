@@ -51,7 +51,7 @@ it('refuses files that are not the model whose name they have', async () => {
     cache: 'memory',
     models: [{ id: 'all-MiniLM-L6-v2', source: toFiles(minilm.files) }],
   });
-  await expect(foundation.load('all-MiniLM-L6-v2')).rejects.toMatchObject({ code: 'SELF_CHECK_FAILED' });
+  await expect(foundation.load('all-MiniLM-L6-v2')).rejects.toMatchObject({ code: 'MODEL_INVALID' });
   await foundation.close();
 });
 

@@ -13,6 +13,7 @@ import {
 } from './input.ts';
 import { decodePng } from './png.ts';
 import { type Raster, upright } from './raster.ts';
+import type { PixelWindow } from './resize.ts';
 import { readSvg, type SvgDrawing } from './svg.ts';
 
 /**
@@ -101,7 +102,19 @@ async function decode(
   if (format === 'png') return upright(await decodePng(read.bytes, options), orientation);
   const raster = await decodeElsewhere(withoutTags(read.bytes, header!), header!, options);
   options.signal?.throwIfAborted();
-  return upright(raster, orientation);
+  return upright(header!.frame ? clearedAround(raster, header!.frame) : raster, orientation);
+}
+
+/** Makes what lies around a frame transparent, in place: some decoders fill it with black. */
+function clearedAround(raster: Raster, { x, y, width, height }: PixelWindow): Raster {
+  const { data } = raster;
+  for (let row = 0; row < raster.height; row++) {
+    const start = 4 * row * raster.width;
+    const end = start + 4 * raster.width;
+    if (row < y || row >= y + height) data.fill(0, start, end);
+    else data.fill(0, start, start + 4 * x).fill(0, start + 4 * (x + width), end);
+  }
+  return { ...raster, opaque: false };
 }
 
 async function decodeElsewhere(

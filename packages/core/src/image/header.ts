@@ -4,6 +4,7 @@
  */
 import { imageError } from './errors.ts';
 import { exifOrientation } from './exif.ts';
+import type { PixelWindow } from './resize.ts';
 import { readSvg } from './svg.ts';
 
 /** Formats that are read. */
@@ -26,6 +27,8 @@ export interface ImageHeader {
   readonly alpha: boolean;
   /** Whether the format itself may turn the picture (AVIF), which its decoders apply, but not all ways to use them. */
   readonly turns: boolean;
+  /** Where the first frame lies, where it leaves some of the screen (GIF). */
+  readonly frame?: PixelWindow | undefined;
 }
 
 /** MIME type of each format. */
@@ -265,16 +268,21 @@ function gif(bytes: Uint8Array, view: DataView): Facts | string {
     at++;
   }
   if (view.getUint8(at) !== 0x2c) return 'it holds no frame';
-  const frame = { width: view.getUint16(at + 5, true), height: view.getUint16(at + 7, true) };
-  width = Math.max(width, view.getUint16(at + 1, true) + frame.width);
-  height = Math.max(height, view.getUint16(at + 3, true) + frame.height);
+  const frame = {
+    x: view.getUint16(at + 1, true),
+    y: view.getUint16(at + 3, true),
+    width: view.getUint16(at + 5, true),
+    height: view.getUint16(at + 7, true),
+  };
+  width = Math.max(width, frame.x + frame.width);
+  height = Math.max(height, frame.y + frame.height);
   const local = view.getUint8(at + 9);
   at += 10 + (local & 0x80 ? 3 << ((local & 7) + 1) : 0) + 1;
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;
   if (at >= bytes.length) return 'it ends early';
   const isWhole = frame.width === width && frame.height === height;
   // What the frame leaves of the screen is transparent, also in files that know no transparency.
-  return { width, height, alpha: bytes[4] === 0x39 || !isWhole };
+  return { width, height, alpha: bytes[4] === 0x39 || !isWhole, ...(!isWhole && { frame }) };
 }
 
 function bmp(bytes: Uint8Array, view: DataView): Facts | string {
