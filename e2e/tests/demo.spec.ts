@@ -329,12 +329,32 @@ test('little moves while a visitor watches', async ({ demo, page }) => {
   expect((await shifted()) - before).toBeLessThan(0.05);
 });
 
-test('the focus goes to the question when the sample’s button is gone', async ({ demo, page }) => {
+test('the focus goes to the question when the sample’s button is gone, and progress is told', async ({
+  demo,
+  page,
+}) => {
+  test.setTimeout(LONG);
   await demo.open();
+  await page.evaluate(() => {
+    const heard: string[] = [];
+    Object.assign(globalThis, { heard });
+    const status = document.querySelector('[role="status"]')!;
+    new MutationObserver(() => {
+      const text = status.textContent?.trim() ?? '';
+      if (heard.at(-1) !== text) heard.push(text);
+    }).observe(status, { childList: true, characterData: true, subtree: true });
+  });
   await demo.tabTo(page.getByRole('button', { name: 'Try the sample passages' }));
   await page.keyboard.press('Enter');
   await expect(demo.question).toBeFocused();
-  await expect(page.getByRole('status')).toHaveText(/^\d\d % indexed\.$/u, { timeout: LONG });
+  await demo.indexed(300);
+  await expect(page.getByRole('status')).toHaveText('300 passages indexed.');
+  expect(await page.evaluate(() => (globalThis as unknown as { heard: string[] }).heard)).toEqual([
+    '25 % indexed.',
+    '50 % indexed.',
+    '75 % indexed.',
+    '300 passages indexed.',
+  ]);
 });
 
 test('two tabs show the same storage', async ({ demo, page, context }) => {

@@ -112,7 +112,7 @@ class ClassifyPictures extends PageElement<Pictures> {
     >
       ${
         url && !refused
-          ? html`<img src=${url} alt=${name} width="88" height="88" />`
+          ? html`<img src=${url} alt=${found ? name : ''} width="88" height="88" />`
           : html`<span class="no-picture" aria-hidden="true">${refused ? '!' : '…'}</span>`
       }
       <div>

@@ -39,6 +39,7 @@ export abstract class PageElement<State extends PageStateLike> extends AppElemen
 
   /** Focuses the first field that something is missing in, once that is said under it. */
   protected async focusGap(): Promise<void> {
+    this.app.forget(this.page.origin);
     this.requestUpdate();
     await this.updateComplete;
     this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
