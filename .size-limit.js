@@ -12,11 +12,11 @@ export default [
   { name: 'spec, page', path: page('spec'), limit: '20.5 kB' },
   // Schemas of all requests, the catalogue's checks, the worker's boundary and recovery, which worker a call goes to
   // (half a kilobyte), inputs that fail alone; no engine.
-  { name: 'core, page', path: page('core'), limit: '25 kB' },
+  { name: 'core, page', path: page('core'), limit: '26 kB' },
   // A third is onnxruntime's JavaScript, a sixth the tokenizer; the rest is every endpoint, the model store, the
   // graph rewriter, pictures and the segmenter. Token ranks are separate files, loaded when they are asked for.
   { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '105 kB' },
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '109 kB' },
-  // All endpoints' schemas, fetch and errors; no catalogue.
-  { name: 'remote, page', path: page('remote'), limit: '21 kB' },
+  // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
+  { name: 'remote, page', path: page('remote'), limit: '22.2 kB' },
 ];
