@@ -182,11 +182,11 @@ describe('long text', () => {
     ['tabs', `\`\`\`go\n${python.replaceAll('    ', '\t')}\`\`\`\n`],
     ['Windows line ends', `\`\`\`\r\n${python.replaceAll('\n', '\r\n')}\`\`\`\r\n`],
     ['code without a fence', `Text.\n\n${python.replaceAll(/^(?=.)/gm, '    ')}\nMore.`],
-    ['YAML', `~~~yaml\n${'a:\n  b:\n    - c: 1\n      d: 2\n'.repeat(9)}~~~`],
+    ['YAML', `~~~yaml\n${'a:\n  b:\n    - c: 1\n      d: 2\n'.repeat(20)}~~~`],
     ['metadata', `---\ntitle: x\n${'tags:\n  - one\n  - two\n'.repeat(9)}---\n\nText.`],
     ['nested lists', `- a\n${'  - b is an item\n    - c is in it\n\n      and more\n'.repeat(9)}- d`],
     ['markup', `<ul>\n${'  <li>\n    <b>x</b>\n  </li>\n'.repeat(12)}</ul>\n`],
-    ['formulas', `$$\n${'  x &= y \\\\\n    + z \\\\\n'.repeat(12)}$$`],
+    ['formulas', `$$\n${'  x &= y \\\\\n    + z \\\\\n'.repeat(24)}$$`],
   ];
   it.each(indentedTexts)('keeps the indents of the lines it divides at: %s', (_, text) => {
     const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
