@@ -35,13 +35,13 @@ export default defineConfig({
         // late reloads the page under a running test.
         optimizeDeps: {
           exclude: ['onnxruntime-web'],
-          entries: ['packages/*/src/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
+          entries: ['packages/*/{src,test}/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
         },
         worker: { format: 'es' },
         test: {
           name: 'browser',
           globalSetup: './packages/core/test/build-embedded-model.ts',
-          include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
+          include: ['packages/*/{src,test}/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -1,10 +1,10 @@
 import { FoundationError } from '@nearfield/spec';
-import { EngineFoundation } from './foundation.ts';
-import type { LocalFoundation } from './local-foundation.ts';
-import type { CustomModel, LocalOptions } from './options.ts';
-import { DeviceRouter } from './worker/device-router.ts';
-import { WorkerHost } from './worker/host.ts';
-import type { ModelDescription, SourceDescription } from './worker/protocol.ts';
+import type { ModelDescription, SourceDescription } from './boundary/protocol.ts';
+import { EngineFoundation } from './foundation/foundation.ts';
+import type { LocalFoundation } from './foundation/local-foundation.ts';
+import type { CustomModel, LocalOptions } from './foundation/options.ts';
+import { DeviceRouter } from './host/device-router.ts';
+import { WorkerHost } from './host/worker-host.ts';
 
 /**
  * A search foundation that computes inside this page, in a Web Worker. The worker starts with the first call

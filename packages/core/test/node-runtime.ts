@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import type { Runtime } from '../src/engine/runtime.ts';
+import type { Runtime } from '../src/engine/runtime/runtime.ts';
 
 /** The CPU of this process, on one thread. */
 export const nodeRuntime = (changes: Partial<Runtime> = {}): Runtime => ({

@@ -10,12 +10,12 @@ import {
 } from '@nearfield/tiny-models';
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/node-runtime.ts';
-import { defineModel } from '../families/index.ts';
+import type { ModelDefinition } from '../models/definition.ts';
+import { defineModel } from '../models/index.ts';
 import { createModelStore, filesSource, MemoryCache } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
-import { TransientCheckMemory } from './check-memory.ts';
+import { TransientCheckMemory } from './loading/check-memory.ts';
 import { ModelPool, type ModelPoolOptions } from './model-pool.ts';
-import type { ModelDefinition } from './models.ts';
 
 const TEXT = 'Follow the white rabbit.';
 

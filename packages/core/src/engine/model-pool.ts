@@ -1,9 +1,7 @@
 import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
+import { SharedTask } from '../async/shared-task.ts';
+import type { ModelDefinition, ModelResolver, PartRequest } from '../models/definition.ts';
 import type { ModelStore } from '../store/types.ts';
-import type { BatchBudget } from './batch-plan.ts';
-import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './check-memory.ts';
-import { loadPart } from './loader.ts';
-import type { ModelDefinition, ModelResolver, PartRequest } from './models.ts';
 import type {
   ReadyColbert,
   ReadyEncoder,
@@ -11,10 +9,12 @@ import type {
   ReadyListwise,
   ReadyPairs,
   ReadyPart,
-} from './ready.ts';
-import type { Runtime } from './runtime.ts';
-import { SessionPool } from './session-pool.ts';
-import { SharedTask } from './shared-task.ts';
+} from './encoders/ready.ts';
+import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './loading/check-memory.ts';
+import { loadPart } from './loading/loader.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { SessionPool } from './runtime/session-pool.ts';
+import type { BatchBudget } from './scheduling/batch-plan.ts';
 
 export interface ModelPoolOptions {
   runtime: Runtime;

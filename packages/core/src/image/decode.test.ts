@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { cases, difference, readDecoded, readFixture } from '../../test/fixtures/image/read.ts';
 import { decodeImage } from './decode.ts';
-import { cases, difference, readDecoded, readFixture } from './fixtures/read.ts';
 import { readImageHeader } from './header.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { onWhite, upright } from './raster.ts';

@@ -5,7 +5,7 @@ import { EMBEDDED_ICON_CLIP_ID, embeddedIconClipDirectory } from '@nearfield/emb
 import { buildEmbeddedMiniLM } from '@nearfield/embedded-minilm';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TextTokenizer } from '../text/tokenizer.ts';
+import { TextTokenizer } from '../text/text-tokenizer.ts';
 import { loadPixelValues } from './load.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { ICON_CLIP_OVERRIDES, IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from './recipe.ts';

@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { anySignal } from './abort.ts';
+import { anySignal } from '../async/abort.ts';
 import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { FileLocks } from '../locks/file-locks.ts';
+import { FileLocks } from '../persistence/file-locks.ts';
 import {
   type ChunkCache,
   chunkLength,

@@ -1,6 +1,6 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
-import { type Locks, originLocks } from '../locks/locks.ts';
-import { anySignal, orAbort } from './abort.ts';
+import { anySignal, orAbort } from '../async/abort.ts';
+import { type Locks, originLocks } from '../persistence/locks.ts';
 import {
   type ChunkCache,
   type FileKey,

@@ -2,7 +2,7 @@ import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
 import { serve } from './serve.ts';
-import { chooseThreads } from './wasm-threads.ts';
+import { chooseThreads } from './threads.ts';
 
 serve(async ({ reason, threads: wanted, wasmPaths }) => {
   const { threads, reason: threadsReason } = chooseThreads(wanted);

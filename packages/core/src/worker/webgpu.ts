@@ -3,7 +3,7 @@ import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
 import { serve } from './serve.ts';
-import { chooseThreads } from './wasm-threads.ts';
+import { chooseThreads } from './threads.ts';
 
 serve(async ({ reason, threads: wanted, wasmPaths }) => {
   const { threads, reason: threadsReason } = chooseThreads(wanted);

@@ -7,8 +7,8 @@ import {
 } from '@nearfield/spec';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryRecords } from '../../records/memory-records.ts';
-import type { Records } from '../../records/records.ts';
+import { MemoryRecords } from '../../persistence/memory-records.ts';
+import type { Records } from '../../persistence/records.ts';
 import { Batches, type BatchesOptions, type BatchSource } from './batches.ts';
 import type { AnswerLine } from './run-page.ts';
 

@@ -5,10 +5,10 @@ import {
   type ModelEntry,
   shortened,
 } from '@nearfield/spec';
-import { closedError } from '../../closed.ts';
-import { needsOtherDevice } from '../../engine/device-fallback.ts';
-import type { Records } from '../../records/records.ts';
-import { delay, orAbort } from '../../store/abort.ts';
+import { delay, orAbort } from '../../async/abort.ts';
+import { closedError } from '../../async/closed.ts';
+import { needsOtherDevice } from '../../engine/runtime/device-fallback.ts';
+import type { Records } from '../../persistence/records.ts';
 import {
   type BatchDefaults,
   type Counts,

@@ -7,7 +7,7 @@ import {
   type ModelEntry,
   parseStrictly,
 } from '@nearfield/spec';
-import type { CheckedEmbeddings } from '../embeddings.ts';
+import type { CheckedEmbeddings } from '../embed/embeddings.ts';
 import { type BatchDefaults, type InputLine, LINE_CHARACTERS } from './job.ts';
 
 /** A line of input, read. */

@@ -4,8 +4,8 @@ import {
   type EmbeddingsResponse,
   FoundationError,
 } from '@nearfield/spec';
-import { orAbort } from '../../store/abort.ts';
-import type { CheckedEmbeddings } from '../embeddings.ts';
+import { orAbort } from '../../async/abort.ts';
+import type { CheckedEmbeddings } from '../embed/embeddings.ts';
 import type { Counts, InputLine, JobRecord, ResultPage } from './job.ts';
 import { readLine } from './line-request.ts';
 

@@ -1,8 +1,8 @@
 import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import type { Classifiers } from '../classifiers/classifiers.ts';
-import { MARGIN_TEMPERATURE, rowScores } from '../classifiers/passive-aggressive.ts';
-import { type EmbedItem, embedItems } from '../embed-items.ts';
+import { type EmbedItem, embedItems } from '../embed/embed-items.ts';
+import type { Classifiers } from './classifiers.ts';
+import { MARGIN_TEMPERATURE, rowScores } from './passive-aggressive.ts';
 import { choose } from './softmax.ts';
 
 export interface CheckedFewShot {

@@ -1,5 +1,5 @@
 import { FoundationError, type ImageDoc } from '@nearfield/spec';
-import type { EmbedItem } from '../embed-items.ts';
+import type { EmbedItem } from '../embed/embed-items.ts';
 
 type Input = string | { text?: unknown; image?: unknown };
 

@@ -6,8 +6,8 @@ import type {
   ParsedZeroShotClassifyRequest,
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import { embedItems } from '../embed-items.ts';
-import { inputField } from '../read-texts.ts';
+import { embedItems } from '../embed/embed-items.ts';
+import { inputField } from '../embed/read-texts.ts';
 import { itemsOf } from './items.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
 import type { LabelReading, VectorRole } from './role.ts';

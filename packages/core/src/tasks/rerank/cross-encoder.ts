@@ -1,10 +1,10 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
+import type { ReadyPairs } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { ReadyPairs } from '../../engine/ready.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { pairWindows, sigmoid } from '../../families/pair-windows.ts';
-import type { TokenSequence } from '../../text/tokenizer.ts';
-import { type EmbeddedItems, embedItems } from '../embed-items.ts';
+import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { pairWindows, sigmoid } from '../../models/pair-windows.ts';
+import type { TokenSequence } from '../../text/text-tokenizer.ts';
+import { type EmbeddedItems, embedItems } from '../embed/embed-items.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';

@@ -1,9 +1,9 @@
 import type { CallOptions } from '@nearfield/spec';
-import type { TokenVectors } from '../../engine/encoder.ts';
+import type { TokenVectors } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { windowsOver } from '../../families/pair-windows.ts';
-import { type ReadTokens, readTokens, type TokenModel, tokenModel } from '../embed-tokens.ts';
+import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { windowsOver } from '../../models/pair-windows.ts';
+import { type ReadTokens, readTokens, type TokenModel, tokenModel } from '../embed/embed-tokens.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';

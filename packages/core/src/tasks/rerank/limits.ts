@@ -1,5 +1,5 @@
 import { FoundationError, LIMITS } from '@nearfield/spec';
-import type { TextTokenizer } from '../../text/tokenizer.ts';
+import type { TextTokenizer } from '../../text/text-tokenizer.ts';
 
 /**
  * Refuses a query that is longer than the API takes, or than a model that reads it alone.

@@ -1,8 +1,8 @@
 import { type CallOptions, FoundationError, LIMITS, notSupported } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../families/listwise.ts';
-import type { TextTokenizer } from '../../text/tokenizer.ts';
+import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../models/listwise-blocks.ts';
+import type { TextTokenizer } from '../../text/text-tokenizer.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
 import type { RerankTexts, TextScores } from './types.ts';

@@ -1,8 +1,8 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { type CallOptions, FoundationError, type ProgressEvent } from '@nearfield/spec';
+import { SharedTask } from '../../async/shared-task.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { openFiles } from '../../engine/model-files.ts';
-import { SharedTask } from '../../engine/shared-task.ts';
+import { openFiles } from '../../engine/loading/model-files.ts';
 import { fromHubTokenizer, type SegmentTokenizer } from '../../segment/index.ts';
 import type { StoredFile } from '../../store/types.ts';
 

@@ -1,7 +1,7 @@
 import type { CallOptions, ModelEntry, SegmentRequest, SegmentResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { isTokenizerName, loadTokenizer, segmentText } from '../../segment/index.ts';
-import { embedItems } from '../embed-items.ts';
+import { embedItems } from '../embed/embed-items.ts';
 import type { ModelTokenizers } from './model-tokenizers.ts';
 
 /** Embedder of the semantic strategy where a request names none: the one that ships with the engine. */

@@ -1,0 +1,268 @@
+import { encodeModel, GraphBuilder } from '@nearfield/onnx';
+import { FoundationError } from '@nearfield/spec';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { SessionModel } from '../loading/graph.ts';
+import type { Runtime } from './runtime.ts';
+import { classifyRuntimeError } from './runtime-errors.ts';
+
+/**
+ * What a device turns out to lack: CPU kernels that only the plain wasm build has (`GatherBlockQuantized`), or float16
+ * on a GPU, which shows at the first run. A graph that needs them runs on wasm.
+ */
+function deviceLacks(cause: unknown, name: string): FoundationError | undefined {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const operator = /could not find an implementation for (\w+)/i.exec(text)?.[1];
+  const lacking = operator ?? (/requires f16 but/.test(text) ? 'float16 (shader-f16)' : undefined);
+  if (lacking === undefined) return undefined;
+  return new FoundationError({
+    code: 'DEVICE_NOT_AVAILABLE',
+    message: `${name} needs ${lacking}, which this device does not have. Use device "wasm", or another dtype.`,
+    param: 'device',
+    cause,
+  });
+}
+
+/** What a failed readback means. The browser's own AbortError is not a caller's. */
+function readFailure(cause: unknown, name: string): Error {
+  const isGone = cause instanceof Error && cause.name === 'AbortError';
+  const error = isGone ? new Error(`mapAsync was aborted: ${cause.message}`, { cause }) : cause;
+  return classifyRuntimeError(error, `${name}: its results could not be read`);
+}
+
+/** A run that a device was given and may not have finished. */
+export interface SubmittedRun {
+  /**
+   * Values of the outputs, in the order in which they were asked for.
+   * Rejects with FoundationError DEVICE_LOST, OUT_OF_MEMORY, MODEL_INVALID.
+   */
+  readonly values: Promise<Float32Array[]>;
+}
+
+/** A session that its pool may close when memory is needed, and that opens itself again when it is used. */
+export class PooledSession {
+  readonly #pool: SessionPool;
+  readonly #name: string;
+  readonly #prepare: () => Promise<SessionModel>;
+  #session: InferenceSession | undefined;
+  /** Outputs on their way from the device; they never reject. */
+  readonly #reading = new Set<Promise<unknown>>();
+  #closed = false;
+  /** Bytes of the model's files: about what the open session takes. */
+  readonly bytes: number;
+
+  /** @internal Use {@link SessionPool.session}. */
+  constructor(pool: SessionPool, name: string, bytes: number, prepare: () => Promise<SessionModel>) {
+    this.#pool = pool;
+    this.#name = name;
+    this.bytes = bytes;
+    this.#prepare = prepare;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /**
+   * Runs the graph: values of the outputs, in the order of `fetches`.
+   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST; CLOSED after {@link close}.
+   */
+  async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Float32Array[]> {
+    return (await this.submit(feeds, fetches)).values;
+  }
+
+  /**
+   * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
+   * The next run may be submitted before `values` are there. The feeds may be written over from then on.
+   */
+  submit(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<SubmittedRun> {
+    return this.#pool.alone(async () => {
+      const session = await this.#open();
+      let outputs: Record<string, Tensor>;
+      try {
+        outputs = await session.run(feeds, fetches);
+      } catch (cause) {
+        throw (
+          deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} failed on this input`)
+        );
+      }
+      const values = this.#read(fetches.map((name) => outputs[name]!));
+      const settled = values.then(
+        () => {},
+        () => {},
+      );
+      this.#reading.add(settled);
+      void settled.then(() => this.#reading.delete(settled));
+      return { values };
+    });
+  }
+
+  /**
+   * Copies outputs from the device. This is JavaScript and the browser only, so another run may be suspended in the
+   * runtime meanwhile; freeing them is not, and waits for its end.
+   */
+  async #read(outputs: readonly Tensor[]): Promise<Float32Array[]> {
+    const onDevice = outputs.filter(({ location }) => location === 'gpu-buffer');
+    const copies = await Promise.allSettled(outputs.map((output) => output.getData()));
+    if (onDevice.length > 0) {
+      this.#pool.betweenTurns(() => {
+        for (const output of onDevice) output.dispose();
+      });
+    }
+    return copies.map((copy) => {
+      if (copy.status === 'rejected') throw readFailure(copy.reason, this.#name);
+      return copy.value as Float32Array;
+    });
+  }
+
+  /** Opens the session now, so that errors in the model come when it is loaded. */
+  ready(): Promise<void> {
+    return this.#pool.alone(async () => {
+      await this.#open();
+    });
+  }
+
+  async #open(): Promise<InferenceSession> {
+    if (this.#closed) {
+      throw new FoundationError({
+        code: 'CLOSED',
+        message: `${this.#name} was unloaded. Call again to load it.`,
+      });
+    }
+    await this.#pool.admit(this);
+    if (this.#session) return this.#session;
+    const { bytes, externalData } = await this.#prepare();
+    const { ort, device, sessionOptions } = this.#pool.runtime;
+    try {
+      this.#session = await ort.InferenceSession.create(bytes, {
+        ...sessionOptions(),
+        // Left on the GPU, outputs do not hold up the run: it ends when its commands are submitted.
+        ...(device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' }),
+        ...(externalData.length > 0 && { externalData }),
+      });
+      return this.#session;
+    } catch (cause) {
+      throw (
+        deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} could not be loaded`)
+      );
+    }
+  }
+
+  /** Frees the session's memory; the next run opens it again. Only within a turn of {@link SessionPool.alone}. */
+  async release(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await Promise.all(this.#reading);
+    this.#pool.sweep();
+    await session?.release();
+  }
+
+  /** Frees the memory for good, after what is running. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#pool.forget(this);
+    await this.#pool.alone(() => this.release());
+  }
+}
+
+/** A graph that does nothing. */
+function smallestModel(): Uint8Array {
+  const graph = new GraphBuilder('nothing');
+  graph.op('Identity', [graph.input('x', 'float32', [1])], { output: 'y' });
+  graph.output('y', 'float32', [1]);
+  return encodeModel(graph, { opset: 17 });
+}
+
+/**
+ * The sessions of one device: keeps their memory under a limit by closing the least recently used, and lets only
+ * one thing happen on the device at a time, because onnxruntime-web's WebGPU build cannot do two.
+ */
+export class SessionPool {
+  readonly runtime: Runtime;
+  readonly #limit: number;
+  /** Least recently used first. */
+  readonly #sessions = new Set<PooledSession>();
+  #last: Promise<unknown> = Promise.resolve();
+  #busy = false;
+  #isWarm = false;
+  #between: (() => void)[] = [];
+
+  /** @param limit bytes of model files whose sessions are open together; one alone may be larger. */
+  constructor(runtime: Runtime, limit: number) {
+    this.runtime = runtime;
+    this.#limit = limit;
+  }
+
+  /**
+   * A session for a model's files, not opened yet.
+   * @param prepare the model's bytes; called each time the session is opened.
+   */
+  session(name: string, bytes: number, prepare: () => Promise<SessionModel>): PooledSession {
+    const session = new PooledSession(this, name, bytes, prepare);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Notes the use of a session, and closes others if it has to be opened and there is no room. */
+  async admit(session: PooledSession): Promise<void> {
+    this.#sessions.delete(session);
+    this.#sessions.add(session);
+    if (session.isOpen) return;
+    const open = [...this.#sessions].filter((each) => each.isOpen && each !== session);
+    let total = open.reduce((sum, { bytes }) => sum + bytes, session.bytes);
+    for (const each of open) {
+      if (total <= this.#limit) return;
+      await each.release();
+      total -= each.bytes;
+    }
+  }
+
+  forget(session: PooledSession): void {
+    this.#sessions.delete(session);
+  }
+
+  /**
+   * Starts the runtime now: its WebAssembly is compiled while the files of a first model are still being read. What
+   * goes wrong shows when a session is opened.
+   */
+  warmUp(): void {
+    const { ort, device, sessionOptions } = this.runtime;
+    if (this.#isWarm || device === 'cpu') return;
+    this.#isWarm = true;
+    this.alone(async () => {
+      const session = await ort.InferenceSession.create(smallestModel(), sessionOptions());
+      await session.release();
+    }).catch(() => {});
+  }
+
+  /** Waits for its turn on the device. */
+  alone<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#last.then(async () => {
+      this.#busy = true;
+      try {
+        return await work();
+      } finally {
+        this.#busy = false;
+        this.sweep();
+      }
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Calls the runtime for something short as soon as no turn is under way in it. */
+  betweenTurns(work: () => void): void {
+    this.#between.push(work);
+    if (!this.#busy) this.sweep();
+  }
+
+  /** Does what waits for the end of a turn. */
+  sweep(): void {
+    for (const work of this.#between.splice(0)) {
+      try {
+        work();
+      } catch {
+        // What cannot be freed, because its device is gone, is not the concern of whoever has the turn.
+      }
+    }
+  }
+}

@@ -1,0 +1,531 @@
+import {
+  type Calibration,
+  type CallOptions,
+  type DeviceReport,
+  FoundationError,
+  serializeError,
+  shortened,
+} from '@nearfield/spec';
+import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
+import { closedError } from '../async/closed.ts';
+import { carryErrorsWhole } from '../boundary/comlink-errors.ts';
+import type {
+  CallMessage,
+  ControlMessage,
+  Flavour,
+  WireOptions,
+  WorkerApi,
+  WorkerStart,
+} from '../boundary/protocol.ts';
+import { needsOtherDevice } from '../engine/runtime/device-fallback.ts';
+import type { Backend } from '../foundation/backend.ts';
+import type { LocalHubOptions } from '../foundation/options.ts';
+import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';
+import {
+  calibrationKey,
+  compareCalibrations,
+  recallCalibration,
+  rememberCalibration,
+} from './calibrations.ts';
+import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
+import { afterAwake, watchHeartbeat } from './heartbeat.ts';
+import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
+
+export interface HostOptions {
+  device: 'auto' | 'webgpu' | 'wasm';
+  workerUrl: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
+  wasmPaths: { [Name in Flavour]?: { mjs: string; wasm: string } | undefined } | undefined;
+  /** Whether tabs of this origin use one worker. */
+  shared: boolean;
+  /** Milliseconds without a call after which the worker ends; it starts again with the next call. */
+  keepAlive: number | undefined;
+  /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
+  unresponsiveAfter: number;
+  /** Whether a worker goes on with batch jobs that were left behind, without being asked. */
+  resumeBatches: boolean;
+  /** What every worker is started with. */
+  start: { hub: LocalHubOptions } & Omit<
+    WorkerStart,
+    'hub' | 'engineKey' | 'calibration' | 'calibrations' | 'reason' | 'wasmPaths' | 'resumeBatches'
+  >;
+}
+
+/** A worker that runs, or is about to. */
+interface LiveWorker {
+  readonly flavour: Flavour;
+  /** Held here as long as the worker lives: Comlink drops calls of a proxy that was collected. */
+  readonly api: Remote<WorkerApi>;
+  readonly report: Promise<DeviceReport>;
+  /** Rejects when the worker dies. */
+  readonly death: Promise<never>;
+  /** What to remember its calibration by, if there is none yet. */
+  untuned: string | undefined;
+  /** Whether it has loaded a model: until then its runtime may not even be downloaded. */
+  hasModel: boolean;
+  /** Until it is stopped, a worker that does not answer counts as dead. */
+  watchHeartbeat(): () => void;
+  /** Ends this page's use of it. Its other calls go to the next worker, unless they are told of a failure. */
+  end(failure?: Error): void;
+  /** Ends it for every page that shares it: its runtime is of no more use. */
+  endForAll(): void;
+}
+
+/** A call may be sent to this many workers before its failure is final. */
+const ATTEMPTS = 2;
+
+const NEEDS_MODEL: ReadonlySet<EngineMethod> = new Set([
+  'load',
+  'embeddings',
+  'multi-vector',
+  'rerank',
+  'classify.zero-shot',
+  'classify.few-shot',
+  'train',
+]);
+
+/** Milliseconds without a call after which a device is measured that never was. */
+const QUIET = 3000;
+
+carryErrorsWhole();
+
+/**
+ * The page's half of the worker boundary: starts the worker, notices when it dies or loses its device,
+ * starts another and sends it what was pending, once; then falls back from WebGPU to wasm where the caller
+ * left the device open.
+ * Calls also reject with {@link NeedsWasm} there.
+ */
+export class WorkerHost implements Backend {
+  readonly #options: HostOptions;
+  #live: LiveWorker | undefined;
+  #starting: Promise<LiveWorker> | undefined;
+  #closed = false;
+  /** Why WebGPU is not tried again. */
+  #givenUpOnGpu: string | undefined;
+  readonly #closing = new AbortController();
+  /** A shared worker that is ending: one that is started before would be the same. */
+  #ending: Promise<void> | undefined;
+  /** What WebGPU and wasm were measured to do, where both could be taken. */
+  #measured: Calibration[] | undefined;
+  #running = 0;
+  #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  #quietTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a worker runs or starts: a call would not be what starts it. */
+  get isRunning(): boolean {
+    return (this.#live ?? this.#starting) !== undefined;
+  }
+
+  /** Whether WebGPU is still an option. */
+  get mayBeGpu(): boolean {
+    return !this.#givenUpOnGpu;
+  }
+
+  /** Takes wasm from now on. Calls that are on a GPU go there too. */
+  giveUpOnGpu(why: string): void {
+    this.#givenUpOnGpu ??= why;
+    if (this.#live?.flavour === 'webgpu') this.#end(this.#live);
+  }
+
+  device(): Promise<DeviceReport> {
+    return this.#withRecovery(undefined, ({ report, death }) => Promise.race([report, death]));
+  }
+
+  async call<Method extends EngineMethod>(
+    method: Method,
+    argument: ArgumentOf<Method>,
+    options: CallOptions,
+  ): Promise<ResultOf<Method>> {
+    options.signal?.throwIfAborted();
+    this.#callStarted();
+    try {
+      return await this.#withRecovery(options.signal, async (live) => {
+        const result = (await this.#send(live, method, argument, options)) as ResultOf<Method>;
+        live.hasModel ||= NEEDS_MODEL.has(method);
+        return result;
+      });
+    } finally {
+      this.#callEnded();
+    }
+  }
+
+  /** Does something with a worker, and once more with another where the worker or its device was at fault. */
+  async #withRecovery<Value>(
+    signal: AbortSignal | undefined,
+    work: (live: LiveWorker) => Promise<Value>,
+  ): Promise<Value> {
+    for (let attempt = 1; ; attempt++) {
+      let live: LiveWorker | undefined;
+      const { mayBeGpu } = this;
+      try {
+        live = await this.#raceSignals(this.#worker(), signal);
+        return await work(live);
+      } catch (error) {
+        if (this.#closed) throw closedError();
+        if (signal?.aborted) throw error;
+        const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
+        // Another call's failure ended the worker: this one has its attempt still before it.
+        if (error instanceof WorkerReplaced) attempt--;
+        else if (!this.#recover(error, live, attempt, onGpu)) throw error;
+      }
+    }
+  }
+
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
+    this.#closing.abort(closedError());
+    const starting = this.#starting;
+    this.#end(this.#live);
+    (await starting?.catch(() => undefined))?.end();
+  }
+
+  #callStarted(): void {
+    this.#running++;
+    clearTimeout(this.#idleTimer);
+    clearTimeout(this.#quietTimer);
+  }
+
+  #callEnded(): void {
+    if (--this.#running > 0 || this.#closed) return;
+    this.#tuneWhenQuiet();
+    const { keepAlive } = this.#options;
+    if (keepAlive === undefined) return;
+    clearTimeout(this.#idleTimer);
+    // That is the only way in which wasm gives its memory back.
+    this.#idleTimer = setTimeout(() => {
+      if (this.#running === 0) this.#end(this.#live);
+    }, keepAlive);
+  }
+
+  /**
+   * Measures a device that no choice had to be made for, once and when nothing is to be done: from its worker's next
+   * start on, batches have the size that is best for it.
+   */
+  #tuneWhenQuiet(): void {
+    const live = this.#live;
+    const key = live?.untuned;
+    clearTimeout(this.#quietTimer);
+    if (!live?.hasModel || key === undefined) return;
+    this.#quietTimer = setTimeout(async () => {
+      // A hidden page is throttled, and would be taken for slow.
+      const isHidden = globalThis.document?.visibilityState === 'hidden';
+      if (this.#live !== live || this.#running > 0 || isHidden) return;
+      live.untuned = undefined;
+      if (recallCalibration(key)) return;
+      try {
+        rememberCalibration(key, (await this.#send(live, 'calibrate', undefined, {})) as Calibration);
+      } catch {
+        // The worker ended. It is measured another time.
+      }
+    }, QUIET);
+  }
+
+  /** Whether the call should be tried on another worker, and prepares for it. */
+  #recover(error: unknown, live: LiveWorker | undefined, attempt: number, onGpu: boolean): boolean {
+    if (!FoundationError.isInstance(error)) return false;
+    if (live && needsOtherDevice(error)) {
+      // The GPU is fine, the model is not: trying it again would give the same.
+      if (live.flavour === 'webgpu' && this.#options.device === 'auto') throw new NeedsWasm(error);
+      return false;
+    }
+    const lostDevice = error.code === 'DEVICE_LOST' || error.code === 'DEVICE_NOT_AVAILABLE';
+    if (!lostDevice && error.code !== 'WORKER_FAILED' && error.code !== 'OUT_OF_MEMORY') return false;
+    // Whoever notices first ends the worker; the others find a new one.
+    if (live && live === this.#live) {
+      live.endForAll();
+      // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
+      this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
+    }
+    if (attempt < ATTEMPTS) return true;
+    // Every call that was pending comes by here, and all of them go on.
+    if (attempt === ATTEMPTS && this.#options.device === 'auto' && onGpu) {
+      this.#givenUpOnGpu ??= `WebGPU failed twice on this device (${error.message})`;
+      return true;
+    }
+    return false;
+  }
+
+  #end(live: LiveWorker | undefined, failure?: Error): void {
+    if (this.#live === live) this.#live = undefined;
+    live?.end(failure);
+  }
+
+  async #worker(): Promise<LiveWorker> {
+    if (this.#closed) throw closedError();
+    if (this.#live) return this.#live;
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<LiveWorker> {
+    const choice: DeviceChoice = this.#givenUpOnGpu
+      ? { flavour: 'wasm', reason: this.#givenUpOnGpu }
+      : await chooseFlavour(this.#options.device);
+    if (choice.open) Object.assign(choice, await this.#measuredChoice(choice));
+    const live = await this.#startWorker(choice);
+    this.#live = live;
+    // One that dies while nobody waits for it must not cost the next call an attempt.
+    live.death.catch(() => {
+      if (this.#live === live) this.#end(live);
+    });
+    return live;
+  }
+
+  /** Which of WebGPU and wasm is faster here: as remembered, or measured now in a worker of each. */
+  async #measuredChoice(choice: DeviceChoice): Promise<Pick<DeviceChoice, 'flavour' | 'reason'>> {
+    try {
+      const webgpu = await this.#calibrationOf(choice);
+      const wasm = await this.#calibrationOf({ flavour: 'wasm', reason: 'to compare' });
+      this.#measured = [webgpu, wasm];
+      return compareCalibrations(webgpu, wasm);
+    } catch (error) {
+      if (this.#closed) throw closedError();
+      const why = error instanceof Error ? error.message : String(error);
+      return { flavour: 'wasm', reason: `WebGPU could not be measured (${why})` };
+    }
+  }
+
+  async #calibrationOf(choice: DeviceChoice): Promise<Calibration> {
+    const key = this.#calibrationKey(choice);
+    const known = recallCalibration(key);
+    if (known) return known;
+    const live = await this.#startWorker(choice);
+    try {
+      const measured = (await this.#send(live, 'calibrate', undefined, {})) as Calibration;
+      rememberCalibration(key, measured);
+      return measured;
+    } finally {
+      live.end();
+    }
+  }
+
+  #calibrationKey({ flavour, adapter }: DeviceChoice): string {
+    return calibrationKey(`${flavour} ${adapter ?? ''}`, this.#options.start.threads);
+  }
+
+  async #startWorker(choice: DeviceChoice): Promise<LiveWorker> {
+    const { flavour, reason, isSoftware } = choice;
+    const key = this.#calibrationKey(choice);
+    const calibration = recallCalibration(key);
+    const { token: givenToken } = this.#options.start.hub;
+    const token = typeof givenToken === 'function' ? await givenToken() : givenToken;
+    await this.#ending;
+    if (this.#closed) throw closedError();
+    let spawned: Spawned;
+    try {
+      spawned = await this.#spawn(flavour);
+    } catch (cause) {
+      throw new FoundationError({
+        code: 'WORKER_FAILED',
+        message:
+          'The worker could not be started. Allow its file in the worker-src of your Content-Security-Policy, or set workerUrl to a copy on your own origin.',
+        retryable: false,
+        cause,
+      });
+    }
+    const api = wrap<WorkerApi>(spawned.endpoint);
+    const watch = watchLife(spawned.events);
+    const held = watch.lockName ? api.hold(watch.lockName, spawned.pageLock) : api.ping();
+    const alive = (): void => {
+      spawned.connected?.();
+      watch.alive();
+    };
+    void held.then(alive, () => {});
+    const { hub, ...start } = this.#options.start;
+    const report = api.start({
+      ...start,
+      hub: { ...hub, token },
+      engineKey: JSON.stringify([start, hub], describeFile),
+      reason,
+      resumeBatches: this.#options.resumeBatches,
+      calibration,
+      calibrations: this.#measured ?? (calibration ? [calibration] : []),
+      wasmPaths: this.#options.wasmPaths?.[flavour],
+    }) as Promise<DeviceReport>;
+    report.catch(() => {});
+    const live: LiveWorker = {
+      flavour,
+      api,
+      report,
+      death: watch.death,
+      untuned: calibration || isSoftware ? undefined : key,
+      hasModel: false,
+      watchHeartbeat: () => {
+        // A wasm worker computes in its own thread: it is silent while a batch runs, and that is fine.
+        if (flavour === 'wasm') return () => {};
+        return watchHeartbeat(() => api.ping(), this.#options.unresponsiveAfter, watch.silent);
+      },
+      endForAll: () => {
+        if (!spawned.pageLock) return;
+        this.#ending = goneOrHanging(watch.lockName);
+        void api.end();
+      },
+      end: (failure = new WorkerReplaced()) => {
+        watch.stop(failure);
+        api[releaseProxy]();
+        spawned.end();
+      },
+    };
+    return live;
+  }
+
+  async #spawn(flavour: Flavour): Promise<Spawned> {
+    const { workerUrl, shared } = this.#options;
+    const url = workerUrl?.[flavour];
+    return shared ? connectSharedWorker(flavour, url) : spawnWorker(flavour, url);
+  }
+
+  async #send(
+    live: LiveWorker,
+    method: EngineMethod,
+    argument: unknown,
+    { signal, onProgress, priority }: CallOptions,
+  ): Promise<unknown> {
+    await this.#raceSignals(Promise.race([live.report, live.death]), signal);
+    const { port1: port, port2 } = new MessageChannel();
+    const onAbort = (): void =>
+      port.postMessage({ type: 'abort', reason: serializeError(signal?.reason) } satisfies ControlMessage);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    let finished = false;
+    const ended = new Promise<void>((resolve) => {
+      port.onmessage = ({ data }: MessageEvent<CallMessage>) => {
+        if (data.type === 'call-end') resolve();
+        else if (!finished) onProgress?.(data);
+      };
+    });
+    const stopHeartbeat = live.watchHeartbeat();
+    try {
+      const wireOptions: WireOptions = { priority, progress: onProgress !== undefined };
+      const answer = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
+      // The last progress is told before the call returns.
+      const result = onProgress ? Promise.all([answer, ended]).then(([value]) => value) : answer;
+      return await this.#raceSignals(Promise.race([result, live.death]), signal);
+    } catch (error) {
+      throw uncloneable(error) ?? error;
+    } finally {
+      finished = true;
+      stopHeartbeat();
+      signal?.removeEventListener('abort', onAbort);
+      port.close();
+    }
+  }
+
+  /** Rejects at once when the call is aborted or the foundation closed, whatever the worker is doing. */
+  async #raceSignals<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+    const listeners = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      for (const each of [signal, this.#closing.signal]) {
+        if (each?.aborted) reject(each.reason);
+        each?.addEventListener('abort', () => reject(each.reason), { signal: listeners.signal });
+      }
+    });
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      listeners.abort();
+    }
+  }
+}
+
+/** What cannot cross to a worker (functions, symbols, closed pictures) is the request's fault. */
+function uncloneable(error: unknown): FoundationError | undefined {
+  if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return undefined;
+  return new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `The request holds something that cannot be sent to the worker: ${shortened(error.message, 300)} Leave out what is not plain data.`,
+    param: 'body',
+    cause: error,
+  });
+}
+
+/** Picked files by what tells them apart; JSON knows nothing of them. */
+function describeFile(_key: string, value: unknown): unknown {
+  return value instanceof File ? [value.name, value.size, value.lastModified] : value;
+}
+
+/** What `cause` says of a model on WebGPU may not hold on wasm. Thrown where the device was left open. */
+export class NeedsWasm extends Error {
+  constructor(override readonly cause: FoundationError) {
+    super(cause.message);
+  }
+}
+
+/** Tells calls that their worker was ended through no fault of theirs. Callers never see it. */
+class WorkerReplaced extends Error {}
+
+/** Milliseconds for a worker's script to arrive and answer. */
+const START_DEADLINE = 60_000;
+
+/** Milliseconds for a shared worker to end that was told to. */
+const END_DEADLINE = 5000;
+
+/** Resolves when a worker has let go of its lock. One that hangs never does: it is not waited for any longer. */
+function goneOrHanging(lock: string | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = afterAwake(END_DEADLINE, resolve);
+    if (!lock) return;
+    void navigator.locks.request(lock, () => {
+      stop();
+      resolve();
+    });
+  });
+}
+
+let workerCount = 0;
+
+/**
+ * Notices the death of a worker. A worker that is terminated or crashes fires no event, but the browser
+ * releases its locks: the page waits for one that the worker holds.
+ */
+function watchLife(events: EventTarget): {
+  lockName: string | undefined;
+  death: Promise<never>;
+  alive: () => void;
+  silent: () => void;
+  stop: (failure: Error) => void;
+} {
+  const stopped = new AbortController();
+  let die: (error: Error) => void;
+  const death = new Promise<never>((_, reject) => {
+    die = reject;
+  });
+  death.catch(() => {});
+  const failed = (message: string): void =>
+    die(new FoundationError({ code: 'WORKER_FAILED', message, retryable: true }));
+  events.addEventListener('error', (event) => {
+    failed(
+      `The worker failed: ${(event as ErrorEvent).message || 'its script could not be loaded'}. If the file is blocked, allow it in worker-src or set workerUrl.`,
+    );
+  });
+  events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
+  const locks = globalThis.navigator?.locks;
+  const stopWaiting = afterAwake(START_DEADLINE, () => failed('The worker did not start within a minute.'));
+  const lockName = locks ? `nearfield-worker-${crypto.randomUUID()}-${workerCount++}` : undefined;
+  return {
+    lockName,
+    death,
+    alive: () => {
+      stopWaiting();
+      if (!locks || !lockName || stopped.signal.aborted) return;
+      locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
+    },
+    silent: () => failed('The worker does not answer: its GPU was probably lost.'),
+    stop: (failure) => {
+      stopWaiting();
+      stopped.abort();
+      die(failure);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { CallOptions, ClassifierAccess, TrainResponse } from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import { type EmbedItem, embedItems } from '../embed/embed-items.ts';
+import type { ClassifierRecord, Classifiers } from './classifiers.ts';
+import { requireColumns } from './few-shot.ts';
+import { type LinearWeights, learn } from './passive-aggressive.ts';
+import type { VectorRole } from './role.ts';
+
+/** A training call whose request fits its schema and its model. */
+export interface CheckedTraining {
+  /** Names this call: sent again, it is answered and not done again. */
+  callId: string;
+  /** Of the classifier that is updated, or for the new one. */
+  classifierId: string;
+  /** For a new classifier only. */
+  create?: { model: string; role: VectorRole; access: ClassifierAccess } | undefined;
+  items: EmbedItem[];
+  /** Label of each item. */
+  labels: string[];
+  iterations: number;
+}
+
+/**
+ * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not kept; what
+ * fails or is aborted leaves a classifier as it was. Usage is input tokens × `num_iters`, as the API counts.
+ */
+export async function train(
+  engine: Engine,
+  call: CheckedTraining,
+  options: CallOptions,
+  classifiers: Classifiers,
+): Promise<TrainResponse> {
+  const { callId, classifierId, create, items, labels } = call;
+  const known = await classifiers.madeBy(classifierId, callId);
+  if (known) return known.lastCall.response;
+  if (!create) {
+    const { lastCall } = await classifiers.modify(classifierId, async (record) => {
+      classifiers.requireLabels([...record.weights.labels, ...labels]);
+      const { weights, response } = await learnFrom(engine, call, record, options);
+      return {
+        ...record,
+        weights,
+        examples: record.examples + items.length,
+        updates: record.updates + 1,
+        updatedAt: new Date().toISOString(),
+        lastCall: { id: callId, response },
+      };
+    });
+    return lastCall.response;
+  }
+
+  classifiers.requireLabels(labels);
+  await classifiers.requireRoom();
+  const { model, role, access } = create;
+  const { weights, response } = await learnFrom(engine, call, { model, role }, options);
+  const now = new Date().toISOString();
+  await classifiers.add({
+    id: classifierId,
+    model,
+    role,
+    access,
+    weights,
+    examples: items.length,
+    createdAt: now,
+    updatedAt: now,
+    updates: 0,
+    lastCall: { id: callId, response },
+  });
+  return response;
+}
+
+async function learnFrom(
+  engine: Engine,
+  { classifierId, items, labels, iterations }: CheckedTraining,
+  {
+    model,
+    role,
+    weights: before,
+    updates,
+  }: Pick<ClassifierRecord, 'model' | 'role'> & Partial<ClassifierRecord>,
+  options: CallOptions,
+): Promise<{ weights: LinearWeights; response: TrainResponse }> {
+  const { values, dimensions, totalTokens } = await embedItems(engine, { model, items, ...role }, options);
+  if (before) requireColumns(classifierId, model, before.columns, dimensions);
+  const weights = await learn(
+    before ?? { labels: [], columns: dimensions, values: new Float32Array(0) },
+    values,
+    labels,
+    { passes: iterations, seed: updates === undefined ? 0 : updates + 1, signal: options.signal },
+  );
+  const response: TrainResponse = {
+    classifier_id: classifierId,
+    num_samples: items.length,
+    usage: { total_tokens: totalTokens * iterations },
+  };
+  return { weights, response };
+}

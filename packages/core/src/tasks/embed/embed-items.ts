@@ -1,0 +1,213 @@
+import { type CallOptions, FoundationError, type ImageDoc, notSupported } from '@nearfield/spec';
+import type { ReadyEncoder, ReadyImages } from '../../engine/encoders/ready.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { imageTokens, loadPixelValues, pixelValueCount } from '../../image/index.ts';
+import type { TokenSequence } from '../../text/text-tokenizer.ts';
+import { priorityOf, WorkReport } from '../work.ts';
+import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
+
+/** One thing that becomes one vector. */
+export type EmbedItem = { readonly text: string } | { readonly image: ImageDoc['image'] };
+
+/** What is embedded, and how. */
+export interface EmbedItemsRequest {
+  model: string;
+  items: readonly EmbedItem[];
+  /** The API's name of a task the model has; null for none. */
+  task: string | null;
+  /** Put before every text. */
+  prompt: string;
+  /** Size of the vectors. Default: the model's own. */
+  dimensions?: number | undefined;
+  /** Whether vectors have length 1. Default true. */
+  normalized?: boolean | undefined;
+  /** Whether texts that are too long are cut. Default: they are refused; undefined where a request has no say. */
+  truncate?: boolean | undefined;
+  /** The request's field that an item came from, for errors. Default `input.<index>`. */
+  fieldOf?: ((index: number) => string) | undefined;
+}
+
+/** Vectors of the items, in their order. */
+export interface EmbeddedItems {
+  /** Shape [items, dimensions]. */
+  values: Float32Array;
+  dimensions: number;
+  /** Tokens of each item: of a text with special tokens and prompt, of a picture by its size. */
+  tokens: number[];
+  totalTokens: number;
+  /** The part of `totalTokens` that is pictures; undefined where there are none. */
+  imageTokens: number | undefined;
+}
+
+/** Texts that are read at a time where others are computed meanwhile. */
+const TEXTS_AHEAD = 64;
+
+/** Pictures that are held decoded while the ones before them are computed. */
+const PICTURES_AHEAD = 16;
+
+/**
+ * Embeds texts and pictures in batches that concurrent calls share. What every task uses that needs vectors and not a
+ * response. A tower of a CLIP model is loaded with the first item that needs it.
+ *
+ * A picture counts `ceil(width ÷ tile) × ceil(height ÷ tile) × tokensPerTile` tokens, by its catalogue entry.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for pictures that cannot be read or where the model reads text only,
+ * and for more dimensions than the model has; INPUT_TOKEN_LIMIT_EXCEEDED; those of loading.
+ */
+export async function embedItems(
+  engine: Engine,
+  request: EmbedItemsRequest,
+  options: CallOptions,
+): Promise<EmbeddedItems> {
+  const { model, items, task } = request;
+  const texts = items.flatMap((item, index) => ('text' in item ? [index] : []));
+  const pictures = items.flatMap((item, index) => ('image' in item ? [index] : []));
+  const { signal, onProgress } = options;
+  requireEyes(engine, request, pictures);
+  const reader = texts.length > 0 ? await engine.encoder(model, { task, signal, onProgress }) : undefined;
+  const viewer = pictures.length > 0 ? await engine.models.images(model, { signal, onProgress }) : undefined;
+  const own = (reader ?? viewer)?.info.dimensions ?? 0;
+  if (viewer && viewer.info.dimensions !== own) {
+    throw new FoundationError({
+      code: 'MODEL_INVALID',
+      message: `The texts of ${model} have ${own} dimensions, its pictures ${viewer.info.dimensions}: these files do not belong together.`,
+      param: 'model',
+    });
+  }
+  const dimensions = checkDimensions(request.dimensions, own);
+  const values = new Float32Array(items.length * dimensions);
+  const tokens = new Array<number>(items.length).fill(0);
+  const report = new WorkReport(onProgress, items.length);
+  const call: Call = { engine, request, options, dimensions, tokens, report, store };
+  function store(index: number, vector: Float32Array): void {
+    values.set(vector, index * dimensions);
+    report.finished(tokens[index]!);
+  }
+  if (reader) await embedTexts(reader, texts, call);
+  if (viewer) await embedPictures(viewer, pictures, call);
+  const sum = (indices: readonly number[]): number =>
+    indices.reduce((total, index) => total + tokens[index]!, 0);
+  return {
+    values,
+    dimensions,
+    tokens,
+    totalTokens: sum(texts) + sum(pictures),
+    imageTokens: pictures.length > 0 ? sum(pictures) : undefined,
+  };
+}
+
+/** A classifier's model is known only here, so its inputs are checked here. @throws FoundationError INPUT_VALIDATION_FAILED */
+function requireEyes(
+  engine: Engine,
+  { model, fieldOf = inputField }: EmbedItemsRequest,
+  [first]: readonly number[],
+): void {
+  if (first === undefined || engine.models.definition(model).entry.modalities.includes('image')) return;
+  const param = fieldOf(first);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `Validation error: '${param}': ${model} reads text only.`,
+    param,
+  });
+}
+
+/** What both kinds of items need. */
+interface Call {
+  engine: Engine;
+  request: EmbedItemsRequest;
+  options: CallOptions;
+  dimensions: number;
+  /** Of each item, filled while they are read. */
+  tokens: number[];
+  report: WorkReport;
+  store: (index: number, vector: Float32Array) => void;
+}
+
+/**
+ * Reads some texts while a GPU computes those before them, the longest first: what is read together is of about one
+ * length and shares batches.
+ */
+async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call: Call): Promise<void> {
+  const { engine, request, options, dimensions, tokens, report, store } = call;
+  const { items, prompt, task, truncate, fieldOf, normalized = true } = request;
+  const { definition, tokenizer, info, encoder } = reader;
+  const { maxTokens } = info;
+  const limit = { model: definition.id, maxTokens, truncate, fieldOf };
+  const textOf = (index: number): string => (items[index] as { text: string }).text;
+  const group = encoder.group({ dimensions, normalized, task });
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  // A CPU that computes does not read meanwhile.
+  const computesAside = engine.runtime.device === 'webgpu' && indices.length > TEXTS_AHEAD;
+  const order = computesAside
+    ? [...indices].sort((left, right) => textOf(right).length - textOf(left).length)
+    : indices;
+  const size = computesAside ? TEXTS_AHEAD : indices.length;
+  const computing: Promise<void>[] = [];
+  try {
+    for (let start = 0; start < order.length; start += size) {
+      if (start > 0) await yieldToMessages();
+      const part = order.slice(start, start + size);
+      const sequences = await readInTurns(part, signal, (index): TokenSequence => {
+        const sequence = tokenizer.encode(prompt + textOf(index), maxTokens);
+        checkLength(sequence.fullLength, index, limit);
+        tokens[index] = sequence.ids.length;
+        return sequence;
+      });
+      report.expect(sequences.reduce((sum, { ids }) => sum + ids.length, 0));
+      const running = engine.scheduler.submit(group, sequences, {
+        priority: priorityOf(options.priority, items.length),
+        signal,
+        onResult: (at, vector) => store(part[at]!, vector),
+      });
+      // Its failure is thrown once all texts are read.
+      running.catch(() => {});
+      computing.push(running);
+    }
+    await Promise.all(computing);
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
+}
+
+/** Decodes some pictures while those before them are computed: a thousand decoded ones would fill the memory. */
+async function embedPictures(viewer: ReadyImages, indices: readonly number[], call: Call): Promise<void> {
+  const { engine, request, options, dimensions, tokens, report, store } = call;
+  const { items, normalized = true, fieldOf = inputField, task } = request;
+  const { signal } = options;
+  const decoder = engine.imageDecoder;
+  if (!decoder) {
+    throw notSupported('images', 'this engine has no image decoder.', 'Send texts.');
+  }
+  const { encoder, recipe, definition } = viewer;
+  const rule = definition.entry.imageTokens;
+  const group = encoder.group({ dimensions, normalized, task });
+  const count = pixelValueCount(recipe);
+  let running: Promise<void> = Promise.resolve();
+  for (let start = 0; start < indices.length; start += PICTURES_AHEAD) {
+    const part = indices.slice(start, start + PICTURES_AHEAD);
+    const { data, sizes } = await loadPixelValues(
+      part.map((index) => (items[index] as { image: ImageDoc['image'] }).image),
+      recipe,
+      { decoder, signal, paramOf: (at) => `${fieldOf(part[at]!)}.image` },
+    );
+    part.forEach((index, at) => {
+      tokens[index] = rule ? imageTokens(sizes[at]!, rule) : 0;
+      report.expect(tokens[index]!);
+    });
+    await running;
+    running = engine.scheduler.submit(
+      group,
+      part.map((_, at) => data.subarray(at * count, (at + 1) * count)),
+      {
+        priority: priorityOf(options.priority, items.length),
+        signal,
+        onResult: (at, vector) => store(part[at]!, vector),
+      },
+    );
+    // A later picture may be unreadable while these are computed; their own failure is thrown in its turn.
+    running.catch(() => {});
+  }
+  await running;
+}

@@ -1,0 +1,82 @@
+import type {
+  CallOptions,
+  EmbeddingType,
+  MultiEmbedding,
+  MultiVectorResponse,
+  ParsedMultiVectorRequest,
+  ResolvedEmbeddings,
+} from '@nearfield/spec';
+import type { Engine } from '../../engine/engine.ts';
+import { priorityOf, WorkReport } from '../work.ts';
+import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
+import { encodeAs } from './encode-vectors.ts';
+import { textsOf } from './inputs.ts';
+import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
+
+/** A request that fits its schema and its model. */
+export interface CheckedMultiVector {
+  request: ParsedMultiVectorRequest;
+  resolved: ResolvedEmbeddings;
+}
+
+/**
+ * `POST /v1/multi-vector`, and embeddings with `return_multivector` or of a ColBERT model: one vector a token, each
+ * encoded by itself. Which tokens have one: see `readTokens`. Usage counts every token that was read.
+ * @throws FoundationError NOT_SUPPORTED if the model's graph shows no token vectors; INPUT_TOKEN_LIMIT_EXCEEDED
+ */
+export async function multiVector(
+  engine: Engine,
+  { request, resolved }: CheckedMultiVector,
+  options: CallOptions,
+): Promise<MultiVectorResponse> {
+  const { task, prompt, inputType: role } = resolved;
+  const type = request.embedding_type ?? 'float';
+  const texts = textsOf(request);
+  const model = await tokenModel(engine, request.model, { ...options, task });
+  const { maxTokens, dimensions: own } = model.info;
+  const dimensions = checkDimensions(request.dimensions ?? undefined, own);
+  const limit = { model: model.definition.id, maxTokens, truncate: request.truncate };
+  const sequences = await readInTurns(texts, options.signal, (text, index) => {
+    const sequence = readTokens(model, text, { role, prompt });
+    checkLength(sequence.fullLength, index, limit);
+    return sequence;
+  });
+  const totalTokens = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+  const report = new WorkReport(options.onProgress, texts.length);
+  report.expect(totalTokens);
+  const data = new Array<MultiEmbedding>(texts.length);
+  const group = model.encoder.tokens({ dimensions, normalized: request.normalized, task });
+  await engine.scheduler.submit(group, sequences, {
+    priority: priorityOf(options.priority, texts.length),
+    signal: options.signal,
+    onResult: (index, vectors) => {
+      const sequence = sequences[index]!;
+      data[index] = {
+        object: 'embeddings',
+        index,
+        embeddings: encodeRows(vectors, type),
+        ...(request.return_tokenized_input && {
+          tokenized_input: model.tokenizer.tokensOf({ ids: keptIds(sequence) }),
+        }),
+      };
+      report.finished(sequence.ids.length);
+    },
+  });
+  return {
+    model: request.model,
+    object: 'list',
+    usage: { total_tokens: totalTokens, prompt_tokens: totalTokens },
+    data,
+  };
+}
+
+function encodeRows(
+  { data, rows, dimensions }: { data: Float32Array; rows: number; dimensions: number },
+  type: EmbeddingType | readonly EmbeddingType[],
+): MultiEmbedding['embeddings'] {
+  // A batch's results share memory with those of other calls, and what is returned may be transferred away.
+  const own = data.slice();
+  return Array.from({ length: rows }, (_, row) =>
+    encodeAs(own.subarray(row * dimensions, (row + 1) * dimensions), type),
+  );
+}
