@@ -7,23 +7,23 @@ import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/protocol.ts';
 import { Engine } from './engine/engine.ts';
 import type { OnnxRuntime, Runtime } from './engine/runtime/runtime.ts';
-import type { Backend } from './foundation/backend.ts';
 import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
 import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
 import { FileRecords } from './persistence/file-records.ts';
+import type { ClassifierLimits } from './requests/classify.ts';
+import type { Backend } from './service/backend.ts';
 import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './service/methods.ts';
 import { createServices, type Services } from './service/services.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
-import type { ClassifierLimits } from './tasks/classify/classifiers.ts';
 
 export type { HubOptions } from './boundary/protocol.ts';
-export type { ExportedModelFile, LocalFoundation, LocalStorage } from './foundation/local-foundation.ts';
-export type { ModelUsage } from './store/types.ts';
-export type { ClassifierLimits } from './tasks/classify/classifiers.ts';
+export type { LocalFoundation, LocalStorage } from './foundation/local-foundation.ts';
+export type { ClassifierLimits } from './requests/classify.ts';
+export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
 export interface NodeModel {

@@ -1,5 +1,5 @@
 import type { Calibration, DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
-import type { ClassifierLimits } from '../tasks/classify/classifiers.ts';
+import type { ClassifierLimits } from '../requests/classify.ts';
 
 /** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
 export type Flavour = 'wasm' | 'webgpu';
@@ -52,6 +52,11 @@ export interface HubOptions {
   token?: string | undefined;
   /** Hosts with the same files, asked in turn while the one before fails. */
   mirrors?: readonly string[] | undefined;
+}
+
+/** As {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
+export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
+  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** What the page's side of a call's port sends. */

@@ -10,10 +10,10 @@ import {
   notSupported,
   parseStrictly,
 } from '@nearfield/spec';
-import type { BatchSource, NewBatch } from '../tasks/batches/batches.ts';
-import { check } from '../tasks/batches/line-request.ts';
-import { requireEndpoint } from '../tasks/classify/role.ts';
-import type { CallEngine } from './backend.ts';
+import { check } from '../requests/batch-line.ts';
+import type { BatchSource, NewBatch } from '../requests/batches.ts';
+import type { CallEngine } from '../service/backend.ts';
+import { requireEndpoint } from './model-entries.ts';
 
 const DEFAULT_LIMIT = 20;
 

@@ -17,9 +17,10 @@ import {
   TrainRequestSchema,
   type TrainResponse,
 } from '@nearfield/spec';
-import { itemsOf } from '../tasks/classify/items.ts';
-import { classificationRole, labelReading, requireEndpoint } from '../tasks/classify/role.ts';
-import type { CallEngine } from './backend.ts';
+import { classificationRole, labelReading } from '../models/classification.ts';
+import { itemsOf } from '../requests/items.ts';
+import type { CallEngine } from '../service/backend.ts';
+import { requireEndpoint } from './model-entries.ts';
 
 type EntryOf = (model: string) => ModelEntry;
 

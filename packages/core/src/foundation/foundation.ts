@@ -42,12 +42,12 @@ import {
   tellProgress,
 } from '@nearfield/spec';
 import { runnable } from '../models/runnable.ts';
+import type { Backend } from '../service/backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';
-import { requireEndpoint } from '../tasks/classify/role.ts';
-import type { Backend } from './backend.ts';
 import { batchesApi } from './batches.ts';
 import { classifiersApi, classify, train } from './classify.ts';
 import type { LocalFoundation, LocalStorage } from './local-foundation.ts';
+import { requireEndpoint } from './model-entries.ts';
 import { rerank } from './rerank.ts';
 import { segment } from './segment.ts';
 

@@ -5,7 +5,7 @@ import type {
   SearchFoundation,
   StorageReport,
 } from '@nearfield/spec';
-import type { ModelUsage } from '../store/types.ts';
+import type { ExportedModelFile, ModelUsage } from '../store/types.ts';
 
 /** The cache of model files. */
 export interface LocalStorage {
@@ -29,17 +29,6 @@ export interface LocalStorage {
    * @throws FoundationError INTEGRITY_MISMATCH, STORAGE_QUOTA_EXCEEDED, INPUT_VALIDATION_FAILED.
    */
   import(model: string, files: Iterable<File>, options?: CallOptions): Promise<string[]>;
-}
-
-/** One file of an exported model. */
-export interface ExportedModelFile {
-  /** Path in the hub's layout, such as `onnx/model_quantized.onnx`. */
-  path: string;
-  /** Bytes. */
-  size: number;
-  /** SHA-256, lower-case hex. */
-  sha256: string;
-  blob: Blob;
 }
 
 /** A search foundation that computes here: in a worker of this page, or in this Node process. */

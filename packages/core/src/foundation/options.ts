@@ -1,6 +1,6 @@
 import type { Dtype } from '@nearfield/spec';
-import type { HubOptions } from '../boundary/protocol.ts';
-import type { ClassifierLimits } from '../tasks/classify/classifiers.ts';
+import type { LocalHubOptions } from '../boundary/protocol.ts';
+import type { ClassifierLimits } from '../requests/classify.ts';
 
 /** Where a model's files are: a base URL in the hub's layout, a hub id, or files that the user picked. */
 export type CustomModelSource = string | URL | readonly File[];
@@ -18,11 +18,6 @@ export interface CustomModel {
   source: CustomModelSource;
   /** Precisions that exist there, where known; saves looking for the others. */
   dtypes?: readonly Dtype[] | undefined;
-}
-
-/** As {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
-export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
-  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** Options of `createLocal()`. All are optional. */

@@ -10,8 +10,8 @@ import {
   type RerankResponse,
   type RerankResult,
 } from '@nearfield/spec';
-import { requireEndpoint } from '../tasks/classify/role.ts';
-import type { CallEngine } from './backend.ts';
+import type { CallEngine } from '../service/backend.ts';
+import { requireEndpoint } from './model-entries.ts';
 
 /**
  * `POST /v1/rerank`, checked. The engine gets the texts; the documents themselves, with whatever fields they have,

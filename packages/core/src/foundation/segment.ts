@@ -9,8 +9,8 @@ import {
   type SegmentResponse,
   TOKENIZERS,
 } from '@nearfield/spec';
-import { requireEndpoint } from '../tasks/classify/role.ts';
-import type { CallEngine } from './backend.ts';
+import type { CallEngine } from '../service/backend.ts';
+import { requireEndpoint } from './model-entries.ts';
 
 /** `segment.jina.ai`, checked. Longer contents than the hosted API takes are for the engine to judge. */
 export async function segment(

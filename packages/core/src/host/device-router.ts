@@ -5,7 +5,7 @@ import {
   type LoadedModel,
   type WorkReport,
 } from '@nearfield/spec';
-import type { Backend } from '../foundation/backend.ts';
+import type { Backend } from '../service/backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';
 import { compareQueries, QUERY_TEXTS } from './calibrations.ts';
 import { type HostOptions, NeedsWasm, WorkerHost } from './worker-host.ts';

@@ -1,6 +1,6 @@
 import type { Endpoint } from 'comlink';
 import type { Flavour } from '../boundary/protocol.ts';
-import { connectingLock, holdLock } from '../worker/shared-life.ts';
+import { connectingLock, holdLock } from '../boundary/shared-worker-locks.ts';
 import { afterAwake } from './heartbeat.ts';
 
 /** A worker that was started: where calls go, and how it ends. */

@@ -13,13 +13,13 @@ import type {
   CallMessage,
   ControlMessage,
   Flavour,
+  LocalHubOptions,
   WireOptions,
   WorkerApi,
   WorkerStart,
 } from '../boundary/protocol.ts';
-import { needsOtherDevice } from '../engine/runtime/device-fallback.ts';
-import type { Backend } from '../foundation/backend.ts';
-import type { LocalHubOptions } from '../foundation/options.ts';
+import { needsOtherDevice } from '../models/device-fallback.ts';
+import type { Backend } from '../service/backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';
 import {
   calibrationKey,

@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { isQuotaError } from '../store/errors.ts';
+import { isQuotaError } from './quota.ts';
 
 /** Runs a write; a full disk becomes the contract's error. */
 export async function writing<Result>(what: string, write: () => Promise<Result>): Promise<Result> {

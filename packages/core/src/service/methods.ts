@@ -6,17 +6,18 @@ import {
 } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import { calibrate } from '../engine/scheduling/calibration.ts';
-import type { ExportedModelFile } from '../foundation/local-foundation.ts';
-import type { ManagedModelStore } from '../store/types.ts';
-import type { NewBatch } from '../tasks/batches/batches.ts';
-import { type CheckedFewShot, classifyFewShot } from '../tasks/classify/few-shot.ts';
-import type { VectorRole } from '../tasks/classify/role.ts';
-import { type CheckedTraining, train } from '../tasks/classify/train.ts';
-import { type CheckedZeroShot, classifyZeroShot } from '../tasks/classify/zero-shot.ts';
-import { type CheckedEmbeddings, embeddings } from '../tasks/embed/embeddings.ts';
-import { type CheckedMultiVector, multiVector } from '../tasks/embed/multi-vector.ts';
+import type { VectorRole } from '../models/classification.ts';
+import type { NewBatch } from '../requests/batches.ts';
+import type { CheckedFewShot, CheckedTraining, CheckedZeroShot } from '../requests/classify.ts';
+import type { CheckedEmbeddings, CheckedMultiVector } from '../requests/embeddings.ts';
+import type { RerankTexts } from '../requests/rerank.ts';
+import type { ExportedModelFile, ManagedModelStore } from '../store/types.ts';
+import { classifyFewShot } from '../tasks/classify/few-shot.ts';
+import { train } from '../tasks/classify/train.ts';
+import { classifyZeroShot } from '../tasks/classify/zero-shot.ts';
+import { embeddings } from '../tasks/embed/embeddings.ts';
+import { multiVector } from '../tasks/embed/multi-vector.ts';
 import { scoreTexts } from '../tasks/rerank/rerank.ts';
-import type { RerankTexts } from '../tasks/rerank/types.ts';
 import { segment } from '../tasks/segment/segment.ts';
 import type { Services } from './services.ts';
 

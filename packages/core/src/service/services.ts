@@ -1,8 +1,9 @@
 import type { EmbeddingsResponse } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import type { Records } from '../persistence/records.ts';
+import type { ClassifierLimits } from '../requests/classify.ts';
 import { Batches } from '../tasks/batches/batches.ts';
-import { type ClassifierLimits, Classifiers } from '../tasks/classify/classifiers.ts';
+import { Classifiers } from '../tasks/classify/classifiers.ts';
 import { LabelCache } from '../tasks/classify/label-cache.ts';
 import { embeddings } from '../tasks/embed/embeddings.ts';
 import { ModelTokenizers } from '../tasks/segment/model-tokenizers.ts';

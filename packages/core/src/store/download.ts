@@ -1,9 +1,10 @@
 import { FoundationError } from '@nearfield/spec';
 import { anySignal } from '../async/abort.ts';
+import { isQuotaError } from '../persistence/quota.ts';
 import { type ChunkCache, type FileKey, type FileRecord, storedBytes } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';
-import { downloadFailed, formatBytes, integrityMismatch, isQuotaError } from './errors.ts';
+import { downloadFailed, formatBytes, integrityMismatch } from './errors.ts';
 import { type RetryPolicy, waitBeforeRetry, withRetries } from './retry.ts';
 import { Sha256 } from './sha256.ts';
 import type { FileDescription, ModelSource, OpenedStream } from './types.ts';

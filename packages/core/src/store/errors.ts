@@ -10,17 +10,6 @@ export const downloadFailed = (message: string, details: Details = {}): Foundati
 export const integrityMismatch = (message: string, details: Details = {}): FoundationError =>
   new FoundationError({ code: 'INTEGRITY_MISMATCH', message, ...details });
 
-/** What a browser or file system throws when there is no room left. */
-export function isQuotaError(error: unknown): boolean {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
-  return (
-    name === 'QuotaExceededError' ||
-    name === 'NS_ERROR_DOM_QUOTA_REACHED' ||
-    code === 'ENOSPC' ||
-    code === 'EDQUOT'
-  );
-}
-
 /** Whether an error means that trying again may help. */
 export const isRetryable = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) && error.code === 'DOWNLOAD_FAILED' && error.retryable;

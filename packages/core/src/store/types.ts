@@ -153,3 +153,14 @@ export interface ImportOptions extends OpenFilesOptions {
   /** Needed when the source cannot list its files: the paths to take. */
   paths?: readonly string[] | undefined;
 }
+
+/** One file of an exported model. */
+export interface ExportedModelFile {
+  /** Path in the hub's layout, such as `onnx/model_quantized.onnx`. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** SHA-256, lower-case hex. */
+  sha256: string;
+  blob: Blob;
+}

@@ -8,6 +8,7 @@ import type {
   WorkerApi,
   WorkerStart,
 } from '../boundary/protocol.ts';
+import { holdLock } from '../boundary/shared-worker-locks.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import { budgetOf } from '../engine/scheduling/calibration.ts';
@@ -18,7 +19,7 @@ import { dispatch } from '../service/methods.ts';
 import { modelResolver, tokenizerResolver } from '../service/model-resolver.ts';
 import { createServices, type Services } from '../service/services.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
-import { holdLock, SharedLife } from './shared-life.ts';
+import { SharedLife } from './shared-life.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {

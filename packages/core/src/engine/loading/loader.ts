@@ -1,10 +1,10 @@
 import { FoundationError, type ProgressEvent } from '@nearfield/spec';
 import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
+import { needsOtherDevice } from '../../models/device-fallback.ts';
 import type { FileRequest, ModelStore, StoredFile } from '../../store/types.ts';
 import { LISTWISE_INPUTS } from '../encoders/listwise-encoder.ts';
 import type { ReadyPart } from '../encoders/ready.ts';
 import { TOKEN_INPUTS } from '../encoders/token-feeds.ts';
-import { needsOtherDevice } from '../runtime/device-fallback.ts';
 import type { SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
 import { assemble } from './assemble.ts';

@@ -27,18 +27,3 @@ export interface Runtime {
   /** Ends the device. */
   dispose(): void;
 }
-
-/** Lets messages in: aborts and interactive calls are seen between batches. */
-export const yieldToMessages: () => Promise<void> = (() => {
-  if (typeof setImmediate === 'function') {
-    return () => new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  const { port1, port2 } = new MessageChannel();
-  const waiting: (() => void)[] = [];
-  port1.onmessage = () => waiting.shift()?.();
-  return () =>
-    new Promise<void>((resolve) => {
-      waiting.push(resolve);
-      port2.postMessage(null);
-    });
-})();

@@ -1,5 +1,6 @@
 import type { Priority, WorkReport } from '@nearfield/spec';
-import { type Runtime, yieldToMessages } from '../runtime/runtime.ts';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { type BatchBudget, planBatches } from './batch-plan.ts';
 
 /** A batch that a device was given and may not have finished. */

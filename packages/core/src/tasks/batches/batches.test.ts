@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryRecords } from '../../persistence/memory-records.ts';
 import type { Records } from '../../persistence/records.ts';
-import { Batches, type BatchesOptions, type BatchSource } from './batches.ts';
+import type { BatchSource } from '../../requests/batches.ts';
+import { Batches, type BatchesOptions } from './batches.ts';
 import type { AnswerLine } from './run-page.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';

@@ -1,18 +1,11 @@
-import {
-  type BatchOutputLine,
-  type BatchStatus,
-  FoundationError,
-  type ModelEntry,
-  shortened,
-} from '@nearfield/spec';
+import { type BatchStatus, FoundationError, shortened } from '@nearfield/spec';
 import { delay, orAbort } from '../../async/abort.ts';
 import { closedError } from '../../async/closed.ts';
-import { needsOtherDevice } from '../../engine/runtime/device-fallback.ts';
+import { needsOtherDevice } from '../../models/device-fallback.ts';
 import type { Records } from '../../persistence/records.ts';
+import type { BatchSource, InputLine, LinesPage, NewBatch } from '../../requests/batches.ts';
 import {
-  type BatchDefaults,
   type Counts,
-  type InputLine,
   inputKey,
   inputPrefix,
   isUnfinished,
@@ -28,28 +21,6 @@ import {
 } from './job.ts';
 import { linesOf, pagesOf } from './lines.ts';
 import { type AnswerLine, runPage } from './run-page.ts';
-
-/** Where the lines of a new job come from. */
-export type BatchSource =
-  | { kind: 'lines'; lines: string[] }
-  | { kind: 'blob'; blob: Blob }
-  | { kind: 'url'; url: string };
-
-/** A batch request that fits its schema and its model. */
-export interface NewBatch {
-  /** The id of the job to make: a call that is sent again makes no second one. */
-  id: string;
-  model: string;
-  entry: ModelEntry;
-  defaults: BatchDefaults;
-  source: BatchSource;
-}
-
-/** Some lines of a job's results, and where to go on. */
-export interface LinesPage {
-  lines: BatchOutputLine[];
-  next: number | undefined;
-}
 
 export interface BatchesOptions {
   records: () => Promise<Records>;

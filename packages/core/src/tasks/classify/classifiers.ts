@@ -10,18 +10,11 @@ import {
   type TrainResponse,
   vectorToBase64,
 } from '@nearfield/spec';
+import type { VectorRole } from '../../models/classification.ts';
 import { BUSY } from '../../persistence/locks.ts';
 import type { Records } from '../../persistence/records.ts';
+import type { ClassifierLimits } from '../../requests/classify.ts';
 import type { LinearWeights } from './passive-aggressive.ts';
-import type { VectorRole } from './role.ts';
-
-/** How many classifiers one owner may have, and labels one classifier. Defaults: those of the hosted API. */
-export interface ClassifierLimits {
-  /** Default 16. */
-  labels?: number | undefined;
-  /** Default 16. */
-  classifiers?: number | undefined;
-}
 
 /** A trained classifier as it is kept: weights and what is told about it, never an example. */
 export interface ClassifierRecord {

@@ -1,4 +1,4 @@
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 
 /** One row of weights a label: a label's score is the dot product of its row with the vector. */
 export interface LinearWeights {

@@ -1,24 +1,10 @@
-import type { CallOptions, ClassifierAccess, TrainResponse } from '@nearfield/spec';
+import type { CallOptions, TrainResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import { type EmbedItem, embedItems } from '../embed/embed-items.ts';
+import type { CheckedTraining } from '../../requests/classify.ts';
+import { embedItems } from '../embed/embed-items.ts';
 import type { ClassifierRecord, Classifiers } from './classifiers.ts';
 import { requireColumns } from './few-shot.ts';
 import { type LinearWeights, learn } from './passive-aggressive.ts';
-import type { VectorRole } from './role.ts';
-
-/** A training call whose request fits its schema and its model. */
-export interface CheckedTraining {
-  /** Names this call: sent again, it is answered and not done again. */
-  callId: string;
-  /** Of the classifier that is updated, or for the new one. */
-  classifierId: string;
-  /** For a new classifier only. */
-  create?: { model: string; role: VectorRole; access: ClassifierAccess } | undefined;
-  items: EmbedItem[];
-  /** Label of each item. */
-  labels: string[];
-  iterations: number;
-}
 
 /**
  * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not kept; what

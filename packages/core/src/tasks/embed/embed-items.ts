@@ -1,14 +1,12 @@
 import { type CallOptions, FoundationError, type ImageDoc, notSupported } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { ReadyEncoder, ReadyImages } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
 import { imageTokens, loadPixelValues, pixelValueCount } from '../../image/index.ts';
+import type { EmbedItem } from '../../requests/items.ts';
 import type { TokenSequence } from '../../text/text-tokenizer.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkDimensions, checkLength, inputField, readInTurns } from './read-texts.ts';
-
-/** One thing that becomes one vector. */
-export type EmbedItem = { readonly text: string } | { readonly image: ImageDoc['image'] };
 
 /** What is embedded, and how. */
 export interface EmbedItemsRequest {

@@ -5,20 +5,14 @@ import {
   FoundationError,
   type MultiVectorResponse,
   type ParsedEmbeddingsRequest,
-  type ResolvedEmbeddings,
 } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
 import { embedItems } from './embed-items.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { itemsOf, textsOf } from './inputs.ts';
 import { lateChunks } from './late-chunking.ts';
 import { multiVector } from './multi-vector.ts';
-
-/** A request that fits its schema and its model. */
-export interface CheckedEmbeddings {
-  request: ParsedEmbeddingsRequest;
-  resolved: ResolvedEmbeddings;
-}
 
 /** `POST /v1/embeddings` where each input has one vector. */
 async function embed(

@@ -1,5 +1,5 @@
 import { type ImageDoc, modalityOf, notSupported, type ParsedMultiVectorRequest } from '@nearfield/spec';
-import type { EmbedItem } from './embed-items.ts';
+import type { EmbedItem } from '../../requests/items.ts';
 
 type Request = Pick<ParsedMultiVectorRequest, 'input' | 'model'>;
 

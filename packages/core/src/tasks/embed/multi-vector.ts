@@ -1,23 +1,11 @@
-import type {
-  CallOptions,
-  EmbeddingType,
-  MultiEmbedding,
-  MultiVectorResponse,
-  ParsedMultiVectorRequest,
-  ResolvedEmbeddings,
-} from '@nearfield/spec';
+import type { CallOptions, EmbeddingType, MultiEmbedding, MultiVectorResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import type { CheckedMultiVector } from '../../requests/embeddings.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { keptIds, readTokens, tokenModel } from './embed-tokens.ts';
 import { encodeAs } from './encode-vectors.ts';
 import { textsOf } from './inputs.ts';
 import { checkDimensions, checkLength, readInTurns } from './read-texts.ts';
-
-/** A request that fits its schema and its model. */
-export interface CheckedMultiVector {
-  request: ParsedMultiVectorRequest;
-  resolved: ResolvedEmbeddings;
-}
 
 /**
  * `POST /v1/multi-vector`, and embeddings with `return_multivector` or of a ColBERT model: one vector a token, each

@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 
 /** What a text is read with, and what its request says of long ones. */
 export interface ReadTextOptions {

@@ -1,13 +1,14 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { ReadyPairs } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
 import { pairWindows, sigmoid } from '../../models/pair-windows.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import type { TokenSequence } from '../../text/text-tokenizer.ts';
 import { type EmbeddedItems, embedItems } from '../embed/embed-items.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
+import { DOCUMENTS_AT_ONCE } from './types.ts';
 
 /** A window of a document with the query before it. */
 interface Passage {

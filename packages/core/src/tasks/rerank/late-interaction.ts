@@ -1,12 +1,13 @@
 import type { CallOptions } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { TokenVectors } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
 import { windowsOver } from '../../models/pair-windows.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import { type ReadTokens, readTokens, type TokenModel, tokenModel } from '../embed/embed-tokens.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
+import { DOCUMENTS_AT_ONCE } from './types.ts';
 
 /**
  * Scores by late interaction (Khattab and Zaharia, 2020): Σ over the query's tokens of the largest cosine with any

@@ -1,11 +1,11 @@
 import { type CallOptions, FoundationError, LIMITS, notSupported } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime/runtime.ts';
 import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../models/listwise-blocks.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import type { TextTokenizer } from '../../text/text-tokenizer.ts';
 import { priorityOf, WorkReport } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import type { RerankTexts, TextScores } from './types.ts';
 
 /**
  * Scores by a listwise reranker: the cosine of each document's projected vector with the query's, −1 to 1. Documents

@@ -1,9 +1,9 @@
 import { type CallOptions, notSupported } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import { crossEncoderScores } from './cross-encoder.ts';
 import { lateInteractionScores } from './late-interaction.ts';
 import { listwiseScores } from './listwise.ts';
-import type { RerankTexts, TextScores } from './types.ts';
 
 /**
  * Scores documents by their relevance to a query, in the way of the model's family.

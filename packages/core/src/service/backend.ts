@@ -1,5 +1,5 @@
 import type { CallOptions, DeviceReport } from '@nearfield/spec';
-import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';
+import type { ArgumentOf, EngineMethod, ResultOf } from './methods.ts';
 
 /** How a foundation reaches its engine: through a worker in a page, directly in Node. */
 export interface Backend {

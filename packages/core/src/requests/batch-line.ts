@@ -7,8 +7,8 @@ import {
   type ModelEntry,
   parseStrictly,
 } from '@nearfield/spec';
-import type { CheckedEmbeddings } from '../embed/embeddings.ts';
-import { type BatchDefaults, type InputLine, LINE_CHARACTERS } from './job.ts';
+import { type BatchDefaults, type InputLine, LINE_CHARACTERS } from './batches.ts';
+import type { CheckedEmbeddings } from './embeddings.ts';
 
 /** A line of input, read. */
 export interface LineRequest {

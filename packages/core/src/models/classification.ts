@@ -1,4 +1,4 @@
-import { type Endpoint, FoundationError, type ModelEntry } from '@nearfield/spec';
+import type { ModelEntry } from '@nearfield/spec';
 
 /** How a model is asked for vectors: its task by the API's name, and what is put before a text for it. */
 export interface VectorRole {
@@ -29,13 +29,3 @@ const PLAIN: LabelReading = { labelPrompt: '', temperature: 1 };
 
 /** As a model's card says, where it says something. */
 export const labelReading = ({ zeroShot }: ModelEntry): LabelReading => zeroShot ?? PLAIN;
-
-/** @throws FoundationError INPUT_MODEL_NOT_FOUND if the endpoint does not take this model. */
-export function requireEndpoint(entry: ModelEntry, id: string, endpoint: Endpoint): void {
-  if (entry.endpoints.includes(endpoint)) return;
-  throw new FoundationError({
-    code: 'INPUT_MODEL_NOT_FOUND',
-    message: `Model '${id}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}.`,
-    param: 'model',
-  });
-}

@@ -1,7 +1,7 @@
 import { FoundationError, findModel } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
-import type { BatchDefaults } from './job.ts';
-import { readLine } from './line-request.ts';
+import { readLine } from './batch-line.ts';
+import type { BatchDefaults } from './batches.ts';
 
 const NONE: BatchDefaults = { task: null, dimensions: null, normalized: true };
 

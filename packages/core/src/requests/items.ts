@@ -1,5 +1,7 @@
 import { FoundationError, type ImageDoc } from '@nearfield/spec';
-import type { EmbedItem } from '../embed/embed-items.ts';
+
+/** One thing that becomes one vector. */
+export type EmbedItem = { readonly text: string } | { readonly image: ImageDoc['image'] };
 
 type Input = string | { text?: unknown; image?: unknown };
 
