@@ -21,7 +21,11 @@ export default defineConfig({
           name: 'node',
           globalSetup: './packages/core/test/build-embedded-model.ts',
           environment: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'packages/{*,models/*}/src/**/*.test.ts',
+            'demo/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
         },

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { buildEmbeddedMiniLM, embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
 import { build } from 'vite';
 import { serveFile } from '../../scripts/serve-file.ts';
 import { browserConditions, isolationHeaders } from '../../scripts/vite-shared.ts';
@@ -17,7 +17,7 @@ export interface EngineServer {
 }
 
 export async function serveEnginePage(): Promise<EngineServer> {
-  await buildEmbeddedMiniLM({ dtypes: ['q8'] });
+  await buildMiniLM({ dtypes: ['q8'] });
   await build({
     configFile: false,
     logLevel: 'warn',
@@ -44,8 +44,8 @@ export async function serveEnginePage(): Promise<EngineServer> {
     }
     const isModel = url.startsWith(models);
     if (isModel) request.url = url.slice(models.length - 1);
-    serveFile(isModel ? embeddedMiniLMDirectory() : directory, request, response, isolationHeaders).catch(
-      () => response.destroy(),
+    serveFile(isModel ? miniLMDirectory() : directory, request, response, isolationHeaders).catch(() =>
+      response.destroy(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

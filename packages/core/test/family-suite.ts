@@ -2,7 +2,7 @@
  * Runs a tiny model of every family through the engine and compares with the float64 reference: the same tests on
  * every device, because a recipe that is right on one may meet another kernel on the next.
  */
-import type { ModelEntry } from '@nearfield/spec';
+
 import {
   type TinyClip,
   type TinyColbert,
@@ -25,7 +25,8 @@ import {
   tinyV5Nano,
   tinyV5Small,
   toFiles,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
+import type { ModelEntry } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenVectors } from '../src/engine/encoders/text-encoder.ts';
 import { Engine } from '../src/engine/engine.ts';

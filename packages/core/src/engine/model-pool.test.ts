@@ -1,5 +1,3 @@
-import { readModel } from '@nearfield/onnx';
-import type { Golden, ProgressEvent } from '@nearfield/spec';
 import {
   type TinyFile,
   tinyMiniLM,
@@ -7,7 +5,9 @@ import {
   tinyV2English,
   tinyV5Nano,
   toFiles,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
+import { readModel } from '@nearfield/onnx';
+import type { Golden, ProgressEvent } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/node-runtime.ts';
 import type { ModelDefinition } from '../models/definition.ts';

@@ -1,4 +1,4 @@
-import { qwenBpe, wordPiece } from '@nearfield/tiny-models';
+import { qwenBpe, wordPiece } from '@nearfield/model-tiny';
 import { describe, expect, it } from 'vitest';
 import { TextTokenizer } from '../text/text-tokenizer.ts';
 import { listwiseBlocks, listwisePrompt, mergeBlocks } from './listwise-blocks.ts';

@@ -1,4 +1,4 @@
-import { robertaBpe, wordPiece, xlmRoberta } from '@nearfield/tiny-models';
+import { robertaBpe, wordPiece, xlmRoberta } from '@nearfield/model-tiny';
 import { describe, expect, it } from 'vitest';
 import { TextTokenizer } from '../text/text-tokenizer.ts';
 import { documentScores, pairWindows, windowsOver } from './pair-windows.ts';

@@ -5,7 +5,7 @@ import {
   type TinyTokenizer,
   wordPiece,
   xlmRoberta,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
 import { describe, expect, it } from 'vitest';
 import { TextTokenizer } from './text-tokenizer.ts';
 

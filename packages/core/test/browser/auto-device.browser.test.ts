@@ -1,5 +1,5 @@
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import type { Calibration } from '@nearfield/spec';
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation } from '../../src/index.ts';
 import { presentAsHardware } from '../hardware-adapter.ts';

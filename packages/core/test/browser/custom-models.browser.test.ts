@@ -1,4 +1,4 @@
-import { dot, tinyMiniLM, tinyV3, tinyV5Nano, toFiles } from '@nearfield/tiny-models';
+import { dot, tinyMiniLM, tinyV3, tinyV5Nano, toFiles } from '@nearfield/model-tiny';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLocal } from '../../src/index.ts';
 

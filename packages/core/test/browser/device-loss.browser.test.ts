@@ -1,4 +1,4 @@
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { calibrationKey, rememberCalibration } from '../../src/host/calibrations.ts';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';

@@ -1,5 +1,5 @@
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import type { CallOptions, LoadedModel } from '@nearfield/spec';
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { calibrationKey, rememberCalibration } from '../../src/host/calibrations.ts';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';

@@ -1,5 +1,5 @@
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import { embedStream } from '@nearfield/spec';
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { describe, expect, it } from 'vitest';
 import { createLocal, type LocalFoundation } from '../../src/index.ts';
 

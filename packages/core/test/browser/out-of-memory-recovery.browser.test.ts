@@ -1,4 +1,4 @@
-import { tinyV2English, toFiles } from '@nearfield/tiny-models';
+import { tinyV2English, toFiles } from '@nearfield/model-tiny';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocal, type LocalFoundation } from '../../src/index.ts';
 import workerUrl from '../little-memory-worker.ts?worker&url';

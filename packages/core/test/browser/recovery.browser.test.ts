@@ -1,5 +1,5 @@
+import { type TinyFile, tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import type { CallOptions, FoundationError } from '@nearfield/spec';
-import { type TinyFile, tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';
 import littleMemoryWorker from '../little-memory-worker.ts?worker&url';

@@ -1,4 +1,4 @@
-import { tinyMiniLM } from '@nearfield/tiny-models';
+import { tinyMiniLM } from '@nearfield/model-tiny';
 import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';

@@ -1,6 +1,7 @@
 /** Pictures, late chunks, reranking and segmenting through the real worker in Chromium. */
+
+import { tinyColbertV2, tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 import { type FoundationError, type ProgressEvent, vectorToUbinary } from '@nearfield/spec';
-import { tinyColbertV2, tinyMiniLM, toFiles } from '@nearfield/tiny-models';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLocal } from '../../src/index.ts';
 import { withContext } from '../tiny-context.ts';

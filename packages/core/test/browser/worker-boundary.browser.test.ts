@@ -1,4 +1,4 @@
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 // What the session of `cdp()` can do is declared there.
 import type {} from '@vitest/browser-playwright';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import {
   BatchesBodySchema,
   type BatchOutputLine,
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function create(name: string): LocalFoundation {
   const foundation = createNodeFoundation({
-    models: [{ id: MODEL, source: embeddedMiniLMDirectory() }],
+    models: [{ id: MODEL, source: miniLMDirectory() }],
     dataDirectory: join(directory, name),
     threads: 1,
   });

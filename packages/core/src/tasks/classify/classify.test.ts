@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import {
   ClassifiersBodySchema,
   ClassifyBodySchema,
@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const models = [{ id: MODEL, source: embeddedMiniLMDirectory() }];
+const models = [{ id: MODEL, source: miniLMDirectory() }];
 function create(name: string, options: Partial<NodeOptions> = {}): LocalFoundation {
   const foundation = createNodeFoundation({
     models,

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedIconClipDirectory } from '@nearfield/embedded-icon-clip';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { iconClipDirectory } from '@nearfield/model-icon-clip';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import { bytesToBase64, type FoundationError, type ProgressEvent } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
@@ -19,12 +19,12 @@ beforeAll(async () => {
     dataDirectory: directory,
     threads: 1,
     models: [
-      { id: 'all-MiniLM-L6-v2', source: embeddedMiniLMDirectory() },
-      { id: MODEL, source: embeddedIconClipDirectory() },
+      { id: 'all-MiniLM-L6-v2', source: miniLMDirectory() },
+      { id: MODEL, source: iconClipDirectory() },
     ],
   });
   const read = async (name: string): Promise<[string, string]> => {
-    const bytes = await readFile(join(embeddedIconClipDirectory(), 'samples', `${name}.png`));
+    const bytes = await readFile(join(iconClipDirectory(), 'samples', `${name}.png`));
     return [name, bytesToBase64(bytes)];
   };
   pictures = Object.fromEntries(await Promise.all(NAMES.map(read)));

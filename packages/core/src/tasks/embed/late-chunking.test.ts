@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type TinyTextModel, tinyMiniLM, tinyV2German } from '@nearfield/model-tiny';
 import type { EmbeddingsRequest, FoundationError } from '@nearfield/spec';
-import { type TinyTextModel, tinyMiniLM, tinyV2German } from '@nearfield/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withContext } from '../../../test/tiny-context.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';

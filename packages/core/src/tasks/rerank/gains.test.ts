@@ -5,8 +5,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/embedded-minilm-reranker';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DOCUMENTATION } from '../../../test/fixtures/rerank/documentation.ts';
 import { HELP_PAGES } from '../../../test/fixtures/rerank/help-passages.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   foundation = createNodeFoundation({
     dataDirectory: directory,
     models: [
-      { id: EMBEDDER, source: embeddedMiniLMDirectory() },
+      { id: EMBEDDER, source: miniLMDirectory() },
       { id: RERANKER, source: miniLMRerankerDirectory() },
     ],
   });

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/embedded-minilm-reranker';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
 import {
   FoundationError,
   type ProgressEvent,
@@ -23,7 +23,7 @@ const DOCUMENTS = [
   'Passwords have at least twelve characters.',
 ];
 
-const embedder = { id: EMBEDDER, source: embeddedMiniLMDirectory() };
+const embedder = { id: EMBEDDER, source: miniLMDirectory() };
 const reranker = { id: RERANKER, source: miniLMRerankerDirectory() };
 
 let directory: string;
