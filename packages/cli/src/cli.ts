@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { errorBody } from '@nearfield/server';
+import { createNodeServer } from '@nearfield/server/node';
 import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';
 import { createEngine, modelOption } from './engine.ts';
-import { errorBody } from './errors.ts';
-import { createNodeServer } from './node.ts';
 
 const USAGE = `nearfield api ENDPOINT 'REQUEST JSON'   answer one request (- reads it from standard input)
 nearfield serve                          answer requests over HTTP

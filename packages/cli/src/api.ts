@@ -1,6 +1,5 @@
+import { createHandler, errorBody } from '@nearfield/server';
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
-import { errorBody } from './errors.ts';
-import { createHandler } from './handler.ts';
 
 /** Where output goes. */
 export interface ApiOutput {

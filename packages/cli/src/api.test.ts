@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createNodeServer } from '@nearfield/server/node';
 import { describe, expect, it } from 'vitest';
-import { HashedFoundation } from '../test/hashed-foundation.ts';
+import { HashedFoundation } from '../../server/test/hashed-foundation.ts';
 import { runApi } from './api.ts';
 import { modelOption } from './engine.ts';
-import { createNodeServer } from './node.ts';
 
 const model = 'jina-embeddings-v3';
 
