@@ -2,11 +2,10 @@ import {
   type CallOptions,
   type EmbeddingsRequest,
   FoundationError,
-  methodsReport,
-  notSupported,
   type ProgressEvent,
   type SearchFoundation,
 } from '@nearfield/spec';
+import { methodsReport, notSupported } from '@nearfield/spec/implement';
 
 /** Words a text may have in this foundation. */
 export const MAX_WORDS = 200;

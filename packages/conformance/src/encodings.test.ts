@@ -1,10 +1,9 @@
+import { base64ToVector, EMBEDDING_TYPES } from '@nearfield/spec';
 import {
   base64ToBytes,
-  base64ToVector,
   binaryToUbinary,
   bytesToBase64,
   decodeVector,
-  EMBEDDING_TYPES,
   embeddingsFromWire,
   encodeVector,
   toWire,
@@ -12,7 +11,7 @@ import {
   vectorToBase64,
   vectorToBinary,
   vectorToUbinary,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,14 +1,12 @@
+import { EMBEDDING_TYPES, findModel, LIMITS } from '@nearfield/spec';
 import {
   BatchRequestSchema,
   ClassifyRequestSchema,
-  EMBEDDING_TYPES,
   EmbeddingsRequestSchema,
-  findModel,
-  LIMITS,
   RerankRequestSchema,
   TrainRequestSchema,
   unknownFields,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import { expectShape, OPENAPI_REQUESTS, OPENAPI_VERSION, shapeErrors } from './openapi.ts';
 

@@ -1,4 +1,4 @@
-import { toWire } from '@nearfield/spec';
+import { toWire } from '@nearfield/spec/implement';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { expect } from 'vitest';
 import document from './fixtures/openapi.json' with { type: 'json' };

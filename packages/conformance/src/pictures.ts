@@ -1,5 +1,6 @@
 /** Pictures made here, byte for byte: small ones, and ones that are no picture at all. */
-import { bytesToBase64, LIMITS } from '@nearfield/spec';
+import { LIMITS } from '@nearfield/spec';
+import { bytesToBase64 } from '@nearfield/spec/implement';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

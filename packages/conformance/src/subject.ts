@@ -1,9 +1,5 @@
-import {
-  type Capabilities,
-  FoundationError,
-  type FoundationMethod,
-  type SearchFoundation,
-} from '@nearfield/spec';
+import { type Capabilities, FoundationError, type SearchFoundation } from '@nearfield/spec';
+import type { FoundationMethod } from '@nearfield/spec/implement';
 import { expect, it, type TestContext } from 'vitest';
 import type { ContractModels } from './models.ts';
 

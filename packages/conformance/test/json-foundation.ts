@@ -2,16 +2,18 @@ import type { FetchHandler } from '@nearfield/server';
 import {
   type BatchOutputLine,
   type CallOptions,
-  type EmbeddingsBody,
   type EmbeddingType,
   type ErrorCode,
-  embeddingsFromWire,
   type FieldIssue,
   FoundationError,
-  isErrorCode,
-  methodsReport,
   type SearchFoundation,
 } from '@nearfield/spec';
+import {
+  type EmbeddingsBody,
+  embeddingsFromWire,
+  isErrorCode,
+  methodsReport,
+} from '@nearfield/spec/implement';
 import { expect } from 'vitest';
 import { type SchemaName, shapeErrors } from '../src/openapi.ts';
 

@@ -10,8 +10,8 @@ import {
   type SearchFoundation,
   type SegmentRequest,
   type TrainRequest,
-  toWire,
 } from '@nearfield/spec';
+import { toWire } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';

@@ -1,11 +1,10 @@
-import type { BatchesApi } from './batches.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { ChatRequest, ChatResponse } from './chat.ts';
-import type { ClassifyRequest, ClassifyResponseFor } from './classify.ts';
-import type { EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
-import type { ModelsApi } from './models.ts';
-import type { MultiVectorRequest, MultiVectorResponseFor } from './multi-vector.ts';
-import type { CallOptions } from './progress.ts';
+import type { BatchesApi } from './endpoints/batches.ts';
+import type { ChatRequest, ChatResponse } from './endpoints/chat.ts';
+import type { ClassifyRequest, ClassifyResponseFor } from './endpoints/classify.ts';
+import type { EmbeddingsRequest, EmbeddingsResponseFor } from './endpoints/embeddings.ts';
+import type { ModelsApi } from './endpoints/models.ts';
+import type { MultiVectorRequest, MultiVectorResponseFor } from './endpoints/multi-vector.ts';
 import type {
   GroundRequest,
   GroundResponse,
@@ -13,10 +12,11 @@ import type {
   ReadResponse,
   SearchRequest,
   SearchResponse,
-} from './reader.ts';
-import type { RerankRequest, RerankResponse } from './rerank.ts';
-import type { SegmentRequest, SegmentResponse } from './segment.ts';
-import type { ClassifiersApi, TrainRequest, TrainResponse } from './train.ts';
+} from './endpoints/reader.ts';
+import type { RerankRequest, RerankResponse } from './endpoints/rerank.ts';
+import type { SegmentRequest, SegmentResponse } from './endpoints/segment.ts';
+import type { ClassifiersApi, TrainRequest, TrainResponse } from './endpoints/train.ts';
+import type { CallOptions } from './progress.ts';
 
 /**
  * Jina's search foundation, wherever it runs. `createLocal()` of @nearfield/core computes inside the page,

@@ -1,12 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type {
-  Classification,
-  GroupedClassification,
-  MultiEmbedding,
-  SearchFoundation,
-  SingleEmbedding,
-  SparseEmbedding,
-} from './index.ts';
+import type { MultiEmbedding, SingleEmbedding, SparseEmbedding } from './implement.ts';
+import type { Classification, GroupedClassification, SearchFoundation } from './index.ts';
 
 // Checked by the type checker; nothing here runs.
 type Call = () => Promise<unknown>;

@@ -1,10 +1,3 @@
-import type {
-  EmbeddingsResponse,
-  EmbeddingUsage,
-  MultiEmbedding,
-  SingleEmbedding,
-  SparseEmbedding,
-} from './embeddings.ts';
 import {
   base64ToBytes,
   base64ToVector,
@@ -14,6 +7,13 @@ import {
   encodeVector,
   vectorToBase64,
 } from './encodings.ts';
+import type {
+  EmbeddingsResponse,
+  EmbeddingUsage,
+  MultiEmbedding,
+  SingleEmbedding,
+  SparseEmbedding,
+} from './endpoints/embeddings.ts';
 
 /** A response as JSON carries it: typed arrays are lists of numbers. */
 export type Wire<Value> = Value extends ArrayBufferView

@@ -1,10 +1,5 @@
-import {
-  type ErrorCode,
-  FoundationError,
-  type FoundationMethod,
-  LIMITS,
-  type SearchFoundation,
-} from '@nearfield/spec';
+import { type ErrorCode, FoundationError, LIMITS, type SearchFoundation } from '@nearfield/spec';
+import type { FoundationMethod } from '@nearfield/spec/implement';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ContractModels } from '../models.ts';
 import { base64, type Pictures, pictures } from '../pictures.ts';

@@ -1,4 +1,5 @@
-import { type BatchRequest, type BatchStatus, type SearchFoundation, vectorToBase64 } from '@nearfield/spec';
+import type { BatchRequest, BatchStatus, SearchFoundation } from '@nearfield/spec';
+import { vectorToBase64 } from '@nearfield/spec/implement';
 import { describe, expect } from 'vitest';
 import { expectShape } from '../openapi.ts';
 import { collect, expectInvalid, refusal, type Subject, unchecked } from '../subject.ts';

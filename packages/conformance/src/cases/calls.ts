@@ -1,11 +1,5 @@
-import {
-  type CallOptions,
-  type ChatRequest,
-  FOUNDATION_METHODS,
-  type FoundationMethod,
-  type ProgressEvent,
-  type SearchFoundation,
-} from '@nearfield/spec';
+import type { CallOptions, ChatRequest, ProgressEvent, SearchFoundation } from '@nearfield/spec';
+import { FOUNDATION_METHODS, type FoundationMethod } from '@nearfield/spec/implement';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { embeddedIdsOf, tinyModelsOf } from '../models.ts';
 import { collect, refusal, type Subject } from '../subject.ts';

@@ -2,13 +2,10 @@ import {
   base64ToVector,
   type EmbeddingsRequest,
   type EmbeddingType,
-  encodeVector,
   LIMITS,
   type SearchFoundation,
-  toWire,
-  ubinaryToBinary,
-  vectorToUbinary,
 } from '@nearfield/spec';
+import { encodeVector, toWire, ubinaryToBinary, vectorToUbinary } from '@nearfield/spec/implement';
 import { describe, expect } from 'vitest';
 import { tokensOf } from '../models.ts';
 import { expectShape, shapeErrors } from '../openapi.ts';

@@ -1,4 +1,5 @@
-import { FoundationError, type FoundationMethod, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import type { FoundationMethod } from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import type { ContractModels } from '../models.ts';
 import { OPENAPI_REQUESTS } from '../openapi.ts';

@@ -1,9 +1,5 @@
-import {
-  base64ToVector,
-  type MultiVectorRequest,
-  type SearchFoundation,
-  vectorToBinary,
-} from '@nearfield/spec';
+import { base64ToVector, type MultiVectorRequest, type SearchFoundation } from '@nearfield/spec';
+import { vectorToBinary } from '@nearfield/spec/implement';
 import { describe, expect } from 'vitest';
 import { tokensOf } from '../models.ts';
 import { expectShape } from '../openapi.ts';

@@ -1,4 +1,4 @@
-import { deserializeError, type SerializedError, serializeError } from '@nearfield/spec';
+import { deserializeError, type SerializedError, serializeError } from '@nearfield/spec/implement';
 import { transferHandlers } from 'comlink';
 
 /**

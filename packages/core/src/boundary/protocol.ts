@@ -1,4 +1,5 @@
-import type { Calibration, DeviceReport, Dtype, ProgressEvent, SerializedError } from '@nearfield/spec';
+import type { DeviceReport, Dtype, ProgressEvent } from '@nearfield/spec';
+import type { Calibration, SerializedError } from '@nearfield/spec/implement';
 import type { ClassifierLimits } from '../requests/classify.ts';
 
 /** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */

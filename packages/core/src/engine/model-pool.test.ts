@@ -7,7 +7,8 @@ import {
   toFiles,
 } from '@nearfield/model-tiny';
 import { readModel } from '@nearfield/onnx';
-import type { Golden, ProgressEvent } from '@nearfield/spec';
+import type { ProgressEvent } from '@nearfield/spec';
+import type { Golden } from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/node-runtime.ts';
 import type { ModelDefinition } from '../models/definition.ts';

@@ -2,14 +2,12 @@ import {
   type BatchesApi,
   type BatchOutputLine,
   type BatchRequest,
-  BatchRequestSchema,
   type CallOptions,
   type EmbeddingTask,
   FoundationError,
   type ModelEntry,
-  notSupported,
-  parseStrictly,
 } from '@nearfield/spec';
+import { BatchRequestSchema, notSupported, parseStrictly } from '@nearfield/spec/implement';
 import { check } from '../requests/batch-line.ts';
 import type { BatchSource, NewBatch } from '../requests/batches.ts';
 import type { CallEngine } from '../service/backend.ts';

@@ -2,21 +2,23 @@ import {
   type CallOptions,
   type ClassifiersApi,
   type ClassifyRequest,
-  ClassifyRequestSchema,
   type ClassifyResponse,
+  FoundationError,
+  type ModelEntry,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import {
+  ClassifyRequestSchema,
   checkClassifyRequest,
   checkTrainRequest,
   ExportedClassifierSchema,
-  FoundationError,
   isFewShotRequest,
   isUpdateRequest,
-  type ModelEntry,
   parse,
   parseStrictly,
-  type TrainRequest,
   TrainRequestSchema,
-  type TrainResponse,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import { classificationRole, labelReading } from '../models/classification.ts';
 import { itemsOf } from '../requests/items.ts';
 import type { CallEngine } from '../service/backend.ts';

@@ -8,10 +8,7 @@ import {
   type ClassifiersApi,
   type ClassifyRequest,
   type ClassifyResponseFor,
-  checkEmbeddingsRequest,
-  checkMultiVectorRequest,
   type EmbeddingsRequest,
-  EmbeddingsRequestSchema,
   type EmbeddingsResponseFor,
   FoundationError,
   findModel,
@@ -21,14 +18,8 @@ import {
   type ModelEntry,
   type ModelsApi,
   type MultiVectorRequest,
-  MultiVectorRequestSchema,
   type MultiVectorResponseFor,
-  methodsReport,
-  modelInfo,
-  modelNotFound,
-  notSupported,
   type ProgressEvent,
-  parseStrictly,
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
@@ -39,8 +30,19 @@ import {
   type SegmentResponse,
   type TrainRequest,
   type TrainResponse,
-  tellProgress,
 } from '@nearfield/spec';
+import {
+  checkEmbeddingsRequest,
+  checkMultiVectorRequest,
+  EmbeddingsRequestSchema,
+  MultiVectorRequestSchema,
+  methodsReport,
+  modelInfo,
+  modelNotFound,
+  notSupported,
+  parseStrictly,
+  tellProgress,
+} from '@nearfield/spec/implement';
 import { runnable } from '../models/runnable.ts';
 import type { Backend } from '../service/backend.ts';
 import type { ArgumentOf, EngineMethod, ResultOf } from '../service/methods.ts';

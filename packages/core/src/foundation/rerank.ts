@@ -1,15 +1,17 @@
+import type {
+  CallOptions,
+  ModelEntry,
+  RerankDocument,
+  RerankRequest,
+  RerankResponse,
+  RerankResult,
+} from '@nearfield/spec';
 import {
-  type CallOptions,
   checkRerankRequest,
-  type ModelEntry,
   notSupported,
   parseStrictly,
-  type RerankDocument,
-  type RerankRequest,
   RerankRequestSchema,
-  type RerankResponse,
-  type RerankResult,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import type { CallEngine } from '../service/backend.ts';
 import { requireEndpoint } from './model-entries.ts';
 

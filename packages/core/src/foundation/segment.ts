@@ -3,12 +3,11 @@ import {
   FoundationError,
   LIMITS,
   type ModelEntry,
-  parseStrictly,
   type SegmentRequest,
-  SegmentRequestSchema,
   type SegmentResponse,
   TOKENIZERS,
 } from '@nearfield/spec';
+import { parseStrictly, SegmentRequestSchema } from '@nearfield/spec/implement';
 import type { CallEngine } from '../service/backend.ts';
 import { requireEndpoint } from './model-entries.ts';
 

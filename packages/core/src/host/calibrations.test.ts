@@ -1,4 +1,4 @@
-import type { Calibration } from '@nearfield/spec';
+import type { Calibration } from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import { compareCalibrations, compareQueries } from './calibrations.ts';
 

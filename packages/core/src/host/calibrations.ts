@@ -1,4 +1,4 @@
-import type { Calibration } from '@nearfield/spec';
+import type { Calibration } from '@nearfield/spec/implement';
 
 const PREFIX = 'nearfield-calibration ';
 

@@ -1,11 +1,5 @@
-import {
-  type Calibration,
-  type CallOptions,
-  type DeviceReport,
-  FoundationError,
-  serializeError,
-  shortened,
-} from '@nearfield/spec';
+import { type CallOptions, type DeviceReport, FoundationError } from '@nearfield/spec';
+import { type Calibration, serializeError, shortened } from '@nearfield/spec/implement';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import { closedError } from '../async/closed.ts';
 import { carryErrorsWhole } from '../boundary/comlink-errors.ts';

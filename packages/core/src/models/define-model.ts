@@ -1,11 +1,5 @@
-import {
-  type Dtype,
-  FoundationError,
-  findModel,
-  type HubFiles,
-  type ModelEntry,
-  modelNotFound,
-} from '@nearfield/spec';
+import { type Dtype, FoundationError, findModel, type ModelEntry } from '@nearfield/spec';
+import { type HubFiles, modelNotFound } from '@nearfield/spec/implement';
 import type { ModelSource } from '../store/types.ts';
 import type { ModelDefinition, ModelPart, PartRequest, TokenizerDefinition } from './definition.ts';
 import type { Recipe } from './recipe.ts';

@@ -1,4 +1,5 @@
-import type { Dtype, GraphFiles, ModelEntry } from '@nearfield/spec';
+import type { Dtype, ModelEntry } from '@nearfield/spec';
+import type { GraphFiles } from '@nearfield/spec/implement';
 import type { ModelSource } from '../store/types.ts';
 import type { Recipe } from './recipe.ts';
 

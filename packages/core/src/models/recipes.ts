@@ -1,4 +1,4 @@
-import type { ModelFamily } from '@nearfield/spec';
+import type { ModelFamily } from '@nearfield/spec/implement';
 import { ICON_CLIP_OVERRIDES } from '../image/recipe.ts';
 import type { Recipe } from './recipe.ts';
 

@@ -1,12 +1,5 @@
-import {
-  checkEmbeddingsRequest,
-  EmbeddingsRequestSchema,
-  type EmbeddingTask,
-  FoundationError,
-  findModel,
-  type ModelEntry,
-  parseStrictly,
-} from '@nearfield/spec';
+import { type EmbeddingTask, FoundationError, findModel, type ModelEntry } from '@nearfield/spec';
+import { checkEmbeddingsRequest, EmbeddingsRequestSchema, parseStrictly } from '@nearfield/spec/implement';
 import { type BatchDefaults, type InputLine, LINE_CHARACTERS } from './batches.ts';
 import type { CheckedEmbeddings } from './embeddings.ts';
 

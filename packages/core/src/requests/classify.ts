@@ -1,4 +1,4 @@
-import type { ClassifierAccess, ParsedZeroShotClassifyRequest } from '@nearfield/spec';
+import type { ClassifierAccess, ParsedZeroShotClassifyRequest } from '@nearfield/spec/implement';
 import type { LabelReading, VectorRole } from '../models/classification.ts';
 import type { EmbedItem } from './items.ts';
 

@@ -1,4 +1,8 @@
-import type { ParsedEmbeddingsRequest, ParsedMultiVectorRequest, ResolvedEmbeddings } from '@nearfield/spec';
+import type {
+  ParsedEmbeddingsRequest,
+  ParsedMultiVectorRequest,
+  ResolvedEmbeddings,
+} from '@nearfield/spec/implement';
 
 /** A request that fits its schema and its model. */
 export interface CheckedEmbeddings {

@@ -1,12 +1,5 @@
-import {
-  FoundationError,
-  LIMITS,
-  type ParsedSegmentRequest,
-  parse,
-  type SegmentRequest,
-  SegmentRequestSchema,
-  type SegmentResponse,
-} from '@nearfield/spec';
+import { FoundationError, LIMITS, type SegmentRequest, type SegmentResponse } from '@nearfield/spec';
+import { type ParsedSegmentRequest, parse, SegmentRequestSchema } from '@nearfield/spec/implement';
 import { chunkByStructure, type Span } from './chunker/structure.ts';
 import {
   chunkBySemantics,

@@ -1,4 +1,5 @@
-import { FoundationError, type FoundationErrorInit } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import type { FoundationErrorInit } from '@nearfield/spec/implement';
 
 type Details = Omit<FoundationErrorInit, 'code' | 'message'>;
 

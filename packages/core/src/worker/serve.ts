@@ -1,4 +1,5 @@
-import { type CallOptions, deserializeError, type ProgressEvent } from '@nearfield/spec';
+import type { CallOptions, ProgressEvent } from '@nearfield/spec';
+import { deserializeError } from '@nearfield/spec/implement';
 import { expose, transfer } from 'comlink';
 import { carryErrorsWhole } from '../boundary/comlink-errors.ts';
 import type {

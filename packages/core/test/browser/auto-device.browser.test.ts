@@ -1,5 +1,5 @@
 import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
-import type { Calibration } from '@nearfield/spec';
+import type { Calibration } from '@nearfield/spec/implement';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation } from '../../src/index.ts';
 import { presentAsHardware } from '../hardware-adapter.ts';

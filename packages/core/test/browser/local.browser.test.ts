@@ -1,4 +1,5 @@
-import { base64ToVector, FoundationError, type ProgressEvent, vectorToUbinary } from '@nearfield/spec';
+import { base64ToVector, FoundationError, type ProgressEvent } from '@nearfield/spec';
+import { vectorToUbinary } from '@nearfield/spec/implement';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';
 

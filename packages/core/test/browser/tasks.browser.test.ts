@@ -1,7 +1,8 @@
 /** Pictures, late chunks, reranking and segmenting through the real worker in Chromium. */
 
 import { tinyColbertV2, tinyMiniLM, toFiles } from '@nearfield/model-tiny';
-import { type FoundationError, type ProgressEvent, vectorToUbinary } from '@nearfield/spec';
+import type { FoundationError, ProgressEvent } from '@nearfield/spec';
+import { vectorToUbinary } from '@nearfield/spec/implement';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLocal } from '../../src/index.ts';
 import { withContext } from '../tiny-context.ts';

@@ -1,5 +1,5 @@
 import type { Dtype } from '../capabilities.ts';
-import type { ModelFacts } from '../models.ts';
+import type { ModelFacts } from '../endpoints/models.ts';
 
 export type ModelKind = ModelFacts['kind'];
 

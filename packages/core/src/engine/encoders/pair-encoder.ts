@@ -1,5 +1,5 @@
 import type { Tail } from '@nearfield/onnx';
-import type { BatchInvariance } from '@nearfield/spec';
+import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { TokenSequence } from '../../text/text-tokenizer.ts';
 import type { GraphInterface } from '../loading/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';

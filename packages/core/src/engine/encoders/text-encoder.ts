@@ -1,5 +1,6 @@
 import type { Tail } from '@nearfield/onnx';
-import { type BatchInvariance, FoundationError, type ModelEntry } from '@nearfield/spec';
+import { FoundationError, type ModelEntry } from '@nearfield/spec';
+import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { Tensor } from 'onnxruntime-common';
 import type { Pooling } from '../../models/recipe.ts';
 import type { TokenSequence, TokenSpan } from '../../text/text-tokenizer.ts';

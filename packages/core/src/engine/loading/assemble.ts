@@ -1,5 +1,6 @@
 import type { Tail, TailKind } from '@nearfield/onnx';
-import { type BatchInvariance, FoundationError, type LoadedModel } from '@nearfield/spec';
+import { FoundationError, type LoadedModel } from '@nearfield/spec';
+import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { Tensor } from 'onnxruntime-common';
 import { IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from '../../image/recipe.ts';
 import { ColbertText } from '../../models/colbert-text.ts';

@@ -13,7 +13,8 @@ import {
   type TailOptions,
   weightBytes,
 } from '@nearfield/onnx';
-import { type BatchInvariance, FoundationError } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { StoredFile } from '../../store/types.ts';
 
 export interface GraphOptions {

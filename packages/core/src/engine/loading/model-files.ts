@@ -1,10 +1,5 @@
-import {
-  type Dtype,
-  FoundationError,
-  type GraphFiles,
-  type ProgressEvent,
-  type Target,
-} from '@nearfield/spec';
+import { type Dtype, FoundationError, type ProgressEvent } from '@nearfield/spec';
+import type { GraphFiles, Target } from '@nearfield/spec/implement';
 import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
 import { graphPath } from '../../models/recipe.ts';
 import { DEFAULT_RETRY, withRetries } from '../../store/retry.ts';

@@ -2,7 +2,8 @@
  * Compares a loaded model with published values. A wrong kernel, a damaged export or a wrong recipe computes
  * vectors that look like any others: only known results tell.
  */
-import { type Dtype, FoundationError, type Golden, type ModelCheck } from '@nearfield/spec';
+import { type Dtype, FoundationError, type ModelCheck } from '@nearfield/spec';
+import type { Golden } from '@nearfield/spec/implement';
 import { pairWindows } from '../../models/pair-windows.ts';
 import type { ReadyPart } from '../encoders/ready.ts';
 import type { WorkGroup } from '../scheduling/scheduler.ts';

@@ -1,5 +1,6 @@
 import { encodeModel, float, GraphBuilder, tensor } from '@nearfield/onnx';
-import type { Calibration, Device } from '@nearfield/spec';
+import type { Device } from '@nearfield/spec';
+import type { Calibration } from '@nearfield/spec/implement';
 import type { PooledSession, SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { Scheduler, WorkGroup } from './scheduler.ts';

@@ -1,4 +1,5 @@
-import { type BatchStatus, FoundationError, shortened } from '@nearfield/spec';
+import { type BatchStatus, FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
 import { delay, orAbort } from '../../async/abort.ts';
 import { closedError } from '../../async/closed.ts';
 import { needsOtherDevice } from '../../models/device-fallback.ts';

@@ -1,4 +1,5 @@
-import type { BatchOutputLine, BatchState, BatchStats, BatchStatus, ModelEntry } from '@nearfield/spec';
+import type { BatchOutputLine, BatchState, BatchStatus, ModelEntry } from '@nearfield/spec';
+import type { BatchStats } from '@nearfield/spec/implement';
 import type { BatchDefaults } from '../../requests/batches.ts';
 
 /** A job as it is kept. Times are milliseconds since 1970. */

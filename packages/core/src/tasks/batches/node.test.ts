@@ -4,15 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
-import {
-  BatchesBodySchema,
-  type BatchOutputLine,
-  type BatchRequest,
-  type BatchStatus,
-  BatchStatusBodySchema,
-  FoundationError,
-  parse,
-} from '@nearfield/spec';
+import { type BatchOutputLine, type BatchRequest, type BatchStatus, FoundationError } from '@nearfield/spec';
+import { BatchesBodySchema, BatchStatusBodySchema, parse } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 

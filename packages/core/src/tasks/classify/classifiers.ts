@@ -1,15 +1,17 @@
 import {
   base64ToVector,
-  type ClassifierAccess,
   type ClassifierSummary,
-  type DeleteClassifierResponse,
   type ExportedClassifier,
   FoundationError,
   LIMITS,
-  shortened,
   type TrainResponse,
-  vectorToBase64,
 } from '@nearfield/spec';
+import {
+  type ClassifierAccess,
+  type DeleteClassifierResponse,
+  shortened,
+  vectorToBase64,
+} from '@nearfield/spec/implement';
 import type { VectorRole } from '../../models/classification.ts';
 import { BUSY } from '../../persistence/locks.ts';
 import type { Records } from '../../persistence/records.ts';

@@ -3,15 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import {
-  ClassifiersBodySchema,
-  ClassifyBodySchema,
   type ClassifyRequest,
   FoundationError,
   type ProgressEvent,
-  parse,
-  TrainBodySchema,
   type TrainRequest,
 } from '@nearfield/spec';
+import { ClassifiersBodySchema, ClassifyBodySchema, parse, TrainBodySchema } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABELS, type LabelledText, split } from '../../../test/fixtures/classify/shop-messages.ts';
 import { createNodeFoundation, type LocalFoundation, type NodeOptions } from '../../node.ts';

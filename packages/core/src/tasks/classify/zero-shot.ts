@@ -1,10 +1,5 @@
-import type {
-  CallOptions,
-  Classification,
-  ClassifyResponse,
-  GroupedClassification,
-  ParsedZeroShotClassifyRequest,
-} from '@nearfield/spec';
+import type { CallOptions, Classification, ClassifyResponse, GroupedClassification } from '@nearfield/spec';
+import type { ParsedZeroShotClassifyRequest } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { CheckedZeroShot } from '../../requests/classify.ts';
 import { itemsOf } from '../../requests/items.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { iconClipDirectory } from '@nearfield/model-icon-clip';
 import { miniLMDirectory } from '@nearfield/model-minilm';
-import { bytesToBase64, type FoundationError, type ProgressEvent } from '@nearfield/spec';
+import type { FoundationError, ProgressEvent } from '@nearfield/spec';
+import { bytesToBase64 } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 

@@ -1,4 +1,5 @@
-import { type CallOptions, FoundationError, type ImageDoc, notSupported } from '@nearfield/spec';
+import { type CallOptions, FoundationError, type ImageDoc } from '@nearfield/spec';
+import { notSupported } from '@nearfield/spec/implement';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { ReadyEncoder, ReadyImages } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';

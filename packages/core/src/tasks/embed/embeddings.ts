@@ -1,11 +1,10 @@
 import {
   type CallOptions,
   type EmbeddingsResponse,
-  type EmbeddingUsage,
   FoundationError,
   type MultiVectorResponse,
-  type ParsedEmbeddingsRequest,
 } from '@nearfield/spec';
+import type { EmbeddingUsage, ParsedEmbeddingsRequest } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
 import { embedItems } from './embed-items.ts';

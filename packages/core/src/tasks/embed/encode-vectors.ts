@@ -1,4 +1,5 @@
-import { type EmbeddingOf, type EmbeddingType, encodeVector } from '@nearfield/spec';
+import type { EmbeddingType } from '@nearfield/spec';
+import { type EmbeddingOf, encodeVector } from '@nearfield/spec/implement';
 
 /** A vector in the encoding that was asked for; of a list, one entry a type. */
 export function encodeAs(

@@ -1,4 +1,5 @@
-import { type ImageDoc, modalityOf, notSupported, type ParsedMultiVectorRequest } from '@nearfield/spec';
+import type { ImageDoc } from '@nearfield/spec';
+import { modalityOf, notSupported, type ParsedMultiVectorRequest } from '@nearfield/spec/implement';
 import type { EmbedItem } from '../../requests/items.ts';
 
 type Request = Pick<ParsedMultiVectorRequest, 'input' | 'model'>;

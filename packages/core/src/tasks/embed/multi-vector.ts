@@ -1,4 +1,5 @@
-import type { CallOptions, EmbeddingType, MultiEmbedding, MultiVectorResponse } from '@nearfield/spec';
+import type { CallOptions, EmbeddingType, MultiVectorResponse } from '@nearfield/spec';
+import type { MultiEmbedding } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { CheckedMultiVector } from '../../requests/embeddings.ts';
 import { priorityOf, WorkReport } from '../work.ts';

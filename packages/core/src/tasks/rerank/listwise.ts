@@ -1,4 +1,5 @@
-import { type CallOptions, FoundationError, LIMITS, notSupported } from '@nearfield/spec';
+import { type CallOptions, FoundationError, LIMITS } from '@nearfield/spec';
+import { notSupported } from '@nearfield/spec/implement';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../models/listwise-blocks.ts';

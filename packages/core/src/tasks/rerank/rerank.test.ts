@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
-import {
-  FoundationError,
-  type ProgressEvent,
-  parse,
-  RerankBodySchema,
-  type RerankResponse,
-  toWire,
-} from '@nearfield/spec';
+import { FoundationError, type ProgressEvent, type RerankResponse } from '@nearfield/spec';
+import { parse, RerankBodySchema, toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 

@@ -1,4 +1,5 @@
-import { type CallOptions, notSupported } from '@nearfield/spec';
+import type { CallOptions } from '@nearfield/spec';
+import { notSupported } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import { crossEncoderScores } from './cross-encoder.ts';

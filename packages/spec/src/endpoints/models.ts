@@ -1,5 +1,5 @@
-import type { Dtype } from './capabilities.ts';
-import type { CallOptions } from './progress.ts';
+import type { Dtype } from '../capabilities.ts';
+import type { CallOptions } from '../progress.ts';
 
 /** Prices in US dollars as decimal strings; "0" where nothing is charged. */
 export interface ModelPricing {

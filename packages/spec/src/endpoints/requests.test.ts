@@ -3,7 +3,6 @@ import {
   BatchRequestSchema,
   ClassifyRequestSchema,
   EmbeddingsRequestSchema,
-  FoundationError,
   MultiVectorRequestSchema,
   parse,
   parseStrictly,
@@ -11,7 +10,8 @@ import {
   RerankRequestSchema,
   SegmentRequestSchema,
   TrainRequestSchema,
-} from './index.ts';
+} from '../implement.ts';
+import { FoundationError } from '../index.ts';
 
 function failure(run: () => unknown): FoundationError {
   try {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { aliasedObject, nonEmptyText, optionalText, requestObject, text, wholeNumber } from './schema.ts';
+import { aliasedObject, nonEmptyText, optionalText, requestObject, text, wholeNumber } from '../schema.ts';
 
 /** How a page's content is returned. */
 export type ReturnFormat =

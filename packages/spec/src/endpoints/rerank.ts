@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { LIMITS } from '../limits.ts';
+import { aliasedObject, flag, nonEmptyText, stringOrDocument, wholeNumber } from '../schema.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
-import { LIMITS } from './limits.ts';
-import { aliasedObject, flag, nonEmptyText, stringOrDocument, wholeNumber } from './schema.ts';
 
 /** A text with fields of the caller's own; they come back untouched in the result. */
 export interface TextDocument extends TextDoc {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { EMBEDDING_TYPES, type EmbeddingType, type EncodedVector } from './encodings.ts';
-import { LIMITS } from './limits.ts';
+import { EMBEDDING_TYPES, type EmbeddingType, type EncodedVector } from '../encodings.ts';
+import { LIMITS } from '../limits.ts';
 import {
   aliasedObject,
   flag,
@@ -9,7 +9,7 @@ import {
   optionalText,
   stringOrDocument,
   text,
-} from './schema.ts';
+} from '../schema.ts';
 
 export interface TextDoc {
   text: string;

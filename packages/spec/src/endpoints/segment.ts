@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { LIMITS } from './limits.ts';
-import { aliasedObject, flag, nonEmptyText, text, wholeNumber } from './schema.ts';
+import { LIMITS } from '../limits.ts';
+import { aliasedObject, flag, nonEmptyText, text, wholeNumber } from '../schema.ts';
 
 /** Tokenizers of segment.jina.ai. Local engines also take a catalogue model's id. */
 export const TOKENIZERS = [

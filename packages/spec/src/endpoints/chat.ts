@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nonEmptyText, requestObject } from './schema.ts';
+import { nonEmptyText, requestObject } from '../schema.ts';
 
 export type ChatContentPart =
   | { type: 'text'; text: string }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import type { CallOptions } from '../progress.ts';
+import { nonEmptyText, optionalText, requestObject, wholeNumber } from '../schema.ts';
 import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './embeddings.ts';
-import type { CallOptions } from './progress.ts';
-import { nonEmptyText, optionalText, requestObject, wholeNumber } from './schema.ts';
 
 /** One line of a batch's JSONL input. */
 export interface BatchInputLine {

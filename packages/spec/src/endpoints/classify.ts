@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { FoundationError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, safeKeys, stringOrDocument } from '../schema.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
-import { FoundationError } from './errors.ts';
-import { LIMITS } from './limits.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, safeKeys, stringOrDocument } from './schema.ts';
 
 export type ClassifyInput = string | TextDoc | ImageDoc;
 

@@ -1,3 +1,4 @@
+import type { EmbeddingType } from '../encodings.ts';
 import type {
   EmbeddingInput,
   EmbeddingTask,
@@ -5,7 +6,6 @@ import type {
   MultiEmbeddingsResponse,
   RequestedType,
 } from './embeddings.ts';
-import type { EmbeddingType } from './encodings.ts';
 
 export { MultiVectorRequestSchema, type ParsedMultiVectorRequest } from './embeddings.ts';
 

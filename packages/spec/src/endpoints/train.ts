@@ -1,10 +1,10 @@
 import * as v from 'valibot';
+import { FoundationError } from '../errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { CallOptions } from '../progress.ts';
+import { assertThat, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from '../schema.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
-import { FoundationError } from './errors.ts';
-import { LIMITS } from './limits.ts';
-import type { CallOptions } from './progress.ts';
 import type { TokenUsage } from './rerank.ts';
-import { assertThat, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from './schema.ts';
 
 export interface TextTrainingItem extends TextDoc {
   label: string;
