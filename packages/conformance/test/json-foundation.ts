@@ -11,6 +11,7 @@ import {
 import {
   type EmbeddingsBody,
   embeddingsFromWire,
+  fusionFromWire,
   isErrorCode,
   methodsReport,
 } from '@nearfield/spec/implement';
@@ -134,7 +135,7 @@ export function jsonFoundation(handler: FetchHandler): SearchFoundation {
     embeddings: (request, options) => vectors('/v1/embeddings', request, options),
     multiVector: (request, options) => vectors('/v1/multi-vector', request, options),
     rerank: async (request, options) => {
-      const answer: { results: { embedding?: number[] | null }[] } = await json(
+      const answer: { results: { embedding?: number[] | null }[]; fusion?: unknown } = await json(
         'RerankingResponse',
         'POST',
         '/v1/rerank',
@@ -145,7 +146,9 @@ export function jsonFoundation(handler: FetchHandler): SearchFoundation {
         ...rest,
         ...(embedding ? { embedding: Float32Array.from(embedding) } : {}),
       }));
-      return { ...answer, results } as never;
+      const { fusion: wire, ...rest } = answer;
+      const fusion = fusionFromWire(wire);
+      return { ...rest, results, ...(fusion && { fusion }) } as never;
     },
     classify: (request, options) => json('ClassificationResponse', 'POST', '/v1/classify', request, options),
     train: (request, options) => json('TrainingResponse', 'POST', '/v1/train', request, options),
@@ -188,5 +191,6 @@ export function jsonFoundation(handler: FetchHandler): SearchFoundation {
       return { implementation: 'remote', methods: methodsReport([]), models };
     },
     close: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -24,7 +24,7 @@ import {
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
-  type RerankResponse,
+  type RerankResponseFor,
   type RerankResult,
   type SearchFoundation,
   type SearchRequest,
@@ -50,6 +50,7 @@ import {
   EmbeddingsRequestSchema,
   embeddingsFromWire,
   FOUNDATION_METHODS,
+  fusionFromWire,
   GroundBodySchema,
   GroundRequestSchema,
   ModelBodySchema,
@@ -63,6 +64,7 @@ import {
   ReadRequestSchema,
   RerankBodySchema,
   RerankRequestSchema,
+  rerankedDocument,
   SearchBodySchema,
   SearchRequestSchema,
   SegmentBodySchema,
@@ -241,7 +243,10 @@ export class RemoteFoundation implements SearchFoundation {
     return response as unknown as MultiVectorResponseFor<Request>;
   }
 
-  async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
+  async rerank<const Request extends RerankRequest>(
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<RerankResponseFor<Request>> {
     const parsed = parse(RerankRequestSchema, request);
     const documents = await withImagesAsText(parsed.documents, 'documents');
     const call = this.#post('rerank', '/v1/rerank', { ...bodyOf(parsed), documents });
@@ -253,15 +258,19 @@ export class RemoteFoundation implements SearchFoundation {
           message: `The server's answer to rerank has a result for document ${result.index} of ${parsed.documents.length}.`,
         });
       }
-      const { embedding, document, ...rest } = result;
+      const { embedding, document: _, ...rest } = result;
+      // The request's own: a server may return a string, an object with its text, or less than was sent.
+      const document = request.documents[result.index]!;
       return {
         ...rest,
-        ...(document == null ? {} : { document: document as RerankResult['document'] }),
+        ...(parsed.return_documents && { document: rerankedDocument(document) }),
         ...(embedding ? { embedding: Float32Array.from(embedding) } : {}),
-      };
+      } as RerankResult;
     });
     this.#report(options, parsed.documents.length, answer.usage.total_tokens);
-    return { ...answer, results };
+    const { fusion: wire, ...rest } = answer;
+    const fusion = fusionFromWire(wire);
+    return { ...rest, results, ...(fusion && { fusion }) } as unknown as RerankResponseFor<Request>;
   }
 
   async classify<const Request extends ClassifyRequest>(
@@ -394,6 +403,10 @@ export class RemoteFoundation implements SearchFoundation {
 
   async close(): Promise<void> {
     this.#transport.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #vectors(

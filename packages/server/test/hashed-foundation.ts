@@ -22,8 +22,9 @@ import {
   type MultiVectorRequest,
   type MultiVectorResponseFor,
   type ReadResponse,
+  type RerankDocument,
   type RerankRequest,
-  type RerankResponse,
+  type RerankResponseFor,
   type SearchFoundation,
   type SearchResponse,
   type SegmentRequest,
@@ -51,6 +52,7 @@ import {
   notSupported,
   parseStrictly,
   RerankRequestSchema,
+  rerankedDocument,
   SegmentRequestSchema,
   serializeError,
   TrainRequestSchema,
@@ -221,7 +223,7 @@ export class HashedFoundation implements SearchFoundation {
     return { model: parsed.model, object: 'list', usage, data } as unknown as MultiVectorResponseFor<Request>;
   }
 
-  async rerank(request: RerankRequest): Promise<RerankResponse> {
+  async rerank<const Request extends RerankRequest>(request: Request): Promise<RerankResponseFor<Request>> {
     const parsed = parseStrictly(RerankRequestSchema, request);
     checkRerankRequest(parsed, assertModel(parsed.model, 'rerank'));
     const query = scaled(textVector(textOf(parsed.query), 64));
@@ -231,7 +233,7 @@ export class HashedFoundation implements SearchFoundation {
         return {
           index,
           relevance_score: dot(query, vector),
-          ...(parsed.return_documents ? { document } : {}),
+          ...(parsed.return_documents ? { document: rerankedDocument(document as RerankDocument) } : {}),
           ...(parsed.return_embeddings ? { embedding: vector } : {}),
         };
       })
@@ -242,8 +244,8 @@ export class HashedFoundation implements SearchFoundation {
       model: parsed.model,
       object: 'list',
       usage: { total_tokens: total },
-      results: results as RerankResponse['results'],
-    };
+      results,
+    } as unknown as RerankResponseFor<Request>;
   }
 
   async classify<const Request extends ClassifyRequest>(
@@ -444,6 +446,10 @@ export class HashedFoundation implements SearchFoundation {
     this.closed = true;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #held(signal: AbortSignal | undefined): Promise<void> {
     if (!this.hold) return;
     const aborted = new Promise<never>((_, reject) => {
@@ -483,7 +489,8 @@ export class HashedFoundation implements SearchFoundation {
       const custom_id = line.custom_id ?? String(index);
       const stats = job.status.stats!;
       try {
-        const body: EmbeddingsResponse = await this.embeddings({ ...line.body, model: job.status.model });
+        const request = { ...line.body, model: job.status.model };
+        const body = (await this.embeddings(request)) as EmbeddingsResponse;
         job.output.push({ custom_id, response: { status_code: 200, body }, error: null });
         stats.completed++;
         stats.total_tokens += body.usage.total_tokens;

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Capabilities } from './capabilities.ts';
 import type { BatchesApi } from './endpoints/batches.ts';
 import type { ChatRequest, ChatResponse } from './endpoints/chat.ts';
@@ -13,7 +14,7 @@ import type {
   SearchRequest,
   SearchResponse,
 } from './endpoints/reader.ts';
-import type { RerankRequest, RerankResponse } from './endpoints/rerank.ts';
+import type { RerankRequest, RerankResponseFor } from './endpoints/rerank.ts';
 import type { SegmentRequest, SegmentResponse } from './endpoints/segment.ts';
 import type { ClassifiersApi, TrainRequest, TrainResponse } from './endpoints/train.ts';
 import type { CallOptions } from './progress.ts';
@@ -30,13 +31,16 @@ export interface SearchFoundation {
     request: Request,
     options?: CallOptions,
   ): Promise<EmbeddingsResponseFor<Request>>;
-  /** One vector a token, for late interaction. `POST /v1/multi-vector`. */
+  /** One vector per token, for late interaction. `POST /v1/multi-vector`. */
   multiVector<const Request extends MultiVectorRequest>(
     request: Request,
     options?: CallOptions,
   ): Promise<MultiVectorResponseFor<Request>>;
   /** Documents in the order of their relevance to a query. `POST /v1/rerank`. */
-  rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
+  rerank<const Request extends RerankRequest>(
+    request: Request,
+    options?: CallOptions,
+  ): Promise<RerankResponseFor<Request>>;
   /** Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`. */
   classify<const Request extends ClassifyRequest>(
     request: Request,
@@ -64,6 +68,8 @@ export interface SearchFoundation {
   capabilities(): Promise<Capabilities>;
   /** Frees memory, ends workers and open connections. Calls that are running reject with CLOSED. */
   close(): Promise<void>;
+  /** The same as {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Names of the methods that `capabilities().methods` reports on. */

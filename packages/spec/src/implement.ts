@@ -54,15 +54,15 @@ export {
   type ZeroShotClassifyRequest,
 } from './endpoints/classify.ts';
 export {
+  type AnyVector,
   type AudioDoc,
   EmbeddingInputSchema,
-  type EmbeddingOf,
   EmbeddingsRequestSchema,
   type EmbeddingUsage,
+  type EncodedAs,
   ImageDocSchema,
   type MergedContentGroup,
   type MultiEmbedding,
-  type MultiEmbeddingsResponse,
   type ParsedEmbeddingsRequest,
   type PdfDoc,
   type SingleEmbedding,
@@ -70,6 +70,7 @@ export {
   type SparseEmbeddingsResponse,
   type SparseEmbeddingUsage,
   TextDocSchema,
+  type VectorFor,
   type VideoDoc,
 } from './endpoints/embeddings.ts';
 export type { ModelPricing } from './endpoints/models.ts';
@@ -86,7 +87,9 @@ export {
 } from './endpoints/reader.ts';
 export {
   type ParsedRerankRequest,
+  type RerankedDocument,
   RerankRequestSchema,
+  rerankedDocument,
   type TextDocument,
   type TokenUsage,
 } from './endpoints/rerank.ts';
@@ -145,6 +148,9 @@ export {
   decodeVector,
   type EmbeddingsBody,
   embeddingsFromWire,
+  fusionFromWire,
+  type RerankBody,
+  rerankToWire,
   toWire,
   type Wire,
   type WireEmbedding,

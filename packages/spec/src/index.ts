@@ -17,6 +17,7 @@ export type {
 } from './capabilities.ts';
 export type { Endpoint, Modality, ModelEntry } from './catalogue/types.ts';
 export { CATALOGUE, findModel, modelFacts } from './catalogue.ts';
+export { type EmbedOptions, embed } from './embed.ts';
 export { base64ToVector, EMBEDDING_TYPES, type EmbeddingType } from './encodings.ts';
 export type {
   BatchesApi,
@@ -63,7 +64,13 @@ export type {
   SearchResponse,
   SearchResult,
 } from './endpoints/reader.ts';
-export type { RerankDocument, RerankRequest, RerankResponse, RerankResult } from './endpoints/rerank.ts';
+export type {
+  RerankDocument,
+  RerankRequest,
+  RerankResponse,
+  RerankResponseFor,
+  RerankResult,
+} from './endpoints/rerank.ts';
 export {
   SEGMENT_STRATEGIES,
   type SegmentRequest,
@@ -93,3 +100,4 @@ export type {
   ProgressListener,
 } from './progress.ts';
 export { type EmbedStreamOptions, embedStream, type StreamedEmbedding } from './stream.ts';
+export { cosine, dot, type Neighbour, normalise, topK } from './vectors.ts';

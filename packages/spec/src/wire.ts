@@ -14,6 +14,7 @@ import type {
   SingleEmbedding,
   SparseEmbedding,
 } from './endpoints/embeddings.ts';
+import type { RerankResponse, RerankResult } from './endpoints/rerank.ts';
 
 /** A response as JSON carries it: typed arrays are lists of numbers. */
 export type Wire<Value> = Value extends ArrayBufferView
@@ -113,7 +114,7 @@ function decodeEmbedding(wire: WireEmbedding, asked: EmbeddingType | readonly Em
 export function embeddingsFromWire(
   body: EmbeddingsBody,
   asked: EmbeddingType | readonly EmbeddingType[],
-): EmbeddingsResponse<EmbeddingType, boolean, SingleEmbedding | MultiEmbedding | SparseEmbedding> {
+): EmbeddingsResponse<SingleEmbedding | MultiEmbedding | SparseEmbedding> {
   const data = body.data.map((item) => {
     if ('embeddings' in item) {
       const { index, embeddings, tokenized_input } = item;
@@ -132,4 +133,24 @@ export function embeddingsFromWire(
   // A text model's answer may give the total alone; a sparse model's has counts of its own.
   if (!('input_tokens' in usage)) usage.prompt_tokens ??= usage.total_tokens;
   return { model: body.model, object: 'list', usage, data };
+}
+
+/** A rerank answer as JSON carries it. */
+export type RerankBody = Wire<Omit<RerankResponse<RerankResult<unknown>>, 'fusion'>> & {
+  /** Beyond the API. */
+  fusion?: { with: string; weight: number } | undefined;
+};
+
+/** A rerank answer for `JSON.stringify`: like {@link toWire}, with the embedder's name under `with`. */
+export function rerankToWire({ fusion, ...answer }: RerankResponse<RerankResult<unknown>>): RerankBody {
+  return {
+    ...(toWire(answer) as Omit<RerankBody, 'fusion'>),
+    ...(fusion && { fusion: { with: fusion.embedder, weight: fusion.weight } }),
+  };
+}
+
+/** The name and weight of the embedder of a rerank answer's JSON, if it has them. */
+export function fusionFromWire(fusion: unknown): RerankResponse['fusion'] {
+  const { with: embedder, weight } = (fusion ?? {}) as { with?: unknown; weight?: unknown };
+  return typeof embedder === 'string' && typeof weight === 'number' ? { embedder, weight } : undefined;
 }

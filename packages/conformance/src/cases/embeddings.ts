@@ -5,7 +5,13 @@ import {
   LIMITS,
   type SearchFoundation,
 } from '@nearfield/spec';
-import { encodeVector, toWire, ubinaryToBinary, vectorToUbinary } from '@nearfield/spec/implement';
+import {
+  encodeVector,
+  type SingleEmbedding,
+  toWire,
+  ubinaryToBinary,
+  vectorToUbinary,
+} from '@nearfield/spec/implement';
 import { describe, expect } from 'vitest';
 import { tokensOf } from '../models.ts';
 import { expectShape, shapeErrors } from '../openapi.ts';
@@ -350,7 +356,7 @@ function options(subject: Subject): void {
     test(`${name} of older clients`, async (foundation) => {
       const older = unchecked<EmbeddingsRequest>({ model: v5.id, input: 'a', [name]: 'base64' });
       const { data } = await foundation.embeddings(older);
-      expect(data[0]!.embedding).toBeTypeOf('string');
+      expect((data[0] as SingleEmbedding).embedding).toBeTypeOf('string');
     });
   }
 

@@ -99,7 +99,7 @@ export function rerankCases(subject: Subject): void {
     test('fusion with the embedder is said, asked for and turned off', async (foundation) => {
       const asked = { ...request, model: reranker };
       const plain = await foundation.rerank(asked);
-      expect(plain.fusion).toEqual({ with: minilm, weight: 8 });
+      expect(plain.fusion).toEqual({ embedder: minilm, weight: 8 });
       expect(await foundation.rerank({ ...asked, fusion: true })).toEqual(plain);
       expect(await foundation.rerank({ ...asked, fusion: null })).toEqual(plain);
       const alone = await foundation.rerank({ ...asked, fusion: false });

@@ -23,7 +23,7 @@ import {
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
-  type RerankResponse,
+  type RerankResponseFor,
   type SearchRequest,
   type SearchResponse,
   type SegmentRequest,
@@ -145,6 +145,10 @@ export class EngineFoundation implements LocalFoundation {
     return this.#backend.close();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Trained classifiers, kept in this browser or data directory. */
   readonly classifiers: Required<ClassifiersApi> = classifiersApi(
     (method, argument, options) => this.#call(method, argument, options),
@@ -169,13 +173,17 @@ export class EngineFoundation implements LocalFoundation {
     return response as unknown as MultiVectorResponseFor<Request>;
   }
 
-  async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
-    return rerank(
+  async rerank<const Request extends RerankRequest>(
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<RerankResponseFor<Request>> {
+    const response = await rerank(
       (method, argument, callOptions) => this.#call(method, argument, callOptions),
       (model) => this.#entry(model),
       request,
       options,
     );
+    return response as RerankResponseFor<Request>;
   }
 
   async classify<const Request extends ClassifyRequest>(

@@ -1,16 +1,10 @@
-import type {
-  CallOptions,
-  ModelEntry,
-  RerankDocument,
-  RerankRequest,
-  RerankResponse,
-  RerankResult,
-} from '@nearfield/spec';
+import type { CallOptions, ModelEntry, RerankRequest, RerankResponse, RerankResult } from '@nearfield/spec';
 import {
   checkRerankRequest,
   notSupported,
   parseStrictly,
   RerankRequestSchema,
+  rerankedDocument,
 } from '@nearfield/spec/implement';
 import type { CallEngine } from '../service/backend.ts';
 import { requireEndpoint } from './model-entries.ts';
@@ -51,12 +45,13 @@ export async function rerank(
     object: 'list',
     usage: { total_tokens: tokens },
     results: order.slice(0, parsed.top_n ?? order.length).map(
-      (index): RerankResult => ({
-        index,
-        relevance_score: scores[index]!,
-        ...(parsed.return_documents && { document: asDocument(request.documents[index]!) }),
-        ...(embeddings && { embedding: embeddings[index]! }),
-      }),
+      (index) =>
+        ({
+          index,
+          relevance_score: scores[index]!,
+          ...(parsed.return_documents && { document: rerankedDocument(request.documents[index]!) }),
+          ...(embeddings && { embedding: embeddings[index]! }),
+        }) as RerankResult,
     ),
     ...(fusion && { fusion }),
   };
@@ -72,6 +67,3 @@ function textOf(document: unknown, index: number): string {
     'Use jina-reranker-m0 through createRemote() of @nearfield/remote.',
   );
 }
-
-const asDocument = (document: RerankDocument): RerankDocument =>
-  typeof document === 'string' ? { text: document } : document;

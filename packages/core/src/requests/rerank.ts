@@ -21,5 +21,5 @@ export interface TextScores {
   /** The documents' vectors, with `returnEmbeddings`. */
   embeddings?: Float32Array[] | undefined;
   /** The embedder that took part. */
-  fusion?: { with: string; weight: number } | undefined;
+  fusion?: { embedder: string; weight: number } | undefined;
 }

@@ -236,7 +236,7 @@ describe('rerank', () => {
       );
       expect(results.map(({ index }) => index)).toEqual([1, 0]);
       expect(results[0]!.document).toEqual({ text: documents[1], method });
-      expect(fusion).toEqual(model === RERANKER ? { with: EMBEDDER, weight: 8 } : undefined);
+      expect(fusion).toEqual(model === RERANKER ? { embedder: EMBEDDER, weight: 8 } : undefined);
       expect(events.at(-1)).toMatchObject({ type: 'work-progress', inputs: { done: 2, total: 2 } });
     }
   });

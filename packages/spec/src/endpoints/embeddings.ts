@@ -61,7 +61,7 @@ export type EmbeddingTask =
 export interface EmbeddingsRequest<Type extends EmbeddingType = EmbeddingType> {
   model: string;
   input: EmbeddingInput | readonly EmbeddingInput[];
-  /** Default `float`. A list returns each item's `embedding` as an object with one entry a type. */
+  /** Default `float`. A list returns each item's `embedding` as an object with one entry per type. */
   embedding_type?: Type | readonly Type[] | null | undefined;
   /** Scale vectors to length 1. Default true. */
   normalized?: boolean | null | undefined;
@@ -72,7 +72,7 @@ export interface EmbeddingsRequest<Type extends EmbeddingType = EmbeddingType> {
   task?: EmbeddingTask | null | undefined;
   /** Embed all inputs as one text, then pool each input's span (Günther et al., 2024). Default false. */
   late_chunking?: boolean | null | undefined;
-  /** One vector a token instead of one a text. Not together with `dimensions`. */
+  /** One vector per token instead of one per text. Not together with `dimensions`. */
   return_multivector?: boolean | null | undefined;
   /** The tokens of the vectors. Needs `return_multivector`. */
   return_tokenized_input?: boolean | null | undefined;
@@ -81,7 +81,7 @@ export interface EmbeddingsRequest<Type extends EmbeddingType = EmbeddingType> {
   /** Completes `task`: `retrieval` with `query` is `retrieval.query` (Jina's local server). */
   prompt_name?: 'query' | 'passage' | null | undefined;
   /**
-   * With `late_chunking`, splits a single input into sentences and returns one vector a sentence, as Jina's
+   * With `late_chunking`, splits a single input into sentences and returns one vector per sentence, as Jina's
    * local server does; the hosted API does not. Default false.
    */
   split_sentences?: boolean | null | undefined;
@@ -106,24 +106,34 @@ export interface SparseEmbeddingUsage {
   output_tokens: number;
 }
 
-/** The embedding of one item: the encoding asked for, or one entry a type where a list was asked for. */
-export type EmbeddingOf<Type extends EmbeddingType, List extends boolean> = List extends true
-  ? { [T in Type]: EncodedVector[T] }
-  : EncodedVector[Type];
+/**
+ * A vector as a request's `embedding_type` decides: in the requested encoding, or an object with one entry per requested
+ * encoding. `null` and `undefined` are `float`. An array whose length the compiler does not know may lack any of them.
+ */
+export type EncodedAs<Type> = Type extends readonly EmbeddingType[]
+  ? number extends Type['length']
+    ? { [Each in Type[number]]?: EncodedVector[Each] }
+    : { [Each in Type[number]]: EncodedVector[Each] }
+  : Type extends EmbeddingType
+    ? EncodedVector[Type]
+    : EncodedVector['float'];
 
-export interface SingleEmbedding<Type extends EmbeddingType = EmbeddingType, List extends boolean = boolean> {
+/** A vector of a request that is only known at run time. */
+export type AnyVector = EncodedAs<EmbeddingType | readonly EmbeddingType[]>;
+
+export interface SingleEmbedding<Vector = AnyVector> {
   object: 'embedding';
   /** Position in the request's input. */
   index: number;
   /** Shape: [dimensions] (float), [dimensions / 8] (binary, ubinary), base64 of 4 · dimensions bytes. */
-  embedding: EmbeddingOf<Type, List>;
+  embedding: Vector;
 }
 
-export interface MultiEmbedding<Type extends EmbeddingType = EmbeddingType, List extends boolean = boolean> {
+export interface MultiEmbedding<Vector = AnyVector> {
   object: 'embeddings';
   index: number;
-  /** One a token. */
-  embeddings: EmbeddingOf<Type, List>[];
+  /** One per token. */
+  embeddings: Vector[];
   /** With `return_tokenized_input`: the token of each vector. */
   tokenized_input?: string[] | undefined;
 }
@@ -143,42 +153,34 @@ export interface SparseEmbeddingsResponse {
   data: SparseEmbedding[];
 }
 
-export interface EmbeddingsResponse<
-  Type extends EmbeddingType = EmbeddingType,
-  List extends boolean = boolean,
-  Item = SingleEmbedding<Type, List>,
-> {
+/** `Item` is the shape of one embedding: {@link SingleEmbedding}, or {@link MultiEmbedding} for one vector per token. */
+export interface EmbeddingsResponse<Item = SingleEmbedding> {
   model: string;
   object: 'list';
   usage: EmbeddingUsage;
   data: Item[];
 }
 
-export type RequestedType<Request> = Request extends { embedding_type: infer Type }
-  ? Type extends readonly (infer Each extends EmbeddingType)[]
-    ? Each
-    : Type extends EmbeddingType
-      ? Type
-      : 'float'
-  : 'float';
+/** The type of a field of a request; `undefined` where the request has no such field. */
+type FieldOf<Request, Name extends string> = Request extends { readonly [Key in Name]?: infer Value }
+  ? unknown extends Value
+    ? undefined
+    : Value
+  : undefined;
 
-export type IsList<Request> = Request extends { embedding_type: readonly EmbeddingType[] } ? true : false;
+/** The vectors of a request's answer. */
+export type VectorFor<Request> = EncodedAs<FieldOf<Request, 'embedding_type'>>;
 
-/** The response of a request whose vectors are one a token. */
-export type MultiEmbeddingsResponse<
-  Type extends EmbeddingType = EmbeddingType,
-  List extends boolean = boolean,
-> = EmbeddingsResponse<Type, List, MultiEmbedding<Type, List>>;
+type ItemFor<Flag, Vector> = Flag extends true ? MultiEmbedding<Vector> : SingleEmbedding<Vector>;
 
 /**
- * The response type of a request type: `embedding_type` (and `return_multivector`, and the sparse model) decide
- * the shape of `data`.
+ * The response type of a request type: `embedding_type`, `return_multivector` and the sparse model decide the shape of
+ * `data`. What a variable's type leaves open (`embedding_type?: EmbeddingType`) is a union here too; only the sparse
+ * model is recognised by its literal name alone.
  */
-export type EmbeddingsResponseFor<Request> = Request extends { return_multivector: true }
-  ? MultiEmbeddingsResponse<RequestedType<Request>, IsList<Request>>
-  : Request extends { model: 'elser-v2' }
-    ? SparseEmbeddingsResponse
-    : EmbeddingsResponse<RequestedType<Request>, IsList<Request>>;
+export type EmbeddingsResponseFor<Request> = Request extends { model: 'elser-v2' }
+  ? SparseEmbeddingsResponse
+  : EmbeddingsResponse<ItemFor<FieldOf<Request, 'return_multivector'>, VectorFor<Request>>>;
 
 export const TextDocSchema = v.looseObject({ text: text('text') });
 

@@ -1,16 +1,17 @@
 import type { EmbeddingType } from '../encodings.ts';
 import type {
+  AnyVector,
   EmbeddingInput,
+  EmbeddingsResponse,
   EmbeddingTask,
-  IsList,
-  MultiEmbeddingsResponse,
-  RequestedType,
+  MultiEmbedding,
+  VectorFor,
 } from './embeddings.ts';
 
 export { MultiVectorRequestSchema, type ParsedMultiVectorRequest } from './embeddings.ts';
 
 /**
- * `POST /v1/multi-vector`: an embeddings request whose answer has one vector a token. Source: OpenAPI 0.0.89
+ * `POST /v1/multi-vector`: an embeddings request whose answer has one vector per token. Source: OpenAPI 0.0.89
  * and the ColBERT and v4 requests of OpenAPI 2026.05.13.
  */
 export interface MultiVectorRequest<Type extends EmbeddingType = EmbeddingType> {
@@ -24,7 +25,7 @@ export interface MultiVectorRequest<Type extends EmbeddingType = EmbeddingType> 
   normalized?: boolean | null | undefined;
   /** Cut inputs that are longer than the model's context instead of refusing them. Default false. */
   truncate?: boolean | null | undefined;
-  /** Dimensions a token; jina-colbert-v2: 64, 96 or 128. Default: all of them. */
+  /** Dimensions per token; jina-colbert-v2: 64, 96 or 128. Default: all of them. */
   dimensions?: number | null | undefined;
   task?: EmbeddingTask | null | undefined;
   prompt_name?: 'query' | 'passage' | null | undefined;
@@ -34,11 +35,8 @@ export interface MultiVectorRequest<Type extends EmbeddingType = EmbeddingType> 
   user?: string | null | undefined;
 }
 
-/** One `MultiEmbedding` an input; each holds one vector a token. */
-export type MultiVectorResponse<
-  Type extends EmbeddingType = EmbeddingType,
-  List extends boolean = boolean,
-> = MultiEmbeddingsResponse<Type, List>;
+/** One `MultiEmbedding` per input; each holds one vector per token. */
+export type MultiVectorResponse<Vector = AnyVector> = EmbeddingsResponse<MultiEmbedding<Vector>>;
 
 /** The response type of a request type. */
-export type MultiVectorResponseFor<Request> = MultiVectorResponse<RequestedType<Request>, IsList<Request>>;
+export type MultiVectorResponseFor<Request> = MultiVectorResponse<VectorFor<Request>>;

@@ -23,7 +23,7 @@ export interface RerankRequest {
   return_documents?: boolean | null | undefined;
   /** Cut documents that are longer than the model's context instead of reading them in windows. */
   truncation?: boolean | null | undefined;
-  /** jina-reranker-v3: tokens a document, 1 to 8192. Default 2048. */
+  /** jina-reranker-v3: tokens per document, 1 to 8192. Default 2048. */
   max_doc_length?: number | null | undefined;
   /** jina-reranker-v3: the document's embedding beside its score. Default false. */
   return_embeddings?: boolean | null | undefined;
@@ -34,7 +34,8 @@ export interface RerankRequest {
   fusion?: boolean | null | undefined;
 }
 
-export interface RerankResult {
+/** @typeParam Document the type of `document`; `undefined` where results carry none. */
+export interface RerankResult<Document = RerankedDocument<RerankDocument> | undefined> {
   /** Position in the request's documents. */
   index: number;
   /**
@@ -43,8 +44,8 @@ export interface RerankResult {
    * (ColBERT, all-MiniLM-L6-v2).
    */
   relevance_score: number;
-  /** With `return_documents`: the document as it was given; local engines return a string as `{ text }`. */
-  document?: RerankDocument | null | undefined;
+  /** With `return_documents`: the document as it was given, a string as `{ text }`. */
+  document: Document;
   /** Shape [dimensions], with `return_embeddings`. */
   embedding?: Float32Array | null | undefined;
 }
@@ -53,15 +54,35 @@ export interface TokenUsage {
   total_tokens: number;
 }
 
-export interface RerankResponse {
+/** A document as results carry it. */
+export type RerankedDocument<Document> = Document extends string ? TextDoc : Document;
+
+/** A document as results carry it: as it was given, a string as `{ text }`. */
+export const rerankedDocument = (document: RerankDocument): RerankedDocument<RerankDocument> =>
+  typeof document === 'string' ? { text: document } : document;
+
+/** @typeParam Result one of `results`. */
+export interface RerankResponse<Result = RerankResult> {
   model: string;
   object: 'list';
   usage: TokenUsage;
   /** Most relevant first. */
-  results: RerankResult[];
+  results: Result[];
   /** Beyond the API: the embedder whose cosines took part in the ranking, and their weight. */
-  fusion?: { with: string; weight: number } | undefined;
+  fusion?: { embedder: string; weight: number } | undefined;
 }
+
+/** The type of `document` by the request's `return_documents`: `null` and nothing are its default, true. */
+type ReturnedDocument<Flag, Document> = Flag extends false ? undefined : RerankedDocument<Document>;
+
+/** The response type of a request type: the results' documents are those of the request. */
+export type RerankResponseFor<Request> = Request extends { documents: readonly (infer Document)[] }
+  ? RerankResponse<
+      RerankResult<
+        ReturnedDocument<Request extends { return_documents?: infer Flag } ? Flag : undefined, Document>
+      >
+    >
+  : RerankResponse;
 
 /** Text wins: beside it, a field named `image` is the caller's own. */
 const DocumentSchema = stringOrDocument(

@@ -51,7 +51,7 @@ const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
   );
 
 async function chunks(
-  request: Omit<EmbeddingsRequest, 'late_chunking' | 'embedding_type'>,
+  request: Omit<EmbeddingsRequest, 'late_chunking' | 'embedding_type' | 'return_multivector'>,
 ): Promise<Float32Array[]> {
   const { data } = await foundation.embeddings({ ...request, late_chunking: true });
   return data.map(({ embedding }) => embedding);

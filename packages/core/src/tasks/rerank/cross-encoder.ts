@@ -67,11 +67,11 @@ export async function crossEncoderScores(
     );
   }
   if (!fusion) return { scores: logits.map(sigmoid), tokens };
-  const { with: embedder, weight } = fusion;
+  const { embedder, weight } = fusion;
   return {
     scores: logits.map((logit) => sigmoid(logit - weight / 2)),
     tokens,
-    fusion: { with: embedder, weight },
+    fusion: { embedder, weight },
   };
 }
 
@@ -116,7 +116,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
 ]);
 
 interface Fusion {
-  readonly with: string;
+  readonly embedder: string;
   readonly weight: number;
   /** Cosines of the query with some passages. */
   cosines(passages: readonly Passage[]): Promise<Float64Array>;
@@ -138,7 +138,7 @@ async function fusionOf(
     embedItems(
       engine,
       {
-        model: fusion.with,
+        model: fusion.embedder,
         items: texts.map((text) => ({ text })),
         task: null,
         prompt: '',
@@ -147,7 +147,7 @@ async function fusionOf(
       { signal, priority: priorityOf(priority, documents.length) },
     );
   try {
-    await engine.encoder(fusion.with, { signal, onProgress: loading });
+    await engine.encoder(fusion.embedder, { signal, onProgress: loading });
   } catch (error) {
     if (!asked && FoundationError.isInstance(error) && UNAVAILABLE.has(error.code)) return undefined;
     throw error;

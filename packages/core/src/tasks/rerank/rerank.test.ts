@@ -80,7 +80,7 @@ describe('minilm-reranker', () => {
     for (const fusion of [undefined, null, true]) {
       const answer = await foundation.rerank({ model: RERANKER, query: QUERY, documents: DOCUMENTS, fusion });
       parse(RerankBodySchema, toWire(answer));
-      expect(answer.fusion).toEqual({ with: EMBEDDER, weight: 8 });
+      expect(answer.fusion).toEqual({ embedder: EMBEDDER, weight: 8 });
       expect(answer.results.map(({ index }) => index)).toEqual([1, 2, 0]);
       byIndex(answer).forEach((score, index) => {
         const cosine = texts[index]!.reduce((sum, value, at) => sum + value * asked![at]!, 0);
