@@ -1,8 +1,7 @@
 /** Lets messages in: aborts and interactive calls are seen between batches. */
 export const yieldToMessages: () => Promise<void> = (() => {
-  if (typeof setImmediate === 'function') {
-    return () => new Promise<void>((resolve) => setImmediate(resolve));
-  }
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  if (setImmediate) return () => new Promise<void>((resolve) => setImmediate(resolve));
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port1.onmessage = () => waiting.shift()?.();

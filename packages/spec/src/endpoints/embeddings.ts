@@ -15,9 +15,16 @@ export interface TextDoc {
   text: string;
 }
 
+/** What the contract sees of an `ImageBitmap`: servers have no type of that name. */
+export interface Bitmap {
+  readonly width: number;
+  readonly height: number;
+  close(): void;
+}
+
 /** An image: URL, data URI or base64 string; in a browser also a `Blob` or `ImageBitmap`. */
 export interface ImageDoc {
-  image: string | Blob | ImageBitmap;
+  image: string | Blob | Bitmap;
 }
 
 export interface PdfDoc {
@@ -192,7 +199,7 @@ function isPicture(value: unknown): boolean {
 }
 
 const imageText = nonEmptyText('image');
-const picture = v.custom<Blob | ImageBitmap>(
+const picture = v.custom<Blob | Bitmap>(
   isPicture,
   'image must be a URL, a data URI, base64, a Blob or an ImageBitmap that is not closed.',
 );
