@@ -6,7 +6,9 @@ import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
 import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/protocol.ts';
 import { Engine } from './engine/engine.ts';
-import type { OnnxRuntime, Runtime } from './engine/runtime/runtime.ts';
+import { nodeRuntime } from './engine/runtime/onnx/node.ts';
+import type { OnnxModule } from './engine/runtime/onnx/onnx-runtime.ts';
+import type { Runtime } from './engine/runtime/runtime.ts';
 import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
@@ -144,7 +146,7 @@ function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
 }
 
 async function startRuntime(wanted: number | undefined): Promise<Runtime> {
-  let ort: OnnxRuntime;
+  let ort: OnnxModule;
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
@@ -155,25 +157,9 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
     });
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
-  return {
-    ort,
-    device: 'cpu',
-    report: {
-      device: 'cpu',
-      reason: 'Node computes on the CPU.',
-      f16: false,
-      threads,
-      threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
-    },
-    externalWeights: false,
-    hasSlowKernels: false,
-    dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
-    sessionOptions: () => ({
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: threads,
-      logSeverityLevel: 3,
-    }),
-    lost: new Promise(() => {}),
-    dispose: () => {},
-  };
+  return nodeRuntime(ort, {
+    reason: 'Node computes on the CPU.',
+    threads,
+    threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
+  });
 }

@@ -141,24 +141,20 @@ function spoiled(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 describe('memory', () => {
   it('closes the least recently used session, and opens it again when it is needed', async () => {
     const [one, two] = [tinyMiniLM(), tinyV2English()];
-    const opened: string[] = [];
+    const events: string[] = [];
     const runtime = nodeRuntime();
     const counting = nodeRuntime({
-      ort: {
-        Tensor: runtime.ort.Tensor,
-        InferenceSession: {
-          create: async (bytes, options) => {
-            const session = await runtime.ort.InferenceSession.create(bytes, options);
-            const name = `${session.inputNames.length} ${bytes.length}`;
-            opened.push(name);
-            const release = session.release.bind(session);
-            session.release = async () => {
-              opened.push(`-${name}`);
-              await release();
-            };
-            return session;
+      open: async (model, name) => {
+        const session = await runtime.open(model, name);
+        const opened = `${name.split(' ')[0]} ${model.bytes.length}`;
+        events.push(opened);
+        return {
+          submit: (feeds, fetches) => session.submit(feeds, fetches),
+          release: async () => {
+            events.push(`-${opened}`);
+            await session.release();
           },
-        },
+        };
       },
     });
     const models = pool(
@@ -173,7 +169,7 @@ describe('memory', () => {
     const first = await vector('one');
     await vector('two');
     expect(await vector('one')).toEqual(first);
-    expect(opened.map((name) => name.startsWith('-'))).toEqual([false, true, false, true, false]);
+    expect(events.map((event) => event.startsWith('-'))).toEqual([false, true, false, true, false]);
     expect(models.loaded().map(({ id }) => id)).toEqual(['one', 'two']);
   });
 

@@ -1,29 +1,14 @@
 import { tinyBertReranker, tinyMiniLM, toFiles } from '@nearfield/model-tiny';
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
-import * as ort from 'onnxruntime-web/webgpu';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import { defineModel } from '../../src/models/index.ts';
 import { createModelStore, filesSource, MemoryCache } from '../../src/store/index.ts';
 import { embedItems } from '../../src/tasks/embed/embed-items.ts';
-
-ort.env.wasm.wasmPaths = { mjs, wasm };
-ort.env.wasm.numThreads = 1;
+import { pageWebGpuRuntime } from '../webgpu-runtime.ts';
 
 const models = { embedder: tinyMiniLM(), reranker: tinyBertReranker() };
 const engine = new Engine({
-  runtime: {
-    ort,
-    device: 'webgpu',
-    report: { device: 'webgpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
-    externalWeights: true,
-    hasSlowKernels: false,
-    dtypes: ['fp32'],
-    sessionOptions: () => ({ executionProviders: ['webgpu'], logSeverityLevel: 3 }),
-    lost: new Promise(() => {}),
-    dispose: () => {},
-  },
+  runtime: pageWebGpuRuntime({ dtypes: ['fp32'] }),
   budget: { tokens: 128, rows: 8, overhead: 8 },
   store: createModelStore({ cache: new MemoryCache('tests') }),
   resolve: (id) => {

@@ -1,38 +1,22 @@
 import { tinyMiniLM } from '@nearfield/model-tiny';
-import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
-import * as ort from 'onnxruntime-web/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Runtime } from '../../src/engine/runtime/runtime.ts';
+import type { Feed, Feeds } from '../../src/engine/runtime/session.ts';
 import { type PooledSession, SessionPool } from '../../src/engine/runtime/session-pool.ts';
+import { ort, pageWebGpuRuntime } from '../webgpu-runtime.ts';
 
-ort.env.wasm.wasmPaths = { mjs, wasm };
-ort.env.wasm.numThreads = 1;
-
-const runtime: Runtime = {
-  ort,
-  device: 'webgpu',
-  report: { device: 'webgpu', reason: 'a test', f16: false, threads: 1, threadsReason: 'a test' },
-  externalWeights: true,
-  hasSlowKernels: false,
-  dtypes: ['fp32'],
-  sessionOptions: () => ({ executionProviders: ['webgpu'], logSeverityLevel: 3 }),
-  lost: new Promise(() => {}),
-  dispose: () => {},
-};
+const runtime = pageWebGpuRuntime({ dtypes: ['fp32'] });
 
 const graph = tinyMiniLM().files.find(({ path }) => path.endsWith('.onnx'))!.bytes;
 const OUTPUT = 'last_hidden_state';
 const bytes = graph.length;
 const prepare = async () => ({ bytes: graph, externalData: [] });
 
-function feeds(rows: number, length: number, seed: number): Record<string, ort.Tensor> {
-  const tensor = (value: (index: number) => number): ort.Tensor =>
-    new ort.Tensor(
-      'int64',
-      BigInt64Array.from({ length: rows * length }, (_, index) => BigInt(value(index))),
-      [rows, length],
-    );
+function feeds(rows: number, length: number, seed: number): Feeds {
+  const tensor = (value: (index: number) => number): Feed => ({
+    type: 'int64',
+    dims: [rows, length],
+    data: BigInt64Array.from({ length: rows * length }, (_, index) => BigInt(value(index))),
+  });
   return {
     input_ids: tensor((index) => 7 + ((index * 13 + seed * 5) % 60)),
     attention_mask: tensor(() => 1),
@@ -77,7 +61,9 @@ describe('a session on WebGPU', () => {
       return result;
     });
     const dispose = ort.Tensor.prototype.dispose;
-    vi.spyOn(ort.Tensor.prototype, 'dispose').mockImplementation(function (this: ort.Tensor) {
+    vi.spyOn(ort.Tensor.prototype, 'dispose').mockImplementation(function (
+      this: InstanceType<typeof ort.Tensor>,
+    ) {
       events.push('freed');
       dispose.call(this);
     });

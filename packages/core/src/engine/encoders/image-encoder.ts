@@ -1,9 +1,8 @@
 import { type Tail, toHalf } from '@nearfield/onnx';
-import type { Tensor } from 'onnxruntime-common';
 import type { ImageRecipe } from '../../image/recipe.ts';
-import type { GraphInterface } from '../loading/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
+import { type Feed, type Feeds, type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
@@ -16,7 +15,7 @@ export interface ImageEncoderOptions {
   tail: Tail;
   recipe: ImageRecipe;
   /** Further inputs of every run, by the number of pictures: those of the graph's other half. */
-  otherFeeds?: ((rows: number) => Record<string, Tensor>) | undefined;
+  otherFeeds?: ((rows: number) => Feeds) | undefined;
 }
 
 /** Pictures of one batch: memory grows with each, and a CPU gains nothing from more. */
@@ -26,14 +25,13 @@ const BATCH: Record<'cpu' | 'gpu', BatchBudget> = {
 };
 
 /** Pixels in the precision that the graph reads: float16 where an export converted its inputs as well. */
-export function pixelTensor(
-  { runtime, model }: Pick<ImageEncoderOptions, 'runtime' | 'model'>,
+export function pixelFeed(
+  { model }: Pick<ImageEncoderOptions, 'model'>,
   pixels: Float32Array,
   dims: readonly number[],
-): Tensor {
-  const { Tensor } = runtime.ort;
+): Feed {
   const isHalf = model.inputs.some(({ name, type }) => name === 'pixel_values' && type === 'float16');
-  return isHalf ? new Tensor('float16', toHalf(pixels), dims) : new Tensor('float32', pixels, dims);
+  return isHalf ? { type: 'float16', dims, data: toHalf(pixels) } : { type: 'float32', dims, data: pixels };
 }
 
 /** A picture encoder: `pixel_values` in, vectors out. */
@@ -75,8 +73,7 @@ export class ImageEncoder {
     dimensions: number,
     normalized: boolean,
   ): Promise<SubmittedBatch<Float32Array>> {
-    const { runtime, session, tail, recipe, otherFeeds } = this.#options;
-    const { Tensor } = runtime.ort;
+    const { session, tail, recipe, otherFeeds } = this.#options;
     const rows = batch.length;
     const size = 3 * recipe.width * recipe.height;
     if (this.#pixels.length < rows * size) this.#pixels = new Float32Array(rows * size);
@@ -88,8 +85,8 @@ export class ImageEncoder {
     const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput!;
     const { values } = await session.submit(
       {
-        pixel_values: pixelTensor(this.#options, pixels, dims),
-        [tail.dimensionsInput]: new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]),
+        pixel_values: pixelFeed(this.#options, pixels, dims),
+        [tail.dimensionsInput]: int64(dimensions, [1]),
         ...otherFeeds?.(rows),
       },
       [outputName],

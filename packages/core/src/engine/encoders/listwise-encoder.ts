@@ -1,8 +1,8 @@
 import type { Tail } from '@nearfield/onnx';
 import type { ListwiseBlock, ListwiseResult } from '../../models/listwise-blocks.ts';
-import type { GraphInterface } from '../loading/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
+import { type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import type { WorkGroup } from '../scheduling/scheduler.ts';
 import { TokenFeeds } from './token-feeds.ts';
@@ -23,7 +23,7 @@ export interface ListwiseEncoderOptions {
 }
 
 /** More than any block has documents: a tail that is told so keeps all. */
-const ALL = 2n ** 31n - 1n;
+const ALL = 2 ** 31 - 1;
 
 /** A listwise reranker: blocks of documents (see `listwiseBlocks`) in, one score a document out. */
 export class ListwiseEncoder {
@@ -41,7 +41,6 @@ export class ListwiseEncoder {
   constructor({ session, runtime, model, tail, padId }: ListwiseEncoderOptions) {
     this.#session = session;
     this.blockTokens = runtime.device === 'webgpu' ? 8192 : 4096;
-    const { Tensor } = runtime.ort;
     const outputs = new Map(model.outputs.map((output) => [output.name, output]));
     const { query, documents } = LISTWISE_EMBEDDINGS;
     this.givesEmbeddings = [query, documents].every((name) => outputs.get(name)?.type === 'float32');
@@ -55,9 +54,9 @@ export class ListwiseEncoder {
     const run = async (block: ListwiseBlock): Promise<ListwiseResult> => {
       const { feeds } = tokens.feeds([block]);
       const positions = BigInt64Array.from(block.documentPositions, BigInt);
-      feeds.doc_token_indices = new Tensor('int64', positions, [1, positions.length]);
-      feeds.query_token_index = new Tensor('int64', BigInt64Array.of(BigInt(block.queryPosition)), [1, 1]);
-      feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(ALL), [1]);
+      feeds.doc_token_indices = { type: 'int64', dims: [1, positions.length], data: positions };
+      feeds.query_token_index = int64(block.queryPosition, [1, 1]);
+      feeds[tail.dimensionsInput] = int64(ALL, [1]);
       const [values, queryEmbedding, documentEmbeddings] = await session.run(feeds, fetches);
       return {
         scores: values!,

@@ -1,9 +1,9 @@
 import type { Tail } from '@nearfield/onnx';
 import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { TokenSequence } from '../../text/text-tokenizer.ts';
-import type { GraphInterface } from '../loading/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
+import { type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
@@ -38,7 +38,7 @@ export class PairEncoder {
     const output = tail.pooledOutput!;
     const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
       const { feeds } = tokens.feeds(batch);
-      feeds[tail.dimensionsInput] = new runtime.ort.Tensor('int64', BigInt64Array.of(1n), [1]);
+      feeds[tail.dimensionsInput] = int64(1, [1]);
       const { values } = await session.submit(feeds, [output]);
       return { results: values.then(([logits]) => Array.from(logits!)) };
     };

@@ -1,12 +1,11 @@
 import type { Tail } from '@nearfield/onnx';
 import { FoundationError, type ModelEntry } from '@nearfield/spec';
 import type { BatchInvariance } from '@nearfield/spec/implement';
-import type { Tensor } from 'onnxruntime-common';
 import type { Pooling } from '../../models/recipe.ts';
 import type { TokenSequence, TokenSpan } from '../../text/text-tokenizer.ts';
-import type { GraphInterface } from '../loading/graph.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
+import { type Feeds, type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
@@ -52,7 +51,7 @@ export interface TextEncoderOptions {
   /** Whose tasks have adapters. */
   entry: ModelEntry;
   /** Further inputs of every run, by the number of rows: those of the graph's other half. */
-  otherFeeds?: ((rows: number) => Record<string, Tensor>) | undefined;
+  otherFeeds?: ((rows: number) => Feeds) | undefined;
 }
 
 /**
@@ -203,11 +202,10 @@ export class TextEncoder {
     adapter: number | undefined,
     { vectors, weigh, result }: PooledShape<Item, Result>,
   ): Promise<SubmittedBatch<Result>> {
-    const { runtime, session, tail, tailKind, otherFeeds } = this.#options;
-    const { Tensor } = runtime.ort;
+    const { session, tail, tailKind, otherFeeds } = this.#options;
     const rows = batch.length;
     const { feeds, longest } = this.#feeds.feeds(batch);
-    if (adapter !== undefined) feeds.task_id = new Tensor('int64', BigInt64Array.of(BigInt(adapter)), []);
+    if (adapter !== undefined) feeds.task_id = int64(adapter);
     const most = batch.reduce((count, item) => Math.max(count, vectors(item)), 1);
     if (tail.poolingInput) {
       const perRow = most * longest;
@@ -217,9 +215,9 @@ export class TextEncoder {
       batch.forEach((item, row) => {
         weigh(item, weights.subarray(row * perRow, (row + 1) * perRow), longest);
       });
-      feeds[tail.poolingInput] = new Tensor('float32', weights, [rows, most, longest]);
+      feeds[tail.poolingInput] = { type: 'float32', dims: [rows, most, longest], data: weights };
     }
-    feeds[tail.dimensionsInput] = new Tensor('int64', BigInt64Array.of(BigInt(dimensions)), [1]);
+    feeds[tail.dimensionsInput] = int64(dimensions, [1]);
     Object.assign(feeds, otherFeeds?.(rows));
 
     const outputName = normalized ? tail.embeddingOutput : tail.pooledOutput;

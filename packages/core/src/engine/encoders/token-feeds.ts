@@ -1,6 +1,6 @@
-import type { Tensor } from 'onnxruntime-common';
 import type { TokenSequence } from '../../text/text-tokenizer.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Feeds } from '../runtime/session.ts';
 import { bucketLength } from './buckets.ts';
 
 /** Inputs that {@link TokenFeeds} gives to graphs that have them. */
@@ -18,7 +18,7 @@ class Int64Buffer {
   }
 }
 
-/** Writes token sequences as padded int64 tensors [rows, longest], in buffers that are used again. */
+/** Writes token sequences as padded int64 feeds [rows, longest], in buffers that are used again. */
 export class TokenFeeds {
   readonly #runtime: Runtime;
   readonly #padId: number;
@@ -43,9 +43,9 @@ export class TokenFeeds {
   }
 
   /** The feeds of a batch, padded on the right. Valid until the next call. */
-  feeds(batch: readonly TokenSequence[]): { feeds: Record<string, Tensor>; longest: number } {
+  feeds(batch: readonly TokenSequence[]): { feeds: Feeds; longest: number } {
     const longest = this.paddedLength(batch.reduce((length, { ids }) => Math.max(length, ids.length), 0));
-    const feeds: Record<string, Tensor> = {};
+    const feeds: Feeds = {};
     const add = (
       name: string,
       write: (row: TokenSequence, words: Int32Array, start: number) => void,
@@ -60,7 +60,7 @@ export class TokenFeeds {
       batch.forEach((row, index) => {
         write(row, words, index * longest);
       });
-      feeds[name] = new this.#runtime.ort.Tensor('int64', int64, [batch.length, longest]);
+      feeds[name] = { type: 'int64', dims: [batch.length, longest], data: int64 };
     };
     add('input_ids', ({ ids }, words, start) => {
       for (let at = 0; at < longest; at++) words[(start + at) * 2] = at < ids.length ? ids[at]! : this.#padId;

@@ -1,22 +1,22 @@
 import type { Tail, TailKind } from '@nearfield/onnx';
 import { FoundationError, type LoadedModel } from '@nearfield/spec';
 import type { BatchInvariance } from '@nearfield/spec/implement';
-import type { Tensor } from 'onnxruntime-common';
 import { IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from '../../image/recipe.ts';
 import { ColbertText } from '../../models/colbert-text.ts';
 import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
 import type { ColbertRecipe, Pooling } from '../../models/recipe.ts';
 import type { StoredFile } from '../../store/types.ts';
 import { TextTokenizer } from '../../text/text-tokenizer.ts';
-import { ImageEncoder, pixelTensor } from '../encoders/image-encoder.ts';
+import { ImageEncoder, pixelFeed } from '../encoders/image-encoder.ts';
 import { ListwiseEncoder } from '../encoders/listwise-encoder.ts';
 import { PairEncoder } from '../encoders/pair-encoder.ts';
 import type { ReadyColbert, ReadyEncoder, ReadyImages, ReadyPart } from '../encoders/ready.ts';
 import { TextEncoder } from '../encoders/text-encoder.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Feed, Feeds, GraphInterface } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
-import { type GraphInterface, pooledOutput, tokenOutput } from './graph.ts';
+import { pooledOutput, tokenOutput } from './graph.ts';
 import type { GraphChoice } from './model-files.ts';
 
 /** What an encoder is made of. */
@@ -36,7 +36,7 @@ export interface AssemblyParts {
 }
 
 /** Inputs of the half of a graph that a run does not ask, by the number of rows. */
-type OtherFeeds = (rows: number) => Record<string, Tensor>;
+type OtherFeeds = (rows: number) => Feeds;
 
 /** More values than any vector has: a tail that is told so keeps all. */
 const ALL = 2 ** 31 - 1;
@@ -197,15 +197,15 @@ async function noPictures(parts: AssemblyParts): Promise<OtherFeeds | undefined>
   const { width, height } = await imageRecipeOf(parts);
   const blanks = runtime.device === 'webgpu' ? 1 : 0;
   const blank = new Float32Array(blanks * 3 * width * height);
-  return () => ({ pixel_values: pixelTensor(parts, blank, [blanks, 3, height, width]) });
+  return () => ({ pixel_values: pixelFeed(parts, blank, [blanks, 3, height, width]) });
 }
 
 /** A graph whose pictures' vectors need texts as well gets one token for each picture. */
-function noTexts({ model, runtime }: AssemblyParts): OtherFeeds | undefined {
+function noTexts({ model }: AssemblyParts): OtherFeeds | undefined {
   const wanted = model.inputs.filter(({ name }) => name === 'input_ids' || name === 'attention_mask');
   if (wanted.length === 0) return undefined;
   return (rows) => {
-    const ones = new runtime.ort.Tensor('int64', new BigInt64Array(rows).fill(1n), [rows, 1]);
+    const ones: Feed = { type: 'int64', dims: [rows, 1], data: new BigInt64Array(rows).fill(1n) };
     return Object.fromEntries(wanted.map(({ name }) => [name, ones]));
   };
 }

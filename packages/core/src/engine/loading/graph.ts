@@ -16,6 +16,7 @@ import {
 import { FoundationError } from '@nearfield/spec';
 import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { StoredFile } from '../../store/types.ts';
+import type { GraphInterface, SessionModel } from '../runtime/session.ts';
 
 export interface GraphOptions {
   /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
@@ -34,16 +35,6 @@ export interface GraphOptions {
   avoidSlowKernels: boolean;
   signal?: AbortSignal | undefined;
 }
-
-/** What the runtime gets to make a session of. */
-export interface SessionModel {
-  bytes: Uint8Array;
-  /** Weights that `bytes` refers to, by name, for the session's `externalData`. */
-  externalData: { path: string; data: Uint8Array }[];
-}
-
-/** Inputs and outputs of a graph before anything was appended: all that is kept of its summary. */
-export type GraphInterface = Pick<ModelSummary, 'inputs' | 'outputs'>;
 
 /** A model's bytes, ready for the runtime. */
 export interface PreparedGraph extends SessionModel {

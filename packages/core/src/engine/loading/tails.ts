@@ -1,6 +1,7 @@
 import type { TailOptions } from '@nearfield/onnx';
 import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
-import { type GraphInterface, outputNames, pooledOutput, tokenOutput } from './graph.ts';
+import type { GraphInterface } from '../runtime/session.ts';
+import { outputNames, pooledOutput, tokenOutput } from './graph.ts';
 
 /** Which outputs of the graph are wanted, and in which form. @throws Error if it has not got them. */
 export function tailsOf({ recipe }: ModelDefinition, part: ModelPart, model: GraphInterface): TailOptions[] {

@@ -1,22 +1,11 @@
 import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
-import type { InferenceSession, TensorConstructor } from 'onnxruntime-common';
+import type { Session, SessionModel } from './session.ts';
 
-/** The parts of an onnxruntime module that the engine uses; onnxruntime-web and onnxruntime-node both have them. */
-export interface OnnxRuntime {
-  readonly Tensor: TensorConstructor;
-  readonly InferenceSession: {
-    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-}
-
-/** An onnxruntime that is ready to make sessions on one device. */
+/** What computes on one device, ready to open sessions. */
 export interface Runtime {
-  readonly ort: OnnxRuntime;
   readonly device: Device;
   readonly report: DeviceReport;
-  /** Session options for this device. */
-  sessionOptions(): InferenceSession.SessionOptions;
-  /** Whether sessions take weights as external data from memory: onnxruntime-web does, onnxruntime-node not. */
+  /** Whether sessions take weights as external data from memory: onnxruntime-web does, onnxruntime-node does not. */
   readonly externalWeights: boolean;
   /** Whether its kernels of LayerNormalization and GELU are not vectorised, as in the WebAssembly build. */
   readonly hasSlowKernels: boolean;
@@ -24,6 +13,14 @@ export interface Runtime {
   readonly dtypes: readonly Dtype[];
   /** Resolves when the device is gone and the runtime with it; never for a CPU. */
   readonly lost: Promise<string>;
+  /**
+   * Opens a session.
+   * @param name of the model, for messages
+   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, DEVICE_NOT_AVAILABLE
+   */
+  open(model: SessionModel, name: string): Promise<Session>;
+  /** Starts what would otherwise start with the first session. */
+  warmUp?(): Promise<void>;
   /** Ends the device. */
   dispose(): void;
 }

@@ -1,49 +1,13 @@
-import { encodeModel, GraphBuilder } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import type { SessionModel } from '../loading/graph.ts';
 import type { Runtime } from './runtime.ts';
-import { classifyRuntimeError } from './runtime-errors.ts';
-
-/**
- * What a device turns out to lack: CPU kernels that only the plain wasm build has (`GatherBlockQuantized`), or float16
- * on a GPU, which shows at the first run. A graph that needs them runs on wasm.
- */
-function deviceLacks(cause: unknown, name: string): FoundationError | undefined {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const operator = /could not find an implementation for (\w+)/i.exec(text)?.[1];
-  const lacking = operator ?? (/requires f16 but/.test(text) ? 'float16 (shader-f16)' : undefined);
-  if (lacking === undefined) return undefined;
-  return new FoundationError({
-    code: 'DEVICE_NOT_AVAILABLE',
-    message: `${name} needs ${lacking}, which this device does not have. Use device "wasm", or another dtype.`,
-    param: 'device',
-    cause,
-  });
-}
-
-/** What a failed readback means. The browser's own AbortError is not a caller's. */
-function readFailure(cause: unknown, name: string): Error {
-  const isGone = cause instanceof Error && cause.name === 'AbortError';
-  const error = isGone ? new Error(`mapAsync was aborted: ${cause.message}`, { cause }) : cause;
-  return classifyRuntimeError(error, `${name}: its results could not be read`);
-}
-
-/** A run that a device was given and may not have finished. */
-export interface SubmittedRun {
-  /**
-   * Values of the outputs, in the order in which they were asked for.
-   * Rejects with FoundationError DEVICE_LOST, OUT_OF_MEMORY, MODEL_INVALID.
-   */
-  readonly values: Promise<Float32Array[]>;
-}
+import type { Feeds, Session, SessionModel, SubmittedRun } from './session.ts';
 
 /** A session that its pool may close when memory is needed, and that opens itself again when it is used. */
 export class PooledSession {
   readonly #pool: SessionPool;
   readonly #name: string;
   readonly #prepare: () => Promise<SessionModel>;
-  #session: InferenceSession | undefined;
+  #session: Session | undefined;
   /** Outputs on their way from the device; they never reject. */
   readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
@@ -66,7 +30,7 @@ export class PooledSession {
    * Runs the graph: values of the outputs, in the order of `fetches`.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST; CLOSED after {@link close}.
    */
-  async run(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<Float32Array[]> {
+  async run(feeds: Feeds, fetches: readonly string[]): Promise<Float32Array[]> {
     return (await this.submit(feeds, fetches)).values;
   }
 
@@ -74,18 +38,11 @@ export class PooledSession {
    * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
    * The next run may be submitted before `values` are there. The feeds may be written over from then on.
    */
-  submit(feeds: Record<string, Tensor>, fetches: readonly string[]): Promise<SubmittedRun> {
+  submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun> {
     return this.#pool.alone(async () => {
       const session = await this.#open();
-      let outputs: Record<string, Tensor>;
-      try {
-        outputs = await session.run(feeds, fetches);
-      } catch (cause) {
-        throw (
-          deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} failed on this input`)
-        );
-      }
-      const values = this.#read(fetches.map((name) => outputs[name]!));
+      const { values: copying, free } = await session.submit(feeds, fetches);
+      const values = this.#freeing(copying, free);
       const settled = values.then(
         () => {},
         () => {},
@@ -96,22 +53,13 @@ export class PooledSession {
     });
   }
 
-  /**
-   * Copies outputs from the device. This is JavaScript and the browser only, so another run may be suspended in the
-   * runtime meanwhile; freeing them is not, and waits for its end.
-   */
-  async #read(outputs: readonly Tensor[]): Promise<Float32Array[]> {
-    const onDevice = outputs.filter(({ location }) => location === 'gpu-buffer');
-    const copies = await Promise.allSettled(outputs.map((output) => output.getData()));
-    if (onDevice.length > 0) {
-      this.#pool.betweenTurns(() => {
-        for (const output of onDevice) output.dispose();
-      });
+  /** Another run may be suspended in the runtime while outputs are copied, but not while they are freed. */
+  async #freeing<Values>(copying: Promise<Values>, free: (() => void) | undefined): Promise<Values> {
+    try {
+      return await copying;
+    } finally {
+      if (free) this.#pool.betweenTurns(free);
     }
-    return copies.map((copy) => {
-      if (copy.status === 'rejected') throw readFailure(copy.reason, this.#name);
-      return copy.value as Float32Array;
-    });
   }
 
   /** Opens the session now, so that errors in the model come when it is loaded. */
@@ -121,7 +69,7 @@ export class PooledSession {
     });
   }
 
-  async #open(): Promise<InferenceSession> {
+  async #open(): Promise<Session> {
     if (this.#closed) {
       throw new FoundationError({
         code: 'CLOSED',
@@ -130,21 +78,8 @@ export class PooledSession {
     }
     await this.#pool.admit(this);
     if (this.#session) return this.#session;
-    const { bytes, externalData } = await this.#prepare();
-    const { ort, device, sessionOptions } = this.#pool.runtime;
-    try {
-      this.#session = await ort.InferenceSession.create(bytes, {
-        ...sessionOptions(),
-        // Left on the GPU, outputs do not hold up the run: it ends when its commands are submitted.
-        ...(device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' }),
-        ...(externalData.length > 0 && { externalData }),
-      });
-      return this.#session;
-    } catch (cause) {
-      throw (
-        deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} could not be loaded`)
-      );
-    }
+    this.#session = await this.#pool.runtime.open(await this.#prepare(), this.#name);
+    return this.#session;
   }
 
   /** Frees the session's memory; the next run opens it again. Only within a turn of {@link SessionPool.alone}. */
@@ -162,14 +97,6 @@ export class PooledSession {
     this.#pool.forget(this);
     await this.#pool.alone(() => this.release());
   }
-}
-
-/** A graph that does nothing. */
-function smallestModel(): Uint8Array {
-  const graph = new GraphBuilder('nothing');
-  graph.op('Identity', [graph.input('x', 'float32', [1])], { output: 'y' });
-  graph.output('y', 'float32', [1]);
-  return encodeModel(graph, { opset: 17 });
 }
 
 /**
@@ -225,13 +152,10 @@ export class SessionPool {
    * goes wrong shows when a session is opened.
    */
   warmUp(): void {
-    const { ort, device, sessionOptions } = this.runtime;
-    if (this.#isWarm || device === 'cpu') return;
+    const { runtime } = this;
+    if (this.#isWarm || !runtime.warmUp) return;
     this.#isWarm = true;
-    this.alone(async () => {
-      const session = await ort.InferenceSession.create(smallestModel(), sessionOptions());
-      await session.release();
-    }).catch(() => {});
+    this.alone(async () => runtime.warmUp?.()).catch(() => {});
   }
 
   /** Waits for its turn on the device. */

@@ -1,6 +1,5 @@
-import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import type { Runtime } from '../runtime/runtime.ts';
+import { nodeRuntime } from '../../../test/node-runtime.ts';
 import { SessionPool } from '../runtime/session-pool.ts';
 import { budgetOf, calibrate, summarise } from './calibration.ts';
 import { Scheduler } from './scheduler.ts';
@@ -35,17 +34,7 @@ describe('summarise', () => {
 });
 
 describe('calibrate', () => {
-  const runtime: Runtime = {
-    ort,
-    device: 'cpu',
-    report: { device: 'cpu', reason: '', f16: false, threads: 1, threadsReason: '' },
-    externalWeights: false,
-    hasSlowKernels: false,
-    dtypes: ['fp32'],
-    sessionOptions: () => ({ intraOpNumThreads: 1 }),
-    lost: new Promise(() => {}),
-    dispose: () => {},
-  };
+  const runtime = nodeRuntime();
 
   it('measures a real device', async () => {
     const calibration = await calibrate(new SessionPool(runtime, 1e9), new Scheduler());

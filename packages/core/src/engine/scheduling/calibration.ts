@@ -1,6 +1,7 @@
 import { encodeModel, float, GraphBuilder, tensor } from '@nearfield/onnx';
 import type { Device } from '@nearfield/spec';
 import type { Calibration } from '@nearfield/spec/implement';
+import type { Feed } from '../runtime/session.ts';
 import type { PooledSession, SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from './batch-plan.ts';
 import type { Scheduler, WorkGroup } from './scheduler.ts';
@@ -84,7 +85,7 @@ export async function calibrate(
     externalData: [],
   }));
   try {
-    const measure = measuring(sessions, session, scheduler, signal);
+    const measure = measuring(session, scheduler, signal);
     const kind = runtime.device === 'webgpu' ? 'gpu' : 'cpu';
     const queryMs = await measure({ rows: 1, length: QUERY });
     const points: { tokens: number; ms: number }[] = [];
@@ -100,19 +101,15 @@ export async function calibrate(
 }
 
 /** Milliseconds of a shape: the better of two runs after one that warms up. */
-function measuring(
-  { runtime }: SessionPool,
-  session: PooledSession,
-  scheduler: Scheduler,
-  signal: AbortSignal | undefined,
-) {
+function measuring(session: PooledSession, scheduler: Scheduler, signal: AbortSignal | undefined) {
   const group: WorkGroup<Shape, number> = {
     budget: { tokens: 1, rows: 1, overhead: 0 },
     lengthOf: () => 1,
     isFatal: () => true,
     run: async ([shape]) => {
       const { rows, length } = shape!;
-      const ids = new runtime.ort.Tensor('int64', new BigInt64Array(rows * length).fill(7n), [rows, length]);
+      const data = new BigInt64Array(rows * length).fill(7n);
+      const ids: Feed = { type: 'int64', dims: [rows, length], data };
       const start = performance.now();
       await session.run({ ids }, ['out']);
       return [performance.now() - start];
