@@ -25,7 +25,11 @@ export default defineConfig({
           name: 'node',
           globalSetup: './packages/core/test/build-embedded-model.ts',
           environment: 'node',
-          include: ['packages/*/src/**/*.test.ts', 'demo/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'packages/{*,models/*}/src/**/*.test.ts',
+            'demo/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,
           hookTimeout: LONG,
@@ -41,13 +45,13 @@ export default defineConfig({
         // late reloads the page under a running test.
         optimizeDeps: {
           exclude: ['onnxruntime-web'],
-          entries: ['packages/*/src/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
+          entries: ['packages/*/{src,test}/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
         },
         worker: { format: 'es' },
         test: {
           name: 'browser',
           globalSetup: './packages/core/test/build-embedded-model.ts',
-          include: ['packages/*/src/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
+          include: ['packages/*/{src,test}/**/*.browser.test.ts', 'demo/src/**/*.browser.test.ts'],
           testTimeout: 240_000,
           provide: { throttle },
           setupFiles: throttle > 1 ? ['./scripts/testing/throttle-page.ts'] : [],

@@ -4,7 +4,7 @@ const folder = (path: string): string => fileURLToPath(new URL(`../packages/${pa
 
 /** Where each embedded model's folder is, by the model's id. `buildEmbeddedModel()` fills those that are built. */
 export const embeddedFolders: Readonly<Record<string, string>> = {
-  'all-MiniLM-L6-v2': folder('embedded-minilm/dist/all-MiniLM-L6-v2'),
-  'minilm-reranker': folder('embedded-minilm-reranker/dist/minilm-reranker'),
-  'icon-clip': folder('embedded-icon-clip/model'),
+  'all-MiniLM-L6-v2': folder('models/minilm/dist/all-MiniLM-L6-v2'),
+  'minilm-reranker': folder('models/minilm-reranker/dist/minilm-reranker'),
+  'icon-clip': folder('models/icon-clip/model'),
 };

@@ -1,10 +1,10 @@
 /** Makes sure that the embedded models' files are there, whatever task needs them. */
-import { buildEmbeddedMiniLM } from '../packages/embedded-minilm/src/index.ts';
-import { buildMiniLMReranker } from '../packages/embedded-minilm-reranker/src/index.ts';
+import { buildMiniLM } from '../packages/models/minilm/src/index.ts';
+import { buildMiniLMReranker } from '../packages/models/minilm-reranker/src/index.ts';
 
 /** Builds what is missing or whose code changed; says so on standard error. Gives the folder of the embedder. */
 export async function buildEmbeddedModel(): Promise<string> {
-  const embedder = await buildEmbeddedMiniLM();
+  const embedder = await buildMiniLM();
   for (const { directory, files, rebuilt } of [embedder, await buildMiniLMReranker()]) {
     if (!rebuilt) continue;
     console.error(`Built the embedded model in ${directory}`);

@@ -28,10 +28,12 @@ const readManifest = (path) => JSON.parse(readFileSync(path, 'utf8'));
  * @param {string} root
  */
 function workspaceFolders(root) {
-  const packages = join(root, 'packages');
-  const inner = existsSync(packages) ? readdirSync(packages).map((name) => `packages/${name}`) : [];
-  return ['.', ...inner.sort(), 'demo', 'e2e'].filter((folder) =>
-    existsSync(join(root, folder, 'package.json')),
+  const below = (/** @type {string} */ folder) => {
+    const path = join(root, folder);
+    return existsSync(path) ? readdirSync(path).map((name) => `${folder}/${name}`) : [];
+  };
+  return ['.', ...below('packages').sort(), ...below('packages/models').sort(), 'demo', 'e2e'].filter(
+    (folder) => existsSync(join(root, folder, 'package.json')),
   );
 }
 

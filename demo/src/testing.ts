@@ -1,12 +1,11 @@
 import {
   type CallOptions,
+  type CallProgress,
   type EmbeddingsRequest,
   FoundationError,
-  methodsReport,
-  notSupported,
-  type ProgressEvent,
   type SearchFoundation,
 } from '@nearfield/spec';
+import { methodsReport, notSupported } from '@nearfield/spec/implement';
 
 /** Words a text may have in this foundation. */
 export const MAX_WORDS = 200;
@@ -26,7 +25,7 @@ export interface Call {
 export class LetterFoundation {
   readonly calls: Call[] = [];
   /** Events that each call reports first. */
-  events: ProgressEvent[] = [];
+  events: CallProgress[] = [];
   /** Rejects every call while set. */
   failure: Error | undefined;
   #waits: (inputs: readonly string[]) => boolean = () => true;

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildEmbeddedMiniLM, embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { tinyMiniLM } from '@nearfield/tiny-models';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
+import { tinyMiniLM } from '@nearfield/model-tiny';
 import type { PeerOptions } from './page/transformers-worker.ts';
 
 export type BenchModel = PeerOptions['model'];
@@ -13,12 +13,12 @@ const tinyDirectory = fileURLToPath(new URL('../../.cache/bench-models/tiny/', i
 
 /** The folder with a model's files, in the hub's layout. */
 export const modelDirectory = (model: BenchModel): string =>
-  model === 'tiny' ? tinyDirectory : embeddedMiniLMDirectory();
+  model === 'tiny' ? tinyDirectory : miniLMDirectory();
 
 /** Builds the files that a run asks for. */
 export async function buildModel(model: BenchModel, dtype: PeerOptions['dtype']): Promise<void> {
   if (model === 'tiny') await writeTinyModel();
-  else await buildEmbeddedMiniLM({ dtypes: dtype === 'fp32' ? ['q8', 'fp16', 'fp32'] : ['q8', 'fp16'] });
+  else await buildMiniLM({ dtypes: dtype === 'fp32' ? ['q8', 'fp16', 'fp32'] : ['q8', 'fp16'] });
 }
 
 /**

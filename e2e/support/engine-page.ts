@@ -1,6 +1,6 @@
 /** What runs in the page of engine.spec.ts and engine-memory.spec.ts: core as an application has it. */
 import { createLocal, type LocalFoundation } from '@nearfield/core';
-import { tinyMiniLM, toFiles } from '@nearfield/tiny-models';
+import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 
 const tiny = tinyMiniLM();
 

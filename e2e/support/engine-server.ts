@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { buildEmbeddedMiniLM, embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
 import { build } from 'vite';
 import { serveFile } from '../../scripts/serve-file.ts';
 import { browserConditions, isolationHeaders } from '../../scripts/vite-shared.ts';
@@ -24,7 +24,7 @@ export interface EngineServer {
 export async function serveEnginePage(
   headers: Readonly<Record<string, string>> = isolationHeaders,
 ): Promise<EngineServer> {
-  await buildEmbeddedMiniLM({ dtypes: ['q8'] });
+  await buildMiniLM({ dtypes: ['q8'] });
   await build({
     configFile: false,
     logLevel: 'warn',
@@ -60,9 +60,7 @@ export async function serveEnginePage(
     }
     const isModel = url.startsWith(models);
     if (isModel) request.url = url.slice(models.length - 1);
-    serveFile(isModel ? embeddedMiniLMDirectory() : directory, request, response).catch(() =>
-      response.destroy(),
-    );
+    serveFile(isModel ? miniLMDirectory() : directory, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const served: EngineServer = {

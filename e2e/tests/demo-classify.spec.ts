@@ -9,7 +9,7 @@ const LABELS = ['billing', 'delivery', 'technical problem'];
 const EXPECTED = ['delivery', 'billing', 'technical problem', 'billing', 'technical problem'];
 
 const picture = (name: string): string =>
-  fileURLToPath(new URL(`../../packages/embedded-icon-clip/model/samples/${name}.png`, import.meta.url));
+  fileURLToPath(new URL(`../../packages/models/icon-clip/model/samples/${name}.png`, import.meta.url));
 
 test.describe('texts by labels', () => {
   test('labels the sample, and scores sum to 1', async ({ demo, page }) => {

@@ -1,6 +1,6 @@
 /** The demo in Remote mode, against a real server that runs the same engine in Node. */
 import { createNodeFoundation } from '@nearfield/core/node';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import { createNodeServer, type NodeServer } from '@nearfield/server/node';
 import type { SearchFoundation } from '@nearfield/spec';
 import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
@@ -12,7 +12,7 @@ let foundation: SearchFoundation;
 let server: NodeServer;
 
 test.beforeAll(async () => {
-  foundation = createNodeFoundation({ models: [{ id: MODEL, source: embeddedMiniLMDirectory() }] });
+  foundation = createNodeFoundation({ models: [{ id: MODEL, source: miniLMDirectory() }] });
   server = await createNodeServer(foundation, { port: 0, apiKeys: [KEY], cors: '*' });
 });
 

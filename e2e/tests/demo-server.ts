@@ -23,9 +23,9 @@ export async function startDemoServer(): Promise<DemoServer> {
   const foundation = createNodeFoundation({
     dataDirectory,
     models: [
-      { id: 'all-MiniLM-L6-v2', source: folder('embedded-minilm/dist/all-MiniLM-L6-v2') },
-      { id: 'minilm-reranker', source: folder('embedded-minilm-reranker/dist/minilm-reranker') },
-      { id: 'icon-clip', source: folder('embedded-icon-clip/model') },
+      { id: 'all-MiniLM-L6-v2', source: folder('models/minilm/dist/all-MiniLM-L6-v2') },
+      { id: 'minilm-reranker', source: folder('models/minilm-reranker/dist/minilm-reranker') },
+      { id: 'icon-clip', source: folder('models/icon-clip/model') },
     ],
   });
   const server = await createNodeServer(foundation, { port: 0, apiKeys: [KEY], cors: '*' });

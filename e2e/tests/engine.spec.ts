@@ -1,7 +1,7 @@
 /** The engine in pages as browsers treat them: frozen and resumed, hidden, on slow networks. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import type { Browser } from '@playwright/test';
 import { Hub } from '../../packages/core/test/hub.ts';
 import type { EnginePage } from '../support/engine-page.ts';
@@ -113,7 +113,7 @@ test('an abort while a model is downloaded stops the download; the next load goe
 }) => {
   const path = 'onnx/model_quantized.onnx';
   const hub = await Hub.start({
-    repositories: { 'example/minilm': await filesOf(embeddedMiniLMDirectory()) },
+    repositories: { 'example/minilm': await filesOf(miniLMDirectory()) },
   });
   try {
     // Hardly more comes, so that nothing but the abort ends it.

@@ -9,7 +9,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { makeConsumer, type StaticServer, serveStatic } from '../support/consumer.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const models = join(repository, 'packages/embedded-minilm/dist');
+const models = join(repository, 'packages/models/minilm/dist');
 
 /** What an application writes. The result is left on the page for the test to read. */
 const application = `

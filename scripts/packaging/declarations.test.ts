@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rewriteDeclaration } from './declarations.ts';
+import { rewriteDeclaration, withoutGenericArrays } from './declarations.ts';
 
 test('relative imports get the extension of built files wherever they stand; nothing else changes', () => {
   const source = `import type { A } from './a.ts';
@@ -27,4 +27,10 @@ export declare function h(a: A): typeof import('./i.ts');
 
 test('a file that is not a declaration is an error', () => {
   expect(() => rewriteDeclaration('export declare const = 1;', 'x.d.ts')).toThrow(/^x\.d\.ts/);
+});
+
+test('generic typed arrays are written so that compilers without them understand', () => {
+  expect(
+    withoutGenericArrays('f(a: Uint8Array<ArrayBuffer>, b: Float32Array): Int8Array<ArrayBufferLike>'),
+  ).toBe("f(a: ReturnType<Uint8ArrayConstructor['from']>, b: Float32Array): Int8Array");
 });

@@ -83,7 +83,7 @@ async function collect({ directory, manifest }: Package, emitted: string): Promi
     }
     const target = join(directory, 'dist', inside);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, code);
+    await writeFile(target, withoutGenericArrays(code));
     await writeFile(`${target}.map`, await movedMap(`${file}.map`, directory, target));
   }
 }
@@ -123,6 +123,17 @@ export function rewriteDeclaration(
   }
   return { code, specifiers: [...specifiers] };
 }
+
+const GENERIC_ARRAY = /\b((?:Big)?(?:Ui|I)nt\d+(?:Clamped)?Array|Float\d+Array)<(ArrayBuffer(?:Like)?)>/g;
+
+/**
+ * Typed arrays are generic from TypeScript 5.7 on. Older compilers get the same types by a detour: what `from()`
+ * returns is an array of its own `ArrayBuffer` in new compilers, and the plain type in old ones.
+ */
+export const withoutGenericArrays = (code: string): string =>
+  code.replace(GENERIC_ARRAY, (_, name: string, buffer: string) =>
+    buffer === 'ArrayBuffer' ? `ReturnType<${name}Constructor['from']>` : name,
+  );
 
 /** The declaration map with its source named relative to where the declaration now lies. */
 async function movedMap(path: string, directory: string, target: string): Promise<string> {

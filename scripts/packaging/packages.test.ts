@@ -21,6 +21,6 @@ test('the published packages of this repository, dependencies first', async () =
   const names = (await publishablePackages()).map(({ manifest }) => manifest.name);
   expect(names).toEqual(expect.arrayContaining(['@nearfield/spec', '@nearfield/core', '@nearfield/remote']));
   expect(names.indexOf('@nearfield/spec')).toBeLessThan(names.indexOf('@nearfield/core'));
-  expect(names.indexOf('@nearfield/core')).toBeLessThan(names.indexOf('@nearfield/server'));
+  expect(names.indexOf('@nearfield/core')).toBeLessThan(names.indexOf('@nearfield/cli'));
   expect(names).not.toContain('@nearfield/onnx');
 });

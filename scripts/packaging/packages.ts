@@ -36,7 +36,11 @@ export interface Package {
 /** The packages that are published, dependencies first. */
 export async function publishablePackages(root = join(repository, 'packages')): Promise<Package[]> {
   const packages: Package[] = [];
-  for (const name of (await readdir(root)).sort()) {
+  const names = [
+    ...(await readdir(root)),
+    ...(await readdir(join(root, 'models'))).map((name) => join('models', name)),
+  ];
+  for (const name of names.sort()) {
     const directory = join(root, name);
     if (!existsSync(join(directory, 'package.json'))) continue;
     const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as Manifest;

@@ -8,6 +8,6 @@ import { buildEmbeddedModel } from '../embedded-model.ts';
 
 await buildEmbeddedModel();
 const models = Object.entries(embeddedFolders).flatMap(([id, folder]) => ['--model', `${id}=${folder}`]);
-const command = new URL('../../packages/server/src/cli.ts', import.meta.url);
+const command = new URL('../../packages/cli/src/cli.ts', import.meta.url);
 process.argv.splice(1, 1, fileURLToPath(command), 'api', ...models);
 await import(command.href);

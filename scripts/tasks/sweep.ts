@@ -5,7 +5,6 @@
  *
  * Exit code 1 if they differ anywhere.
  */
-import { parseArgs } from 'node:util';
 import {
   againstRust,
   againstTiktoken,
@@ -18,9 +17,22 @@ import {
   randomTexts,
 } from '../../packages/core/test/tokenizer-sweep.ts';
 import { TOKENIZERS } from '../../packages/spec/src/index.ts';
+import { taskArguments, UsageError } from '../arguments.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } });
-const seed = Number(values.seed ?? 1);
+const USAGE = `npm run sweep -- [options]: compares the engine's tokens with those of the tokenisers of published models
+
+Options:
+  --seed N      of the random texts; default 1
+  --only NAME   tokenizers with this part in their name`;
+
+const { values } = taskArguments(
+  USAGE,
+  { options: { seed: { type: 'string', default: '1' }, only: { type: 'string' } } },
+  (parsed) => {
+    if (!Number.isInteger(Number(parsed.values.seed))) throw new UsageError('--seed needs a whole number.');
+  },
+);
+const seed = Number(values.seed);
 const wanted = (name: string): boolean => name.includes(values.only ?? '');
 
 /** Random texts for each tokenizer: 100,000 for those in Rust together, as many again for tiktoken. */

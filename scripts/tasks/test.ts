@@ -175,6 +175,19 @@ const suites: Suite[] = [
     ]),
   },
   {
+    name: 'types for consumers',
+    group: 'checks',
+    run: async () => {
+      await packages();
+      const project = ['--project', 'packages/spec/tsconfig.consumer.json'];
+      const results: Count[] = [];
+      for (const compiler of ['typescript', 'typescript-oldest']) {
+        results.push(checkCount((await runTool(compiler, 'tsc', project)) === 0));
+      }
+      return total(results);
+    },
+  },
+  {
     name: 'sizes',
     group: 'checks',
     run: async () => {

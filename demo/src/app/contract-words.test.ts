@@ -1,10 +1,10 @@
+import { FoundationError } from '@nearfield/spec';
 import {
-  FoundationError,
   type FoundationErrorInit,
   notSupported,
   parse,
   SegmentRequestSchema,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import { describe, expect, test } from 'vitest';
 import { visitorMessage } from './contract-words.ts';
 import type { ProblemOrigin } from './problems.ts';

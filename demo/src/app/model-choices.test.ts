@@ -1,4 +1,5 @@
-import { CATALOGUE, type DeviceReport, type ModelInfo, modelInfo } from '@nearfield/spec';
+import { CATALOGUE, type DeviceReport, type ModelInfo } from '@nearfield/spec';
+import { modelInfo } from '@nearfield/spec/implement';
 import { describe, expect, test } from 'vitest';
 import {
   answersFor,

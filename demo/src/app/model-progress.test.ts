@@ -1,8 +1,8 @@
-import type { ProgressEvent } from '@nearfield/spec';
+import type { CallProgress } from '@nearfield/spec';
 import { expect, test } from 'vitest';
 import { type ModelLoading, trackModel } from './model-progress.ts';
 
-const bytes = (loaded: number, fromCache = false): ProgressEvent => ({
+const bytes = (loaded: number, fromCache = false): CallProgress => ({
   type: 'model-progress',
   model: 'm',
   loaded,
@@ -11,7 +11,7 @@ const bytes = (loaded: number, fromCache = false): ProgressEvent => ({
   files: [{ path: 'onnx/model.onnx', state: fromCache ? 'from-cache' : 'downloading', loaded, total: 100 }],
 });
 
-function track(events: readonly (readonly [number, ProgressEvent])[]): (ModelLoading | undefined)[] {
+function track(events: readonly (readonly [number, CallProgress])[]): (ModelLoading | undefined)[] {
   let state: ModelLoading | undefined;
   return events.map(([now, event]) => {
     state = trackModel(state, event, now);
@@ -53,7 +53,7 @@ test('starts anew when a model is loaded a second time', () => {
 });
 
 test('ignores the work itself', () => {
-  const work: ProgressEvent = {
+  const work: CallProgress = {
     type: 'work-progress',
     inputs: { done: 1, total: 2 },
     tokens: { done: 5, total: 9 },

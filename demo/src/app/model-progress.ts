@@ -1,4 +1,4 @@
-import type { FileProgress, ProgressEvent } from '@nearfield/spec';
+import type { CallProgress, FileProgress } from '@nearfield/spec';
 
 /** A model on its way into memory. */
 export interface ModelLoading {
@@ -19,7 +19,7 @@ export interface ModelLoading {
 /** The state after an event. Events about the work itself change nothing. */
 export function trackModel(
   before: ModelLoading | undefined,
-  event: ProgressEvent,
+  event: CallProgress,
   now: number,
 ): ModelLoading | undefined {
   if (event.type === 'work-progress') return before;

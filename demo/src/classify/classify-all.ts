@@ -1,23 +1,23 @@
 /** Classification and training of any number of items: as many requests as the contract's limits need. */
 import {
   type CallOptions,
+  type CallProgress,
   type Classification,
   type ClassifyInput,
   type ClassifyResponse,
   FoundationError,
   LIMITS,
-  type ProgressEvent,
   type SearchFoundation,
-  type TextTrainingItem,
   type TrainResponse,
 } from '@nearfield/spec';
+import type { TextTrainingItem } from '@nearfield/spec/implement';
 
 /** By labels in words, or by a trained classifier. */
 type Request = { model: string; labels: readonly string[]; temperature?: number } | { classifier_id: string };
 
 /** Options whose progress counts the items of all requests. */
 function counting(options: CallOptions, start: number, total: number): CallOptions {
-  const onProgress = (event: ProgressEvent): void => {
+  const onProgress = (event: CallProgress): void => {
     if (event.type !== 'work-progress') options.onProgress?.(event);
     else options.onProgress?.({ ...event, inputs: { done: start + event.inputs.done, total } });
   };

@@ -128,7 +128,7 @@ class RerankPage extends PageElement<Reranking> {
           <p class="timings">
             <span>in <span data-timing="rerank">${formatDuration(took)}</span></span>
             <span>${formatPlural(tokens, 'token')}</span>
-            ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.with}</span>` : nothing}
+            ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.embedder}</span>` : nothing}
           </p>
         </div>
         ${order(after)}

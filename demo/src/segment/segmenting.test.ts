@@ -1,4 +1,4 @@
-import { parse, SegmentRequestSchema } from '@nearfield/spec';
+import { parse, SegmentRequestSchema } from '@nearfield/spec/implement';
 import { expect, test } from 'vitest';
 import { overlapGap, requestOf, type SegmentOptions } from './segmenting.ts';
 

@@ -1,10 +1,12 @@
-import { FoundationError, shortened } from '@nearfield/spec';
-import { EngineFoundation } from './foundation.ts';
-import type { LocalFoundation } from './local-foundation.ts';
-import type { CustomModel, LocalOptions } from './options.ts';
-import { DeviceRouter } from './worker/device-router.ts';
-import { WorkerHost } from './worker/host.ts';
-import type { ModelDescription, SourceDescription } from './worker/protocol.ts';
+import { FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
+import type { ModelDescription, SourceDescription } from './boundary/protocol.ts';
+import { EngineClient } from './foundation/engine-client.ts';
+import { EngineFoundation } from './foundation/foundation.ts';
+import type { LocalFoundation } from './foundation/local-foundation.ts';
+import type { CustomModel, LocalOptions } from './foundation/options.ts';
+import { DeviceRouter } from './host/device-router.ts';
+import { WorkerHost } from './host/worker-host.ts';
 
 /**
  * A search foundation that computes inside this page, in a Web Worker. The worker starts with the first call
@@ -47,7 +49,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     device === 'auto'
       ? new DeviceRouter(hostOptions)
       : new WorkerHost({ ...hostOptions, device, resumeBatches: true });
-  return new EngineFoundation(backend, models);
+  return new EngineFoundation(new EngineClient(backend, models));
 }
 
 function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {
@@ -59,7 +61,10 @@ const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 function describeSource(id: string, source: CustomModel['source']): SourceDescription {
   if (source instanceof URL) return { kind: 'url', url: withSlash(source.href) };
   if (typeof source !== 'string') {
-    if (typeof source?.[Symbol.iterator] === 'function') return { kind: 'files', files: [...source] };
+    // A FileList is iterable, and so are a list and a Set of files.
+    if (source && (Symbol.iterator in source || 'length' in source)) {
+      return { kind: 'files', files: Array.from(source) };
+    }
     throw noSource(id, String(source));
   }
   if (HUB_ID.test(source)) return { kind: 'hub', id: source };

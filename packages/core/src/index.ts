@@ -1,6 +1,6 @@
+export type { HubOptions, LocalHubOptions } from './boundary/protocol.ts';
 export { createLocal } from './client.ts';
-export type { ExportedModelFile, LocalFoundation, LocalStorage } from './local-foundation.ts';
-export type { CustomModel, CustomModelSource, LocalHubOptions, LocalOptions } from './options.ts';
-export type { ModelUsage } from './store/types.ts';
-export type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
-export type { HubOptions } from './worker/protocol.ts';
+export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
+export type { CustomModel, CustomModelSource, LocalOptions } from './foundation/options.ts';
+export type { ClassifierLimits } from './requests/classify.ts';
+export type { ExportedModelFile, ModelUsage } from './store/types.ts';

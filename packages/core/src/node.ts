@@ -2,29 +2,34 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CallOptions, type Dtype, FoundationError, shortened } from '@nearfield/spec';
-import type { Backend } from './backend.ts';
-import { closedError } from './closed.ts';
-import { type ArgumentOf, dispatch, type EngineMethod, type ResultOf } from './engine/dispatch.ts';
+import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
+import { closedError } from './async/closed.ts';
+import type { EngineArguments, EngineMethod } from './boundary/methods.ts';
+import type { HubOptions } from './boundary/protocol.ts';
 import { Engine } from './engine/engine.ts';
-import { noNodeRuntime } from './engine/no-node-runtime.ts';
-import type { OnnxRuntime, Runtime } from './engine/runtime.ts';
-import { type DefineOptions, defineModel, defineTokenizer } from './families/index.ts';
-import { EngineFoundation } from './foundation.ts';
+import { noNodeRuntime } from './engine/runtime/onnx/no-node-runtime.ts';
+import { nodeRuntime } from './engine/runtime/onnx/node.ts';
+import type { OnnxModule } from './engine/runtime/onnx/onnx-runtime.ts';
+import type { Runtime } from './engine/runtime/runtime.ts';
+import { EngineClient } from './foundation/engine-client.ts';
+import { EngineFoundation } from './foundation/foundation.ts';
+import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
-import type { LocalFoundation } from './local-foundation.ts';
-import { FileRecords } from './records/file-records.ts';
+import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
+import { FileRecords } from './persistence/file-records.ts';
+import type { ClassifierLimits } from './requests/classify.ts';
+import type { Backend } from './service/backend.ts';
+import { dispatch, type ResultOf } from './service/methods.ts';
+import { createServices, type Services } from './service/services.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
-import type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
-import { createServices, type Services } from './tasks/services.ts';
-import type { HubOptions } from './worker/protocol.ts';
 
-export type { ExportedModelFile, LocalFoundation, LocalStorage } from './local-foundation.ts';
-export type { ModelUsage } from './store/types.ts';
-export type { ClassifierLimits } from './tasks/classifiers/classifiers.ts';
-export type { HubOptions } from './worker/protocol.ts';
+export type { HubOptions } from './boundary/protocol.ts';
+export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
+export type { ClassifierLimits } from './requests/classify.ts';
+export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
 export interface NodeModel {
@@ -59,7 +64,7 @@ export interface NodeOptions {
  * dependency). The same engine as in the browser: same recipes, batches and vectors.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
-  return new EngineFoundation(new DirectBackend(options), options.models ?? []);
+  return new EngineFoundation(new EngineClient(new DirectBackend(options), options.models ?? []));
 }
 
 /** Calls the engine in this realm. */
@@ -74,7 +79,7 @@ class DirectBackend implements Backend {
 
   async call<Method extends EngineMethod>(
     method: Method,
-    argument: ArgumentOf<Method>,
+    argument: EngineArguments[Method],
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
     options.signal?.throwIfAborted();
@@ -147,32 +152,16 @@ function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
 }
 
 async function startRuntime(wanted: number | undefined): Promise<Runtime> {
-  let ort: OnnxRuntime;
+  let ort: OnnxModule;
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
     throw noNodeRuntime(cause);
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
-  return {
-    ort,
-    device: 'cpu',
-    report: {
-      device: 'cpu',
-      reason: 'Node computes on the CPU.',
-      f16: false,
-      threads,
-      threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
-    },
-    externalWeights: false,
-    hasSlowKernels: false,
-    dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
-    sessionOptions: () => ({
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: threads,
-      logSeverityLevel: 3,
-    }),
-    lost: new Promise(() => {}),
-    dispose: () => {},
-  };
+  return nodeRuntime(ort, {
+    reason: 'Node computes on the CPU.',
+    threads,
+    threadsReason: wanted === undefined ? 'all cores, at most 8' : 'asked for',
+  });
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm';
 import { expect, it, vi } from 'vitest';
 import { createNodeFoundation } from './node.ts';
 
@@ -10,7 +10,7 @@ const MODEL = 'all-MiniLM-L6-v2';
 it('a listener that throws breaks neither loading nor the call, its own or another', async () => {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'nearfield-progress-'));
   const foundation = createNodeFoundation({
-    models: [{ id: MODEL, source: embeddedMiniLMDirectory() }],
+    models: [{ id: MODEL, source: miniLMDirectory() }],
     dataDirectory,
     threads: 1,
   });

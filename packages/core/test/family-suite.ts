@@ -2,7 +2,7 @@
  * Runs a tiny model of every family through the engine and compares with the float64 reference: the same tests on
  * every device, because a recipe that is right on one may meet another kernel on the next.
  */
-import type { ModelEntry } from '@nearfield/spec';
+
 import {
   type TinyClip,
   type TinyColbert,
@@ -25,15 +25,16 @@ import {
   tinyV5Nano,
   tinyV5Small,
   toFiles,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
+import type { ModelEntry } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TokenVectors } from '../src/engine/encoder.ts';
+import type { TokenVectors } from '../src/engine/encoders/text-encoder.ts';
 import { Engine } from '../src/engine/engine.ts';
-import type { Runtime } from '../src/engine/runtime.ts';
-import type { WorkGroup } from '../src/engine/scheduler.ts';
-import { defineModel } from '../src/families/index.ts';
-import { listwiseBlocks, mergeBlocks } from '../src/families/listwise.ts';
-import { documentScores, pairWindows } from '../src/families/pair-windows.ts';
+import type { Runtime } from '../src/engine/runtime/runtime.ts';
+import type { WorkGroup } from '../src/engine/scheduling/scheduler.ts';
+import { defineModel } from '../src/models/index.ts';
+import { listwiseBlocks, mergeBlocks } from '../src/models/listwise-blocks.ts';
+import { documentScores, pairWindows } from '../src/models/pair-windows.ts';
 import { createModelStore, filesSource, MemoryCache } from '../src/store/index.ts';
 
 export interface FamilySuiteOptions {

@@ -1,4 +1,4 @@
-import type { TinyFile } from '@nearfield/tiny-models';
+import type { TinyFile } from '@nearfield/model-tiny';
 
 /** A tiny model's files with a shorter context. */
 export const withContext = (files: readonly TinyFile[], tokens: number): TinyFile[] =>

@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/tiny-models';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/model-tiny';
 import { get_encoding, type TiktokenEncoding } from 'tiktoken';
 import { Tokenizer } from 'tokenizers';
 import { loadTokenizer } from '../src/segment/tokenizers.ts';
@@ -29,7 +29,7 @@ export interface Difference {
 
 /** Tokenizers of every family; those of the tiny models have the families' rules and small vocabularies. */
 export const FAMILIES: Readonly<Record<string, () => string>> = {
-  'all-MiniLM-L6-v2': () => readFileSync(join(embeddedMiniLMDirectory(), 'tokenizer.json'), 'utf8'),
+  'all-MiniLM-L6-v2': () => readFileSync(join(miniLMDirectory(), 'tokenizer.json'), 'utf8'),
   'tiny WordPiece': () => JSON.stringify(wordPiece().json),
   'tiny RoBERTa': () => JSON.stringify(robertaBpe().json),
   'tiny XLM-RoBERTa': () => JSON.stringify(xlmRoberta().json),

@@ -1,4 +1,5 @@
-import { type ErrorCode, type FieldIssue, FoundationError, isErrorCode } from '@nearfield/spec';
+import { type ErrorCode, type FieldIssue, FoundationError } from '@nearfield/spec';
+import { isErrorCode } from '@nearfield/spec/implement';
 
 /** What a failed answer said, whichever of the known shapes its body had. */
 interface Told {

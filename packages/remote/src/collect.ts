@@ -1,12 +1,11 @@
+import { FoundationError, type ItemError } from '@nearfield/spec';
 import {
   collectsErrors,
-  FoundationError,
   failedItems,
   type ItemCallOptions,
-  type ItemError,
   itemErrorAt,
   siftInputs,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 
 /** Requests of one call. Beyond, so much of it fails that asking on would only load the server. */
 const MOST_REQUESTS = 100;

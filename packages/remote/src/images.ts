@@ -1,4 +1,5 @@
-import { bytesToBase64, FoundationError, LIMITS, notSupported } from '@nearfield/spec';
+import { FoundationError, LIMITS } from '@nearfield/spec';
+import { bytesToBase64, notSupported } from '@nearfield/spec/implement';
 
 async function pictureBlob(image: Blob | ImageBitmap): Promise<Blob> {
   if (image instanceof Blob) return image;

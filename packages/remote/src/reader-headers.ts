@@ -1,4 +1,4 @@
-import type { ReadOptions } from '@nearfield/spec';
+import type { ReadOptions } from '@nearfield/spec/implement';
 
 /** Request header of each reader option. */
 const HEADERS: Record<keyof ReadOptions, string> = {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FoundationError, serializeError, vectorToBase64 } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import { serializeError, vectorToBase64 } from '@nearfield/spec/implement';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createRemote, type RemoteOptions } from './index.ts';
 

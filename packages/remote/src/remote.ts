@@ -1,78 +1,82 @@
 import {
   type BatchesApi,
-  BatchesBodySchema,
-  BatchLineBodySchema,
   type BatchOutputLine,
   type BatchRequest,
-  BatchRequestSchema,
-  BatchStatusBodySchema,
   type CallOptions,
   type Capabilities,
-  ChatBodySchema,
   type ChatRequest,
-  ChatRequestSchema,
   type ChatResponse,
   type ClassifiersApi,
+  type ClassifyRequest,
+  type ClassifyResponseFor,
+  type EmbeddingsRequest,
+  type EmbeddingsResponse,
+  type EmbeddingsResponseFor,
+  type EmbeddingType,
+  FoundationError,
+  type GroundRequest,
+  type GroundResponse,
+  type ModelInfo,
+  type ModelListResponse,
+  type ModelsApi,
+  type MultiVectorRequest,
+  type MultiVectorResponseFor,
+  type ReadRequest,
+  type ReadResponse,
+  type RerankRequest,
+  type RerankResponseFor,
+  type RerankResult,
+  type SearchFoundation,
+  type SearchRequest,
+  type SearchResponse,
+  type SegmentRequest,
+  type SegmentResponse,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import {
+  BatchesBodySchema,
+  BatchLineBodySchema,
+  BatchRequestSchema,
+  BatchStatusBodySchema,
+  ChatBodySchema,
+  ChatRequestSchema,
   ClassifiersBodySchema,
   ClassifyBodySchema,
-  type ClassifyRequest,
   ClassifyRequestSchema,
-  type ClassifyResponseFor,
   collectsErrors,
   DeleteClassifierBodySchema,
   type EmbeddingsBody,
   EmbeddingsBodySchema,
-  type EmbeddingsRequest,
   EmbeddingsRequestSchema,
-  type EmbeddingsResponse,
-  type EmbeddingsResponseFor,
-  type EmbeddingType,
   embeddingsFromWire,
   FOUNDATION_METHODS,
-  FoundationError,
+  fusionFromWire,
   GroundBodySchema,
-  type GroundRequest,
   GroundRequestSchema,
-  type GroundResponse,
   type ItemCallOptions,
   ModelBodySchema,
-  type ModelInfo,
-  type ModelListResponse,
-  type ModelsApi,
   ModelsBodySchema,
-  type MultiVectorRequest,
   MultiVectorRequestSchema,
-  type MultiVectorResponseFor,
   methodsReport,
   notSupported,
   parse,
   parseResponse,
   ReadBodySchema,
-  type ReadRequest,
   ReadRequestSchema,
-  type ReadResponse,
   RerankBodySchema,
-  type RerankRequest,
   RerankRequestSchema,
-  type RerankResponse,
-  type RerankResult,
+  rerankedDocument,
   SearchBodySchema,
-  type SearchFoundation,
-  type SearchRequest,
   SearchRequestSchema,
-  type SearchResponse,
   SegmentBodySchema,
-  type SegmentRequest,
   SegmentRequestSchema,
-  type SegmentResponse,
   shortened,
   TrainBodySchema,
-  type TrainRequest,
   TrainRequestSchema,
-  type TrainResponse,
   tellProgress,
   type WithItemErrors,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 import { type CollectOptions, collectItems, collects, type ItemsAnswer } from './collect.ts';
 import { withImagesAsText } from './images.ts';
 import { parseJsonLines } from './jsonl.ts';
@@ -257,7 +261,10 @@ export class RemoteFoundation implements SearchFoundation {
     return response as unknown as WithItemErrors<MultiVectorResponseFor<Request>, Options>;
   }
 
-  async rerank(request: RerankRequest, options: CallOptions = {}): Promise<RerankResponse> {
+  async rerank<const Request extends RerankRequest>(
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<RerankResponseFor<Request>> {
     const parsed = parse(RerankRequestSchema, request);
     const documents = await withImagesAsText(parsed.documents, 'documents');
     const call = this.#post('rerank', '/v1/rerank', { ...bodyOf(parsed), documents });
@@ -269,15 +276,19 @@ export class RemoteFoundation implements SearchFoundation {
           message: `The server's answer to rerank has a result for document ${result.index} of ${parsed.documents.length}.`,
         });
       }
-      const { embedding, document, ...rest } = result;
+      const { embedding, document: _, ...rest } = result;
+      // The request's own: a server may return a string, an object with its text, or less than was sent.
+      const document = request.documents[result.index]!;
       return {
         ...rest,
-        ...(document == null ? {} : { document: document as RerankResult['document'] }),
+        ...(parsed.return_documents && { document: rerankedDocument(document) }),
         ...(embedding ? { embedding: Float32Array.from(embedding) } : {}),
-      };
+      } as RerankResult;
     });
     this.#report(options, parsed.documents.length, answer.usage.total_tokens);
-    return { ...answer, results };
+    const { fusion: wire, ...rest } = answer;
+    const fusion = fusionFromWire(wire);
+    return { ...rest, results, ...(fusion && { fusion }) } as unknown as RerankResponseFor<Request>;
   }
 
   async classify<
@@ -415,6 +426,10 @@ export class RemoteFoundation implements SearchFoundation {
 
   async close(): Promise<void> {
     this.#transport.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async #vectors(

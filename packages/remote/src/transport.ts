@@ -1,4 +1,5 @@
-import { type CallOptions, FoundationError, parseResponse } from '@nearfield/spec';
+import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { parseResponse } from '@nearfield/spec/implement';
 import { errorOfAnswer } from './api-error.ts';
 
 /** A fixed key, or where to get one: asked before every request, so that keys can be renewed. */

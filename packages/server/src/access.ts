@@ -1,4 +1,5 @@
-import { FoundationError, shortened } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
 
 // A page of any site can send requests to 127.0.0.1, and with a name that it lets point there (DNS rebinding) read the
 // answers too. A key keeps both out; where no key is asked for, the names in a request have to.

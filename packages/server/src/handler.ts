@@ -7,13 +7,11 @@ import {
   FoundationError,
   type MultiVectorRequest,
   type RerankRequest,
-  randomId,
   type SearchFoundation,
   type SegmentRequest,
-  shortened,
   type TrainRequest,
-  toWire,
 } from '@nearfield/spec';
+import { randomId, rerankToWire, shortened, toWire } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -168,7 +166,9 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     foundation.embeddings(withSentences(body, splitSentences) as unknown as EmbeddingsRequest, how),
   );
   post('/v1/multi-vector', (body, how) => foundation.multiVector(body as unknown as MultiVectorRequest, how));
-  post('/v1/rerank', (body, how) => foundation.rerank(body as unknown as RerankRequest, how));
+  post('/v1/rerank', async (body, how) =>
+    rerankToWire(await foundation.rerank(body as unknown as RerankRequest, how)),
+  );
   post('/v1/classify', (body, how) => foundation.classify(body as unknown as ClassifyRequest, how));
   post('/v1/train', (body, how) => foundation.train(body as unknown as TrainRequest, how));
   post('/v1/chat/completions', (body, how) => foundation.chat(body as unknown as ChatRequest, how));

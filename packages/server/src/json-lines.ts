@@ -1,4 +1,4 @@
-import { toWire } from '@nearfield/spec';
+import { toWire } from '@nearfield/spec/implement';
 
 /**
  * JSONL of an async iterable. The first line is awaited before this resolves, so that an error that comes at

@@ -1,5 +1,6 @@
 import { createRemote, type RemoteFoundation } from '@nearfield/remote';
-import { FoundationError, type SearchFoundation, toWire } from '@nearfield/spec';
+import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { createNodeServer, type NodeServer } from './node.ts';

@@ -1,9 +1,7 @@
 import {
-  assertModel,
   type BatchesApi,
   type BatchInputLine,
   type BatchOutputLine,
-  BatchRequestSchema,
   type BatchStatus,
   CATALOGUE,
   type ChatRequest,
@@ -11,50 +9,56 @@ import {
   type ClassifierSummary,
   type ClassifiersApi,
   type ClassifyRequest,
-  ClassifyRequestSchema,
   type ClassifyResponseFor,
+  type EmbeddingsRequest,
+  type EmbeddingsResponse,
+  type EmbeddingsResponseFor,
+  type EmbeddingType,
+  FoundationError,
+  findModel,
+  type GroundResponse,
+  type ModelsApi,
+  type MultiVectorRequest,
+  type MultiVectorResponseFor,
+  type ReadResponse,
+  type RerankDocument,
+  type RerankRequest,
+  type RerankResponseFor,
+  type SearchFoundation,
+  type SearchResponse,
+  type SegmentRequest,
+  type SegmentResponse,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import {
+  assertModel,
+  BatchRequestSchema,
+  ClassifyRequestSchema,
   checkClassifyRequest,
   checkEmbeddingsRequest,
   checkMultiVectorRequest,
   checkRerankRequest,
   checkTrainRequest,
   collectsErrors,
-  type EmbeddingsRequest,
   EmbeddingsRequestSchema,
-  type EmbeddingsResponse,
-  type EmbeddingsResponseFor,
-  type EmbeddingType,
   encodeVector,
-  FoundationError,
-  findModel,
-  type GroundResponse,
   type ItemCallOptions,
   isFewShotRequest,
   isUpdateRequest,
-  type ModelsApi,
-  type MultiVectorRequest,
   MultiVectorRequestSchema,
-  type MultiVectorResponseFor,
   methodsReport,
   modelInfo,
   modelNotFound,
   notSupported,
   parseStrictly,
-  type ReadResponse,
-  type RerankRequest,
   RerankRequestSchema,
-  type RerankResponse,
-  type SearchFoundation,
-  type SearchResponse,
-  type SegmentRequest,
+  rerankedDocument,
   SegmentRequestSchema,
-  type SegmentResponse,
   serializeError,
-  type TrainRequest,
   TrainRequestSchema,
-  type TrainResponse,
   type WithItemErrors,
-} from '@nearfield/spec';
+} from '@nearfield/spec/implement';
 
 /** FNV-1a. */
 function hash(text: string): number {
@@ -235,7 +239,7 @@ export class HashedFoundation implements SearchFoundation {
     >;
   }
 
-  async rerank(request: RerankRequest): Promise<RerankResponse> {
+  async rerank<const Request extends RerankRequest>(request: Request): Promise<RerankResponseFor<Request>> {
     const parsed = parseStrictly(RerankRequestSchema, request);
     checkRerankRequest(parsed, assertModel(parsed.model, 'rerank'));
     const query = scaled(textVector(textOf(parsed.query), 64));
@@ -245,7 +249,7 @@ export class HashedFoundation implements SearchFoundation {
         return {
           index,
           relevance_score: dot(query, vector),
-          ...(parsed.return_documents ? { document } : {}),
+          ...(parsed.return_documents ? { document: rerankedDocument(document as RerankDocument) } : {}),
           ...(parsed.return_embeddings ? { embedding: vector } : {}),
         };
       })
@@ -256,8 +260,8 @@ export class HashedFoundation implements SearchFoundation {
       model: parsed.model,
       object: 'list',
       usage: { total_tokens: total },
-      results: results as RerankResponse['results'],
-    };
+      results,
+    } as unknown as RerankResponseFor<Request>;
   }
 
   async classify<
@@ -463,6 +467,10 @@ export class HashedFoundation implements SearchFoundation {
     this.closed = true;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #held(signal: AbortSignal | undefined): Promise<void> {
     if (!this.hold) return;
     const aborted = new Promise<never>((_, reject) => {
@@ -502,7 +510,8 @@ export class HashedFoundation implements SearchFoundation {
       const custom_id = line.custom_id ?? String(index);
       const stats = job.status.stats!;
       try {
-        const body: EmbeddingsResponse = await this.embeddings({ ...line.body, model: job.status.model });
+        const request = { ...line.body, model: job.status.model };
+        const body = (await this.embeddings(request)) as EmbeddingsResponse;
         job.output.push({ custom_id, response: { status_code: 200, body }, error: null });
         stats.completed++;
         stats.total_tokens += body.usage.total_tokens;

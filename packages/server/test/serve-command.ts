@@ -8,7 +8,7 @@ export function spawnCommand(
   args: readonly string[],
   { nodeOptions = [], env = {} }: { nodeOptions?: readonly string[]; env?: Record<string, string> } = {},
 ) {
-  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const cli = fileURLToPath(new URL('../../cli/src/cli.ts', import.meta.url));
   return spawn(
     process.execPath,
     [...nodeOptions, '--conditions=@nearfield/source', '--import', 'tsx', cli, ...args],

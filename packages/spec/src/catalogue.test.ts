@@ -2,22 +2,19 @@ import { describe, expect, it } from 'vitest';
 import fixture from './fixtures/openapi-models.json' with { type: 'json' };
 import {
   assertModel,
-  CATALOGUE,
   ClassifyRequestSchema,
   checkClassifyRequest,
   checkEmbeddingsRequest,
   checkMultiVectorRequest,
   checkRerankRequest,
   EmbeddingsRequestSchema,
-  FoundationError,
-  findModel,
   ModelBodySchema,
-  type ModelEntry,
   MultiVectorRequestSchema,
   modelInfo,
   parse,
   RerankRequestSchema,
-} from './index.ts';
+} from './implement.ts';
+import { CATALOGUE, FoundationError, findModel, type ModelEntry } from './index.ts';
 
 interface ApiEndpoint {
   fields?: string[];

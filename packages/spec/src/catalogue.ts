@@ -1,7 +1,7 @@
 import { CATALOGUE } from './catalogue/index.ts';
 import type { Endpoint, ModelEntry } from './catalogue/types.ts';
+import type { ModelFacts, ModelInfo } from './endpoints/models.ts';
 import { FoundationError } from './errors.ts';
-import type { ModelFacts, ModelInfo } from './models.ts';
 import { shortened } from './shortened.ts';
 
 const byId = new Map<string, ModelEntry>();

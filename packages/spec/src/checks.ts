@@ -1,10 +1,10 @@
 import type { EmbeddingOption, Modality, ModelEntry } from './catalogue/types.ts';
 import { CATALOGUE } from './catalogue.ts';
-import type { ParsedClassifyRequest } from './classify.ts';
-import type { ParsedEmbeddingsRequest, ParsedMultiVectorRequest } from './embeddings.ts';
+import type { ParsedClassifyRequest } from './endpoints/classify.ts';
+import type { ParsedEmbeddingsRequest, ParsedMultiVectorRequest } from './endpoints/embeddings.ts';
+import type { ParsedRerankRequest } from './endpoints/rerank.ts';
+import type { ParsedTrainRequest } from './endpoints/train.ts';
 import { FoundationError } from './errors.ts';
-import type { ParsedRerankRequest } from './rerank.ts';
-import type { ParsedTrainRequest } from './train.ts';
 
 /** What a request asks of its model once defaults and older names are resolved. */
 export interface ResolvedEmbeddings {

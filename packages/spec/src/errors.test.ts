@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deserializeError, FoundationError, isErrorCode, serializeError, statusOf } from './index.ts';
+import { deserializeError, isErrorCode, serializeError, statusOf } from './implement.ts';
+import { FoundationError } from './index.ts';
 
 describe('FoundationError', () => {
   it('takes status and retryable from its code', () => {

@@ -1,12 +1,11 @@
-import type { BatchesApi } from './batches.ts';
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Capabilities } from './capabilities.ts';
-import type { ChatRequest, ChatResponse } from './chat.ts';
-import type { ClassifyRequest, ClassifyResponseFor } from './classify.ts';
-import type { EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
-import type { ItemCallOptions, WithItemErrors } from './item-errors.ts';
-import type { ModelsApi } from './models.ts';
-import type { MultiVectorRequest, MultiVectorResponseFor } from './multi-vector.ts';
-import type { CallOptions } from './progress.ts';
+import type { BatchesApi } from './endpoints/batches.ts';
+import type { ChatRequest, ChatResponse } from './endpoints/chat.ts';
+import type { ClassifyRequest, ClassifyResponseFor } from './endpoints/classify.ts';
+import type { EmbeddingsRequest, EmbeddingsResponseFor } from './endpoints/embeddings.ts';
+import type { ModelsApi } from './endpoints/models.ts';
+import type { MultiVectorRequest, MultiVectorResponseFor } from './endpoints/multi-vector.ts';
 import type {
   GroundRequest,
   GroundResponse,
@@ -14,10 +13,12 @@ import type {
   ReadResponse,
   SearchRequest,
   SearchResponse,
-} from './reader.ts';
-import type { RerankRequest, RerankResponse } from './rerank.ts';
-import type { SegmentRequest, SegmentResponse } from './segment.ts';
-import type { ClassifiersApi, TrainRequest, TrainResponse } from './train.ts';
+} from './endpoints/reader.ts';
+import type { RerankRequest, RerankResponseFor } from './endpoints/rerank.ts';
+import type { SegmentRequest, SegmentResponse } from './endpoints/segment.ts';
+import type { ClassifiersApi, TrainRequest, TrainResponse } from './endpoints/train.ts';
+import type { ItemCallOptions, WithItemErrors } from './item-errors.ts';
+import type { CallOptions } from './progress.ts';
 
 /**
  * Jina's search foundation, wherever it runs. `createLocal()` of @nearfield/core computes inside the page,
@@ -31,13 +32,16 @@ export interface SearchFoundation {
     const Request extends EmbeddingsRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>>;
-  /** One vector a token, for late interaction. `POST /v1/multi-vector`. */
+  /** One vector per token, for late interaction. `POST /v1/multi-vector`. */
   multiVector<
     const Request extends MultiVectorRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>>;
   /** Documents in the order of their relevance to a query. `POST /v1/rerank`. */
-  rerank(request: RerankRequest, options?: CallOptions): Promise<RerankResponse>;
+  rerank<const Request extends RerankRequest>(
+    request: Request,
+    options?: CallOptions,
+  ): Promise<RerankResponseFor<Request>>;
   /** Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`. */
   classify<const Request extends ClassifyRequest, const Options extends ItemCallOptions = ItemCallOptions>(
     request: Request,
@@ -65,6 +69,8 @@ export interface SearchFoundation {
   capabilities(): Promise<Capabilities>;
   /** Frees memory, ends workers and open connections. Calls that are running reject with CLOSED. */
   close(): Promise<void>;
+  /** The same as {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Names of the methods that `capabilities().methods` reports on. */

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   BatchRequestSchema,
-  CATALOGUE,
   ChatRequestSchema,
   ClassifyRequestSchema,
   checkEmbeddingsRequest,
   EmbeddingsRequestSchema,
   ExportedClassifierSchema,
-  FoundationError,
-  findModel,
   GroundRequestSchema,
   MultiVectorRequestSchema,
   modelNotFound,
@@ -21,7 +18,8 @@ import {
   shortened,
   TrainRequestSchema,
   toWire,
-} from './index.ts';
+} from './implement.ts';
+import { CATALOGUE, FoundationError, findModel } from './index.ts';
 
 type Schema = Parameters<typeof parse>[0];
 type Fields = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ProgressEvent, tellProgress } from './progress.ts';
+import { type CallProgress, tellProgress } from './progress.ts';
 
-const event: ProgressEvent = {
+const event: CallProgress = {
   type: 'work-progress',
   inputs: { done: 1, total: 2 },
   tokens: { done: 3, total: 6 },

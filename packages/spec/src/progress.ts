@@ -14,7 +14,7 @@ export interface FileProgress {
  * What a call tells while it runs. Model loading comes first (`model-progress` with the total of all files
  * before the first byte moves, then `model-state`), then the work itself (`work-progress`).
  */
-export type ProgressEvent =
+export type CallProgress =
   | {
       type: 'model-progress';
       model: string;
@@ -34,13 +34,13 @@ export type ProgressEvent =
       tokens: { done: number; total: number };
     };
 
-export type ProgressListener = (event: ProgressEvent) => void;
+export type ProgressListener = (event: CallProgress) => void;
 
 /**
  * Tells a listener of a call. What the listener throws is its own affair, as with an `EventTarget`: it is reported as
  * an uncaught error (`reportError`; on the console where there is none, as in Node), and the call goes on.
  */
-export function tellProgress(listener: ProgressListener | undefined, event: ProgressEvent): void {
+export function tellProgress(listener: ProgressListener | undefined, event: CallProgress): void {
   try {
     listener?.(event);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { randomId } from './index.ts';
+import { randomId } from './implement.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 

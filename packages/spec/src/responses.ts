@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { BatchOutputLine, BatchStatus } from './batches.ts';
-import type { ChatResponse } from './chat.ts';
-import type { ClassifyResponse } from './classify.ts';
+import type { BatchOutputLine, BatchStatus } from './endpoints/batches.ts';
+import type { ChatResponse } from './endpoints/chat.ts';
+import type { ClassifyResponse } from './endpoints/classify.ts';
+import type { ModelInfo, ModelListResponse } from './endpoints/models.ts';
+import type { GroundResponse, Page, ReadResponse, SearchResponse } from './endpoints/reader.ts';
+import type { SegmentResponse } from './endpoints/segment.ts';
+import type { ClassifierSummary, DeleteClassifierResponse, TrainResponse } from './endpoints/train.ts';
 import { FoundationError } from './errors.ts';
-import type { ModelInfo, ModelListResponse } from './models.ts';
-import type { GroundResponse, Page, ReadResponse, SearchResponse } from './reader.ts';
-import type { SegmentResponse } from './segment.ts';
 import { shortened } from './shortened.ts';
-import type { ClassifierSummary, DeleteClassifierResponse, TrainResponse } from './train.ts';
 import type { EmbeddingsBody, WireEmbedding, WireVector } from './wire.ts';
 
 // Bodies of answers as the OpenAPI document promises them. Fields it lists as having a default may be absent;

@@ -1,4 +1,4 @@
-import type { EmbeddingInput, EmbeddingsRequest, EmbeddingsResponseFor } from './embeddings.ts';
+import type { EmbeddingInput, EmbeddingsRequest, EmbeddingsResponseFor } from './endpoints/embeddings.ts';
 import type { SearchFoundation } from './foundation.ts';
 import type { CallOptions } from './progress.ts';
 

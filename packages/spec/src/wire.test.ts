@@ -3,11 +3,11 @@ import {
   decodeVector,
   EmbeddingsBodySchema,
   embeddingsFromWire,
-  FoundationError,
   parseResponse,
   toWire,
   type Wire,
-} from './index.ts';
+} from './implement.ts';
+import { FoundationError } from './index.ts';
 
 const vector = Float32Array.of(0.1, -0.25, 3e-8, 1, -1234.5678, 0, 8388609, -0.0086874915);
 

@@ -1,10 +1,3 @@
-import type {
-  EmbeddingsResponse,
-  EmbeddingUsage,
-  MultiEmbedding,
-  SingleEmbedding,
-  SparseEmbedding,
-} from './embeddings.ts';
 import {
   base64ToBytes,
   base64ToVector,
@@ -14,6 +7,14 @@ import {
   encodeVector,
   vectorToBase64,
 } from './encodings.ts';
+import type {
+  EmbeddingsResponse,
+  EmbeddingUsage,
+  MultiEmbedding,
+  SingleEmbedding,
+  SparseEmbedding,
+} from './endpoints/embeddings.ts';
+import type { RerankResponse, RerankResult } from './endpoints/rerank.ts';
 import { FoundationError } from './errors.ts';
 import { MOST_LEVELS, nestedTooDeep } from './nesting.ts';
 
@@ -135,7 +136,7 @@ function decodeEmbedding(wire: WireEmbedding, asked: EmbeddingType | readonly Em
 export function embeddingsFromWire(
   body: EmbeddingsBody,
   asked: EmbeddingType | readonly EmbeddingType[],
-): EmbeddingsResponse<EmbeddingType, boolean, SingleEmbedding | MultiEmbedding | SparseEmbedding> {
+): EmbeddingsResponse<SingleEmbedding | MultiEmbedding | SparseEmbedding> {
   const data = body.data.map((item) => {
     if ('embeddings' in item) {
       const { index, embeddings, tokenized_input } = item;
@@ -154,4 +155,24 @@ export function embeddingsFromWire(
   // A text model's answer may give the total alone; a sparse model's has counts of its own.
   if (!('input_tokens' in usage)) usage.prompt_tokens ??= usage.total_tokens;
   return { model: body.model, object: 'list', usage, data };
+}
+
+/** A rerank answer as JSON carries it. */
+export type RerankBody = Wire<Omit<RerankResponse<RerankResult<unknown>>, 'fusion'>> & {
+  /** Beyond the API. */
+  fusion?: { with: string; weight: number } | undefined;
+};
+
+/** A rerank answer for `JSON.stringify`: like {@link toWire}, with the embedder's name under `with`. */
+export function rerankToWire({ fusion, ...answer }: RerankResponse<RerankResult<unknown>>): RerankBody {
+  return {
+    ...(toWire(answer) as Omit<RerankBody, 'fusion'>),
+    ...(fusion && { fusion: { with: fusion.embedder, weight: fusion.weight } }),
+  };
+}
+
+/** The name and weight of the embedder of a rerank answer's JSON, if it has them. */
+export function fusionFromWire(fusion: unknown): RerankResponse['fusion'] {
+  const { with: embedder, weight } = (fusion ?? {}) as { with?: unknown; weight?: unknown };
+  return typeof embedder === 'string' && typeof weight === 'number' ? { embedder, weight } : undefined;
 }

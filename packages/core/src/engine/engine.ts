@@ -1,14 +1,19 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
-import { closedError } from '../closed.ts';
+import { closedError } from '../async/closed.ts';
 import { ByteBudget, type RasterDecoder } from '../image/index.ts';
+import type {
+  ModelResolver,
+  PartRequest,
+  TokenizerDefinition,
+  TokenizerResolver,
+} from '../models/definition.ts';
 import type { ManagedModelStore } from '../store/types.ts';
-import type { BatchBudget } from './batch-plan.ts';
-import type { CheckMemory } from './check-memory.ts';
+import type { ReadyEncoder } from './encoders/ready.ts';
+import type { CheckMemory } from './loading/check-memory.ts';
 import { ModelPool } from './model-pool.ts';
-import type { ModelResolver, PartRequest, TokenizerDefinition, TokenizerResolver } from './models.ts';
-import type { ReadyEncoder } from './ready.ts';
-import type { Runtime } from './runtime.ts';
-import { Scheduler } from './scheduler.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import type { BatchBudget } from './scheduling/batch-plan.ts';
+import { Scheduler } from './scheduling/scheduler.ts';
 
 export interface EngineOptions {
   runtime: Runtime;

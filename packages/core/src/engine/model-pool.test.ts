@@ -1,5 +1,3 @@
-import { readModel } from '@nearfield/onnx';
-import type { Golden, ProgressEvent } from '@nearfield/spec';
 import {
   type TinyFile,
   tinyMiniLM,
@@ -7,15 +5,18 @@ import {
   tinyV2English,
   tinyV5Nano,
   toFiles,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
+import { readModel } from '@nearfield/onnx';
+import type { CallProgress } from '@nearfield/spec';
+import type { Golden } from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/node-runtime.ts';
-import { defineModel } from '../families/index.ts';
+import type { ModelDefinition } from '../models/definition.ts';
+import { defineModel } from '../models/index.ts';
 import { createModelStore, filesSource, MemoryCache } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
-import { TransientCheckMemory } from './check-memory.ts';
+import { TransientCheckMemory } from './loading/check-memory.ts';
 import { ModelPool, type ModelPoolOptions } from './model-pool.ts';
-import type { ModelDefinition } from './models.ts';
 
 const TEXT = 'Follow the white rabbit.';
 
@@ -67,7 +68,7 @@ describe('self-check', () => {
 
   it('passes a model that computes its published values, and says how near it comes', async () => {
     const models = pool([define('m', model.like, remoteLike(model.files), { goldens: right })]);
-    const events: ProgressEvent[] = [];
+    const events: CallProgress[] = [];
     const { check } = await models.load('m', { onProgress: (event) => events.push(event) });
     expect(check).toMatchObject({ result: 'passed', goldens: 1 });
     expect(check!.cosine).toBeGreaterThan(0.99999);
@@ -143,24 +144,20 @@ function spoiled(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 describe('memory', () => {
   it('closes the least recently used session, and opens it again when it is needed', async () => {
     const [one, two] = [tinyMiniLM(), tinyV2English()];
-    const opened: string[] = [];
+    const events: string[] = [];
     const runtime = nodeRuntime();
     const counting = nodeRuntime({
-      ort: {
-        Tensor: runtime.ort.Tensor,
-        InferenceSession: {
-          create: async (bytes, options) => {
-            const session = await runtime.ort.InferenceSession.create(bytes, options);
-            const name = `${session.inputNames.length} ${bytes.length}`;
-            opened.push(name);
-            const release = session.release.bind(session);
-            session.release = async () => {
-              opened.push(`-${name}`);
-              await release();
-            };
-            return session;
+      open: async (model, name) => {
+        const session = await runtime.open(model, name);
+        const opened = `${name.split(' ')[0]} ${model.bytes.length}`;
+        events.push(opened);
+        return {
+          submit: (feeds, fetches) => session.submit(feeds, fetches),
+          release: async () => {
+            events.push(`-${opened}`);
+            await session.release();
           },
-        },
+        };
       },
     });
     const models = pool(
@@ -175,7 +172,7 @@ describe('memory', () => {
     const first = await vector('one');
     await vector('two');
     expect(await vector('one')).toEqual(first);
-    expect(opened.map((name) => name.startsWith('-'))).toEqual([false, true, false, true, false]);
+    expect(events.map((event) => event.startsWith('-'))).toEqual([false, true, false, true, false]);
     expect(models.loaded().map(({ id }) => id)).toEqual(['one', 'two']);
   });
 

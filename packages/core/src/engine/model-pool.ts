@@ -1,9 +1,7 @@
-import { type CallOptions, FoundationError, type LoadedModel, type ProgressEvent } from '@nearfield/spec';
+import { type CallOptions, type CallProgress, FoundationError, type LoadedModel } from '@nearfield/spec';
+import { SharedTask } from '../async/shared-task.ts';
+import type { ModelDefinition, ModelResolver, PartRequest } from '../models/definition.ts';
 import type { ModelStore } from '../store/types.ts';
-import type { BatchBudget } from './batch-plan.ts';
-import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './check-memory.ts';
-import { loadPart } from './loader.ts';
-import type { ModelDefinition, ModelResolver, PartRequest } from './models.ts';
 import type {
   ReadyColbert,
   ReadyEncoder,
@@ -11,10 +9,12 @@ import type {
   ReadyListwise,
   ReadyPairs,
   ReadyPart,
-} from './ready.ts';
-import type { Runtime } from './runtime.ts';
-import { SessionPool } from './session-pool.ts';
-import { SharedTask } from './shared-task.ts';
+} from './encoders/ready.ts';
+import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './loading/check-memory.ts';
+import { loadPart } from './loading/loader.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { SessionPool } from './runtime/session-pool.ts';
+import type { BatchBudget } from './scheduling/batch-plan.ts';
 
 export interface ModelPoolOptions {
   runtime: Runtime;
@@ -36,7 +36,7 @@ const MEMORY: Record<Runtime['device'], number> = { wasm: 1.5e9, webgpu: 4e9, cp
 
 interface PartEntry {
   readonly model: string;
-  readonly task: SharedTask<ReadyPart, ProgressEvent>;
+  readonly task: SharedTask<ReadyPart, CallProgress>;
   ready?: ReadyPart;
 }
 
@@ -159,7 +159,7 @@ export class ModelPool {
     if (!entry || entry.task.abandoned) {
       const created: PartEntry = {
         model: definition.id,
-        task: new SharedTask<ReadyPart, ProgressEvent>(async (loadSignal, emit) => {
+        task: new SharedTask<ReadyPart, CallProgress>(async (loadSignal, emit) => {
           try {
             const ready = await loadPart(definition, part, {
               sessions: this.sessions,

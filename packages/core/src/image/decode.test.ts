@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { costlySuite } from '../../test/fixtures/image/costly-suite.ts';
+import { orientationSuite } from '../../test/fixtures/image/orientation-suite.ts';
+import { cases, difference, readDecoded, readFixture } from '../../test/fixtures/image/read.ts';
 import { decodeImage } from './decode.ts';
-import { costlySuite } from './fixtures/costly-suite.ts';
-import { orientationSuite } from './fixtures/orientation-suite.ts';
-import { cases, difference, readDecoded, readFixture } from './fixtures/read.ts';
 import { readImageHeader } from './header.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { onWhite, upright } from './raster.ts';

@@ -1,11 +1,11 @@
 /** icon-clip from file to label: its goldens and its held-out samples, with our preprocessing. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EMBEDDED_ICON_CLIP_ID, embeddedIconClipDirectory } from '@nearfield/embedded-icon-clip';
-import { buildEmbeddedMiniLM } from '@nearfield/embedded-minilm';
+import { ICON_CLIP_ID, iconClipDirectory } from '@nearfield/model-icon-clip';
+import { buildMiniLM } from '@nearfield/model-minilm';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TextTokenizer } from '../text/tokenizer.ts';
+import { TextTokenizer } from '../text/text-tokenizer.ts';
 import { loadPixelValues } from './load.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { ICON_CLIP_OVERRIDES, IMAGE_RECIPES, type ImageRecipe, parseImageRecipe } from './recipe.ts';
@@ -33,7 +33,7 @@ interface Samples {
   }[];
 }
 
-const folder = embeddedIconClipDirectory();
+const folder = iconClipDirectory();
 const bytesOf = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await readFile(join(folder, path)));
 const jsonOf = async (path: string): Promise<unknown> =>
@@ -60,7 +60,7 @@ async function embedImages(
 }
 
 it('has the recipe that is built in', () => {
-  expect(recipe).toEqual(IMAGE_RECIPES[EMBEDDED_ICON_CLIP_ID as 'icon-clip']);
+  expect(recipe).toEqual(IMAGE_RECIPES[ICON_CLIP_ID as 'icon-clip']);
 });
 
 describe('goldens', () => {
@@ -100,7 +100,7 @@ describe('goldens', () => {
 
 /** Mean-pooled, normalised vectors of all-MiniLM-L6-v2. */
 async function embedTexts(texts: readonly string[]): Promise<number[][]> {
-  const { directory } = await buildEmbeddedMiniLM();
+  const { directory } = await buildMiniLM();
   const text = (path: string): Promise<string> => readFile(join(directory, path), 'utf8');
   const tokenizer = new TextTokenizer(await text('tokenizer.json'), await text('tokenizer_config.json'));
   const session = await InferenceSession.create(join(directory, 'onnx/model_quantized.onnx'));

@@ -1,10 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { bytesToBase64, FoundationError } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import { bytesToBase64 } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDecoded, readFixture } from '../../test/fixtures/image/read.ts';
 import { decodeImage } from './decode.ts';
-import { readDecoded, readFixture } from './fixtures/read.ts';
 import type { ImageInput, ReadImageOptions } from './input.ts';
 import { nodeDecoder } from './node-decoder.ts';
 

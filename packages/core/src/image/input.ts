@@ -1,5 +1,6 @@
 /** Gets the bytes of an image input: URL, data URI, base64, Blob, or pixels that are decoded already. */
-import { base64ToBytes, FoundationError, LIMITS } from '@nearfield/spec';
+import { FoundationError, LIMITS } from '@nearfield/spec';
+import { base64ToBytes } from '@nearfield/spec/implement';
 import { inBrowser } from '../environment.ts';
 import { imageError } from './errors.ts';
 import type { Raster } from './raster.ts';

@@ -3,8 +3,8 @@ import { FoundationError } from '@nearfield/spec';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { cases, readDecoded, readFixture } from '../../test/fixtures/image/read.ts';
 import { decodeImage } from './decode.ts';
-import { cases, readDecoded, readFixture } from './fixtures/read.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { decodePng } from './png.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cases, difference, readFixture, rgbOf } from '../../test/fixtures/image/read.ts';
 import { decodeImage } from './decode.ts';
-import { cases, difference, readFixture, rgbOf } from './fixtures/read.ts';
 import { loadPixelValues } from './load.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { decodePng } from './png.ts';

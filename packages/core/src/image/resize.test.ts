@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cases, difference, readFixture, rgbOf } from './fixtures/read.ts';
+import { cases, difference, readFixture, rgbOf } from '../../test/fixtures/image/read.ts';
 import { decodePng } from './png.ts';
 import { type ResampleFilter, resize } from './resize.ts';
 

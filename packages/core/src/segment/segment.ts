@@ -1,13 +1,11 @@
 import {
   FoundationError,
   LIMITS,
-  type ParsedSegmentRequest,
-  parse,
   type SegmentRequest,
-  SegmentRequestSchema,
   type SegmentResponse,
   type SegmentToken,
 } from '@nearfield/spec';
+import { type ParsedSegmentRequest, parse, SegmentRequestSchema } from '@nearfield/spec/implement';
 import { chunkByStructure, type Span } from './chunker/structure.ts';
 import { encodeSteps } from './encode.ts';
 import { inSlices, type Steps } from './slices.ts';

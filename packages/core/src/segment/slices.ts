@@ -1,4 +1,4 @@
-import { yieldToMessages } from '../engine/runtime.ts';
+import { yieldToMessages } from '../async/yield-to-messages.ts';
 
 /** Work that can be interrupted: it yields the characters (or as much work as that many are) it has done since. */
 export type Steps<T> = Generator<number, T, void>;

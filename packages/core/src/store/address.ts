@@ -1,4 +1,5 @@
-import { FoundationError, shortened } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
 
 /**
  * An address that an option names, in a page also a relative one.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { Hub } from '../../test/hub.ts';
-import { IndexedDatabase } from '../indexed-database.ts';
+import { IndexedDatabase } from '../persistence/indexed-database.ts';
 import type { ChunkCache, FileKey, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
 import { createModelStore, hubSource, IndexedDbCache, MemoryCache } from './index.ts';

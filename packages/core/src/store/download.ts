@@ -1,10 +1,12 @@
-import { FoundationError, randomId } from '@nearfield/spec';
-import { anySignal } from './abort.ts';
+import { FoundationError } from '@nearfield/spec';
+import { randomId } from '@nearfield/spec/implement';
+import { anySignal } from '../async/abort.ts';
+import { formatBytes, isQuotaError } from '../persistence/quota.ts';
 import { type ChunkCache, type FileKey, type FileRecord, FORMAT, storedBytes } from './cache.ts';
 import { isNeverEmpty } from './check-records.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';
-import { downloadFailed, formatBytes, integrityMismatch, isQuotaError } from './errors.ts';
+import { downloadFailed, integrityMismatch } from './errors.ts';
 import { type RetryPolicy, waitBeforeRetry, withRetries } from './retry.ts';
 import { Sha256 } from './sha256.ts';
 import type { FileDescription, ModelSource, OpenedStream } from './types.ts';

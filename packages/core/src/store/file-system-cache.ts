@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { FileLocks } from '../locks/file-locks.ts';
+import { freeBytes, isAbsent, onFiles } from '../persistence/file-errors.ts';
+import { FileLocks } from '../persistence/file-locks.ts';
 import {
   type ChunkCache,
   chunkLength,
@@ -14,7 +15,6 @@ import {
   type StoredVersions,
 } from './cache.ts';
 import { isFileRecord, isModelRecord } from './check-records.ts';
-import { freeBytes, isAbsent, onFiles } from './file-errors.ts';
 
 /*
  * One directory a model, named after its id; in it, for each file of a source, `<hash>` being that of its key:

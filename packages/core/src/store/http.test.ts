@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes } from './errors.ts';
+import { formatBytes } from '../persistence/quota.ts';
 import { parseContentRange, parseRetryAfter } from './http.ts';
 import { parseManifest } from './manifest.ts';
 import { checkPath, encodePath } from './paths.ts';

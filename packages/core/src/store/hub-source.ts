@@ -1,4 +1,5 @@
-import { FoundationError, shortened } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
 import { addressOf } from './address.ts';
 import { downloadFailed, isRetryable } from './errors.ts';
 import { failedResponse, type HttpOptions, HttpReader, type HttpTarget, request } from './http.ts';

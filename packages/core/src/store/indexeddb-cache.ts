@@ -1,5 +1,5 @@
 import { promisifyRequest } from 'idb-keyval';
-import { IndexedDatabase } from '../indexed-database.ts';
+import { IndexedDatabase } from '../persistence/indexed-database.ts';
 import {
   type ChunkCache,
   chunkCount,

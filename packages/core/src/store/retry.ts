@@ -1,4 +1,4 @@
-import { delay } from './abort.ts';
+import { delay } from '../async/abort.ts';
 import { isRetryable } from './errors.ts';
 
 /** How often and how patiently a failed transfer is repeated. */

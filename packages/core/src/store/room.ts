@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
+import { describeRoom, formatBytes } from '../persistence/quota.ts';
 import { type ChunkCache, storedBytes } from './cache.ts';
-import { describeRoom, formatBytes } from './errors.ts';
 import type { ModelUsage } from './types.ts';
 
 /** The part of the browser's `navigator.storage` that the store uses. */

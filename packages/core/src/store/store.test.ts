@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { type Fault, Hub, type HubOptions } from '../../test/hub.ts';
-import { RealmLocks } from '../locks/locks.ts';
+import { RealmLocks } from '../persistence/locks.ts';
 import type { ChunkCache, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
 import {

@@ -1,6 +1,7 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
-import { type Locks, originLocks } from '../locks/locks.ts';
-import { anySignal, orAbort } from './abort.ts';
+import { anySignal, orAbort } from '../async/abort.ts';
+import { type Locks, originLocks } from '../persistence/locks.ts';
+import { advice, isQuotaError } from '../persistence/quota.ts';
 import {
   type ChunkCache,
   type FileKey,
@@ -12,7 +13,7 @@ import {
 } from './cache.ts';
 import { openDefaultCache } from './default-cache.ts';
 import { downloadFile } from './download.ts';
-import { advice, downloadFailed, isQuotaError, isRetryable } from './errors.ts';
+import { downloadFailed, isRetryable } from './errors.ts';
 import { exportFiles } from './export.ts';
 import { FilesSource } from './files-source.ts';
 import { MANIFEST_FILE, parseManifest } from './manifest.ts';

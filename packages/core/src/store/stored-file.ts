@@ -1,8 +1,9 @@
 import { FoundationError } from '@nearfield/spec';
+import { formatBytes } from '../persistence/quota.ts';
 import { type ChunkCache, chunkCount, chunkLength, type FileRecord } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
 import { sha256 } from './digest.ts';
-import { downloadFailed, formatBytes } from './errors.ts';
+import { downloadFailed } from './errors.ts';
 import type { FileDescription, ModelSource, StoredFile } from './types.ts';
 
 interface ReadOptions {

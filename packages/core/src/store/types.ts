@@ -160,3 +160,14 @@ export interface ImportOptions extends OpenFilesOptions {
    */
   check?: ((paths: string[]) => Promise<void>) | undefined;
 }
+
+/** One file of an exported model. */
+export interface ExportedModelFile {
+  /** Path in the hub's layout, such as `onnx/model_quantized.onnx`. */
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** SHA-256, lower-case hex. */
+  sha256: string;
+  blob: Blob;
+}

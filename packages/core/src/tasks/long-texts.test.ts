@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { FoundationError } from '@nearfield/spec';
 import {
   type TinyFile,
   tinyColbertV2,
@@ -10,7 +9,8 @@ import {
   tinyRerankerV3,
   tinyV2German,
   tinyV3,
-} from '@nearfield/tiny-models';
+} from '@nearfield/model-tiny';
+import { FoundationError } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../node.ts';
 

@@ -1,12 +1,12 @@
 /** Decoded pictures of many calls at a time, counted in a decoder that waits until it is let go. */
-import { tinyClipV1, toFiles } from '@nearfield/tiny-models';
+import { tinyClipV1, toFiles } from '@nearfield/model-tiny';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/node-runtime.ts';
 import { Engine } from '../engine/engine.ts';
-import { defineModel } from '../families/index.ts';
 import type { RasterDecoder } from '../image/index.ts';
+import { defineModel } from '../models/index.ts';
 import { createModelStore, filesSource, MemoryCache } from '../store/index.ts';
-import { embedItems } from './embed-items.ts';
+import { embedItems } from './embed/embed-items.ts';
 
 const MEGA = 1e6;
 /** Bytes of a pixel that this decoder is taken to hold: its own and those it hands out. */

@@ -11,7 +11,7 @@ export const priorityOf = (asked: Priority | undefined, inputs: number): Priorit
 const REPORT_INTERVAL = 33;
 
 /** Tells how far a call is. */
-export class WorkReport {
+export class ProgressReporter {
   readonly #onProgress: CallOptions['onProgress'];
   readonly #inputs: { done: number; total: number };
   readonly #tokens = { done: 0, total: 0 };
@@ -29,7 +29,7 @@ export class WorkReport {
 
   /** So many tokens were read, and with them so many inputs finished. */
   finished(tokens: number, inputs = 1): void {
-    if (inputs === 0) return;
+    if (inputs === 0 && tokens === 0) return;
     this.#inputs.done += inputs;
     this.#tokens.done += tokens;
     if (!this.#onProgress) return;

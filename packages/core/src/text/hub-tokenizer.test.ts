@@ -1,4 +1,4 @@
-import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/tiny-models';
+import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/model-tiny';
 import { describe, expect, it } from 'vitest';
 import {
   againstRust,

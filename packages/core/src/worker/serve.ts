@@ -1,19 +1,27 @@
-import { type CallOptions, deserializeError, type ProgressEvent } from '@nearfield/spec';
+import type { CallOptions, CallProgress } from '@nearfield/spec';
+import { deserializeError } from '@nearfield/spec/implement';
 import { expose, transfer } from 'comlink';
-import { budgetOf } from '../engine/calibration.ts';
-import { dispatch } from '../engine/dispatch.ts';
+import { carryErrorsWhole } from '../boundary/comlink-errors.ts';
+import { PageDrawing } from '../boundary/drawing.ts';
+import type {
+  CallMessage,
+  ControlMessage,
+  WireOptions,
+  WorkerApi,
+  WorkerStart,
+} from '../boundary/protocol.ts';
+import { holdLock } from '../boundary/shared-worker-locks.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Runtime } from '../engine/runtime.ts';
+import type { Runtime } from '../engine/runtime/runtime.ts';
+import { budgetOf } from '../engine/scheduling/calibration.ts';
 import { browserDecoder } from '../image/index.ts';
-import { MemoryRecords } from '../records/memory-records.ts';
-import { openRecords } from '../records/open-records.ts';
+import { MemoryRecords } from '../persistence/memory-records.ts';
+import { openRecords } from '../persistence/open-records.ts';
+import { dispatch } from '../service/methods.ts';
+import { modelResolver, tokenizerResolver } from '../service/model-resolver.ts';
+import { createServices, type Services } from '../service/services.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
-import { createServices, type Services } from '../tasks/services.ts';
-import { carryErrorsWhole } from './comlink-errors.ts';
-import { PageDrawing } from './drawing.ts';
-import { modelResolver, tokenizerResolver } from './models.ts';
-import type { CallMessage, ControlMessage, WireOptions, WorkerApi, WorkerStart } from './protocol.ts';
-import { holdLock, SharedLife } from './shared-life.ts';
+import { SharedLife } from './shared-life.ts';
 
 /** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
@@ -111,7 +119,7 @@ function listen(
   port.onmessage = ({ data }: MessageEvent<ControlMessage>) =>
     controller.abort(deserializeError(data.reason));
   const options: CallOptions = { signal: controller.signal, priority };
-  if (progress) options.onProgress = (event: ProgressEvent) => port.postMessage(event satisfies CallMessage);
+  if (progress) options.onProgress = (event: CallProgress) => port.postMessage(event satisfies CallMessage);
   return {
     options,
     close: () => {

@@ -1,8 +1,6 @@
 import { encodeModel, GraphBuilder } from '@nearfield/onnx';
-import { FoundationError, shortened } from '@nearfield/spec';
-import type { InferenceSession } from 'onnxruntime-common';
-import type { OnnxRuntime } from '../engine/runtime.ts';
-import { classifyRuntimeError } from '../engine/runtime-errors.ts';
+import { FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
 import {
   type Expected,
   type Fault,
@@ -11,14 +9,17 @@ import {
   type Refusal,
   WORKER_SCRIPT,
   watchRefusals,
-} from './missing-file.ts';
+} from '../boundary/missing-file.ts';
+import type { OnnxModule } from '../engine/runtime/onnx/onnx-runtime.ts';
+import type { StartOnnx } from '../engine/runtime/onnx/wasm.ts';
+import { classifyRuntimeError } from '../engine/runtime/runtime-errors.ts';
 
 /** What {@link startRuntime} starts. */
 export interface StartedRuntime {
-  readonly ort: OnnxRuntime;
+  readonly ort: OnnxModule;
   /** Addresses of onnxruntime's two files, as it was given them. */
   readonly files: { mjs: string; wasm: string };
-  readonly sessionOptions: () => InferenceSession.SessionOptions;
+  readonly sessionOptions: Parameters<StartOnnx>[0];
 }
 
 /** What onnxruntime says when its files, and not a model, are what failed. */

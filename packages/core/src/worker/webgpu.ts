@@ -2,45 +2,30 @@ import { FoundationError } from '@nearfield/spec';
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import * as ort from 'onnxruntime-web/webgpu';
+import { webGpuRuntime } from '../engine/runtime/onnx/webgpu.ts';
 import { serve } from './serve.ts';
 import { startRuntime } from './start-runtime.ts';
-import { chooseThreads } from './wasm-threads.ts';
+import { chooseThreads } from './threads.ts';
 
 serve(async ({ reason, threads: wanted, threadsFailed, wasmPaths }) => {
   const { threads, reason: threadsReason } = chooseThreads(wanted, threadsFailed);
   const files = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
   ort.env.wasm.wasmPaths = files;
   ort.env.wasm.numThreads = threads;
-  const sessionOptions = (): ort.InferenceSession.SessionOptions => ({
-    executionProviders: ['webgpu'],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
-
   const { device, adapter } = await requestDevice();
   ort.env.webgpu.device = device;
   const f16 = device.features.has('shader-f16');
   const { vendor, architecture, description } = adapter.info;
-  return {
-    ort,
-    device: 'webgpu',
-    report: {
-      device: 'webgpu',
-      reason,
-      adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter',
-      f16,
-      threads,
-      threadsReason,
-    },
-    externalWeights: true,
-    hasSlowKernels: false,
-    // Without shader-f16 the runtime makes a session of an fp16 file and fails at the first run.
-    dtypes: f16 ? ['fp16', 'q4f16', 'fp32', 'q4', 'q8'] : ['fp32', 'q4', 'q8'],
-    sessionOptions,
-    start: () => startRuntime({ ort, files, sessionOptions }),
+  return webGpuRuntime(ort, {
+    reason,
+    adapter: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter',
+    f16,
+    threads,
+    threadsReason,
+    start: (sessionOptions) => startRuntime({ ort, files, sessionOptions }),
     lost: device.lost.then(({ message }) => message || 'the GPU device was lost'),
     dispose: () => device.destroy(),
-  };
+  });
 });
 
 /** A device with everything the adapter allows: large vocabularies exceed the default buffer limits. */

@@ -75,7 +75,7 @@ export const EMBEDDED_MODELS: readonly ModelEntry[] = [
     maxTokens: 163,
     tasks: {},
     defaultTask: null,
-    fusion: { with: 'all-MiniLM-L6-v2', weight: 8 },
+    fusion: { embedder: 'all-MiniLM-L6-v2', weight: 8 },
     endpoints: ['rerank'],
     options: [],
     hosted: false,

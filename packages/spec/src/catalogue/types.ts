@@ -1,5 +1,5 @@
 import type { Dtype } from '../capabilities.ts';
-import type { ModelFacts } from '../models.ts';
+import type { ModelFacts } from '../endpoints/models.ts';
 
 export type ModelKind = ModelFacts['kind'];
 
@@ -146,7 +146,7 @@ export interface ModelEntry {
   /** What its card says of labels in words: put before each, and the softmax temperature of scores. */
   zeroShot?: { labelPrompt: string; temperature: number } | undefined;
   /** A reranker that ranks best by its logit plus `weight` × the cosine of vectors of model `with`. */
-  fusion?: { with: string; weight: number } | undefined;
+  fusion?: { embedder: string; weight: number } | undefined;
   /** Tasks by the API's name. */
   tasks: Readonly<Record<string, TaskFacts>>;
   /** Task of a request that names none; null: none, `prompt` empty. */

@@ -7,9 +7,10 @@ import {
 } from '@nearfield/spec';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryRecords } from '../../records/memory-records.ts';
-import type { IsSound, Records } from '../../records/records.ts';
-import { Batches, type BatchesOptions, type BatchSource } from './batches.ts';
+import { MemoryRecords } from '../../persistence/memory-records.ts';
+import type { IsSound, Records } from '../../persistence/records.ts';
+import type { BatchSource } from '../../requests/batches.ts';
+import { Batches, type BatchesOptions } from './batches.ts';
 import type { AnswerLine } from './run-page.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';

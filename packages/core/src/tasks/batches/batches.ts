@@ -1,23 +1,17 @@
-import {
-  type BatchOutputLine,
-  type BatchStatus,
-  FoundationError,
-  type ModelEntry,
-  shortened,
-} from '@nearfield/spec';
-import { closedError } from '../../closed.ts';
-import { needsOtherDevice } from '../../engine/device-fallback.ts';
-import { BUSY } from '../../locks/locks.ts';
-import { isDamage } from '../../records/errors.ts';
-import { FORMAT, isNewer, requireKnownFormat } from '../../records/format.ts';
-import { getIfSound, notKept, type Records } from '../../records/records.ts';
-import { delay, orAbort } from '../../store/abort.ts';
-import { isQuotaError } from '../../store/errors.ts';
+import { type BatchStatus, FoundationError } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
+import { delay, orAbort } from '../../async/abort.ts';
+import { closedError } from '../../async/closed.ts';
+import { needsOtherDevice } from '../../models/device-fallback.ts';
+import { FORMAT, isNewer, requireKnownFormat } from '../../persistence/format.ts';
+import { BUSY } from '../../persistence/locks.ts';
+import { isQuotaError } from '../../persistence/quota.ts';
+import { isDamage } from '../../persistence/record-errors.ts';
+import { getIfSound, notKept, type Records } from '../../persistence/records.ts';
+import type { InputLine, LinesPage, NewBatch } from '../../requests/batches.ts';
 import { INPUT_LIMITS, type InputLimits, openInput } from './input-url.ts';
 import {
-  type BatchDefaults,
   type Counts,
-  type InputLine,
   inputKey,
   inputPrefix,
   isInputPage,
@@ -37,28 +31,6 @@ import {
 import { linesOf, pagesOf } from './lines.ts';
 import { Places } from './places.ts';
 import { type AnswerLine, runPage } from './run-page.ts';
-
-/** Where the lines of a new job come from. */
-export type BatchSource =
-  | { kind: 'lines'; lines: string[] }
-  | { kind: 'blob'; blob: Blob }
-  | { kind: 'url'; url: string };
-
-/** A batch request that fits its schema and its model. */
-export interface NewBatch {
-  /** The id of the job to make: a call that is sent again makes no second one. */
-  id: string;
-  model: string;
-  entry: ModelEntry;
-  defaults: BatchDefaults;
-  source: BatchSource;
-}
-
-/** Some lines of a job's results, and where to go on. */
-export interface LinesPage {
-  lines: BatchOutputLine[];
-  next: number | undefined;
-}
 
 export interface BatchesOptions {
   records: () => Promise<Records>;

@@ -3,8 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BatchStatus, type EmbeddingsResponse, findModel } from '@nearfield/spec';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryRecords } from '../../records/memory-records.ts';
-import { Batches, type BatchesOptions, type BatchSource } from './batches.ts';
+import { MemoryRecords } from '../../persistence/memory-records.ts';
+import type { BatchSource } from '../../requests/batches.ts';
+import { Batches, type BatchesOptions } from './batches.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const closing: (() => unknown)[] = [];

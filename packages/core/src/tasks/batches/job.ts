@@ -1,19 +1,7 @@
-import type {
-  BatchOutputLine,
-  BatchState,
-  BatchStats,
-  BatchStatus,
-  EmbeddingTask,
-  ModelEntry,
-} from '@nearfield/spec';
-import { isNewer, type Versioned } from '../../records/format.ts';
-
-/** What a batch says of every line that does not say otherwise. */
-export interface BatchDefaults {
-  task: EmbeddingTask | null;
-  dimensions: number | null;
-  normalized: boolean;
-}
+import type { BatchOutputLine, BatchState, BatchStatus, ModelEntry } from '@nearfield/spec';
+import type { BatchStats } from '@nearfield/spec/implement';
+import { isNewer, type Versioned } from '../../persistence/format.ts';
+import type { BatchDefaults, InputLine } from '../../requests/batches.ts';
 
 /** A job as it is kept. Times are milliseconds since 1970. */
 export interface JobRecord extends Versioned {
@@ -40,9 +28,6 @@ export interface JobRecord extends Versioned {
 
 export type Counts = Omit<BatchStats, 'total'>;
 
-/** A line of input, or the length of one that was too long to be kept. */
-export type InputLine = string | number;
-
 /** What came of a page of input. Once it is stored, its lines are done: it is the job's checkpoint. */
 export interface ResultPage {
   succeeded: BatchOutputLine[];
@@ -54,9 +39,6 @@ export interface ResultPage {
 /** Lines and characters of a page: what a crash may cost, and what is in memory at a time. */
 export const PAGE_LINES = 64;
 export const PAGE_CHARACTERS = 1 << 18;
-/** Characters of a line. 2048 inputs of 4,000 characters fit. */
-export const LINE_CHARACTERS = 1 << 23;
-
 /** Hours after which a job and its results are gone, as at the hosted API. */
 export const LIFETIME_HOURS = 24;
 export const LIFETIME = LIFETIME_HOURS * 3_600_000;

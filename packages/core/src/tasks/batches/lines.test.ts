@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InputLine, LINE_CHARACTERS, PAGE_CHARACTERS, PAGE_LINES } from './job.ts';
+import { type InputLine, LINE_CHARACTERS } from '../../requests/batches.ts';
+import { PAGE_CHARACTERS, PAGE_LINES } from './job.ts';
 import { linesOf, pagesOf } from './lines.ts';
 
 function streamOf(chunks: Iterable<Uint8Array>, onCancel = (): void => {}): ReadableStream<Uint8Array> {

@@ -1,4 +1,5 @@
-import { type InputLine, LINE_CHARACTERS, PAGE_CHARACTERS, PAGE_LINES } from './job.ts';
+import { type InputLine, LINE_CHARACTERS } from '../../requests/batches.ts';
+import { PAGE_CHARACTERS, PAGE_LINES } from './job.ts';
 
 /**
  * Lines of a stream of UTF-8 text, without their ends (`\n` or `\r\n`); blank ones are left out. Of a line that is

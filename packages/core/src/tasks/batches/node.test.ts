@@ -3,16 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import {
-  BatchesBodySchema,
-  type BatchOutputLine,
-  type BatchRequest,
-  type BatchStatus,
-  BatchStatusBodySchema,
-  FoundationError,
-  parse,
-} from '@nearfield/spec';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { type BatchOutputLine, type BatchRequest, type BatchStatus, FoundationError } from '@nearfield/spec';
+import { BatchesBodySchema, BatchStatusBodySchema, parse } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
@@ -29,7 +22,7 @@ afterAll(async () => {
 
 function create(name: string): LocalFoundation {
   const foundation = createNodeFoundation({
-    models: [{ id: MODEL, source: embeddedMiniLMDirectory() }],
+    models: [{ id: MODEL, source: miniLMDirectory() }],
     dataDirectory: join(directory, name),
     threads: 1,
   });

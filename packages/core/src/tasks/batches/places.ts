@@ -1,4 +1,4 @@
-import { orAbort } from '../../store/abort.ts';
+import { orAbort } from '../../async/abort.ts';
 
 /** Lets so many actions run at a time; the others wait in the order in which they came. */
 export class Places {

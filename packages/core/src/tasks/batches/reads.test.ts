@@ -1,7 +1,7 @@
 import { type BatchStatus, type EmbeddingsResponse, findModel } from '@nearfield/spec';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MemoryRecords } from '../../records/memory-records.ts';
-import type { IsSound } from '../../records/records.ts';
+import { MemoryRecords } from '../../persistence/memory-records.ts';
+import type { IsSound } from '../../persistence/records.ts';
 import { Batches, type BatchesOptions } from './batches.ts';
 import { inputKey, type JobRecord, jobKey, LIFETIME, REMEMBERED, resultKey } from './job.ts';
 

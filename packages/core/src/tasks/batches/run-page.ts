@@ -4,10 +4,11 @@ import {
   type EmbeddingsResponse,
   FoundationError,
 } from '@nearfield/spec';
-import { orAbort } from '../../store/abort.ts';
-import type { CheckedEmbeddings } from '../embeddings.ts';
-import type { Counts, InputLine, JobRecord, ResultPage } from './job.ts';
-import { readLine } from './line-request.ts';
+import { orAbort } from '../../async/abort.ts';
+import { readLine } from '../../requests/batch-line.ts';
+import type { InputLine } from '../../requests/batches.ts';
+import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
+import type { Counts, JobRecord, ResultPage } from './job.ts';
 
 /** How one line is answered: the engine's embeddings call. */
 export type AnswerLine = (request: CheckedEmbeddings, options: CallOptions) => Promise<EmbeddingsResponse>;

@@ -1,15 +1,11 @@
 import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
-import type { Collecting, WithFailedItems } from '../answer-items.ts';
-import type { Classifiers } from '../classifiers/classifiers.ts';
-import { MARGIN_TEMPERATURE, rowScores } from '../classifiers/passive-aggressive.ts';
-import { type EmbedItem, embedItems } from '../embed-items.ts';
+import type { WithFailedItems } from '../../requests/answer-items.ts';
+import type { CheckedFewShot } from '../../requests/classify.ts';
+import { embedItems } from '../embed/embed-items.ts';
+import type { Classifiers } from './classifiers.ts';
+import { MARGIN_TEMPERATURE, rowScores } from './passive-aggressive.ts';
 import { choose } from './softmax.ts';
-
-export interface CheckedFewShot extends Collecting {
-  classifierId: string;
-  items: EmbedItem[];
-}
 
 /**
  * `POST /v1/classify` with a trained classifier: softmax(w·x ÷ temperature) over its labels, with the temperature at

@@ -1,18 +1,12 @@
-import {
-  type CallOptions,
-  type Classification,
-  type ClassifyResponse,
-  type GroupedClassification,
-  type ParsedZeroShotClassifyRequest,
-  shortened,
-} from '@nearfield/spec';
+import type { CallOptions, Classification, ClassifyResponse, GroupedClassification } from '@nearfield/spec';
+import { type ParsedZeroShotClassifyRequest, shortened } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
-import type { Collecting, WithFailedItems } from '../answer-items.ts';
-import { embedItems } from '../embed-items.ts';
-import { inputField } from '../read-texts.ts';
-import { itemsOf } from './items.ts';
+import type { WithFailedItems } from '../../requests/answer-items.ts';
+import type { CheckedZeroShot } from '../../requests/classify.ts';
+import { itemsOf } from '../../requests/items.ts';
+import { embedItems } from '../embed/embed-items.ts';
+import { inputField } from '../embed/read-texts.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
-import type { LabelReading, VectorRole } from './role.ts';
 import { type Choice, choose } from './softmax.ts';
 
 /** Where a label stands in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
@@ -20,13 +14,6 @@ function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: stri
   if (Array.isArray(labels)) return `labels.${labels.indexOf(label)}`;
   const group = Object.entries(labels).find(([, names]) => names.includes(label));
   return `labels.${shortened(group?.[0] ?? '')}.${group?.[1].indexOf(label)}`;
-}
-
-/** A request that fits its schema and its model. */
-export interface CheckedZeroShot extends Collecting {
-  request: ParsedZeroShotClassifyRequest;
-  role: VectorRole;
-  reading: LabelReading;
 }
 
 /**

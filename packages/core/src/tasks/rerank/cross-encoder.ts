@@ -1,14 +1,15 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
+import type { ReadyPairs } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { ReadyPairs } from '../../engine/ready.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { pairWindows, sigmoid } from '../../families/pair-windows.ts';
-import type { TokenSequence } from '../../text/tokenizer.ts';
-import { type EmbeddedItems, embedItems } from '../embed-items.ts';
-import { encodeInTurns } from '../read-texts.ts';
-import { priorityOf, WorkReport } from '../work.ts';
+import { pairWindows, sigmoid } from '../../models/pair-windows.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
+import type { TokenSequence } from '../../text/text-tokenizer.ts';
+import { type EmbeddedItems, embedItems } from '../embed/embed-items.ts';
+import { encodeInTurns } from '../embed/read-texts.ts';
+import { ProgressReporter, priorityOf } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
+import { DOCUMENTS_AT_ONCE } from './types.ts';
 
 /** A window of a document with the query before it. */
 interface Passage {
@@ -43,7 +44,7 @@ export async function crossEncoderScores(
   const left = new Int32Array(documents.length);
   for (const { document } of passages) left[document]!++;
   const tokens = passages.reduce((sum, { sequence }) => sum + sequence.ids.length, 0);
-  const report = new WorkReport(onProgress, documents.length);
+  const report = new ProgressReporter(onProgress, documents.length);
   report.expect(tokens);
   const priority = priorityOf(options.priority, documents.length);
   // Without an embedder all at once: more to choose from makes better batches.
@@ -67,11 +68,11 @@ export async function crossEncoderScores(
     );
   }
   if (!fusion) return { scores: logits.map(sigmoid), tokens };
-  const { with: embedder, weight } = fusion;
+  const { embedder, weight } = fusion;
   return {
     scores: logits.map((logit) => sigmoid(logit - weight / 2)),
     tokens,
-    fusion: { with: embedder, weight },
+    fusion: { embedder, weight },
   };
 }
 
@@ -122,7 +123,7 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
 ]);
 
 interface Fusion {
-  readonly with: string;
+  readonly embedder: string;
   readonly weight: number;
   /** Cosines of the query with some passages. */
   cosines(passages: readonly Passage[]): Promise<Float64Array>;
@@ -144,7 +145,7 @@ async function fusionOf(
     embedItems(
       engine,
       {
-        model: fusion.with,
+        model: fusion.embedder,
         items: texts.map((text) => ({ text })),
         task: null,
         prompt: '',
@@ -153,7 +154,7 @@ async function fusionOf(
       { signal, priority: priorityOf(priority, documents.length) },
     );
   try {
-    await engine.encoder(fusion.with, { signal, onProgress: loading });
+    await engine.encoder(fusion.embedder, { signal, onProgress: loading });
   } catch (error) {
     if (!asked && FoundationError.isInstance(error) && UNAVAILABLE.has(error.code)) return undefined;
     throw error;

@@ -5,14 +5,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/embedded-minilm-reranker';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DOCUMENTATION } from '../../../test/fixtures/rerank/documentation.ts';
+import { HELP_PAGES } from '../../../test/fixtures/rerank/help-passages.ts';
+import type { LabelledPage } from '../../../test/fixtures/rerank/labelled-page.ts';
+import { MANUAL_PAGES } from '../../../test/fixtures/rerank/manual-passages.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
-import { DOCUMENTATION } from './fixtures/documentation.ts';
-import { HELP_PAGES } from './fixtures/help-passages.ts';
-import type { LabelledPage } from './fixtures/labelled-page.ts';
-import { MANUAL_PAGES } from './fixtures/manual-passages.ts';
 
 const EMBEDDER = 'all-MiniLM-L6-v2';
 const RERANKER = 'minilm-reranker';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   foundation = createNodeFoundation({
     dataDirectory: directory,
     models: [
-      { id: EMBEDDER, source: embeddedMiniLMDirectory() },
+      { id: EMBEDDER, source: miniLMDirectory() },
       { id: RERANKER, source: miniLMRerankerDirectory() },
     ],
   });

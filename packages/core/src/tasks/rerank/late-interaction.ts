@@ -1,13 +1,20 @@
 import type { CallOptions } from '@nearfield/spec';
-import type { TokenVectors } from '../../engine/encoder.ts';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
+import type { TokenVectors } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { windowsOver } from '../../families/pair-windows.ts';
-import { type ReadTokens, readTokens, type TokenModel, tokenModel, tokensAround } from '../embed-tokens.ts';
-import { encodeInTurns } from '../read-texts.ts';
-import { priorityOf, WorkReport } from '../work.ts';
+import { windowsOver } from '../../models/pair-windows.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
+import {
+  type ReadTokens,
+  readTokens,
+  type TokenModel,
+  tokenModel,
+  tokensAround,
+} from '../embed/embed-tokens.ts';
+import { encodeInTurns } from '../embed/read-texts.ts';
+import { ProgressReporter, priorityOf } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import { DOCUMENTS_AT_ONCE, type RerankTexts, type TextScores } from './types.ts';
+import { DOCUMENTS_AT_ONCE } from './types.ts';
 
 /**
  * Scores by late interaction (Khattab and Zaharia, 2020): Σ over the query's tokens of the largest cosine with any
@@ -33,7 +40,7 @@ export async function lateInteractionScores(
   const asked = withoutSpecial(model, readTokens(model, query, { role: 'query', prompt: '' }));
   const windows = await windowsOf(model, request, signal);
   const tokens = windows.reduce((sum, { ids }) => sum + ids.length, asked.ids.length);
-  const report = new WorkReport(onProgress, documents.length);
+  const report = new ProgressReporter(onProgress, documents.length);
   report.expect(tokens);
   const group = model.encoder.tokens({ dimensions: info.dimensions, normalized: true, task });
   const submission = { priority: priorityOf(options.priority, documents.length), signal };

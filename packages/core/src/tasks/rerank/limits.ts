@@ -1,6 +1,6 @@
 import { FoundationError, LIMITS } from '@nearfield/spec';
-import type { TextTokenizer } from '../../text/tokenizer.ts';
-import { countTokens } from '../read-texts.ts';
+import type { TextTokenizer } from '../../text/text-tokenizer.ts';
+import { countTokens } from '../embed/read-texts.ts';
 
 /**
  * Refuses a query that is longer than the API takes, or than a model that reads it alone.

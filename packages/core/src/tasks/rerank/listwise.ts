@@ -1,12 +1,13 @@
-import { type CallOptions, FoundationError, LIMITS, notSupported } from '@nearfield/spec';
+import { type CallOptions, FoundationError, LIMITS } from '@nearfield/spec';
+import { notSupported } from '@nearfield/spec/implement';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { yieldToMessages } from '../../engine/runtime.ts';
-import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../families/listwise.ts';
-import type { TextTokenizer } from '../../text/tokenizer.ts';
-import { countTokens } from '../read-texts.ts';
-import { priorityOf, WorkReport } from '../work.ts';
+import { type ListwiseResult, listwiseBlocks, mergeBlocks } from '../../models/listwise-blocks.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
+import type { TextTokenizer } from '../../text/text-tokenizer.ts';
+import { countTokens } from '../embed/read-texts.ts';
+import { ProgressReporter, priorityOf } from '../work.ts';
 import { checkQuery } from './limits.ts';
-import type { RerankTexts, TextScores } from './types.ts';
 
 /**
  * Scores by a listwise reranker: the cosine of each document's projected vector with the query's, −1 to 1. Documents
@@ -44,7 +45,7 @@ export async function listwiseScores(
     maxDocumentTokens,
   });
   const tokens = blocks.reduce((sum, { ids }) => sum + ids.length, 0);
-  const report = new WorkReport(onProgress, documents.length);
+  const report = new ProgressReporter(onProgress, documents.length);
   report.expect(tokens);
   const results = new Array<ListwiseResult>(blocks.length);
   await engine.scheduler.submit(encoder.group, blocks, {

@@ -1,16 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/embedded-minilm-reranker';
-import {
-  FoundationError,
-  type ProgressEvent,
-  parse,
-  RerankBodySchema,
-  type RerankResponse,
-  toWire,
-} from '@nearfield/spec';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
+import { type CallProgress, FoundationError, type RerankResponse } from '@nearfield/spec';
+import { parse, RerankBodySchema, toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
@@ -23,7 +17,7 @@ const DOCUMENTS = [
   'Passwords have at least twelve characters.',
 ];
 
-const embedder = { id: EMBEDDER, source: embeddedMiniLMDirectory() };
+const embedder = { id: EMBEDDER, source: miniLMDirectory() };
 const reranker = { id: RERANKER, source: miniLMRerankerDirectory() };
 
 let directory: string;
@@ -86,7 +80,7 @@ describe('minilm-reranker', () => {
     for (const fusion of [undefined, null, true]) {
       const answer = await foundation.rerank({ model: RERANKER, query: QUERY, documents: DOCUMENTS, fusion });
       parse(RerankBodySchema, toWire(answer));
-      expect(answer.fusion).toEqual({ with: EMBEDDER, weight: 8 });
+      expect(answer.fusion).toEqual({ embedder: EMBEDDER, weight: 8 });
       expect(answer.results.map(({ index }) => index)).toEqual([1, 2, 0]);
       byIndex(answer).forEach((score, index) => {
         const cosine = texts[index]!.reduce((sum, value, at) => sum + value * asked![at]!, 0);
@@ -201,7 +195,7 @@ describe('any reranker', () => {
 
   it('tells how far it is, each document once', async () => {
     for (const model of [EMBEDDER, RERANKER]) {
-      const events: Extract<ProgressEvent, { type: 'work-progress' }>[] = [];
+      const events: Extract<CallProgress, { type: 'work-progress' }>[] = [];
       const documents = Array.from({ length: 80 }, (_, index) => `${index} ${'word '.repeat(index * 3)}`);
       const { usage } = await foundation.rerank(
         { model, query: QUERY, documents },

@@ -1,9 +1,10 @@
-import { type CallOptions, notSupported } from '@nearfield/spec';
+import type { CallOptions } from '@nearfield/spec';
+import { notSupported } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
+import type { RerankTexts, TextScores } from '../../requests/rerank.ts';
 import { crossEncoderScores } from './cross-encoder.ts';
 import { lateInteractionScores } from './late-interaction.ts';
 import { listwiseScores } from './listwise.ts';
-import type { RerankTexts, TextScores } from './types.ts';
 
 /**
  * Scores documents by their relevance to a query, in the way of the model's family.

@@ -1,7 +1,7 @@
-import type { CallOptions, ProgressEvent } from '@nearfield/spec';
+import type { CallOptions, CallProgress } from '@nearfield/spec';
+import { SharedTask } from '../../async/shared-task.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { openFiles } from '../../engine/model-files.ts';
-import { SharedTask } from '../../engine/shared-task.ts';
+import { openFiles } from '../../engine/loading/model-files.ts';
 import { fromHubTokenizer, type SegmentTokenizer } from '../../segment/index.ts';
 import { readTokenizer } from '../../text/hub-tokenizer.ts';
 
@@ -14,7 +14,7 @@ const KEPT = 4;
  */
 export class ModelTokenizers {
   readonly #engine: Engine;
-  readonly #tasks = new Map<string, SharedTask<SegmentTokenizer, ProgressEvent>>();
+  readonly #tasks = new Map<string, SharedTask<SegmentTokenizer, CallProgress>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -30,7 +30,7 @@ export class ModelTokenizers {
     const task =
       known && !known.abandoned
         ? known
-        : new SharedTask<SegmentTokenizer, ProgressEvent>(async (within, emit) => {
+        : new SharedTask<SegmentTokenizer, CallProgress>(async (within, emit) => {
             try {
               return await this.#load(id, within, emit);
             } catch (error) {
@@ -52,14 +52,14 @@ export class ModelTokenizers {
     this.#tasks.clear();
   }
 
-  #forget(id: string, task: SharedTask<SegmentTokenizer, ProgressEvent>): void {
+  #forget(id: string, task: SharedTask<SegmentTokenizer, CallProgress>): void {
     if (this.#tasks.get(id) === task) this.#tasks.delete(id);
   }
 
   async #load(
     id: string,
     signal: AbortSignal,
-    emit: (event: ProgressEvent) => void,
+    emit: (event: CallProgress) => void,
     name = id,
   ): Promise<SegmentTokenizer> {
     const found = this.#engine.tokenizer(id);

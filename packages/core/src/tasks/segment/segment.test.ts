@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { embeddedIconClipDirectory } from '@nearfield/embedded-icon-clip';
-import { embeddedMiniLMDirectory } from '@nearfield/embedded-minilm';
+import { iconClipDirectory } from '@nearfield/model-icon-clip';
+import { miniLMDirectory } from '@nearfield/model-minilm';
+import { qwenBpe, xlmRoberta } from '@nearfield/model-tiny';
 import type { FoundationError } from '@nearfield/spec';
-import { qwenBpe, xlmRoberta } from '@nearfield/tiny-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hub } from '../../../test/hub.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
@@ -38,8 +38,8 @@ beforeAll(async () => {
     threads: 1,
     hub: { remoteHost: hub.url },
     models: [
-      { id: EMBEDDER, source: embeddedMiniLMDirectory() },
-      { id: 'icon-clip', source: embeddedIconClipDirectory() },
+      { id: EMBEDDER, source: miniLMDirectory() },
+      { id: 'icon-clip', source: iconClipDirectory() },
     ],
   });
 });

@@ -1,11 +1,9 @@
 import type { CallOptions, ModelEntry, SegmentRequest, SegmentResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
+import { DEFAULT_EMBEDDER } from '../../models/runnable.ts';
 import { isTokenizerName, loadTokenizer, segmentText } from '../../segment/index.ts';
-import { embedItems } from '../embed-items.ts';
+import { embedItems } from '../embed/embed-items.ts';
 import type { ModelTokenizers } from './model-tokenizers.ts';
-
-/** Embedder of the semantic strategy where a request names none: the one that ships with the engine. */
-const DEFAULT_EMBEDDER = 'all-MiniLM-L6-v2';
 
 /**
  * The segmenter with what only an engine has: tokenizers of its models, and vectors of sentences for the semantic

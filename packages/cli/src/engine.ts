@@ -1,0 +1,35 @@
+import type { NodeModel } from '@nearfield/core/node';
+import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
+import { shortened } from '@nearfield/spec/implement';
+
+/** What the command line says of the engine. */
+export interface EngineOptions {
+  models: NodeModel[];
+  dataDirectory?: string | undefined;
+}
+
+/** The engine in this process. Loaded when first needed: a usage message does not need it. */
+export async function createEngine({ models, dataDirectory }: EngineOptions): Promise<SearchFoundation> {
+  const { createNodeFoundation } = await import('@nearfield/core/node');
+  return createNodeFoundation({ models, dataDirectory });
+}
+
+/**
+ * A model as the command line names it: `ID=SOURCE`, or `ID=LIKE:SOURCE` where LIKE is the catalogue id whose
+ * recipe it follows. SOURCE is a directory, a URL or a hub id.
+ * @throws FoundationError INPUT_VALIDATION_FAILED
+ */
+export function modelOption(text: string): NodeModel {
+  const [, id, rest] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (id === undefined || rest === undefined) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `--model takes ID=SOURCE or ID=LIKE:SOURCE, such as my-v3=jina-embeddings-v3:./model; it was given '${shortened(text)}'.`,
+      param: 'model',
+    });
+  }
+  const colon = rest.indexOf(':');
+  // Anything else before a colon is part of the source: https:, file:, C:.
+  const like = colon > 0 ? findModel(rest.slice(0, colon))?.id : undefined;
+  return like === undefined ? { id, source: rest } : { id, like, source: rest.slice(colon + 1) };
+}

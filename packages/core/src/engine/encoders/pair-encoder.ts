@@ -1,0 +1,68 @@
+import type { Tail } from '@nearfield/onnx';
+import type { BatchInvariance } from '@nearfield/spec/implement';
+import type { TokenSequence } from '../../text/text-tokenizer.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
+import { type GraphInterface, int64 } from '../runtime/session.ts';
+import type { PooledSession } from '../runtime/session-pool.ts';
+import type { BatchBudget } from '../scheduling/batch-plan.ts';
+import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
+import type { OutputCheck } from './output-check.ts';
+import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
+
+export interface PairEncoderOptions {
+  session: PooledSession;
+  runtime: Runtime;
+  model: GraphInterface;
+  /** On the output with one logit a pair; it makes float32 of it. */
+  tail: Tail;
+  invariance: BatchInvariance;
+  padId: number;
+  budget: BatchBudget;
+  check: OutputCheck;
+}
+
+/** A cross-encoder: pairs as the model reads them (see `pairWindows`) in, one logit each out. */
+export class PairEncoder {
+  readonly invariance: BatchInvariance;
+  /** Pairs → logits. The score of a pair is the logit's sigmoid. */
+  readonly group: WorkGroup<TokenSequence, number>;
+  readonly #session: PooledSession;
+
+  constructor({ session, runtime, model, tail, invariance, padId, budget, check }: PairEncoderOptions) {
+    this.#session = session;
+    this.invariance = invariance;
+    const tokens = new TokenFeeds(
+      runtime,
+      padId,
+      model.inputs.map(({ name }) => name),
+    );
+    const output = tail.pooledOutput!;
+    const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
+      const { feeds } = tokens.feeds(batch);
+      // A second number, where there is one, shows that these are no logits of pairs.
+      feeds[tail.dimensionsInput] = int64(2, [1]);
+      const { values } = await session.submit(feeds, [output]);
+      return {
+        results: values.then(([logits]) => {
+          check.size(logits!.length / batch.length, 2);
+          check.numbers(logits!);
+          return Array.from(logits!);
+        }),
+      };
+    };
+    const { run, ...pipelined } = batchRuns(runtime, submit);
+    this.group = {
+      budget: invariance.kind === 'single' ? { ...budget, rows: 1 } : budget,
+      lengthOf: ({ ids }) => tokens.paddedLength(ids.length),
+      ...(tokens.masksPadding
+        ? { run, ...pipelined }
+        : { run: (batch) => inGroups(batch, byLength(batch.map(({ ids }) => ids.length)), run) }),
+      isFatal: isFatalRuntimeError,
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#session.close();
+  }
+}

@@ -1,0 +1,198 @@
+import {
+  applyAdditions,
+  createTail,
+  detachWeights,
+  hiddenExternalTensor,
+  keepOutputs,
+  type ModelAddition,
+  type ModelSummary,
+  modelCapacity,
+  readModel,
+  rewritePerToken,
+  rewriteSlowKernels,
+  type Tail,
+  type TailOptions,
+  weightBytes,
+} from '@nearfield/onnx';
+import { FoundationError } from '@nearfield/spec';
+import type { BatchInvariance } from '@nearfield/spec/implement';
+import type { StoredFile } from '../../store/types.ts';
+import type { GraphInterface, SessionModel } from '../runtime/session.ts';
+
+export interface GraphOptions {
+  /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
+  tails(model: GraphInterface): readonly TailOptions[];
+  /** Whether to leave out what the tails' outputs do not need: the other tower of a graph that holds two. */
+  onlyThese?: boolean | undefined;
+  /** Inputs that the engine knows how to feed. */
+  inputs: ReadonlySet<string>;
+  /** Files beside the graph that hold weights, by the name under which the graph refers to them. */
+  weights(location: string): Promise<StoredFile>;
+  /** Whether a text's vector must not depend on its neighbours in a batch. */
+  batchInvariant: boolean;
+  /** Whether the runtime takes weights apart from the graph. */
+  externalWeights: boolean;
+  /** Whether to write operators anew whose kernels the runtime has only in a slow form. */
+  avoidSlowKernels: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+/** A model's bytes, ready for the runtime. */
+export interface PreparedGraph extends SessionModel {
+  /** One for each of the tails asked for. */
+  tails: Tail[];
+  model: GraphInterface;
+  /** Of all weights that the session holds. */
+  weightBytes: number;
+  invariance: BatchInvariance;
+}
+
+/**
+ * Reads a model file and changes what the engine needs: tails, per-token activation scales where the file
+ * quantises activations per tensor, and operators that the runtime is slow at. The weights are never copied: where
+ * the runtime can, it reads them from the buffer they were stored in, else the changes go into spare room at its end.
+ * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
+ */
+export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
+  const { batchInvariant, externalWeights, signal } = options;
+  const { size } = file;
+  const buffer = await file.read({
+    spareBytes: externalWeights ? 0 : modelCapacity(size) - size,
+    ...(signal && { signal }),
+  });
+  const externalData: PreparedGraph['externalData'] = [];
+  try {
+    const stored = readModel(buffer.subarray(0, size));
+    requireOwnWeights(buffer.subarray(0, size));
+    requireKnownInputs(stored, options.inputs);
+    const tailOptions = options.tails(stored);
+    let bytes: Uint8Array = buffer;
+    let length = size;
+    if (externalWeights) {
+      const { graph, location } = detachWeights(buffer, stored);
+      externalData.push({ path: location, data: buffer });
+      bytes = graph;
+      length = graph.length;
+    }
+    // Detaching moved everything: offsets are those of the graph that is changed from here on.
+    let summary = readModel(bytes.subarray(0, length));
+    if (options.onlyThese) {
+      const outputs = tailOptions.map(({ output }) => output);
+      bytes = keepOutputs(bytes.subarray(0, length), summary, outputs);
+      length = bytes.length;
+      summary = readModel(bytes);
+    }
+    const { inputs, outputs } = summary;
+    const kept = weightBytes(summary);
+    for (const location of weightFiles(summary)) {
+      if (externalData.some(({ path }) => path === location)) continue;
+      const weights = await options.weights(location);
+      externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
+    }
+    /** Each change is made to what the one before it left. */
+    const apply = (addition: ModelAddition): void => {
+      const changed = applyAdditions(bytes, [addition], length);
+      length = changed.length;
+      // The buffer behind a view keeps its spare room.
+      if (changed.buffer !== bytes.buffer) bytes = changed;
+      summary = readModel(changed);
+    };
+    const invariance = batchInvariant
+      ? perTokenScales(bytes.subarray(0, length), summary, apply)
+      : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
+    if (options.avoidSlowKernels) {
+      const rewrite = rewriteSlowKernels(bytes.subarray(0, length), summary);
+      if (rewrite) apply(rewrite);
+    }
+    const tails: Tail[] = [];
+    for (const each of tailOptions) {
+      const tail = createTail(summary, each);
+      tails.push(tail);
+      apply(tail);
+    }
+    return {
+      bytes: bytes.subarray(0, length),
+      externalData,
+      tails,
+      model: { inputs, outputs },
+      weightBytes: kept,
+      invariance,
+    };
+  } catch (cause) {
+    if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
+    throw new FoundationError({
+      code: 'MODEL_INVALID',
+      message: `${file.path} is not a graph that this model's recipe can run: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      cause,
+    });
+  }
+}
+
+/** Names of the files beside the graph that its weights lie in. */
+function weightFiles(model: ModelSummary): string[] {
+  const locations = new Set<string>();
+  for (const { external } of model.initializers.values()) if (external) locations.add(external.location);
+  return [...locations];
+}
+
+/**
+ * Only the main graph's weights are looked up in the model's own folder and given to the runtime; it would open files
+ * for all other tensors by itself, wherever they lie.
+ */
+function requireOwnWeights(bytes: Uint8Array): void {
+  const hidden = hiddenExternalTensor(bytes);
+  if (hidden === undefined) return;
+  throw new Error(
+    `the ${hidden} refers to a file; only weights of the main graph may lie in another file, beside the graph`,
+  );
+}
+
+/** A graph with an input nobody feeds fails at its first run; it is better refused when it is read. */
+function requireKnownInputs(model: ModelSummary, known: ReadonlySet<string>): void {
+  const unknown = model.inputs.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  throw new Error(
+    `it wants ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ', …' : ''}, which the engine cannot give; ` +
+      'export the model for feature extraction, without a cache of past keys',
+  );
+}
+
+function perTokenScales(
+  bytes: Uint8Array,
+  model: ModelSummary,
+  apply: (addition: ModelAddition) => void,
+): BatchInvariance {
+  const rewrite = rewritePerToken(bytes, model);
+  switch (rewrite.status) {
+    case 'not-needed':
+      return { kind: 'graph', reason: 'the graph has no activation scale that texts share' };
+    case 'rewritten':
+      apply(rewrite);
+      return { kind: 'rewritten', reason: 'activation scales were rewritten from per tensor to per token' };
+    case 'unrecognised':
+      return { kind: 'single', reason: `texts run one by one: ${rewrite.reason}` };
+  }
+}
+
+const FLOATS = new Set<string | undefined>(['float32', 'float16', 'bfloat16', 'float64']);
+
+/** The output with one vector a token: the first float output of rank 3, or one of an exporter's usual names. */
+export function tokenOutput({ outputs }: GraphInterface): string | undefined {
+  return (
+    outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 3) ??
+    outputs.find(({ name, dims }) => !dims && /^(last_hidden_state|token_embeddings|logits)$/.test(name))
+  )?.name;
+}
+
+/** The output with one vector a text: one of the names, else the first float output of rank 2. */
+export function pooledOutput({ outputs }: GraphInterface, names: readonly string[] = []): string | undefined {
+  const fits = (dims: readonly unknown[] | undefined): boolean => !dims || dims.length === 2;
+  for (const name of names) {
+    if (outputs.some((output) => output.name === name && fits(output.dims))) return name;
+  }
+  return outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 2)?.name;
+}
+
+/** Outputs of a graph for an error message. */
+export const outputNames = ({ outputs }: GraphInterface): string =>
+  outputs.map(({ name, dims }) => `${name} [${dims?.map((dim) => dim ?? '?').join(', ') ?? '…'}]`).join('; ');

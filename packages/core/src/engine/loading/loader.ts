@@ -1,0 +1,200 @@
+import { type CallProgress, FoundationError } from '@nearfield/spec';
+import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
+import { needsOtherDevice } from '../../models/device-fallback.ts';
+import type { FileRequest, ModelSource, ModelStore, StoredFile } from '../../store/types.ts';
+import { LISTWISE_INPUTS } from '../encoders/listwise-encoder.ts';
+import { isNotAValue } from '../encoders/output-check.ts';
+import type { ReadyPart } from '../encoders/ready.ts';
+import { TOKEN_INPUTS } from '../encoders/token-feeds.ts';
+import type { SessionPool } from '../runtime/session-pool.ts';
+import type { BatchBudget } from '../scheduling/batch-plan.ts';
+import { assemble } from './assemble.ts';
+import type { CheckMemory } from './check-memory.ts';
+import { type PreparedGraph, prepareGraph } from './graph.ts';
+import { heldSource } from './held-source.ts';
+import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
+import { type CheckResult, checkFailed, goldensOf, nothingToCompare, selfCheck } from './self-check.ts';
+import { tailsOf } from './tails.ts';
+
+/** A part that is not checked yet. */
+interface LoadedPart {
+  readonly ready: ReadyPart;
+  /** Hashes of all files; undefined where the store does not know them. */
+  readonly fingerprint: string | undefined;
+}
+
+/** What loading needs besides the model's definition. */
+export interface LoadContext {
+  readonly sessions: SessionPool;
+  readonly store: ModelStore;
+  readonly checks: CheckMemory;
+  readonly budget: BatchBudget;
+  readonly batchInvariant: boolean;
+  readonly signal: AbortSignal;
+  readonly emit: (event: CallProgress) => void;
+}
+
+/** Inputs that some family's graph has and the engine feeds. */
+const INPUTS: ReadonlySet<string> = new Set([...TOKEN_INPUTS, ...LISTWISE_INPUTS, 'task_id', 'pixel_values']);
+
+/**
+ * Loads one part of a model: files, tokenizer, session, self-check. A file whose values are wrong is left for the
+ * next precision of this device.
+ * @throws FoundationError of the store (DOWNLOAD_FAILED, …), MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST;
+ * RUNTIME_NOT_AVAILABLE before weights are downloaded;
+ * SELF_CHECK_FAILED if no file computes the published values here; DEVICE_NOT_AVAILABLE if none suits the device.
+ */
+export async function loadPart(
+  definition: ModelDefinition,
+  part: ModelPart,
+  context: LoadContext,
+): Promise<ReadyPart> {
+  const { sessions, store } = context;
+  const noRuntime = new AbortController();
+  const signal = AbortSignal.any([context.signal, noRuntime.signal]);
+  const warm = sessions.warmUp();
+  warm.catch((error: unknown) => noRuntime.abort(error));
+  const source = heldSource(part.source, warm, signal);
+  const choices = await graphChoices(definition, part, sessions.runtime, store, signal);
+  const failed: string[] = [];
+  let problem: unknown;
+  for (const choice of choices) {
+    let loaded: LoadedPart;
+    try {
+      loaded = await loadChoice(definition, part, choice, { ...context, signal }, source);
+    } catch (error) {
+      if (isNotAValue(error)) {
+        failed.push(`${choice.dtype}: ${(error as FoundationError).message}`);
+        continue;
+      }
+      // Another precision may be there, or do without what this device lacks.
+      if (!isMissing(error, choice.path) && !needsOtherDevice(error)) throw error;
+      problem ??= error;
+      continue;
+    }
+    const { ready } = loaded;
+    const { passed, ...check } = await checkOnce(loaded, context).catch(async (error: unknown) => {
+      await ready.encoder.release();
+      throw error;
+    });
+    if (passed) {
+      const before = failed.length > 0 ? `; before: ${failed.join('; ')}` : '';
+      ready.info.check = { ...check, reason: check.reason + before };
+      context.emit(state(definition, 'ready', context));
+      return ready;
+    }
+    await ready.encoder.release();
+    failed.push(`${choice.dtype}: ${check.reason}`);
+  }
+  throw failed.length > 0 ? checkFailed(definition.id, sessions.runtime.device, failed) : problem;
+}
+
+/** Whether a graph file is simply not there, so that another precision may be tried. */
+const isMissing = (error: unknown, path: string): boolean =>
+  FoundationError.isInstance(error) &&
+  error.code === 'DOWNLOAD_FAILED' &&
+  error.status === 404 &&
+  error.param === path;
+
+const state = (
+  { id }: ModelDefinition,
+  name: 'compiling' | 'checking' | 'ready',
+  { sessions }: LoadContext,
+): CallProgress => ({ type: 'model-state', model: id, state: name, device: sessions.runtime.device });
+
+/** Files of a part beside its graph. */
+export function sideFiles(definition: ModelDefinition, part: ModelPart): FileRequest[] {
+  const { recipe } = definition;
+  // A file with both towers may want both inputs for either output.
+  const isFused = recipe.kind === 'clip' && recipe.graphs.text === recipe.graphs.image;
+  const readsText = isFused || part.tower !== 'image';
+  const readsImages = isFused || part.tower === 'image';
+  return [
+    { path: 'config.json' },
+    ...(readsText ? [{ path: 'tokenizer.json' }, { path: 'tokenizer_config.json', optional: true }] : []),
+    ...(readsImages ? [{ path: 'preprocessor_config.json', optional: true }] : []),
+  ];
+}
+
+async function loadChoice(
+  definition: ModelDefinition,
+  part: ModelPart,
+  choice: GraphChoice,
+  context: LoadContext,
+  source: ModelSource,
+): Promise<LoadedPart> {
+  const { sessions, store, signal, emit, batchInvariant } = context;
+  const requests = [...sideFiles(definition, part), { path: choice.path }];
+  if (choice.externalData !== false) {
+    // Whether weights lie apart is only certain once the graph is read; asked for now, their size is known now.
+    requests.push({ path: `${choice.path}_data`, optional: true });
+  }
+  const files = await openFiles(definition, source, store, requests, signal, emit);
+  const graph = files.get(choice.path)!;
+  const folder = choice.path.slice(0, choice.path.lastIndexOf('/') + 1);
+  const weights = async (location: string): Promise<StoredFile> => {
+    const path = folder + location;
+    const known = files.get(path);
+    if (known) return known;
+    const opened = (await openFiles(definition, source, store, [{ path }], signal, emit)).get(path)!;
+    files.set(path, opened);
+    return opened;
+  };
+  emit(state(definition, 'compiling', context));
+  const prepare = (within?: AbortSignal): Promise<PreparedGraph> =>
+    prepareGraph(graph, {
+      tails: (model) => tailsOf(definition, part, model),
+      inputs: INPUTS,
+      onlyThese: definition.recipe.kind === 'clip',
+      weights,
+      batchInvariant,
+      externalWeights: sessions.runtime.externalWeights,
+      avoidSlowKernels: sessions.runtime.hasSlowKernels,
+      signal: within,
+    });
+  let prepared: PreparedGraph | undefined = await prepare(signal);
+  signal.throwIfAborted();
+  const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
+  const session = sessions.session(`${definition.id} (${choice.path})`, prepared.weightBytes, async () => {
+    // The first time the graph is at hand; when the session is opened again it is read from the cache.
+    const model = prepared ?? (await prepare());
+    prepared = undefined;
+    return model;
+  });
+  const { tails, model, invariance } = prepared;
+  try {
+    // Before the tokenizer is read: the file's bytes are let go with it.
+    await session.ready();
+    const { runtime } = sessions;
+    const { budget } = context;
+    const graphParts = { session, tails, model, invariance, files, bytes };
+    const ready = await assemble({ definition, part, choice, runtime, budget, ...graphParts });
+    const hashes = [...files.values()].map(({ path, sha256 }) => sha256 && `${path} ${sha256}`).sort();
+    return { ready, fingerprint: hashes.every(Boolean) ? hashes.join('\n') : undefined };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Part of what a passed check is remembered under: raised when recipes or the runtime change what is computed. */
+const CHECK_VERSION = 2;
+
+/** The self-check, unless these very files passed it on this device before. */
+async function checkOnce({ ready, fingerprint }: LoadedPart, context: LoadContext): Promise<CheckResult> {
+  const { checks, sessions, emit } = context;
+  const { device, report } = sessions.runtime;
+  const hasGoldens = goldensOf(ready).length > 0;
+  const version = hasGoldens ? CHECK_VERSION : `${CHECK_VERSION} without values`;
+  const key = fingerprint && [version, device, report.adapter ?? '', fingerprint].join('\n');
+  const known = key && (await checks.recall(key));
+  if (known) return hasGoldens ? { ...known, result: 'remembered', passed: true } : nothingToCompare(ready);
+  // Without published values it is not a check of them.
+  if (hasGoldens) emit(state(ready.definition, 'checking', context));
+  const result = await selfCheck(ready);
+  if (result.passed && key) {
+    const { passed: _, ...check } = result;
+    await checks.remember(key, check);
+  }
+  return result;
+}

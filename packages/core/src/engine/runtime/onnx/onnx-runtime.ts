@@ -1,0 +1,117 @@
+import { FoundationError } from '@nearfield/spec';
+import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-common';
+import type { Runtime } from '../runtime.ts';
+import { classifyRuntimeError } from '../runtime-errors.ts';
+import type { Feeds, Session, SubmittedRun } from '../session.ts';
+
+/** The parts of an onnxruntime module that the engine uses; onnxruntime-web and onnxruntime-node both have them. */
+export interface OnnxModule {
+  readonly Tensor: TensorConstructor;
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+}
+
+export interface OnnxRuntimeOptions extends Omit<Runtime, 'open'> {
+  readonly ort: OnnxModule;
+  /** Session options for this device. */
+  sessionOptions(): InferenceSession.SessionOptions;
+}
+
+/** A runtime whose sessions are those of an onnxruntime module. */
+export function onnxRuntime({ ort, sessionOptions, ...facts }: OnnxRuntimeOptions): Runtime {
+  return {
+    ...facts,
+    async open({ bytes, externalData }, name) {
+      try {
+        const session = await ort.InferenceSession.create(bytes, {
+          ...sessionOptions(),
+          // Left on the GPU, outputs do not hold up the run: it ends when its commands are submitted.
+          ...(facts.device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' }),
+          ...(externalData.length > 0 && { externalData }),
+        });
+        return new OnnxSession(ort, session, name);
+      } catch (cause) {
+        throw deviceLacks(cause, name) ?? classifyRuntimeError(cause, `${name} could not be loaded`);
+      }
+    },
+  };
+}
+
+class OnnxSession implements Session {
+  readonly #ort: OnnxModule;
+  readonly #session: InferenceSession;
+  readonly #name: string;
+
+  constructor(ort: OnnxModule, session: InferenceSession, name: string) {
+    this.#ort = ort;
+    this.#session = session;
+    this.#name = name;
+  }
+
+  async submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun> {
+    let outputs: Record<string, Tensor>;
+    try {
+      outputs = await this.#session.run(this.#tensors(feeds), fetches);
+    } catch (cause) {
+      throw (
+        deviceLacks(cause, this.#name) ?? classifyRuntimeError(cause, `${this.#name} failed on this input`)
+      );
+    }
+    const tensors = fetches.map((name) => outputs[name]!);
+    const onDevice = tensors.filter(({ location }) => location === 'gpu-buffer');
+    return {
+      values: this.#read(tensors),
+      free:
+        onDevice.length > 0
+          ? () => {
+              for (const tensor of onDevice) tensor.dispose();
+            }
+          : undefined,
+    };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #tensors(feeds: Feeds): Record<string, Tensor> {
+    const { Tensor } = this.#ort;
+    return Object.fromEntries(
+      Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]),
+    );
+  }
+
+  /** Copies outputs from the device. This is JavaScript and the browser only: another run may be under way. */
+  async #read(tensors: readonly Tensor[]): Promise<Float32Array[]> {
+    const copies = await Promise.allSettled(tensors.map((tensor) => tensor.getData()));
+    return copies.map((copy) => {
+      if (copy.status === 'rejected') throw readFailure(copy.reason, this.#name);
+      return copy.value as Float32Array;
+    });
+  }
+}
+
+/**
+ * What a device turns out to lack: CPU kernels that only the plain wasm build has (`GatherBlockQuantized`), or float16
+ * on a GPU, which shows at the first run. A graph that needs them runs on wasm.
+ */
+function deviceLacks(cause: unknown, name: string): FoundationError | undefined {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const operator = /could not find an implementation for (\w+)/i.exec(text)?.[1];
+  const lacking = operator ?? (/requires f16 but/.test(text) ? 'float16 (shader-f16)' : undefined);
+  if (lacking === undefined) return undefined;
+  return new FoundationError({
+    code: 'DEVICE_NOT_AVAILABLE',
+    message: `${name} needs ${lacking}, which this device does not have. Use device "wasm", or another dtype.`,
+    param: 'device',
+    cause,
+  });
+}
+
+/** What a failed readback means. The browser's own AbortError is not a caller's. */
+function readFailure(cause: unknown, name: string): Error {
+  const isGone = cause instanceof Error && cause.name === 'AbortError';
+  const error = isGone ? new Error(`mapAsync was aborted: ${cause.message}`, { cause }) : cause;
+  return classifyRuntimeError(error, `${name}: its results could not be read`);
+}

@@ -1,0 +1,30 @@
+import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
+import type { Session, SessionModel } from './session.ts';
+
+/** What computes on one device, ready to open sessions. */
+export interface Runtime {
+  readonly device: Device;
+  readonly report: DeviceReport;
+  /** Whether sessions take weights as external data from memory: onnxruntime-web does, onnxruntime-node does not. */
+  readonly externalWeights: boolean;
+  /** Whether its kernels of LayerNormalization and GELU are not vectorised, as in the WebAssembly build. */
+  readonly hasSlowKernels: boolean;
+  /** Precisions this device runs well, best first. */
+  readonly dtypes: readonly Dtype[];
+  /** Resolves when the device is gone and the runtime with it; never for a CPU. */
+  readonly lost: Promise<string>;
+  /**
+   * Opens a session.
+   * @param name of the model, for messages
+   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, DEVICE_NOT_AVAILABLE
+   */
+  open(model: SessionModel, name: string): Promise<Session>;
+  /**
+   * Fetches, compiles and starts what sessions need; called once, before the first session. Absent where that is
+   * done already.
+   * @throws FoundationError RUNTIME_NOT_AVAILABLE, OUT_OF_MEMORY, DEVICE_LOST.
+   */
+  start?(): Promise<void>;
+  /** Ends the device. */
+  dispose(): void;
+}

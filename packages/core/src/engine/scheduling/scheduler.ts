@@ -1,0 +1,333 @@
+import type { Priority, WorkReport } from '@nearfield/spec';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type BatchBudget, planBatches } from './batch-plan.ts';
+
+/** A batch that a device was given and may not have finished. */
+export interface SubmittedBatch<Result> {
+  /** One result for each item, in their order. */
+  readonly results: Promise<Result[]>;
+}
+
+/**
+ * Items of one group may share a batch, whichever calls they come from. The group runs them: it gets the
+ * items of one batch and returns one result each, in the same order.
+ */
+export interface WorkGroup<Item, Result> {
+  /**
+   * What the device computes at a time. A group with `submit` has two batches under way that together fit in it,
+   * so an interactive call does not wait longer than where there is one.
+   */
+  readonly budget: BatchBudget;
+  lengthOf(item: Item): number;
+  run(items: Item[]): Promise<Result[]>;
+  /**
+   * Where a device takes work before it has finished what it has: hands it a batch. The next batch is submitted while
+   * this one is computed and read back.
+   */
+  submit?(items: Item[]): Promise<SubmittedBatch<Result>>;
+  /** Errors that concern the device and not an item: the batch is not split to find a culprit. */
+  isFatal(error: unknown): boolean;
+}
+
+/** Both ways to run a batch, by the one that submits it. A CPU has finished when it is asked for more. */
+export function batchRuns<Item, Result>(
+  { device }: Pick<Runtime, 'device'>,
+  submit: (items: Item[]) => Promise<SubmittedBatch<Result>>,
+): Pick<WorkGroup<Item, Result>, 'run' | 'submit'> {
+  const run = async (items: Item[]): Promise<Result[]> => (await submit(items)).results;
+  return device === 'webgpu' ? { run, submit } : { run };
+}
+
+export interface SubmitOptions<Result> {
+  priority: Priority;
+  signal?: AbortSignal | undefined;
+  /** Called once for every item, in the order in which batches finish. */
+  onResult: (index: number, result: Result) => void;
+}
+
+interface Call {
+  signal: AbortSignal | undefined;
+  remaining: number;
+  settled: boolean;
+  deliver: (index: number, result: unknown) => void;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+}
+
+interface Entry {
+  call: Call;
+  index: number;
+  item: unknown;
+  length: number;
+  group: WorkGroup<unknown, unknown>;
+}
+
+/** A batch that was submitted. */
+interface Flight {
+  readonly batch: Entry[];
+  /** Set if it failed; never rejects. */
+  readonly landed: Promise<{ error: unknown } | undefined>;
+}
+
+/** Padded tokens of a batch. */
+function paddedSize(batch: readonly Entry[]): number {
+  let longest = 0;
+  for (const { length } of batch) longest = Math.max(longest, length);
+  return longest * batch.length;
+}
+
+class Lane {
+  pending: Entry[] = [];
+  planned: Entry[][] = [];
+
+  /** The next batch, without items of calls that ended meanwhile. */
+  next(window: number): Entry[] | undefined {
+    for (;;) {
+      let batch = this.planned.shift();
+      while (batch) {
+        const alive = batch.filter((entry) => !entry.call.settled);
+        if (alive.length > 0) return alive;
+        batch = this.planned.shift();
+      }
+      this.pending = this.pending.filter((entry) => !entry.call.settled);
+      const first = this.pending[0];
+      if (!first) return undefined;
+      this.#plan(first.group, window);
+    }
+  }
+
+  /** Puts back a batch that cannot be started yet. */
+  restore(batch: Entry[]): void {
+    this.planned.unshift(batch);
+  }
+
+  /** Plans the oldest group's items together, those of later calls included. */
+  #plan(group: Entry['group'], window: number): void {
+    const taken: Entry[] = [];
+    const left: Entry[] = [];
+    for (const entry of this.pending) {
+      (entry.group === group && taken.length < window ? taken : left).push(entry);
+    }
+    this.pending = left;
+    const lengths = taken.map((entry) => entry.length);
+    const { budget } = group;
+    const tokens = group.submit ? Math.max(1, budget.tokens >> 1) : budget.tokens;
+    this.planned = planBatches(lengths, { ...budget, tokens }).map((batch) =>
+      Array.from(batch, (index) => taken[index]!),
+    );
+  }
+}
+
+/**
+ * Runs work of many concurrent calls on a device that does one thing at a time; a GPU is given the next batch before
+ * the last one is read back.
+ *
+ * Two lanes: an interactive batch goes before every bulk batch. Within a lane, items of all waiting calls are
+ * merged, sorted by length and cut into batches under a padded-token budget. A batch that fails is split until
+ * the items at fault are found; only their calls reject. Aborted calls reject at once, their queued items are
+ * dropped.
+ */
+export class Scheduler {
+  readonly #lanes: Record<Priority, Lane> = { interactive: new Lane(), bulk: new Lane() };
+  readonly #window: number;
+  #running = false;
+  readonly #active = new Set<Entry[]>();
+  #wake: (() => void) | undefined;
+  #fatal: unknown;
+  /** What was computed so far. */
+  readonly work: WorkReport = { batches: 0, rows: 0, tokens: 0, paddedTokens: 0 };
+
+  /** @param window items that are planned together; more gives less padding, fewer gives fairer turns. */
+  constructor(window = 1024) {
+    this.#window = window;
+  }
+
+  /** Whether nothing is queued or running. */
+  get idle(): boolean {
+    return !this.#running;
+  }
+
+  /** Resolves when every item has its result; rejects with the first error or the signal's reason. */
+  submit<Item, Result>(
+    group: WorkGroup<Item, Result>,
+    items: readonly Item[],
+    { priority, signal, onResult }: SubmitOptions<Result>,
+  ): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (this.#fatal) return Promise.reject(this.#fatal);
+    if (items.length === 0) return Promise.resolve();
+    return new Promise<void>((resolve, reject) => {
+      const onAbort = (): void => settle(() => reject(signal?.reason));
+      const settle = (finish: () => void): void => {
+        if (call.settled) return;
+        call.settled = true;
+        signal?.removeEventListener('abort', onAbort);
+        finish();
+      };
+      const call: Call = {
+        signal,
+        remaining: items.length,
+        settled: false,
+        deliver: (index, result) => {
+          if (call.settled) return;
+          try {
+            onResult(index, result as Result);
+          } catch (error) {
+            settle(() => reject(error));
+            return;
+          }
+          if (--call.remaining === 0) settle(resolve);
+        },
+        resolve: () => settle(resolve),
+        reject: (reason) => settle(() => reject(reason)),
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const { pending } = this.#lanes[priority];
+      items.forEach((item, index) => {
+        pending.push({
+          call,
+          index,
+          item,
+          length: group.lengthOf(item),
+          group: group as WorkGroup<unknown, unknown>,
+        });
+      });
+      if (this.#running) this.#wake?.();
+      else void this.#loop();
+    });
+  }
+
+  /** Rejects everything queued or running, and everything that comes, with this reason. */
+  stop(reason: unknown): void {
+    this.#fatal ??= reason;
+    for (const entry of [...this.#active].flat()) entry.call.reject(reason);
+    for (const lane of Object.values(this.#lanes)) {
+      for (const entry of [...lane.pending, ...lane.planned.flat()]) entry.call.reject(reason);
+      lane.pending = [];
+      lane.planned = [];
+    }
+    this.#wake?.();
+  }
+
+  async #loop(): Promise<void> {
+    this.#running = true;
+    let flight: Flight | undefined;
+    try {
+      // Calls that arrive in the same turn share their first batch.
+      await yieldToMessages();
+      while (!this.#fatal) {
+        const batch = this.#next(flight);
+        if (batch) {
+          flight = batch[0]!.group.submit ? await this.#launch(batch, flight) : await this.#runBatch(batch);
+        } else if (flight) {
+          if (await this.#landing(flight)) flight = await this.#land(flight);
+        } else {
+          return;
+        }
+        await yieldToMessages();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** The next batch that may be started now, if there is one. */
+  #next(flight: Flight | undefined): Entry[] | undefined {
+    for (const priority of ['interactive', 'bulk'] as const) {
+      const lane = this.#lanes[priority];
+      const batch = lane.next(this.#window);
+      if (!batch) continue;
+      if (!flight || mayFollow(flight, batch, priority)) return batch;
+      lane.restore(batch);
+      return undefined;
+    }
+    return undefined;
+  }
+
+  /** Waits until a batch has landed (true), or until there is something new to do (false). */
+  async #landing({ landed }: Flight): Promise<boolean> {
+    const woken = new Promise<boolean>((resolve) => {
+      this.#wake = () => resolve(false);
+    });
+    const result = await Promise.race([landed.then(() => true), woken]);
+    this.#wake = undefined;
+    return result;
+  }
+
+  /** Submits a batch behind the one that is under way, and waits for that one. */
+  async #launch(batch: Entry[], ahead: Flight | undefined): Promise<Flight | undefined> {
+    this.#active.add(batch);
+    let flight: Flight | undefined;
+    try {
+      const { results } = await batch[0]!.group.submit!(batch.map((entry) => entry.item));
+      flight = { batch, landed: this.#deliver(batch, () => results) };
+    } catch (error) {
+      await this.#failed(batch, error);
+      this.#active.delete(batch);
+    }
+    if (ahead) await this.#land(ahead);
+    return flight;
+  }
+
+  /** Delivers results when they are there; resolves to what went wrong. */
+  async #deliver(
+    batch: readonly Entry[],
+    run: () => Promise<unknown[]>,
+  ): Promise<{ error: unknown } | undefined> {
+    try {
+      const values = await run();
+      this.#count(batch);
+      batch.forEach((entry, position) => {
+        entry.call.deliver(entry.index, values[position]);
+      });
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Waits for a batch. One that failed is searched here, where nothing else is being submitted. */
+  async #land({ batch, landed }: Flight): Promise<undefined> {
+    const failure = await landed;
+    if (failure) await this.#failed(batch, failure.error);
+    this.#active.delete(batch);
+  }
+
+  #count(batch: readonly Entry[]): void {
+    for (const { length } of batch) this.work.tokens += length;
+    this.work.batches++;
+    this.work.rows += batch.length;
+    this.work.paddedTokens += paddedSize(batch);
+  }
+
+  async #runBatch(batch: Entry[]): Promise<undefined> {
+    this.#active.add(batch);
+    const failure = await this.#deliver(batch, () => batch[0]!.group.run(batch.map((entry) => entry.item)));
+    if (failure) await this.#failed(batch, failure.error);
+    this.#active.delete(batch);
+  }
+
+  /** Splits a batch until the items at fault are found; their calls reject. */
+  async #failed(batch: readonly Entry[], error: unknown): Promise<void> {
+    if (batch.length === 1 || batch[0]!.group.isFatal(error)) {
+      for (const entry of batch) entry.call.reject(error);
+      return;
+    }
+    const middle = batch.length >> 1;
+    for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+      const alive = half.filter((entry) => !entry.call.settled);
+      if (alive.length > 0) await this.#runBatch(alive);
+    }
+  }
+}
+
+/**
+ * Whether a batch may be submitted behind another. A bulk batch waits until both together are no more than one may be
+ * by itself: that much, at most, is before an interactive batch, which never waits here.
+ */
+function mayFollow(flight: Flight, batch: readonly Entry[], priority: Priority): boolean {
+  const { group } = batch[0]!;
+  if (!group.submit) return false;
+  return priority === 'interactive' || paddedSize(flight.batch) + paddedSize(batch) <= group.budget.tokens;
+}

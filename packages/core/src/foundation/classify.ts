@@ -1,0 +1,99 @@
+import {
+  type CallOptions,
+  type ClassifiersApi,
+  type ClassifyRequest,
+  type ClassifyResponse,
+  FoundationError,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import {
+  ClassifyRequestSchema,
+  checkClassifyRequest,
+  checkTrainRequest,
+  ExportedClassifierSchema,
+  type ItemCallOptions,
+  isFewShotRequest,
+  isUpdateRequest,
+  parse,
+  parseStrictly,
+  randomId,
+  TrainRequestSchema,
+} from '@nearfield/spec/implement';
+import { classificationRole, labelReading } from '../models/classification.ts';
+import { answerItems, type WithFailedItems } from '../requests/answer-items.ts';
+import type { CheckedFewShot, CheckedZeroShot } from '../requests/classify.ts';
+import { itemsOf } from '../requests/items.ts';
+import type { EngineClient } from './engine-client.ts';
+
+/** `POST /v1/classify`, checked: in words where the request has labels, else with a trained classifier. */
+export async function classify(
+  engine: EngineClient,
+  request: ClassifyRequest,
+  options: ItemCallOptions = {},
+): Promise<Omit<ClassifyResponse, 'errors'>> {
+  return answerItems<CheckedFewShot | CheckedZeroShot, WithFailedItems<ClassifyResponse>>(request, options, {
+    check: (asked) => {
+      const parsed = parseStrictly(ClassifyRequestSchema, asked);
+      if (isFewShotRequest(parsed)) {
+        const { classifier_id: classifierId, input } = parsed;
+        return { classifierId, items: itemsOf(input) };
+      }
+      const entry = engine.entryFor('classify', parsed.model);
+      checkClassifyRequest(parsed, entry);
+      return { request: parsed, role: classificationRole(entry), reading: labelReading(entry) };
+    },
+    readItems: (checked) => 'request' in checked && itemsOf(checked.request.input),
+    call: (checked, how) =>
+      'request' in checked
+        ? engine.call('classify.zero-shot', checked, how)
+        : engine.call('classify.few-shot', checked, how),
+    empty: () => ({ usage: { total_tokens: 0 }, data: [] }),
+  });
+}
+
+/** `POST /v1/train`, checked. */
+export async function train(
+  engine: EngineClient,
+  request: TrainRequest,
+  options: CallOptions,
+): Promise<TrainResponse> {
+  const parsed = parseStrictly(TrainRequestSchema, request);
+  const training = {
+    callId: randomId(),
+    items: itemsOf(parsed.input),
+    labels: parsed.input.map(({ label }) => label),
+    iterations: parsed.num_iters,
+  };
+  if (isUpdateRequest(parsed)) {
+    return engine.call('train', { ...training, classifierId: parsed.classifier_id }, options);
+  }
+  const { model, access } = parsed;
+  const entry = engine.entryFor('train', model);
+  checkTrainRequest(parsed, entry);
+  const create = { model, role: classificationRole(entry), access };
+  return engine.call('train', { ...training, classifierId: randomId(), create }, options);
+}
+
+/** `/v1/classifiers`, and export and import. */
+export function classifiersApi(engine: EngineClient): Required<ClassifiersApi> {
+  return {
+    list: async (options = {}) => engine.call('classifiers.list', undefined, options),
+    delete: async (id, options = {}) => engine.call('classifiers.delete', String(id), options),
+    export: async (id, options = {}) => engine.call('classifiers.export', String(id), options),
+    import: async (classifier, options = {}) => {
+      const exported = parse(ExportedClassifierSchema, classifier);
+      const { model } = exported.classifier;
+      const entry = engine.entryFor('train', model);
+      const { dimensions } = entry;
+      if (dimensions !== undefined && dimensions !== exported.columns) {
+        throw new FoundationError({
+          code: 'INPUT_VALIDATION_FAILED',
+          message: `Validation error: 'columns': ${model} has vectors of ${dimensions} dimensions, not ${exported.columns}.`,
+          param: 'columns',
+        });
+      }
+      return engine.call('classifiers.import', { exported, role: classificationRole(entry) }, options);
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import {
+  type BatchesApi,
+  CATALOGUE,
+  type CallOptions,
+  type Capabilities,
+  type ChatRequest,
+  type ChatResponse,
+  type ClassifiersApi,
+  type ClassifyRequest,
+  type ClassifyResponseFor,
+  type EmbeddingsRequest,
+  type EmbeddingsResponseFor,
+  type FoundationError,
+  type GroundRequest,
+  type GroundResponse,
+  type LoadedModel,
+  type ModelsApi,
+  type MultiVectorRequest,
+  type MultiVectorResponseFor,
+  type ReadRequest,
+  type ReadResponse,
+  type RerankRequest,
+  type RerankResponseFor,
+  type SearchRequest,
+  type SearchResponse,
+  type SegmentRequest,
+  type SegmentResponse,
+  type TrainRequest,
+  type TrainResponse,
+} from '@nearfield/spec';
+import {
+  type ItemCallOptions,
+  methodsReport,
+  modelInfo,
+  notSupported,
+  type WithItemErrors,
+} from '@nearfield/spec/implement';
+import { batchesApi } from './batches.ts';
+import { classifiersApi, classify, train } from './classify.ts';
+import { embeddings, multiVector } from './embed.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { LocalFoundation, ModelFilesApi } from './local-foundation.ts';
+import { rerank } from './rerank.ts';
+import { segment } from './segment.ts';
+
+/** The contract over an engine: checks requests, then calls the engine. */
+export class EngineFoundation implements LocalFoundation {
+  readonly #engine: EngineClient;
+
+  constructor(engine: EngineClient) {
+    this.#engine = engine;
+    this.classifiers = classifiersApi(engine);
+    this.batches = batchesApi(engine);
+  }
+
+  async embeddings<
+    const Request extends EmbeddingsRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
+    const response = await embeddings(this.#engine, request, options);
+    return response as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
+  }
+
+  async multiVector<
+    const Request extends MultiVectorRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
+    const response = await multiVector(this.#engine, request, options);
+    return response as unknown as WithItemErrors<MultiVectorResponseFor<Request>, Options>;
+  }
+
+  async rerank<const Request extends RerankRequest>(
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<RerankResponseFor<Request>> {
+    return (await rerank(this.#engine, request, options)) as RerankResponseFor<Request>;
+  }
+
+  async classify<
+    const Request extends ClassifyRequest,
+    const Options extends ItemCallOptions = ItemCallOptions,
+  >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
+    const response = await classify(this.#engine, request, options);
+    return response as WithItemErrors<ClassifyResponseFor<Request>, Options>;
+  }
+
+  async train(request: TrainRequest, options: CallOptions = {}): Promise<TrainResponse> {
+    return train(this.#engine, request, options);
+  }
+
+  /** Trained classifiers, kept in this browser or data directory. */
+  readonly classifiers: Required<ClassifiersApi>;
+
+  async segment(request: SegmentRequest, options: CallOptions = {}): Promise<SegmentResponse> {
+    return segment(this.#engine, request, options);
+  }
+
+  /** The caller's models and the catalogue: the API's shape with Nearfield's facts in `nearfield`. */
+  readonly models: ModelsApi = {
+    list: async ({ signal } = {}) => {
+      signal?.throwIfAborted();
+      const own = [...this.#engine.own.values()].filter((entry) => !CATALOGUE.includes(entry));
+      return { data: [...own, ...CATALOGUE].map(modelInfo) };
+    },
+    get: async (id, { signal } = {}) => {
+      signal?.throwIfAborted();
+      return modelInfo(this.#engine.entry(String(id)));
+    },
+  };
+
+  /** Embedding jobs that run in the engine and go on after a reload or crash. */
+  readonly batches: BatchesApi;
+
+  load(model: string, options: CallOptions = {}): Promise<LoadedModel> {
+    return this.#engine.call('load', model, options);
+  }
+
+  unload(model: string): Promise<void> {
+    return this.#engine.call('unload', model, {});
+  }
+
+  readonly storage: ModelFilesApi = {
+    report: () => this.#engine.call('storage.report', undefined, {}),
+    usage: () => this.#engine.call('storage.usage', undefined, {}),
+    delete: (model) => this.#engine.call('storage.delete', model, {}),
+    persist: () => this.#engine.backend.persist?.() ?? this.#engine.call('storage.persist', undefined, {}),
+    export: (model, options = {}) => this.#engine.call('storage.export', model, options),
+    import: (model, files, options = {}) =>
+      this.#engine.call('storage.import', { model, files: [...files] }, options),
+  };
+
+  async capabilities(): Promise<Capabilities> {
+    const engine = this.#engine;
+    const device = await engine.backend.device();
+    const [loaded, work, storage] = await Promise.all([
+      engine.call('loaded', undefined, {}),
+      engine.call('work', undefined, {}),
+      engine.call('storage.report', undefined, {}),
+    ]);
+    return {
+      implementation: 'local',
+      methods: methodsReport([
+        'embeddings',
+        'multiVector',
+        'rerank',
+        'classify',
+        'train',
+        'classifiers',
+        'segment',
+        'models',
+        'batches',
+      ]),
+      models: engine.models,
+      device,
+      loaded,
+      work,
+      storage,
+      restrictions: engine.backend.restrictions?.(),
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#engine.backend.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async read(_request: ReadRequest): Promise<ReadResponse> {
+    throw later('read');
+  }
+
+  async search(_request: SearchRequest): Promise<SearchResponse> {
+    throw later('search');
+  }
+
+  async ground(_request: GroundRequest): Promise<GroundResponse> {
+    throw later('ground');
+  }
+
+  async chat(_request: ChatRequest): Promise<ChatResponse> {
+    throw later('chat');
+  }
+}
+
+function later(method: string): FoundationError {
+  return notSupported(
+    method,
+    'the local engine does not have it.',
+    'Use createRemote() of @nearfield/remote.',
+  );
+}

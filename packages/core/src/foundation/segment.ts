@@ -1,0 +1,49 @@
+import {
+  type CallOptions,
+  FoundationError,
+  LIMITS,
+  type SegmentRequest,
+  type SegmentResponse,
+  TOKENIZERS,
+} from '@nearfield/spec';
+import { parseStrictly, SegmentRequestSchema } from '@nearfield/spec/implement';
+import type { EngineClient } from './engine-client.ts';
+
+/** `segment.jina.ai`, checked. Longer contents than the hosted API takes are for the engine to judge. */
+export async function segment(
+  engine: EngineClient,
+  request: SegmentRequest,
+  options: CallOptions,
+): Promise<SegmentResponse> {
+  const content = longContent(request);
+  const parsed = parseStrictly(
+    SegmentRequestSchema,
+    content === undefined ? request : { ...request, content: '' },
+  );
+  requireTokenizer(parsed.tokenizer, engine);
+  if (parsed.model != null) engine.entryFor('embeddings', parsed.model);
+  return engine.call('segment', { ...parsed, content: content ?? parsed.content }, options);
+}
+
+/** The content of a request that has more of it than the contract's schema takes. */
+function longContent(request: unknown): string | undefined {
+  if (typeof request !== 'object' || request === null || !('content' in request)) return undefined;
+  const { content } = request;
+  return typeof content === 'string' && content.length > LIMITS.segment.characters ? content : undefined;
+}
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED for a name that is no tokenizer and no model. */
+function requireTokenizer(name: string, engine: EngineClient): void {
+  if ((TOKENIZERS as readonly string[]).includes(name)) return;
+  try {
+    engine.entry(name);
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `Validation error: 'tokenizer': There is no such tokenizer. Use one of ${TOKENIZERS.join(', ')}, or the id of a model.`,
+      param: 'tokenizer',
+      issues: [{ field: 'tokenizer', message: 'There is no such tokenizer.', type: 'enum' }],
+      cause,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { randomId } from '@nearfield/spec/implement';
+import type { Endpoint } from 'comlink';
+import type { Flavour } from '../boundary/protocol.ts';
+import { connectingLock, holdLock } from '../boundary/shared-worker-locks.ts';
+import { afterAwake } from './heartbeat.ts';
+
+/** A worker that was started: where calls go, and how it ends. */
+export interface Spawned {
+  readonly endpoint: Endpoint;
+  /** Fires `error` when the script cannot be loaded or fails. */
+  readonly events: EventTarget;
+  /** A lock that this page holds while it uses a shared worker; undefined for a worker of its own. */
+  readonly pageLock?: string | undefined;
+  /** To be called once a shared worker has answered. */
+  connected?(): void;
+  /** Ends a worker of this page's own; leaves one that is shared, which ends with the last page's leaving. */
+  end(): void;
+}
+
+/** Starts a worker from a real file, so that a strict Content-Security-Policy can allow it by origin. */
+export function spawnWorker(flavour: Flavour, url: string | URL | undefined): Spawned {
+  const worker = newWorker(flavour, url);
+  return { endpoint: worker, events: worker, end: () => worker.terminate() };
+}
+
+/** Absolute address of a worker's script. Bundlers leave it nowhere but in the call that starts it. */
+export function scriptUrl(flavour: Flavour, url: string | URL | undefined): string {
+  const { Worker: original } = globalThis;
+  let found = '';
+  try {
+    globalThis.Worker = class {
+      constructor(address: string | URL) {
+        found = new URL(address, location.href).href;
+      }
+    } as unknown as typeof Worker;
+    newWorker(flavour, url);
+  } finally {
+    globalThis.Worker = original;
+  }
+  return found;
+}
+
+function newWorker(flavour: Flavour, url: string | URL | undefined): Worker {
+  return url
+    ? new Worker(url, { type: 'module', name: `nearfield-${flavour}` })
+    : // Bundlers recognise a worker only by a literal URL.
+      flavour === 'wasm'
+      ? new Worker(new URL('../worker/wasm.ts', import.meta.url), { type: 'module', name: 'nearfield-wasm' })
+      : new Worker(new URL('../worker/webgpu.ts', import.meta.url), {
+          type: 'module',
+          name: 'nearfield-webgpu',
+        });
+}
+
+/**
+ * Connects to the worker that tabs of this origin share, or starts a worker of this page's own where there is none to
+ * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame), or has no locks.
+ */
+export async function connectSharedWorker(flavour: Flavour, url: string | URL | undefined): Promise<Spawned> {
+  // Without locks (plain http) nobody would notice its end, nor it the last page's.
+  if (typeof SharedWorker === 'undefined' || !navigator.locks) return spawnWorker(flavour, url);
+  const pageLock = `nearfield-page-${randomId()}`;
+  const held: (() => void)[] = [];
+  const letGo = (): void => {
+    for (const release of held.splice(0)) release();
+  };
+  try {
+    held.push(await holdLock(pageLock, 'exclusive'));
+    // While a page connects, the worker must not end for want of pages.
+    const connected = await holdLock(connectingLock(`nearfield-${flavour}`), 'shared');
+    held.push(connected);
+    const worker = await greetedBySharedWorker(() => newSharedWorker(flavour, url));
+    return {
+      endpoint: worker.port,
+      events: worker,
+      pageLock,
+      connected,
+      end: () => {
+        letGo();
+        worker.port.close();
+      },
+    };
+  } catch (error) {
+    letGo();
+    if (error instanceof DOMException && error.name === 'SecurityError') return spawnWorker(flavour, url);
+    throw error;
+  }
+}
+
+/** Milliseconds after which a connection that is not greeted is made anew. */
+const GREETING = 3000;
+/** Connections that are tried: together as long as any worker has to start. */
+const CONNECTIONS = 20;
+
+/**
+ * Connects until a worker says that it is there: a browser may still connect pages to a worker that has just ended,
+ * and tells them nothing of it.
+ */
+async function greetedBySharedWorker(connect: () => SharedWorker): Promise<SharedWorker> {
+  for (let connection = 1; ; connection++) {
+    const worker = connect();
+    const isThere = await new Promise<boolean>((resolve, reject) => {
+      const stop = afterAwake(GREETING, () => resolve(false));
+      worker.port.onmessage = () => {
+        stop();
+        resolve(true);
+      };
+      worker.onerror = ({ message }) => {
+        stop();
+        reject(new Error(message));
+      };
+    });
+    if (isThere || connection === CONNECTIONS) {
+      worker.port.onmessage = null;
+      worker.onerror = null;
+      return worker;
+    }
+    worker.port.close();
+  }
+}
+
+function newSharedWorker(flavour: Flavour, url: string | URL | undefined): SharedWorker {
+  if (url) return new SharedWorker(url, { type: 'module', name: `nearfield-${flavour}` });
+  return flavour === 'wasm'
+    ? new SharedWorker(new URL('../worker/wasm.ts', import.meta.url), {
+        type: 'module',
+        name: 'nearfield-wasm',
+      })
+    : new SharedWorker(new URL('../worker/webgpu.ts', import.meta.url), {
+        type: 'module',
+        name: 'nearfield-webgpu',
+      });
+}

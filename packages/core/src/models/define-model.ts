@@ -1,0 +1,134 @@
+import { type Dtype, FoundationError, findModel, type ModelEntry } from '@nearfield/spec';
+import { type HubFiles, modelNotFound } from '@nearfield/spec/implement';
+import type { ModelSource } from '../store/types.ts';
+import type { ModelDefinition, ModelPart, PartRequest, TokenizerDefinition } from './definition.ts';
+import type { Recipe } from './recipe.ts';
+import { recipeOf } from './recipes.ts';
+import { runnable } from './runnable.ts';
+
+/** What a caller may say of a model beyond its id. */
+export interface DefineOptions {
+  /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
+  like?: string | undefined;
+  /** Where its files are. Default: the catalogue's repositories on the hub. */
+  source?: ModelSource | undefined;
+  /** Precisions that exist in `source`, where the caller knows. */
+  dtypes?: readonly Dtype[] | undefined;
+  /** Precision that the caller wants. */
+  dtype?: Dtype | undefined;
+  hub: (repository: string) => ModelSource;
+}
+
+/**
+ * What the engine needs to load a model: its catalogue entry, recipe and files.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown id; MODEL_NOT_AVAILABLE_LOCALLY with the reason, and
+ * what to use instead, for models that only the hosted API runs.
+ */
+export function defineModel(id: string, options: DefineOptions): ModelDefinition {
+  const { source, hub } = options;
+  const entry = findModel(options.like ?? id);
+  if (!entry) throw modelNotFound(options.like ?? id, runnable());
+  const recipe = recipeOf(entry.family);
+  const { local } = entry;
+  if (!recipe || (!source && !local.runs)) throw notHere(entry);
+  const files = local.runs ? local.files : [];
+  return {
+    // Aliases of a catalogue model share what is loaded and stored.
+    id: source ? id : entry.id,
+    entry,
+    recipe,
+    ownSizes: source !== undefined && findModel(id) !== entry,
+    goldens: !source || findModel(id) === entry ? entry.goldens : [],
+    dtype: options.dtype,
+    dtypes: options.dtypes,
+    plainWasm: local.runs && local.plainWasm === true,
+    part: (request) =>
+      source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
+  };
+}
+
+/**
+ * Where the tokenizer of a model is. Also of one that does not run here: its vocabulary is on the hub all the same.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_NOT_AVAILABLE_LOCALLY if only the site knows where its files are.
+ */
+export function defineTokenizer(
+  id: string,
+  { like, source, hub }: Pick<DefineOptions, 'like' | 'source' | 'hub'>,
+): TokenizerDefinition {
+  const entry = findModel(like ?? id);
+  if (!entry) throw modelNotFound(like ?? id, runnable());
+  const { textTower, local, huggingFaceId } = entry;
+  if (textTower !== undefined) return { model: id, tokenizerOf: textTower };
+  if (source) return { model: id, source };
+  const repository = local.runs ? local.files[0]?.repository : huggingFaceId;
+  if (!repository) throw notPlaced(entry);
+  return { model: entry.id, source: hub(repository) };
+}
+
+/** Why a model has no files here, and what to do about it. */
+function notHere({ id, local, hosted }: ModelEntry): FoundationError {
+  const reason = local.runs ? 'This engine has no recipe for it.' : local.reason;
+  const instead = !local.runs && local.instead ? ` Use ${local.instead} here` : ' Use another model here';
+  return new FoundationError({
+    code: 'MODEL_NOT_AVAILABLE_LOCALLY',
+    message: `${id} cannot run locally. ${reason}${instead}${hosted ? `, or ${id} through createRemote() of @nearfield/remote` : ''}.`,
+    param: 'model',
+  });
+}
+
+/** A model whose files ship with the library: only the site that serves them knows where they are. */
+function notPlaced({ id }: ModelEntry): FoundationError {
+  return new FoundationError({
+    code: 'MODEL_NOT_AVAILABLE_LOCALLY',
+    message: `${id} ships with Nearfield and is on no hub. Say where its files are: models: [{ id: '${id}', source: '/models/${id}/' }].`,
+    param: 'model',
+  });
+}
+
+type Place = Pick<ModelPart, 'graph' | 'tower'>;
+
+function placeOf(recipe: Recipe, { tower = 'text' }: PartRequest): Place {
+  if (recipe.kind !== 'clip') return { graph: 'model' };
+  const { text, image } = recipe.graphs;
+  // Without a text tower of its own, the model is its image tower.
+  return tower === 'text' && text !== undefined ? { graph: text, tower } : { graph: image, tower: 'image' };
+}
+
+const keyOf = (id: string, source: string, { graph, tower }: Place): string =>
+  [id, source, graph, tower ?? ''].join('\n');
+
+/** A part of a model whose files the caller named: one source for every task. */
+const ownPart = (id: string, source: ModelSource, place: Place): ModelPart => ({
+  key: keyOf(id, source.key, place),
+  source,
+  ...place,
+});
+
+function hubPart(
+  entry: ModelEntry,
+  files: readonly HubFiles[],
+  hub: DefineOptions['hub'],
+  recipe: Recipe,
+  request: PartRequest,
+): ModelPart {
+  const place = placeOf(recipe, request);
+  const task = request.task ?? entry.defaultTask;
+  const found = files.find(({ tasks }) => !tasks || task === null || tasks.includes(task));
+  const graphFiles = found?.graphs.find(({ name }) => name === place.graph);
+  if (!found || !graphFiles) {
+    const tasks = files.flatMap((each) => each.tasks ?? []);
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `${entry.id} has no weights for the task '${task}'. Its tasks: ${tasks.join(', ')}.`,
+      param: 'task',
+    });
+  }
+  if (found.repository === null) throw notPlaced(entry);
+  return {
+    key: keyOf(entry.id, found.repository, place),
+    source: hub(found.repository),
+    ...place,
+    files: graphFiles,
+    tasks: found.tasks,
+  };
+}

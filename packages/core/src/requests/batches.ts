@@ -1,0 +1,36 @@
+import type { BatchOutputLine, EmbeddingTask, ModelEntry } from '@nearfield/spec';
+
+/** What a batch says of every line that does not say otherwise. */
+export interface BatchDefaults {
+  task: EmbeddingTask | null;
+  dimensions: number | null;
+  normalized: boolean;
+}
+
+/** A line of input, or the length of one that was too long to be kept. */
+export type InputLine = string | number;
+
+/** Characters of a line. 2048 inputs of 4,000 characters fit. */
+export const LINE_CHARACTERS = 1 << 23;
+
+/** Where the lines of a new job come from. */
+export type BatchSource =
+  | { kind: 'lines'; lines: string[] }
+  | { kind: 'blob'; blob: Blob }
+  | { kind: 'url'; url: string };
+
+/** A batch request that fits its schema and its model. */
+export interface NewBatch {
+  /** The id of the job to make: a call that is sent again makes no second one. */
+  id: string;
+  model: string;
+  entry: ModelEntry;
+  defaults: BatchDefaults;
+  source: BatchSource;
+}
+
+/** Some lines of a job's results, and where to go on. */
+export interface LinesPage {
+  lines: BatchOutputLine[];
+  next: number | undefined;
+}

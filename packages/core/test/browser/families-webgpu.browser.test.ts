@@ -1,0 +1,4 @@
+import { familySuite } from '../family-suite.ts';
+import { pageWebGpuRuntime } from '../webgpu-runtime.ts';
+
+familySuite({ quick: true, runtime: async () => pageWebGpuRuntime() });

@@ -1,0 +1,4 @@
+import { familySuite } from '../family-suite.ts';
+import { pageWasmRuntime } from '../wasm-runtime.ts';
+
+familySuite({ runtime: async () => pageWasmRuntime() });

@@ -1,6 +1,0 @@
-export {
-  EMBEDDED_ICON_CLIP_ID,
-  embeddedIconClipDirectory,
-  type ModelFile,
-  modelFiles,
-} from './model.ts';

@@ -1,0 +1,12 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Absolute paths of the files of this package whose code decides the bytes of a model that is built with it. */
+export const kitSources: readonly string[] = [
+  'encoder-graph.ts',
+  // The sums of the source package are in it.
+  'minilm-package.ts',
+  'precision-files.ts',
+  'quantise.ts',
+  'safetensors.ts',
+].map((name) => join(dirname(fileURLToPath(import.meta.url)), name));

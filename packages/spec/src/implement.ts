@@ -1,0 +1,168 @@
+/**
+ * The contract for those who implement it: schemas, checks of requests against a model, encodings, the API's JSON.
+ *
+ * @module
+ */
+
+export type { BatchInvariance, Calibration, NotKept, RecordsReport, StorageKind } from './capabilities.ts';
+export type {
+  EmbeddingOption,
+  Golden,
+  GraphFiles,
+  HubFiles,
+  LocalFacts,
+  ModelFamily,
+  ModelKind,
+  Target,
+  TaskFacts,
+} from './catalogue/types.ts';
+export { assertModel, modelInfo, modelNotFound, nearestModels } from './catalogue.ts';
+export {
+  checkClassifyRequest,
+  checkEmbeddingsRequest,
+  checkMultiVectorRequest,
+  checkRerankRequest,
+  checkTrainRequest,
+  modalityOf,
+  type ResolvedEmbeddings,
+} from './checks.ts';
+export {
+  base64ToBytes,
+  binaryToUbinary,
+  bytesToBase64,
+  type EncodedVector,
+  encodeVector,
+  ubinaryToBinary,
+  vectorToBase64,
+  vectorToBinary,
+  vectorToUbinary,
+} from './encodings.ts';
+export { BatchRequestSchema, type BatchStats, type ParsedBatchRequest } from './endpoints/batches.ts';
+export {
+  type ChatChoice,
+  type ChatContentPart,
+  ChatRequestSchema,
+  type ParsedChatRequest,
+} from './endpoints/chat.ts';
+export {
+  ClassifyRequestSchema,
+  type FewShotClassifyRequest,
+  isFewShotRequest,
+  type ParsedClassifyRequest,
+  type ParsedFewShotClassifyRequest,
+  type ParsedZeroShotClassifyRequest,
+  type ZeroShotClassifyRequest,
+} from './endpoints/classify.ts';
+export {
+  type AnyVector,
+  type AudioDoc,
+  EmbeddingInputSchema,
+  EmbeddingsRequestSchema,
+  type EmbeddingUsage,
+  type EncodedAs,
+  ImageDocSchema,
+  type MergedContentGroup,
+  type MultiEmbedding,
+  type ParsedEmbeddingsRequest,
+  type PdfDoc,
+  type SingleEmbedding,
+  type SparseEmbedding,
+  type SparseEmbeddingsResponse,
+  type SparseEmbeddingUsage,
+  TextDocSchema,
+  type VectorFor,
+  type VideoDoc,
+} from './endpoints/embeddings.ts';
+export type { ModelPricing } from './endpoints/models.ts';
+export { MultiVectorRequestSchema, type ParsedMultiVectorRequest } from './endpoints/multi-vector.ts';
+export {
+  GroundRequestSchema,
+  type ParsedGroundRequest,
+  type ParsedReadRequest,
+  type ParsedSearchRequest,
+  type ReadOptions,
+  ReadRequestSchema,
+  type ReturnFormat,
+  SearchRequestSchema,
+} from './endpoints/reader.ts';
+export {
+  type ParsedRerankRequest,
+  type RerankedDocument,
+  RerankRequestSchema,
+  rerankedDocument,
+  type TextDocument,
+  type TokenUsage,
+} from './endpoints/rerank.ts';
+export { type ParsedSegmentRequest, SegmentRequestSchema } from './endpoints/segment.ts';
+export {
+  type ClassifierAccess,
+  type CreateTrainRequest,
+  type DeleteClassifierResponse,
+  ExportedClassifierSchema,
+  type ImageTrainingItem,
+  isUpdateRequest,
+  type ParsedCreateTrainRequest,
+  type ParsedTrainingItem,
+  type ParsedTrainRequest,
+  type ParsedUpdateTrainRequest,
+  type TextTrainingItem,
+  TrainRequestSchema,
+  type UpdateTrainRequest,
+} from './endpoints/train.ts';
+export {
+  type ApiErrorCode,
+  deserializeError,
+  type FoundationErrorInit,
+  isErrorCode,
+  type LocalErrorCode,
+  type SerializedError,
+  serializeError,
+  statusOf,
+} from './errors.ts';
+export { FOUNDATION_METHODS, type FoundationMethod } from './foundation.ts';
+export {
+  collectsErrors,
+  failedItems,
+  type ItemCallOptions,
+  itemErrorAt,
+  type SiftedRequest,
+  siftInputs,
+  type WithItemErrors,
+} from './item-errors.ts';
+export { tellProgress } from './progress.ts';
+export { randomId } from './random-id.ts';
+export {
+  BatchesBodySchema,
+  BatchLineBodySchema,
+  BatchStatusBodySchema,
+  ChatBodySchema,
+  ClassifiersBodySchema,
+  ClassifyBodySchema,
+  DeleteClassifierBodySchema,
+  EmbeddingsBodySchema,
+  GroundBodySchema,
+  ModelBodySchema,
+  ModelsBodySchema,
+  parseResponse,
+  ReadBodySchema,
+  RerankBodySchema,
+  SearchBodySchema,
+  SegmentBodySchema,
+  TrainBodySchema,
+} from './responses.ts';
+export { rejectUnknownFields, unknownFields } from './schema.ts';
+export { shortened } from './shortened.ts';
+export { methodsReport, notSupported } from './support.ts';
+export { parse, parseStrictly } from './validate.ts';
+export {
+  decodeVector,
+  type EmbeddingsBody,
+  embeddingsFromWire,
+  fusionFromWire,
+  type RerankBody,
+  rerankToWire,
+  toWire,
+  type Wire,
+  type WireEmbedding,
+  type WireVector,
+} from './wire.ts';

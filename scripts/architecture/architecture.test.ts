@@ -1,0 +1,129 @@
+/** Holds the imports against the plan of the house, and docs/architecture.md against the imports. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repository } from '../process.mjs';
+import { type Import, importsBelow } from './imports.ts';
+
+const CORE = 'packages/core/src/';
+
+/** The rooms of core from top to bottom: no arrow runs upwards. */
+const ROOMS = [
+  'index.ts',
+  'client.ts',
+  'node.ts',
+  'foundation',
+  'host',
+  'worker',
+  'service',
+  'boundary',
+  'tasks',
+  'requests',
+  'engine',
+  'engine/loading',
+  'engine/encoders',
+  'engine/scheduling',
+  'engine/runtime',
+  'models',
+  'store',
+  'persistence',
+  'image',
+  'segment',
+  'text',
+  'async',
+  'environment.ts',
+] as const;
+
+/** Rooms that run in the page, and those that run in the worker (or in Node's own process). */
+const PAGE = ['client.ts', 'foundation', 'host'];
+const WORKER_ONLY = ['worker', 'service', 'tasks', 'engine'];
+
+const roomOf = (file: string): string => {
+  const [first, second, third] = file.slice(CORE.length).split('/');
+  return first === 'engine' && third !== undefined ? `engine/${second}` : first!;
+};
+
+const core = importsBelow('packages/core/src').map((each) => ({
+  ...each,
+  room: roomOf(each.from),
+  target: each.to.startsWith(CORE) ? roomOf(each.to) : undefined,
+}));
+const places = (imports: readonly Import[]): string[] => imports.map(({ from, to }) => `${from} → ${to}`);
+
+describe('core', () => {
+  it('has the rooms of the plan', () => {
+    const unknown = core.filter(({ room }) => !(ROOMS as readonly string[]).includes(room));
+    expect(places(unknown)).toEqual([]);
+  });
+
+  it('has no arrow that runs upwards', () => {
+    const level = (room: string): number => (ROOMS as readonly string[]).indexOf(room);
+    const upwards = core.filter(({ room, target }) => target !== undefined && level(target) < level(room));
+    expect(places(upwards)).toEqual([]);
+  });
+
+  it('keeps the engine out of the page: only types come from the worker’s half', () => {
+    const values = core.filter(
+      ({ room, target, isType }) =>
+        !isType && PAGE.includes(room) && WORKER_ONLY.includes(target?.split('/')[0] ?? ''),
+    );
+    expect(places(values)).toEqual([]);
+  });
+
+  it('makes tensors of onnxruntime in its own folder alone', () => {
+    const elsewhere = core.filter(
+      ({ from, to }) =>
+        /^onnxruntime-/.test(to) &&
+        !from.startsWith(`${CORE}engine/runtime/onnx/`) &&
+        !/^packages\/core\/src\/(worker\/(wasm|webgpu)|node)\.ts$/.test(from),
+    );
+    expect(places(elsewhere)).toEqual([]);
+  });
+});
+
+/** What a package may import of ours. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  spec: [],
+  onnx: [],
+  core: ['spec', 'onnx'],
+  remote: ['spec'],
+  server: ['spec'],
+  cli: ['spec', 'core', 'server'],
+};
+
+describe('packages', () => {
+  it.each(Object.entries(PACKAGES))('%s imports what is below it', (name, allowed) => {
+    const ours = importsBelow(`packages/${name}/src`).filter(({ to }) => to.startsWith('@nearfield/'));
+    const wrong = ours.filter(({ to }) => !allowed.includes(to.split('/')[1]!));
+    expect(places(wrong)).toEqual([]);
+    const sideways = importsBelow(`packages/${name}/src`).filter(
+      ({ to }) => to.startsWith('packages/') && !to.startsWith(`packages/${name}/`),
+    );
+    expect(places(sideways)).toEqual([]);
+  });
+
+  it('of the contract does no I/O', () => {
+    const outside = importsBelow('packages/spec/src').filter(
+      ({ to }) => !to.startsWith('packages/spec/src/') && to !== 'valibot',
+    );
+    expect(places(outside)).toEqual([]);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('draws the arrows between the rooms of core as they are', () => {
+    const arrows = new Map<string, Set<string>>();
+    for (const { room, target } of core) {
+      if (target === undefined || target === room) continue;
+      const targets = arrows.get(room) ?? new Set();
+      arrows.set(room, targets.add(target));
+    }
+    const drawn = ROOMS.filter((room) => arrows.has(room)).map((room) => {
+      const targets = ROOMS.filter((each) => arrows.get(room)!.has(each));
+      return `${room.padEnd(18)} → ${targets.join(', ')}`;
+    });
+    const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8');
+    const [, block = ''] = /<!-- arrows -->\n```text\n([\s\S]*?)\n```/.exec(page) ?? [];
+    expect(block.split('\n')).toEqual(drawn);
+  });
+});
