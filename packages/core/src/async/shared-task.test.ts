@@ -40,6 +40,16 @@ describe('SharedTask', () => {
     expect(task.abandoned).toBe(true);
   });
 
+  it('is aborted for everyone who waits', async () => {
+    const { task } = held();
+    const waiting = [task.join(), task.join(new AbortController().signal)];
+    expect(task.idle).toBe(false);
+    task.abort(new Error('deleted'));
+    for (const each of waiting) await expect(each).rejects.toThrow('deleted');
+    expect(task.abandoned).toBe(true);
+    expect(task.idle).toBe(true);
+  });
+
   it('tells a late caller where the work stands', async () => {
     const { task, emit, finish } = held();
     const first: number[] = [];

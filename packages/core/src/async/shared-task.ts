@@ -25,6 +25,16 @@ export class SharedTask<Value, Event> {
     return this.#controller.signal.aborted;
   }
 
+  /** Whether nobody waits for it. */
+  get idle(): boolean {
+    return this.#waiting === 0;
+  }
+
+  /** Gives the work up, whoever waits for it. */
+  abort(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+
   async join(signal?: AbortSignal, onEvent?: (event: Event) => void): Promise<Value> {
     signal?.throwIfAborted();
     this.#waiting++;

@@ -1,0 +1,197 @@
+import { anySignal } from '../async/abort.ts';
+import { SharedTask } from '../async/shared-task.ts';
+import type { Locks } from '../persistence/locks.ts';
+import { isQuotaError } from '../persistence/quota.ts';
+import { type ChunkCache, type FileKey, type FileRecord, nameOf } from './cache.ts';
+import { downloadFile } from './download.ts';
+import { isCurrent, isWanted, type MissingFile } from './plan.ts';
+import type { ProgressReport } from './progress.ts';
+import { type Channel, defaultChannel, ProgressChannel } from './progress-channel.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { Room } from './room.ts';
+import type { ModelSource } from './types.ts';
+
+/** Files fetched at a time. */
+const PARALLEL = 3;
+
+/** Milliseconds without a byte. */
+const STALL_TIMEOUT = 30_000;
+
+/** As in `ModelStoreOptions`. */
+export interface DownloadsOptions {
+  channel?: (() => Channel | undefined) | false | undefined;
+  parallel?: number | undefined;
+  stallTimeout?: number | undefined;
+  chunkBytes: number;
+  retry: RetryPolicy;
+}
+
+/** A file that is stored now. */
+export interface Fetched {
+  record: FileRecord;
+  /** Whether another tab had fetched it meanwhile. */
+  fromCache: boolean;
+}
+
+/** Bytes. */
+interface Loaded {
+  loaded: number;
+  total: number;
+}
+
+/** A download that several callers of this tab wait for. It ends when the last of them has gone. */
+interface Download {
+  readonly model: string;
+  readonly task: SharedTask<Fetched, Loaded>;
+}
+
+/** The name of the lock under which a file is written. */
+export const lockName = (key: FileKey): string => `nearfield:${nameOf(key)}`;
+
+/** Fetches files into a cache: one download of a file for all callers of this tab, and for all tabs. */
+export class Downloads {
+  readonly #kept: { readonly cache: ChunkCache; readonly locks: Locks; readonly room: Room };
+  readonly #options: DownloadsOptions;
+  /** By the file's name. */
+  readonly #running = new Map<string, Download>();
+
+  constructor(kept: { cache: ChunkCache; locks: Locks; room: Room }, options: DownloadsOptions) {
+    this.#kept = kept;
+    this.#options = options;
+  }
+
+  /** Whether files of a model are being fetched. */
+  isFetching(model: string): boolean {
+    return [...this.#running.values()].some((download) => download.model === model);
+  }
+
+  /** Ends the downloads of a model, or all, for everyone who waits. */
+  abort(model: string | undefined, reasonOf: (model: string) => Error): void {
+    for (const download of this.#running.values()) {
+      if (model === undefined || download.model === model) download.task.abort(reasonOf(download.model));
+    }
+  }
+
+  /** Fetches files, a few at a time. The first failure stops the others; what they have stored stays. */
+  async fetchAll(
+    model: string,
+    source: ModelSource,
+    missing: readonly MissingFile[],
+    progress: ProgressReport,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, Fetched>> {
+    const results = new Map<string, Fetched>();
+    const failure = new AbortController();
+    const combined = anySignal(signal, failure.signal)!;
+    const queue = [...missing];
+    const work = async (): Promise<void> => {
+      for (let file = queue.shift(); file; file = queue.shift()) {
+        const { path } = file.request;
+        const onProgress = ({ loaded, total }: Loaded): void =>
+          progress.update(path, { state: 'downloading', loaded, total });
+        const key = { model, source: source.key, path };
+        const result = await this.#share(key, source, file, combined, onProgress);
+        results.set(path, result);
+        const { size } = result.record;
+        progress.update(path, { state: result.fromCache ? 'from-cache' : 'done', loaded: size, total: size });
+      }
+    };
+    const workers = Array.from({ length: Math.max(1, this.#options.parallel ?? PARALLEL) }, async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!failure.signal.aborted) failure.abort(error);
+        throw error;
+      }
+    });
+    await Promise.allSettled(workers);
+    signal?.throwIfAborted();
+    if (failure.signal.aborted) throw failure.signal.reason;
+    return results;
+  }
+
+  /** Joins the download of this file that this tab has under way, or starts it. */
+  async #share(
+    key: FileKey,
+    source: ModelSource,
+    file: MissingFile,
+    signal: AbortSignal,
+    onProgress: (progress: Loaded) => void,
+  ): Promise<Fetched> {
+    signal.throwIfAborted();
+    const name = nameOf(key);
+    let download = this.#running.get(name);
+    if (!download || download.task.abandoned) {
+      const task = new SharedTask<Fetched, Loaded>((within, emit) =>
+        this.#fetchLocked(key, source, file, within, (loaded, total) => emit({ loaded, total })),
+      );
+      download = { model: key.model, task };
+      this.#running.set(name, download);
+    }
+    try {
+      return await download.task.join(signal, onProgress);
+    } finally {
+      if (download.task.idle && this.#running.get(name) === download) this.#running.delete(name);
+    }
+  }
+
+  async #fetchLocked(
+    key: FileKey,
+    source: ModelSource,
+    { request, description }: MissingFile,
+    signal: AbortSignal,
+    onProgress: (loaded: number, total: number) => void,
+  ): Promise<Fetched> {
+    const { cache, locks, room } = this.#kept;
+    const {
+      channel: openChannel = defaultChannel,
+      chunkBytes,
+      retry,
+      stallTimeout = STALL_TIMEOUT,
+    } = this.#options;
+    const channel = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, onProgress);
+    try {
+      let isIn = false;
+      const fetchFile = async (): Promise<Fetched> => {
+        isIn = true;
+        // Another tab may have fetched it while this one waited.
+        const { file: ready } = await cache.readFile(key);
+        if (ready && isWanted(ready, request) && isCurrent(ready, description)) {
+          return { record: ready, fromCache: true };
+        }
+        const record = await downloadFile({
+          cache,
+          source,
+          key,
+          description,
+          pinned: request.sha256,
+          chunkBytes,
+          retry,
+          stallTimeout,
+          signal,
+          onProgress: (loaded, total) => {
+            onProgress(loaded, total);
+            channel.tell(loaded, total);
+          },
+          onFull: async (bytes, cause) => {
+            if ((await room.evictOne(key.model)) > 0) return true;
+            throw await room.fullError(key.model, bytes, cause);
+          },
+        });
+        return { record, fromCache: false };
+      };
+      for (;;) {
+        try {
+          return await locks.wait(lockName(key), fetchFile, signal);
+        } catch (error) {
+          // A disk may be so full that it has no room for a lock.
+          if (isIn || !isQuotaError(error)) throw error;
+          if ((await room.evictOne(key.model)) > 0) continue;
+          throw await room.fullError(key.model, Math.max(0, description.size), error);
+        }
+      }
+    } finally {
+      channel.close();
+    }
+  }
+}
