@@ -9,7 +9,9 @@ import { type EngineArguments, type EngineMethod, factsOf, subjectsOf } from '..
 import type { Backend } from '../service/backend.ts';
 import type { ResultOf } from '../service/methods.ts';
 import { compareQueries, QUERY_TEXTS } from './calibrations.ts';
-import { type HostOptions, NeedsWasm, WorkerHost, WorkerReplaced } from './worker-host.ts';
+import type { HostOptions } from './host-options.ts';
+import { NeedsWasm, WorkerHost } from './worker-host.ts';
+import { WorkerReplaced } from './worker-life.ts';
 
 /**
  * Bytes of a model's files up to which its queries may go to wasm: the calibration's encoder speaks for models like

@@ -1,0 +1,27 @@
+import type { Flavour, LocalHubOptions, WorkerStart } from '../boundary/protocol.ts';
+
+export interface HostOptions {
+  device: 'auto' | 'webgpu' | 'wasm';
+  workerUrl: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
+  wasmPaths: { [Name in Flavour]?: { mjs: string; wasm: string } | undefined } | undefined;
+  /** Whether tabs of this origin use one worker. */
+  shared: boolean;
+  /** Milliseconds without a call after which the worker ends; it starts again with the next call. */
+  keepAlive: number | undefined;
+  /** Milliseconds of silence after which a WebGPU worker with calls counts as dead. */
+  unresponsiveAfter: number;
+  /** Whether a worker goes on with batch jobs that were left behind, without being asked. */
+  resumeBatches: boolean;
+  /** What every worker is started with. */
+  start: { hub: LocalHubOptions } & Omit<
+    WorkerStart,
+    | 'hub'
+    | 'engineKey'
+    | 'calibration'
+    | 'calibrations'
+    | 'reason'
+    | 'threadsFailed'
+    | 'wasmPaths'
+    | 'resumeBatches'
+  >;
+}
