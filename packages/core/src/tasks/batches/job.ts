@@ -55,6 +55,11 @@ export const inputKey = (id: string, page: number): string => inputPrefix(id) + 
 export const pageOf = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1));
 export const resultKey = (id: string, page: number): string => resultPrefix(id) + pageName(page);
 
+export const NO_COUNTS: Counts = { completed: 0, failed: 0, total_tokens: 0 };
+
+export const isExpired = ({ createdAt }: Pick<JobRecord, 'createdAt'>, now: number): boolean =>
+  now - createdAt >= LIFETIME;
+
 export const isUnfinished = ({ state }: Pick<JobRecord, 'state'>): boolean =>
   state === 'pending' || state === 'processing';
 

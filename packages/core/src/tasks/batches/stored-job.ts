@@ -1,0 +1,31 @@
+/** A job's record, among those that other tabs and processes write. */
+import { isNewer } from '../../persistence/format.ts';
+import { isDamage } from '../../persistence/record-errors.ts';
+import type { Records } from '../../persistence/records.ts';
+import { isJobRecord, type JobRecord, jobKey } from './job.ts';
+
+/** The lock of whoever makes, runs or deletes a job. */
+export const lockName = (id: string): string => `batch/${id}`;
+
+/** Changes a job that is there. */
+export function updateJob(
+  records: Records,
+  id: string,
+  change: (job: JobRecord) => JobRecord,
+): Promise<JobRecord | undefined> {
+  return records.update<JobRecord>(
+    jobKey(id),
+    (job) => job && (isNewer(job) ? job : change(job)),
+    isJobRecord,
+  );
+}
+
+/** Whether there is a record of a job, damaged ones included: those were made. */
+export async function isJobThere(records: Records, id: string): Promise<boolean> {
+  try {
+    return (await records.get(jobKey(id), isJobRecord)) !== undefined;
+  } catch (error) {
+    if (isDamage(error)) return true;
+    throw error;
+  }
+}
