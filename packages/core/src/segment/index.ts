@@ -1,6 +1,6 @@
 export { segmentText } from './segment.ts';
 export { inSlices } from './slices.ts';
-export { splitSentences } from './strategies.ts';
+export { splitSentences } from './strategies/sentence.ts';
 export {
   fromHubTokenizer,
   isTokenizerName,

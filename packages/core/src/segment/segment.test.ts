@@ -2,7 +2,7 @@ import { LIMITS } from '@nearfield/spec';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { segmentText } from './segment.ts';
-import type { EmbedTexts } from './strategies.ts';
+import type { EmbedTexts } from './strategies/semantic.ts';
 import { fromHubTokenizer, loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 
 /** The request and response that Jina documents for segment.jina.ai. */

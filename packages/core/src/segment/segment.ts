@@ -6,16 +6,14 @@ import {
   type SegmentToken,
 } from '@nearfield/spec';
 import { type ParsedSegmentRequest, parse, SegmentRequestSchema } from '@nearfield/spec/implement';
-import { chunkByStructure, type Span } from './chunker/structure.ts';
 import { encodeSteps } from './encode.ts';
 import { inSlices, type Steps } from './slices.ts';
-import {
-  chunkBySemantics,
-  chunkBySentences,
-  chunkByTokens,
-  type EmbedTexts,
-  withOverlap,
-} from './strategies.ts';
+import { withOverlap } from './strategies/overlap.ts';
+import { chunkBySemantics, type EmbedTexts } from './strategies/semantic.ts';
+import { chunkBySentences } from './strategies/sentence.ts';
+import type { Span } from './strategies/spans.ts';
+import { chunkByStructure } from './strategies/structure.ts';
+import { chunkByTokens } from './strategies/tokens.ts';
 import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 import { groupTokens, headEnd, tailStart } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { Meter } from '../chunker/meter.ts';
 import { atOnce } from '../slices.ts';
-import { Meter } from './meter.ts';
 import * as structure from './structure.ts';
 
 const chunkByStructure = atOnce(structure.chunkByStructure);

@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import type { Span } from './chunker/structure.ts';
-import * as structure from './chunker/structure.ts';
-import { countTokens } from './encode.ts';
-import { atOnce } from './slices.ts';
-import * as strategies from './strategies.ts';
-import { chunkBySemantics, type EmbedTexts } from './strategies.ts';
-import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
+import { countTokens } from '../encode.ts';
+import { atOnce } from '../slices.ts';
+import { loadTokenizer, type SegmentTokenizer } from '../tokenizers.ts';
+import * as overlap from './overlap.ts';
+import { chunkBySemantics, type EmbedTexts } from './semantic.ts';
+import * as sentence from './sentence.ts';
+import type { Span } from './spans.ts';
+import * as structure from './structure.ts';
+import * as tokens from './tokens.ts';
 
 const chunkByStructure = atOnce(structure.chunkByStructure);
-const chunkBySentences = atOnce(strategies.chunkBySentences);
-const chunkByTokens = atOnce(strategies.chunkByTokens);
-const splitSentences = atOnce(strategies.splitSentences);
-const withOverlap = atOnce(strategies.withOverlap);
+const chunkBySentences = atOnce(sentence.chunkBySentences);
+const chunkByTokens = atOnce(tokens.chunkByTokens);
+const splitSentences = atOnce(sentence.splitSentences);
+const withOverlap = atOnce(overlap.withOverlap);
 
 let tokenizer: SegmentTokenizer;
 beforeAll(async () => {

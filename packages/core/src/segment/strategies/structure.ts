@@ -1,27 +1,13 @@
+import { type DivisionContext, divideBlock, divideBySentences, packAtoms } from '../chunker/atoms.ts';
+import { scanBlocks } from '../chunker/blocks.ts';
+import { LineTable } from '../chunker/lines.ts';
+import { Meter } from '../chunker/meter.ts';
 import type { Steps } from '../slices.ts';
-import { type DivisionContext, divideBlock, divideBySentences, packAtoms } from './atoms.ts';
-import { scanBlocks } from './blocks.ts';
-import { LineTable } from './lines.ts';
-import { Meter } from './meter.ts';
-
-/** [start, end) in UTF-16 code units. */
-export type Span = [start: number, end: number];
-
-export interface ChunkOptions {
-  /** Most characters (UTF-16 code units) of a chunk, without the white space after it. */
-  maxLength: number;
-  /** BCP 47, for sentences. Default: the runtime's. */
-  locale?: string | undefined;
-  meter?: Meter | undefined;
-}
+import { type ChunkOptions, type Span, spansFromStarts } from './spans.ts';
 
 /** The hosted segmenter's: a longer line is divided into runs of whole sentences. */
 const LONG_LINE = 800;
 const SENTENCE_RUN = 400;
-
-/** Adjoining spans from their starts: each ends where the next one starts, the last at the text's end. */
-export const spansFromStarts = (starts: readonly number[], end: number): Span[] =>
-  starts.map((start, index) => [start, starts[index + 1] ?? end]);
 
 /**
  * Chunks by structure, as segment.jina.ai makes them: a chunk is a heading, a line of text, a list item with
