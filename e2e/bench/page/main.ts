@@ -1,6 +1,6 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { type Remote, wrap } from 'comlink';
-import { tinyBert } from '../../../packages/onnx/src/tiny-bert.ts';
+import { tinyBert } from '../../../packages/onnx/test/tiny-bert.ts';
 import { mixedTexts, REAL_LENGTHS, type TextLengths, TINY_LENGTHS, uniformTexts } from './corpus.ts';
 import type { RawApi } from './raw-worker.ts';
 import type { PeerOptions, TransformersApi } from './transformers-worker.ts';

@@ -1,8 +1,6 @@
-export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './addition.ts';
-export { type DetachedModel, detachWeights } from './detach-weights.ts';
-export { hiddenExternalTensor } from './external-tensors.ts';
 export { floatToHalf, fromHalf, halfToFloat, toHalf } from './half.ts';
-export { keepOutputs, weightBytes } from './keep-outputs.ts';
+export { ProtobufError } from './protobuf.ts';
+export { hiddenExternalTensor } from './read/external-tensors.ts';
 export {
   type AttributeSummary,
   type ByteRange,
@@ -14,31 +12,37 @@ export {
   type TensorSummary,
   type ValueSummary,
   valueNames,
-} from './model.ts';
-export { type PerTokenRewrite, rewritePerToken } from './per-token.ts';
-export { ProtobufError } from './protobuf.ts';
-export { rewriteSlowKernels, type SlowKernelRewrite } from './slow-kernels.ts';
-export { createTail, type Tail, type TailKind, type TailOptions } from './tail.ts';
-export { type ElementType, elementTypeName, elementTypes, rawByteLength } from './types.ts';
+} from './read/model.ts';
+export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './rewrite/addition.ts';
+export { type DetachedModel, detachWeights } from './rewrite/detach-weights.ts';
+export { keepOutputs, weightBytes } from './rewrite/keep-outputs.ts';
+export { type PerTokenRewrite, rewritePerToken } from './rewrite/per-token.ts';
+export { rewriteSlowKernels, type SlowKernelRewrite } from './rewrite/slow-kernels.ts';
+export { createTail, type Tail, type TailKind, type TailOptions } from './rewrite/tail.ts';
+export {
+  type ElementType,
+  type ExternalData,
+  elementTypeName,
+  elementTypes,
+  rawByteLength,
+} from './types.ts';
+export { encodeAddition, encodeModel, type ModelOptions, writeModel } from './write/encode.ts';
 export {
   type AttributeValue,
   type Dimension,
   type EncodedNode,
-  type ExternalData,
-  encodeAddition,
-  encodeModel,
+  GraphBuilder,
+  type GraphOptions,
+  type NodeDescription,
+  type NodeOptions,
+  type ValueDescription,
+} from './write/graph-builder.ts';
+export {
   externalTensor,
   FloatAttribute,
   float,
-  GraphBuilder,
-  type GraphOptions,
   int64Tensor,
-  type ModelOptions,
-  type NodeDescription,
-  type NodeOptions,
   type TensorData,
   type TensorValue,
   tensor,
-  type ValueDescription,
-  writeModel,
-} from './writer.ts';
+} from './write/tensor.ts';

@@ -1,4 +1,4 @@
-/** Names and numbers of ONNX element types, as in `TensorProto.DataType`. */
+/** Names and numbers of ONNX element types, as in `TensorProto.DataType`, and where the bytes of a tensor may lie. */
 
 /** Element types this package can write and name. */
 export const elementTypes = {
@@ -59,4 +59,14 @@ const bits: Readonly<Record<ElementType, number>> = {
 export function rawByteLength(type: ElementType, count: number): number {
   if (type === 'string') throw new RangeError('String tensors have no raw data');
   return Math.ceil((bits[type] * count) / 8);
+}
+
+/** A byte range of a file beside the model. */
+export interface ExternalData {
+  /** Path relative to the model file. */
+  readonly location: string;
+  /** Bytes from the beginning of the file. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly length: number;
 }

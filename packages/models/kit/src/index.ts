@@ -20,4 +20,4 @@ export { type BuildResult, type BuiltFile, type FileContent, fingerprintOf, json
 export { buildModelFolder, type ModelFolderOptions } from './precision-files.ts';
 export { quantiseColumns, quantiseRows, transpose } from './quantise.ts';
 export { type HalfTensor, SafeTensors } from './safetensors.ts';
-export { kitSources } from './sources.ts';
+export { kitSources, onnxSources } from './sources.ts';

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,3 +11,15 @@ export const kitSources: readonly string[] = [
   'quantise.ts',
   'safetensors.ts',
 ].map((name) => join(dirname(fileURLToPath(import.meta.url)), name));
+
+/** Absolute paths of the files that write a model's graph. */
+export const onnxSources: readonly string[] = [
+  'half.ts',
+  'protobuf.ts',
+  'types.ts',
+  'write/encode.ts',
+  'write/graph-builder.ts',
+  'write/tensor.ts',
+].map((name) =>
+  join(dirname(createRequire(import.meta.url).resolve('@nearfield/onnx/package.json')), 'src', name),
+);

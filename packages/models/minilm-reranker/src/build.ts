@@ -1,7 +1,6 @@
 /** Builds the reranker's folder from its own weights and the tables of all-MiniLM-L6-v2. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -10,6 +9,7 @@ import {
   type EncoderPrecision,
   fingerprintOf,
   kitSources,
+  onnxSources,
   readSource,
   SafeTensors,
   tokenizerFiles,
@@ -87,14 +87,11 @@ async function readWeights(): Promise<Uint8Array> {
 
 /** Hash of everything the output depends on: the writing code, the weights' sum and the copied files. */
 async function codeFingerprint(): Promise<string> {
-  const require = createRequire(import.meta.url);
-  const sourcesOf = (name: string): string => join(dirname(require.resolve(`${name}/package.json`)), 'src');
   const own = dirname(fileURLToPath(import.meta.url));
-  const onnx = sourcesOf('@nearfield/onnx');
   return fingerprintOf({ weightsSum }, [
     ...['build.ts', 'cross-encoder.ts'].map((name) => join(own, name)),
     ...kitSources,
-    ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
+    ...onnxSources,
     ...copied.map((name) => join(modelDirectory, name)),
   ]);
 }

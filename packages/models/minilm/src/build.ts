@@ -1,5 +1,4 @@
 /** Builds the embedded default model's folder from the pinned npm package. */
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -8,6 +7,7 @@ import {
   type EncoderPrecision,
   fingerprintOf,
   kitSources,
+  onnxSources,
   readSource,
   SafeTensors,
   sourcePackage,
@@ -72,10 +72,9 @@ export async function buildMiniLM(options: BuildOptions = {}): Promise<BuildResu
 /** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
 async function codeFingerprint(): Promise<string> {
   const own = dirname(fileURLToPath(import.meta.url));
-  const onnx = join(dirname(createRequire(import.meta.url).resolve('@nearfield/onnx/package.json')), 'src');
   return fingerprintOf({ sourcePackage, sourceVersion, sourceSums }, [
     ...['bert.ts', 'build.ts', 'model-card.ts'].map((name) => join(own, name)),
     ...kitSources,
-    ...['half.ts', 'protobuf.ts', 'types.ts', 'writer.ts'].map((name) => join(onnx, name)),
+    ...onnxSources,
   ]);
 }

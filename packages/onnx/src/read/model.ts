@@ -15,9 +15,9 @@ import {
   readString,
   readVarint,
   wireType,
-} from './protobuf.ts';
-import { type ElementType, elementTypeName } from './types.ts';
-import type { ExternalData } from './writer.ts';
+} from '../protobuf.ts';
+import type { ExternalData } from '../types.ts';
+import { type ElementType, elementTypeName } from '../types.ts';
 
 /** A byte range of the model's buffer. */
 export interface ByteRange {

@@ -2,10 +2,13 @@
  * A pooling and normalisation tail, appended to a model's bytes, so that hidden states never leave the
  * device and one graph serves every pooling: the caller feeds the pooling as a matrix.
  */
+
+import { type ModelSummary, valueNames } from '../read/model.ts';
+import { elementTypes } from '../types.ts';
+import { encodeAddition } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
-import { type ModelSummary, valueNames } from './model.ts';
-import { elementTypes } from './types.ts';
-import { encodeAddition, GraphBuilder, int64Tensor, tensor } from './writer.ts';
 
 /**
  * What the tail is put on:

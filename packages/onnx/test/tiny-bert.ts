@@ -2,8 +2,10 @@
  * A tiny BERT-like encoder with pseudo-random weights, for tests: in float32, or dynamically quantised in
  * the forms that exist in published files.
  */
-import { elementTypes } from './types.ts';
-import { encodeModel, float, GraphBuilder, int64Tensor, type TensorValue, tensor } from './writer.ts';
+import { elementTypes } from '../src/types.ts';
+import { encodeModel } from '../src/write/encode.ts';
+import { GraphBuilder } from '../src/write/graph-builder.ts';
+import { float, int64Tensor, type TensorValue, tensor } from '../src/write/tensor.ts';
 
 /** How linear layers are written. */
 export type TinyForm = 'float32' | 'per-tensor' | 'integer-to-float' | 'dynamic-quantize-matmul';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { tinyBert } from '../../test/tiny-bert.ts';
+import { readModel } from '../read/model.ts';
 import { detachWeights } from './detach-weights.ts';
-import { readModel } from './model.ts';
-import { tinyBert } from './tiny-bert.ts';
 
 it('keeps the summary the same but for where weights lie', () => {
   const bytes = tinyBert({ form: 'float32' });

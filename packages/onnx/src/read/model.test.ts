@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { tinyBert } from '../../test/tiny-bert.ts';
+import { ProtobufError, ProtobufWriter } from '../protobuf.ts';
+import { encodeAddition, encodeModel } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import { externalTensor, float, tensor } from '../write/tensor.ts';
 import { readAttributes, readModel, subgraphOperators, valueNames } from './model.ts';
-import { ProtobufError, ProtobufWriter } from './protobuf.ts';
-import { tinyBert } from './tiny-bert.ts';
-import { encodeAddition, encodeModel, externalTensor, float, GraphBuilder, tensor } from './writer.ts';
 
 function example(): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder('example');

@@ -1,8 +1,10 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { readModel } from '../read/model.ts';
+import { encodeModel } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import { tensor } from '../write/tensor.ts';
 import { keepOutputs, weightBytes } from './keep-outputs.ts';
-import { readModel } from './model.ts';
-import { encodeModel, GraphBuilder, tensor } from './writer.ts';
 
 /** Two chains that share a weight, and a third that reads both. */
 function twoTowers(): Uint8Array<ArrayBuffer> {

@@ -4,8 +4,9 @@
  *
  * Field numbers are those of onnx.proto.
  */
+
+import { readFields, readString, readVarint, wireType } from '../protobuf.ts';
 import type { ByteRange } from './model.ts';
-import { readFields, readString, readVarint, wireType } from './protobuf.ts';
 
 type Message = 'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';
 

@@ -1,11 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { pseudoRandom, type TinyOptions, tiny, tinyBert } from '../../test/tiny-bert.ts';
+import { type ModelSummary, readModel } from '../read/model.ts';
+import { encodeModel } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import { tensor } from '../write/tensor.ts';
 import { applyAdditions, modelCapacity } from './addition.ts';
-import { type ModelSummary, readModel } from './model.ts';
 import { rewritePerToken } from './per-token.ts';
 import { createTail } from './tail.ts';
-import { pseudoRandom, type TinyOptions, tiny, tinyBert } from './tiny-bert.ts';
-import { encodeModel, GraphBuilder, tensor } from './writer.ts';
 
 const random = pseudoRandom(11);
 const texts = Array.from({ length: 12 }, (_, index) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ProtobufWriter } from '../protobuf.ts';
 import { hiddenExternalTensor } from './external-tensors.ts';
-import { ProtobufWriter } from './protobuf.ts';
 
 const message = (): ProtobufWriter => new ProtobufWriter();
 

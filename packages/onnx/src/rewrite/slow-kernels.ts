@@ -14,11 +14,13 @@
  *
  * Together they make an int8 encoder about an eighth faster.
  */
+
+import { type ModelSummary, type NodeSummary, readAttributes, type TensorSummary } from '../read/model.ts';
+import { type ElementType, elementTypes } from '../types.ts';
+import type { GraphBuilder } from '../write/graph-builder.ts';
+import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
 import { GraphEdit } from './graph-edit.ts';
-import { type ModelSummary, type NodeSummary, readAttributes, type TensorSummary } from './model.ts';
-import { type ElementType, elementTypes } from './types.ts';
-import { type GraphBuilder, int64Tensor, tensor } from './writer.ts';
 
 /** A change to a model, with what it replaces. */
 export interface SlowKernelRewrite extends ModelAddition {

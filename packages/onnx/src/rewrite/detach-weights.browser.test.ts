@@ -2,12 +2,12 @@ import mjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
+import { tinyBert } from '../../test/tiny-bert.ts';
+import { readModel } from '../read/model.ts';
 import { applyAdditions } from './addition.ts';
 import { detachWeights } from './detach-weights.ts';
-import { readModel } from './model.ts';
 import { rewritePerToken } from './per-token.ts';
 import { createTail } from './tail.ts';
-import { tinyBert } from './tiny-bert.ts';
 
 ort.env.wasm.wasmPaths = { mjs, wasm };
 

@@ -14,11 +14,13 @@
  * because onnxruntime fuses `Mul(Cast(y), Mul(s, sw))` into MatMulIntegerToFloat, which reads only the first
  * number of `s`.
  */
+
+import { type ModelSummary, type NodeSummary, readAttributes, subgraphOperators } from '../read/model.ts';
+import { elementTypes } from '../types.ts';
+import type { GraphBuilder, NodeOptions } from '../write/graph-builder.ts';
+import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
 import { GraphEdit } from './graph-edit.ts';
-import { type ModelSummary, type NodeSummary, readAttributes, subgraphOperators } from './model.ts';
-import { elementTypes } from './types.ts';
-import { type GraphBuilder, int64Tensor, type NodeOptions, tensor } from './writer.ts';
 
 /** What {@link rewritePerToken} found. */
 export type PerTokenRewrite =

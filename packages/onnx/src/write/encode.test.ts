@@ -1,6 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { encodeModel, float, GraphBuilder, int64Tensor, tensor, writeModel } from './writer.ts';
+import { encodeModel, writeModel } from './encode.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { float, int64Tensor, tensor } from './tensor.ts';
 
 function example(): GraphBuilder {
   const graph = new GraphBuilder('example');

@@ -1,11 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { pseudoRandom, tinyBert } from '../../test/tiny-bert.ts';
+import { readModel } from '../read/model.ts';
+import { encodeModel } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import { float, int64Tensor, tensor } from '../write/tensor.ts';
 import { applyAdditions } from './addition.ts';
-import { readModel } from './model.ts';
 import { rewritePerToken } from './per-token.ts';
 import { rewriteSlowKernels } from './slow-kernels.ts';
-import { pseudoRandom, tinyBert } from './tiny-bert.ts';
-import { encodeModel, float, GraphBuilder, int64Tensor, tensor } from './writer.ts';
 
 const rows = 6;
 const columns = 32;

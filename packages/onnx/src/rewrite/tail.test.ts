@@ -1,11 +1,12 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { pseudoRandom, tinyBert } from '../../test/tiny-bert.ts';
+import { fromHalf } from '../half.ts';
+import { readModel } from '../read/model.ts';
+import { encodeModel } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
 import { applyAdditions } from './addition.ts';
-import { fromHalf } from './half.ts';
-import { readModel } from './model.ts';
 import { createTail, type TailKind } from './tail.ts';
-import { pseudoRandom, tinyBert } from './tiny-bert.ts';
-import { encodeModel, GraphBuilder } from './writer.ts';
 
 const batch = 3;
 const sequence = 5;

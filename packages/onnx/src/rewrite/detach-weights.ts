@@ -3,8 +3,9 @@
  * message copies it, parses it into a second copy and makes tensors of that: three times the weights. Given
  * a small graph and the weights as external data, it copies each weight once, straight into its tensor.
  */
-import type { ModelSummary } from './model.ts';
-import { type ProtobufField, ProtobufWriter, readFields, wireType } from './protobuf.ts';
+
+import { type ProtobufField, ProtobufWriter, readFields, wireType } from '../protobuf.ts';
+import type { ModelSummary } from '../read/model.ts';
 
 /** A graph without its large weights, and where they are. */
 export interface DetachedModel {

@@ -2,9 +2,12 @@
  * Replacing nodes of a graph without touching its weights: old nodes are hidden by changing one byte each,
  * the new ones come in an appended message.
  */
+
+import { type ModelSummary, type NodeSummary, valueNames } from '../read/model.ts';
+import { encodeAddition } from '../write/encode.ts';
+import { GraphBuilder } from '../write/graph-builder.ts';
+import type { TensorValue } from '../write/tensor.ts';
 import type { ByteEdit, ModelAddition } from './addition.ts';
-import { type ModelSummary, type NodeSummary, valueNames } from './model.ts';
-import { encodeAddition, GraphBuilder, type TensorValue } from './writer.ts';
 
 /** A reserved field number of GraphProto: parsers skip it. Tag of a length-delimited field 9. */
 const skippedTag = (9 << 3) | 2;

@@ -2,8 +2,9 @@
  * Cuts a graph down to what some of its outputs need. A file that holds two models, such as the text and picture
  * towers of a CLIP model, makes a session of either, without the other's inputs, weights and work.
  */
-import type { ModelSummary, NodeSummary } from './model.ts';
-import { type ProtobufField, ProtobufWriter, readFields, readString, wireType } from './protobuf.ts';
+
+import { type ProtobufField, ProtobufWriter, readFields, readString, wireType } from '../protobuf.ts';
+import type { ModelSummary, NodeSummary } from '../read/model.ts';
 
 /** Fields of GraphProto. */
 const fields = {
