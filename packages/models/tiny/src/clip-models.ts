@@ -4,7 +4,8 @@ import { graphFile, jsonFile, tokenizerFiles } from './files.ts';
 import { TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, forward, mean } from './reference.ts';
 import { sequenceOf, type TinyModel } from './text-models.ts';
-import { wordPiece, xlmRoberta } from './tokenizers.ts';
+import { wordPiece } from './tokenizers/word-piece.ts';
+import { xlmRoberta } from './tokenizers/xlm-roberta.ts';
 import { type Linear, linear, SMALL, transformer } from './transformer.ts';
 import type { WeightSource } from './weights.ts';
 

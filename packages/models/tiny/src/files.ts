@@ -1,5 +1,5 @@
 import { encodeModel, externalTensor, type GraphBuilder } from '@nearfield/onnx';
-import type { TinyTokenizer } from './tokenizers.ts';
+import type { TinyTokenizer } from './tokenizers/shared.ts';
 
 /** A file of a model by its path in the hub's layout. */
 export interface TinyFile {

@@ -24,11 +24,8 @@ export {
   tinyV5Nano,
   tinyV5Small,
 } from './text-models.ts';
-export {
-  llamaBpe,
-  qwenBpe,
-  robertaBpe,
-  type TinyTokenizer,
-  wordPiece,
-  xlmRoberta,
-} from './tokenizers.ts';
+export { llamaBpe, qwenBpe } from './tokenizers/byte-level-bpe.ts';
+export { robertaBpe } from './tokenizers/roberta.ts';
+export type { TinyTokenizer } from './tokenizers/shared.ts';
+export { wordPiece } from './tokenizers/word-piece.ts';
+export { xlmRoberta } from './tokenizers/xlm-roberta.ts';

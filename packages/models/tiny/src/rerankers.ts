@@ -3,7 +3,11 @@ import { graphFile, jsonFile, type TinyFile, tokenizerFiles } from './files.ts';
 import { TransformerGraph } from './graph.ts';
 import { apply, cosine, forward, multiply, sigmoid } from './reference.ts';
 import type { TinyModel } from './text-models.ts';
-import { qwenBpe, robertaBpe, type TinyTokenizer, wordPiece, xlmRoberta } from './tokenizers.ts';
+import { qwenBpe } from './tokenizers/byte-level-bpe.ts';
+import { robertaBpe } from './tokenizers/roberta.ts';
+import type { TinyTokenizer } from './tokenizers/shared.ts';
+import { wordPiece } from './tokenizers/word-piece.ts';
+import { xlmRoberta } from './tokenizers/xlm-roberta.ts';
 import { linear, SMALL, transformer } from './transformer.ts';
 
 /** A cross-encoder. */

@@ -3,7 +3,11 @@ import { elementTypes, type GraphBuilder } from '@nearfield/onnx';
 import { graphFile, graphWithData, jsonFile, type TinyFile, tokenizerFiles } from './files.ts';
 import { type TokenInputs, TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, type ForwardOptions, forward, mean, type Rows } from './reference.ts';
-import { llamaBpe, qwenBpe, robertaBpe, type TinyTokenizer, wordPiece, xlmRoberta } from './tokenizers.ts';
+import { llamaBpe, qwenBpe } from './tokenizers/byte-level-bpe.ts';
+import { robertaBpe } from './tokenizers/roberta.ts';
+import type { TinyTokenizer } from './tokenizers/shared.ts';
+import { wordPiece } from './tokenizers/word-piece.ts';
+import { xlmRoberta } from './tokenizers/xlm-roberta.ts';
 import { linear, SMALL, type Transformer, type TransformerShape, transformer } from './transformer.ts';
 
 /** A model with its files and what it computes. */

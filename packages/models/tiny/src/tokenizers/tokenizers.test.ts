@@ -1,6 +1,9 @@
 import { Tokenizer } from 'tokenizers';
 import { describe, expect, it } from 'vitest';
-import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from './tokenizers.ts';
+import { llamaBpe, qwenBpe } from './byte-level-bpe.ts';
+import { robertaBpe } from './roberta.ts';
+import { wordPiece } from './word-piece.ts';
+import { xlmRoberta } from './xlm-roberta.ts';
 
 const TEXTS = [
   'What is the capital of France?',
