@@ -1,16 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../test/temporary-directory.ts';
 import { createNodeFoundation, type NodeOptions } from './node.ts';
 import { baseUrlSource } from './store/index.ts';
 
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-sources-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const directory = temporaryDirectory('sources');
 
 const like = 'all-MiniLM-L6-v2';
 

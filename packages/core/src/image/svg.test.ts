@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bytesToBase64 } from '@nearfield/spec/implement';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { difference, readFixture } from '../../test/fixtures/image/read.ts';
+import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import { decodeImage } from './decode.ts';
 import { nodeDecoder } from './node-decoder.ts';
 import { onWhite, type Raster } from './raster.ts';
@@ -84,11 +84,7 @@ describe('readSvg', () => {
 });
 
 describe('drawings in Node', () => {
-  let directory: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'nearfield-svg-'));
-  });
-  afterAll(() => rm(directory, { recursive: true }));
+  const directory = temporaryDirectory('svg');
 
   it('are drawn, from every kind of input', async () => {
     const bytes = await readFixture('sources', 'house.svg');

@@ -193,9 +193,4 @@ describe('graphChoices of the catalogue', () => {
       param: 'device',
     });
   });
-
-  it('says of nano that a CPU needs the plain build', () => {
-    expect(defineModel('jina-embeddings-v5-text-nano', { hub }).plainWasm).toBe(true);
-    expect(defineModel('jina-embeddings-v2-small-en', { hub }).plainWasm).toBe(false);
-  });
 });

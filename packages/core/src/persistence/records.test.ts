@@ -1,11 +1,12 @@
 import 'fake-indexeddb/auto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import { FileRecords } from './file-records.ts';
 import { IndexedDbRecords } from './indexeddb-records.ts';
 import { LateRecords } from './late-records.ts';
@@ -15,11 +16,7 @@ import { openRecords } from './open-records.ts';
 import { writing } from './record-errors.ts';
 import type { Records } from './records.ts';
 
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-records-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const directory = temporaryDirectory('records');
 
 let count = 0;
 const kinds: [string, () => Records, (() => Records) | undefined][] = [

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { Hub } from '../../test/hub.ts';
+import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import { IndexedDatabase } from '../persistence/indexed-database.ts';
 import type { ChunkCache, FileKey, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
@@ -19,15 +19,13 @@ const CONFIG = new TextEncoder().encode('{"a":1}');
 const FILES = [{ path: 'config.json' }, { path: GRAPH }];
 
 let hub: Hub;
-let root: string;
+const root = temporaryDirectory('damaged');
 let count = 0;
 beforeAll(async () => {
   hub = await Hub.start({ repositories: { [MODEL]: { 'config.json': CONFIG, [GRAPH]: WEIGHTS } } });
-  root = await mkdtemp(join(tmpdir(), 'nearfield-damaged-'));
 });
 afterAll(async () => {
   await hub.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 const source = (): ModelSource => hubSource(MODEL, { remoteHost: hub.url });

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import { createModelStore, filesSource, MemoryCache } from './index.ts';
 import { directorySource } from './node.ts';
 import type { ModelSource } from './types.ts';
@@ -94,15 +94,13 @@ describe('filesSource', () => {
 });
 
 describe('directorySource', () => {
-  let root: string;
+  const root = temporaryDirectory('sources');
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'nearfield-'));
     await mkdir(join(root, 'model', 'onnx'), { recursive: true });
     await writeFile(join(root, 'model', 'config.json'), '{"a":1}');
     await writeFile(join(root, 'model', 'onnx', 'model.onnx'), 'weights');
     await writeFile(join(root, 'secret.txt'), 'secret');
   });
-  afterAll(() => rm(root, { recursive: true, force: true }));
 
   test('lists, describes and reads a directory in the hub layout', async () => {
     const source = directorySource(join(root, 'model'));

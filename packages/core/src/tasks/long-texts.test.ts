@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type TinyFile,
@@ -12,6 +11,8 @@ import {
 } from '@nearfield/model-tiny';
 import { FoundationError } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rejection } from '../../test/rejection.ts';
+import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../node.ts';
 
 const MODELS: Record<string, { like: string; files: readonly TinyFile[] }> = {
@@ -25,10 +26,9 @@ const MODELS: Record<string, { like: string; files: readonly TinyFile[] }> = {
 };
 const EMBEDDERS = ['word-piece', 'unigram', 'byte-level'];
 
-let directory: string;
+const directory = temporaryDirectory('long');
 let foundation: LocalFoundation;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-long-'));
   for (const [id, { files }] of Object.entries(MODELS)) {
     for (const { path, bytes } of files) {
       await mkdir(dirname(join(directory, id, path)), { recursive: true });
@@ -43,16 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await foundation.close();
-  await rm(directory, { recursive: true });
 });
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const SENTENCE = 'What is the capital of France? ';
 /** Far beyond every context here, and short enough to be read in no time. */

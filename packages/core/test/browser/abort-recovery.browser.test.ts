@@ -1,6 +1,7 @@
 import { type CallProgress, embedStream } from '@nearfield/spec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocal, type LocalFoundation } from '../../src/index.ts';
+import { rejection } from '../rejection.ts';
 
 const model = 'all-MiniLM-L6-v2';
 const sentence = 'a sentence with a few words in it ';
@@ -17,11 +18,6 @@ beforeEach(() => {
 });
 afterEach(() => foundation.close());
 
-const rejection = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => expect.unreachable('It resolved.'),
-    (error) => error,
-  );
 /** Inputs that the engine computed so far. */
 const computed = async (): Promise<number> => (await foundation.capabilities()).work!.rows;
 /** The queue works, and what it has computed since is only this. */

@@ -1,8 +1,8 @@
 /** SVG drawings through the real worker, drawn by the page. */
-import type { FoundationError } from '@nearfield/spec';
 import { bytesToBase64 } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocal } from '../../src/index.ts';
+import { rejection } from '../rejection.ts';
 
 const MODEL = 'icon-clip';
 const foundation = createLocal({
@@ -44,14 +44,6 @@ const vectorsOf = async (images: readonly (string | Blob)[]): Promise<Float32Arr
 
 const dot = (left: Float32Array, right: Float32Array): number =>
   left.reduce((sum, value, index) => sum + value * right[index]!, 0);
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 describe('an SVG drawing', () => {
   it('has the vector of its picture, from every kind of input', async () => {

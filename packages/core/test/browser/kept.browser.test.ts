@@ -1,6 +1,7 @@
 import { type BatchOutputLine, type BatchStatus, FoundationError } from '@nearfield/spec';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';
+import { rejection } from '../rejection.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const open: LocalFoundation[] = [];
@@ -25,14 +26,6 @@ const examples = [
   { text: 'This is terrible', label: 'bad' },
   { text: 'I hate waiting', label: 'bad' },
 ];
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];

@@ -2,6 +2,7 @@ import { base64ToVector, type CallProgress, FoundationError } from '@nearfield/s
 import { vectorToUbinary } from '@nearfield/spec/implement';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';
+import { rejection } from '../rejection.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const models = [{ id: MODEL, source: `/models/${MODEL}/` }];
@@ -25,14 +26,6 @@ function cosine(left: Float32Array, right: Float32Array): number {
   }
   return dot / Math.sqrt(squares[0]! * squares[1]!);
 }
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 describe('createLocal() in Chromium', () => {
   describe('embeddings', () => {

@@ -1,10 +1,11 @@
 /** Pictures, late chunks, reranking and segmenting through the real worker in Chromium. */
 
 import { tinyColbertV2, tinyMiniLM, toFiles } from '@nearfield/model-tiny';
-import type { CallProgress, FoundationError } from '@nearfield/spec';
+import type { CallProgress } from '@nearfield/spec';
 import { vectorToUbinary } from '@nearfield/spec/implement';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLocal } from '../../src/index.ts';
+import { rejection } from '../rejection.ts';
 import { withContext } from '../tiny-context.ts';
 
 const EMBEDDER = 'all-MiniLM-L6-v2';
@@ -24,14 +25,6 @@ const foundation = createLocal({
   ],
 });
 afterAll(() => foundation.close());
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const dot = (left: ArrayLike<number>, right: ArrayLike<number>): number =>
   Array.from(left).reduce((sum, value, index) => sum + value * right[index]!, 0);

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TinyFile, tinyClipV1, tinyMiniLM, tinyV2English, toFiles } from '@nearfield/model-tiny';
 import { FoundationError } from '@nearfield/spec';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 import { FileSystemCache } from '../../store/file-system-cache.ts';
 import { createModelStore } from '../../store/index.ts';
@@ -12,16 +12,12 @@ const NOWHERE = 'http://127.0.0.1:9/nowhere/';
 const minilm = tinyMiniLM();
 const other = tinyV2English();
 
-let directory: string;
+const directory = temporaryDirectory('import');
 let count = 0;
 const open: LocalFoundation[] = [];
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-import-'));
-});
 afterEach(async () => {
   for (const foundation of open.splice(0)) await foundation.close();
 });
-afterAll(() => rm(directory, { recursive: true }));
 
 const dataDirectory = (): string => join(directory, String(++count));
 
@@ -39,14 +35,6 @@ function create(data = dataDirectory()): LocalFoundation {
   open.push(foundation);
   return foundation;
 }
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const without = (files: readonly TinyFile[], path: string): File[] =>
   toFiles(files.filter((file) => file.path !== path));

@@ -1,7 +1,6 @@
 /** Model files that are wrong or hostile, through the whole engine in Node, with the real runtime. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type TinyFile,
@@ -23,7 +22,8 @@ import {
   tensor,
 } from '@nearfield/onnx';
 import type { LoadedModel } from '@nearfield/spec';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import type { LocalFoundation } from '../../foundation/local-foundation.ts';
 import { createNodeFoundation } from '../../node.ts';
 import { TextTokenizer } from '../../text/text-tokenizer.ts';
@@ -32,15 +32,11 @@ import { TextTokenizer } from '../../text/text-tokenizer.ts';
 const PIXEL =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==';
 
-let directory: string;
+const directory = temporaryDirectory('faults');
 const open: LocalFoundation[] = [];
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-faults-'));
-});
 afterAll(async () => {
   await Promise.all(open.map((foundation) => foundation.close()));
-  await rm(directory, { recursive: true, force: true });
 });
 
 let made = 0;

@@ -7,6 +7,7 @@ import {
 } from '@nearfield/spec';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
 import { MemoryRecords } from '../../persistence/memory-records.ts';
 import type { IsSound, Records } from '../../persistence/records.ts';
 import type { BatchSource } from '../../requests/batches.ts';
@@ -83,14 +84,6 @@ async function linesOf(
   }
   return all;
 }
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 describe('Batches', () => {
   it('answers every line in order, and tells which ones failed and why', async () => {

@@ -1,23 +1,20 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { type BatchOutputLine, type BatchRequest, type BatchStatus, FoundationError } from '@nearfield/spec';
 import { BatchesBodySchema, BatchStatusBodySchema, parse } from '@nearfield/spec/implement';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const open: LocalFoundation[] = [];
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-batches-'));
-});
+const directory = temporaryDirectory('batches');
 afterAll(async () => {
   await Promise.all(open.map((foundation) => foundation.close()));
-  await rm(directory, { recursive: true });
 });
 
 function create(name: string): LocalFoundation {
@@ -29,14 +26,6 @@ function create(name: string): LocalFoundation {
   open.push(foundation);
   return foundation;
 }
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 async function ended({ batches }: LocalFoundation, id: string): Promise<BatchStatus> {
   for (;;) {

@@ -1,23 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { FileRecords } from '../../persistence/file-records.ts';
 import { MemoryRecords } from '../../persistence/memory-records.ts';
 import { type ClassifierRecord, Classifiers } from './classifiers.ts';
 import { learn } from './passive-aggressive.ts';
 import { train } from './train.ts';
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const role = { task: null, prompt: '' };
 const at = '2026-01-02T03:04:05.000Z';
@@ -43,11 +36,7 @@ async function recordOf(id: string, labels: string[], vectors: Float32Array): Pr
 }
 const simple = (id: string) => recordOf(id, ['a', 'b'], Float32Array.of(1, 0, 0, 1));
 
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-classifiers-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const directory = temporaryDirectory('classifiers');
 
 describe('Classifiers', () => {
   const create = (limits = {}) => {

@@ -1,22 +1,19 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { type CallProgress, type ClassifyRequest, FoundationError, type TrainRequest } from '@nearfield/spec';
 import { ClassifiersBodySchema, ClassifyBodySchema, parse, TrainBodySchema } from '@nearfield/spec/implement';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { LABELS, type LabelledText, split } from '../../../test/fixtures/classify/shop-messages.ts';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation, type NodeOptions } from '../../node.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const open: LocalFoundation[] = [];
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-classify-'));
-});
+const directory = temporaryDirectory('classify');
 afterAll(async () => {
   await Promise.all(open.map((foundation) => foundation.close()));
-  await rm(directory, { recursive: true });
 });
 
 const models = [{ id: MODEL, source: miniLMDirectory() }];
@@ -30,14 +27,6 @@ function create(name: string, options: Partial<NodeOptions> = {}): LocalFoundati
   open.push(foundation);
   return foundation;
 }
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const sum = (scores: readonly { score: number }[]): number =>
   scores.reduce((total, { score }) => total + score, 0);

@@ -1,21 +1,21 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { iconClipDirectory } from '@nearfield/model-icon-clip';
 import { miniLMDirectory } from '@nearfield/model-minilm';
-import type { CallProgress, FoundationError } from '@nearfield/spec';
+import type { CallProgress } from '@nearfield/spec';
 import { bytesToBase64 } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
 const MODEL = 'icon-clip';
 const NAMES = ['pizza', 'guitar', 'rocket', 'sunflower', 'house', 'sailboat'];
 
-let directory: string;
+const directory = temporaryDirectory('pictures');
 let foundation: LocalFoundation;
 let pictures: Record<string, string>;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-pictures-'));
   foundation = createNodeFoundation({
     dataDirectory: directory,
     threads: 1,
@@ -32,16 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await foundation.close();
-  await rm(directory, { recursive: true });
 });
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const picture = (name: string): { image: string } => ({ image: pictures[name]! });
 

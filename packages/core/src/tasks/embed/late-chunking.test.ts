@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TinyTextModel, tinyMiniLM, tinyV2German } from '@nearfield/model-tiny';
-import type { EmbeddingsRequest, FoundationError } from '@nearfield/spec';
+import type { EmbeddingsRequest } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { withContext } from '../../../test/tiny-context.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
@@ -16,10 +17,9 @@ const wordPiece = tinyMiniLM();
 const byteLevel = tinyV2German();
 const models: Record<string, TinyTextModel> = { 'word-piece': wordPiece, 'byte-level': byteLevel };
 
-let directory: string;
+const directory = temporaryDirectory('late');
 let foundation: LocalFoundation;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-late-'));
   for (const [id, model] of Object.entries(models)) {
     for (const { path, bytes } of model === wordPiece ? withContext(model.files, CONTEXT) : model.files) {
       await mkdir(dirname(join(directory, id, path)), { recursive: true });
@@ -39,16 +39,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await foundation.close();
-  await rm(directory, { recursive: true });
 });
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 async function chunks(
   request: Omit<EmbeddingsRequest, 'late_chunking' | 'embedding_type' | 'return_multivector'>,

@@ -2,9 +2,7 @@
  * What each embedded reranker gains over the ranking by single vectors, and where it gains nothing: three small sets of
  * our own, the same figures as in docs/rerank.md.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,15 +10,15 @@ import { DOCUMENTATION } from '../../../test/fixtures/rerank/documentation.ts';
 import { HELP_PAGES } from '../../../test/fixtures/rerank/help-passages.ts';
 import type { LabelledPage } from '../../../test/fixtures/rerank/labelled-page.ts';
 import { MANUAL_PAGES } from '../../../test/fixtures/rerank/manual-passages.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
 const EMBEDDER = 'all-MiniLM-L6-v2';
 const RERANKER = 'minilm-reranker';
 
-let directory: string;
+const directory = temporaryDirectory('gains');
 let foundation: LocalFoundation;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-gains-'));
   foundation = createNodeFoundation({
     dataDirectory: directory,
     models: [
@@ -31,7 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await foundation.close();
-  await rm(directory, { recursive: true });
 });
 
 /** A question with its candidates, and the index of the right one among them; −1 if it is not there. */

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
 import { type CallProgress, FoundationError, type RerankResponse } from '@nearfield/spec';
 import { parse, RerankBodySchema, toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
 const EMBEDDER = 'all-MiniLM-L6-v2';
@@ -20,11 +21,10 @@ const DOCUMENTS = [
 const embedder = { id: EMBEDDER, source: miniLMDirectory() };
 const reranker = { id: RERANKER, source: miniLMRerankerDirectory() };
 
-let directory: string;
+const directory = temporaryDirectory('rerank');
 let foundation: LocalFoundation;
 let withoutEmbedder: LocalFoundation;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-rerank-'));
   const dataDirectory = join(directory, 'data');
   foundation = createNodeFoundation({ dataDirectory, threads: 1, models: [embedder, reranker] });
   const nowhere = { ...embedder, source: join(directory, 'nothing-here') };
@@ -36,16 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([foundation.close(), withoutEmbedder.close()]);
-  await rm(directory, { recursive: true });
 });
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const byIndex = ({ results }: RerankResponse): number[] =>
   results.toSorted((a, b) => a.index - b.index).map(({ relevance_score }) => relevance_score);

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { iconClipDirectory } from '@nearfield/model-icon-clip';
 import { miniLMDirectory } from '@nearfield/model-minilm';
 import { qwenBpe, xlmRoberta } from '@nearfield/model-tiny';
-import type { FoundationError } from '@nearfield/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hub } from '../../../test/hub.ts';
+import { rejection } from '../../../test/rejection.ts';
+import { temporaryDirectory } from '../../../test/temporary-directory.ts';
 import { createNodeFoundation, type LocalFoundation } from '../../node.ts';
 
 const EMBEDDER = 'all-MiniLM-L6-v2';
@@ -21,7 +19,7 @@ const repository = ({ json, config }: typeof qwen): Record<string, Uint8Array> =
 });
 
 let hub: Hub;
-let directory: string;
+const directory = temporaryDirectory('segment');
 let foundation: LocalFoundation;
 beforeAll(async () => {
   hub = await Hub.start({
@@ -32,7 +30,6 @@ beforeAll(async () => {
       'jinaai/jina-embeddings-v4': { 'tokenizer.json': bytesOf({ model: 'none' }) },
     },
   });
-  directory = await mkdtemp(join(tmpdir(), 'nearfield-segment-'));
   foundation = createNodeFoundation({
     dataDirectory: directory,
     threads: 1,
@@ -46,16 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await foundation.close();
   await hub.close();
-  await rm(directory, { recursive: true });
 });
-
-const rejection = (promise: Promise<unknown>): Promise<FoundationError> =>
-  promise.then(
-    () => {
-      throw new Error('It resolved.');
-    },
-    (error) => error,
-  );
 
 const content = 'Follow the white rabbit, then search.';
 
