@@ -11,7 +11,7 @@ import type { ManagedModelStore } from '../store/types.ts';
 import type { ReadyEncoder } from './encoders/ready.ts';
 import type { CheckMemory } from './loading/check-memory.ts';
 import { ModelPool } from './model-pool.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import { type Processor, processorOf, type Runtime } from './runtime/runtime.ts';
 import type { BatchBudget } from './scheduling/batch-plan.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
 
@@ -37,7 +37,7 @@ export interface EngineOptions {
  * Padded tokens a batch may hold. Measured on all-MiniLM-L6-v2: a CPU loses by padding and by large batches,
  * a GPU by starting many small ones.
  */
-const BUDGETS: Record<'cpu' | 'gpu', BatchBudget> = {
+const BUDGETS: Record<Processor, BatchBudget> = {
   cpu: { tokens: 768, rows: 64, overhead: 16 },
   gpu: { tokens: 8192, rows: 256, overhead: 512 },
 };
@@ -75,7 +75,7 @@ export class Engine {
     this.models = new ModelPool({
       ...options,
       batchInvariant,
-      budget: options.budget ?? BUDGETS[runtime.device === 'webgpu' ? 'gpu' : 'cpu'],
+      budget: options.budget ?? BUDGETS[processorOf(runtime)],
     });
     void runtime.lost.then((message) => {
       // A batch on a lost device may never settle: its callers are told here.

@@ -41,7 +41,6 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
     goldens: !source || findModel(id) === entry ? entry.goldens : [],
     dtype: options.dtype,
     dtypes: options.dtypes,
-    plainWasm: local.runs && local.plainWasm === true,
     part: (request) =>
       source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };

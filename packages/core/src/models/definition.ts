@@ -42,11 +42,6 @@ export interface ModelDefinition {
   /** Precisions that the source has, where the caller says so. */
   readonly dtypes?: readonly Dtype[] | undefined;
   /**
-   * Whether these graphs need, on a CPU, the plain wasm build of the runtime: the build with WebGPU lacks an
-   * operator (`GatherBlockQuantized`) there.
-   */
-  readonly plainWasm: boolean;
-  /**
    * The part that serves a request.
    * @throws FoundationError INPUT_VALIDATION_FAILED if no part has the task.
    */

@@ -74,7 +74,6 @@ export const EMBEDDINGS_V5: readonly ModelEntry[] = [
     local: {
       runs: true,
       files: nanoFiles(),
-      plainWasm: true,
       caution: 'Each task’s weights are a download of their own.',
     },
     unverified: [

@@ -79,8 +79,6 @@ export type LocalFacts =
   | {
       runs: true;
       files: readonly HubFiles[];
-      /** The plain wasm build of the runtime is needed: the other lacks an operator of these graphs. */
-      plainWasm?: boolean | undefined;
       /** What to know before downloading. */
       caution?: string | undefined;
     }

@@ -1,6 +1,6 @@
 import { type Tail, toHalf } from '@nearfield/onnx';
 import type { ImageRecipe } from '../../image/recipe.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { type Processor, processorOf, type Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
 import { type Feed, type Feeds, type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
@@ -21,7 +21,7 @@ export interface ImageEncoderOptions {
 }
 
 /** Pictures of one batch: memory grows with each, and a CPU gains nothing from more. */
-const BATCH: Record<'cpu' | 'gpu', BatchBudget> = {
+const BATCH: Record<Processor, BatchBudget> = {
   cpu: { tokens: 2, rows: 2, overhead: 0 },
   gpu: { tokens: 16, rows: 16, overhead: 1 },
 };
@@ -58,7 +58,7 @@ export class ImageEncoder {
     let group = this.#groups.get(key);
     if (!group) {
       group = {
-        budget: BATCH[this.#options.runtime.device === 'webgpu' ? 'gpu' : 'cpu'],
+        budget: BATCH[processorOf(this.#options.runtime)],
         lengthOf: () => 1,
         ...batchRuns(this.#options.runtime, (batch: Float32Array[]) =>
           this.#submit(batch, dimensions, normalized),

@@ -28,3 +28,9 @@ export interface Runtime {
   /** Ends the device. */
   dispose(): void;
 }
+
+/** What computes: good sizes of batches depend on it. */
+export type Processor = 'cpu' | 'gpu';
+
+export const processorOf = ({ device }: Pick<Runtime, 'device'>): Processor =>
+  device === 'webgpu' ? 'gpu' : 'cpu';

@@ -1,6 +1,7 @@
 import { encodeModel, float, GraphBuilder, tensor } from '@nearfield/onnx';
 import type { Device } from '@nearfield/spec';
 import type { Calibration } from '@nearfield/spec/implement';
+import { type Processor, processorOf } from '../runtime/runtime.ts';
 import type { Feed } from '../runtime/session.ts';
 import type { PooledSession, SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from './batch-plan.ts';
@@ -16,7 +17,7 @@ const ROW = 64;
 const QUERY = 16;
 
 /** Padded tokens of a batch that are tried, smallest first. */
-const CANDIDATES: Record<'cpu' | 'gpu', readonly number[]> = {
+const CANDIDATES: Record<Processor, readonly number[]> = {
   cpu: [256, 512, 1024, 2048],
   gpu: [256, 512, 1024, 2048, 4096, 8192, 16384, 32768],
 };
@@ -86,10 +87,9 @@ export async function calibrate(
   }));
   try {
     const measure = measuring(session, scheduler, signal);
-    const kind = runtime.device === 'webgpu' ? 'gpu' : 'cpu';
     const queryMs = await measure({ rows: 1, length: QUERY });
     const points: { tokens: number; ms: number }[] = [];
-    for (const tokens of CANDIDATES[kind]) {
+    for (const tokens of CANDIDATES[processorOf(runtime)]) {
       const ms = await measure({ rows: tokens / ROW, length: ROW });
       points.push({ tokens, ms });
       if (ms > LONGEST_BATCH) break;
