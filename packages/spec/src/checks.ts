@@ -1,5 +1,5 @@
+import { CATALOGUE } from './catalogue/index.ts';
 import type { EmbeddingOption, Modality, ModelEntry } from './catalogue/types.ts';
-import { CATALOGUE } from './catalogue.ts';
 import type { ParsedClassifyRequest } from './endpoints/classify.ts';
 import type { ParsedEmbeddingsRequest, ParsedMultiVectorRequest } from './endpoints/embeddings.ts';
 import type { ParsedRerankRequest } from './endpoints/rerank.ts';

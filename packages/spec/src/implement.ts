@@ -5,6 +5,8 @@
  */
 
 export type { BatchInvariance, Calibration, NotKept, RecordsReport, StorageKind } from './capabilities.ts';
+export { assertModel, modelNotFound, nearestModels } from './catalogue/find.ts';
+export { modelInfo } from './catalogue/info.ts';
 export type {
   EmbeddingOption,
   Golden,
@@ -16,7 +18,6 @@ export type {
   Target,
   TaskFacts,
 } from './catalogue/types.ts';
-export { assertModel, modelInfo, modelNotFound, nearestModels } from './catalogue.ts';
 export {
   checkClassifyRequest,
   checkEmbeddingsRequest,
@@ -91,7 +92,6 @@ export {
   RerankRequestSchema,
   rerankedDocument,
   type TextDocument,
-  type TokenUsage,
 } from './endpoints/rerank.ts';
 export { type ParsedSegmentRequest, SegmentRequestSchema } from './endpoints/segment.ts';
 export {
@@ -131,28 +131,20 @@ export {
 } from './item-errors.ts';
 export { tellProgress } from './progress.ts';
 export { randomId } from './random-id.ts';
-export {
-  BatchesBodySchema,
-  BatchLineBodySchema,
-  BatchStatusBodySchema,
-  ChatBodySchema,
-  ClassifiersBodySchema,
-  ClassifyBodySchema,
-  DeleteClassifierBodySchema,
-  EmbeddingsBodySchema,
-  GroundBodySchema,
-  ModelBodySchema,
-  ModelsBodySchema,
-  parseResponse,
-  ReadBodySchema,
-  RerankBodySchema,
-  SearchBodySchema,
-  SegmentBodySchema,
-  TrainBodySchema,
-} from './responses.ts';
+export { BatchesBodySchema, BatchLineBodySchema, BatchStatusBodySchema } from './responses/batches.ts';
+export { ChatBodySchema } from './responses/chat.ts';
+export { ClassifyBodySchema } from './responses/classify.ts';
+export { EmbeddingsBodySchema } from './responses/embeddings.ts';
+export { ModelBodySchema, ModelsBodySchema } from './responses/models.ts';
+export { parseResponse } from './responses/parse-response.ts';
+export { GroundBodySchema, ReadBodySchema, SearchBodySchema } from './responses/reader.ts';
+export { RerankBodySchema } from './responses/rerank.ts';
+export { SegmentBodySchema } from './responses/segment.ts';
+export { ClassifiersBodySchema, DeleteClassifierBodySchema, TrainBodySchema } from './responses/train.ts';
 export { rejectUnknownFields, unknownFields } from './schema.ts';
 export { shortened } from './shortened.ts';
 export { methodsReport, notSupported } from './support.ts';
+export type { TokenUsage } from './usage.ts';
 export { parse, parseStrictly } from './validate.ts';
 export {
   decodeVector,

@@ -15,8 +15,10 @@ export type {
   StorageReport,
   WorkReport,
 } from './capabilities.ts';
+export { findModel } from './catalogue/find.ts';
+export { CATALOGUE } from './catalogue/index.ts';
+export { modelFacts } from './catalogue/info.ts';
 export type { Endpoint, Modality, ModelEntry } from './catalogue/types.ts';
-export { CATALOGUE, findModel, modelFacts } from './catalogue.ts';
 export { type EmbedOptions, embed } from './embed.ts';
 export { base64ToVector, EMBEDDING_TYPES, type EmbeddingType } from './encodings.ts';
 export type {

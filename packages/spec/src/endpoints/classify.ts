@@ -11,8 +11,8 @@ import {
   stringOrDocument,
 } from '../schema.ts';
 import { shortened } from '../shortened.ts';
+import type { TokenUsage } from '../usage.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
-import type { TokenUsage } from './rerank.ts';
 
 export type ClassifyInput = string | TextDoc | ImageDoc;
 

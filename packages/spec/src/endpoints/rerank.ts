@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { LIMITS } from '../limits.ts';
 import { aliasedObject, flag, listOf, nonEmptyText, stringOrDocument, wholeNumber } from '../schema.ts';
+import type { TokenUsage } from '../usage.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 
 /** A text with fields of the caller's own; they come back untouched in the result. */
@@ -48,10 +49,6 @@ export interface RerankResult<Document = RerankedDocument<RerankDocument> | unde
   document: Document;
   /** Shape [dimensions], with `return_embeddings`. */
   embedding?: Float32Array | null | undefined;
-}
-
-export interface TokenUsage {
-  total_tokens: number;
 }
 
 /** A document as results carry it. */

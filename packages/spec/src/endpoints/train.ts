@@ -4,8 +4,8 @@ import { FoundationError } from '../errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { CallOptions } from '../progress.ts';
 import { assertThat, listOf, nonEmptyText, oneOrMany, requestObject, text, wholeNumber } from '../schema.ts';
+import type { TokenUsage } from '../usage.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
-import type { TokenUsage } from './rerank.ts';
 
 export interface TextTrainingItem extends TextDoc {
   label: string;
