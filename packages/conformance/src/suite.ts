@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { badInputCases } from './cases/bad-input.ts';
+import { badInputCases } from './cases/bad-input/index.ts';
 import { batchCases } from './cases/batches.ts';
 import { callCases, capabilityCases, closingCases } from './cases/calls.ts';
 import { classifyCases } from './cases/classify.ts';
-import { embeddingCases } from './cases/embeddings.ts';
+import { embeddingCases } from './cases/embeddings/index.ts';
 import { fieldCases } from './cases/fields.ts';
 import { itemErrorCases } from './cases/item-errors.ts';
 import { modelCases } from './cases/models.ts';
