@@ -6,6 +6,10 @@ declare function btoa(data: string): string;
 declare const reportError: ((error: unknown) => void) | undefined;
 declare const console: { error(...data: unknown[]): void };
 
+declare class TextDecoder {
+  decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
+}
+
 declare class Blob {
   readonly size: number;
   readonly type: string;

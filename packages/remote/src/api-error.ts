@@ -1,5 +1,5 @@
 import { type ErrorCode, type FieldIssue, FoundationError } from '@nearfield/spec';
-import { isErrorCode } from '@nearfield/spec/implement';
+import { isErrorCode, retryAfterSeconds } from '@nearfield/spec/implement';
 
 /** What a failed answer said, whichever of the known shapes its body had. */
 interface Told {
@@ -95,15 +95,6 @@ function tell(body: unknown): Told {
     message:
       textOf(detail) ?? textOf(error) ?? textOf(body.readableMessage) ?? textOf(body.message) ?? fromIssues,
   };
-}
-
-/** Seconds of a `Retry-After` header, which holds seconds or a date. */
-function retryAfterSeconds(header: string | null, now = Date.now()): number | undefined {
-  if (header === null || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
 /** The parts of a failed answer that an error is made from. */

@@ -1,5 +1,5 @@
-import { FoundationError, LIMITS } from '@nearfield/spec';
-import { bytesToBase64, notSupported } from '@nearfield/spec/implement';
+import { LIMITS } from '@nearfield/spec';
+import { bytesToBase64, invalid, notSupported } from '@nearfield/spec/implement';
 
 async function pictureBlob(image: Blob | ImageBitmap): Promise<Blob> {
   if (image instanceof Blob) return image;
@@ -19,11 +19,10 @@ async function pictureText(image: Blob | ImageBitmap, field: string): Promise<st
   const blob = await pictureBlob(image);
   const { imageBytes } = LIMITS.embeddings;
   if (blob.size === 0 || blob.size > imageBytes) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `Validation error: '${field}': an image has 1 to ${imageBytes} bytes; this one has ${blob.size}. Make it smaller.`,
-      param: field,
-    });
+    throw invalid(
+      field,
+      `an image has 1 to ${imageBytes} bytes; this one has ${blob.size}. Make it smaller.`,
+    );
   }
   return bytesToBase64(new Uint8Array(await blob.arrayBuffer()));
 }

@@ -1,4 +1,5 @@
-import { type BatchInputLine, type BatchState, type BatchStatus, FoundationError } from '@nearfield/spec';
+import type { BatchInputLine, BatchState, BatchStatus, FoundationError } from '@nearfield/spec';
+import { invalid, readJsonLines } from '@nearfield/spec/implement';
 
 // The older API (OpenAPI 0.0.89) took a file and embedded its rows. Its document does not say how a row becomes a
 // text; here a CSV row is its `text`, `content` or `input` column, or its first.
@@ -30,14 +31,6 @@ export function bulkJob(status: BatchStatus, fileName: string): Record<string, u
     ...(stats ? { used_token_count: stats.total_tokens } : {}),
   };
 }
-
-const invalid = (param: string, message: string): FoundationError =>
-  new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${param}': ${message}`,
-    param,
-    issues: [{ field: param, message, type: 'value_error' }],
-  });
 
 /** Rows of a CSV text (RFC 4180: quotes, doubled quotes and line breaks inside quotes). */
 export function csvRows(text: string): string[][] {
@@ -80,20 +73,20 @@ function linesOfCsv(text: string): BatchInputLine[] {
     .map((row, index) => ({ custom_id: String(index), body: { input: row[column] ?? '' } }));
 }
 
-function linesOfJson(text: string): BatchInputLine[] {
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      throw invalid('file', `Line ${index + 1} is not JSON.`);
+async function linesOfJson(file: Uint8Array): Promise<BatchInputLine[]> {
+  const lines: BatchInputLine[] = [];
+  const fail = (line: number, why: string, cause: unknown): FoundationError =>
+    invalid('file', `Line ${line} ${why}.`, { cause });
+  for await (const { line, value } of readJsonLines([file], fail)) {
+    if (typeof value === 'object' && value !== null && 'body' in value) {
+      lines.push(value as BatchInputLine);
+      continue;
     }
-    if (typeof value === 'object' && value !== null && 'body' in value) return [value as BatchInputLine];
     const input = typeof value === 'string' ? value : textColumn(value);
-    if (input === undefined) throw invalid('file', `Line ${index + 1} has no ${TEXT_COLUMNS.join(', ')}.`);
-    return [{ custom_id: String(index), body: { input } }];
-  });
+    if (input === undefined) throw invalid('file', `Line ${line} has no ${TEXT_COLUMNS.join(', ')}.`);
+    lines.push({ custom_id: String(line - 1), body: { input } });
+  }
+  return lines;
 }
 
 function textColumn(value: unknown): string | undefined {
@@ -114,14 +107,15 @@ export async function bulkLines(
   const file = form.get('file');
   if (typeof model !== 'string' || model === '') throw invalid('model', 'model is required.');
   if (file === null || typeof file === 'string') throw invalid('file', 'file must be an uploaded file.');
-  const text = (await file.text()).replace(/^\uFEFF/, '');
   const ending = /\.(\w+)$/.exec(file.name)?.[1]?.toLowerCase();
   let input: BatchInputLine[];
-  if (ending === 'jsonl' || ending === 'ndjson') input = linesOfJson(text);
-  else if (ending === 'txt') {
-    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const text = async (): Promise<string> => (await file.text()).replace(/^\uFEFF/, '');
+  if (ending === 'jsonl' || ending === 'ndjson') {
+    input = await linesOfJson(new Uint8Array(await file.arrayBuffer()));
+  } else if (ending === 'txt') {
+    const lines = (await text()).split(/\r?\n/).filter((line) => line.trim() !== '');
     input = lines.map((line, index) => ({ custom_id: String(index), body: { input: line } }));
-  } else input = linesOfCsv(text);
+  } else input = linesOfCsv(await text());
   if (input.length === 0) throw invalid('file', 'The file has no rows.');
   return { model, fileName: file.name, input };
 }

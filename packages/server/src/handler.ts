@@ -11,7 +11,7 @@ import {
   type SegmentRequest,
   type TrainRequest,
 } from '@nearfield/spec';
-import { randomId, rerankToWire, shortened, toWire } from '@nearfield/spec/implement';
+import { invalid, randomId, rerankToWire, shortened, toWire } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -304,11 +304,5 @@ function limitOf(context: ApiContext): number {
   const text = context.req.query('limit') ?? '20';
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1) return limit;
-  const message = 'Input should be a whole number of at least 1';
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: 'limit': ${message}`,
-    param: 'limit',
-    issues: [{ field: 'limit', message, type: 'int_parsing' }],
-  });
+  throw invalid('limit', 'Input should be a whole number of at least 1', { type: 'int_parsing' });
 }

@@ -4,7 +4,8 @@ import type { ParsedClassifyRequest } from './endpoints/classify.ts';
 import type { ParsedEmbeddingsRequest, ParsedMultiVectorRequest } from './endpoints/embeddings.ts';
 import type { ParsedRerankRequest } from './endpoints/rerank.ts';
 import type { ParsedTrainRequest } from './endpoints/train.ts';
-import { FoundationError } from './errors.ts';
+import type { FoundationError } from './errors.ts';
+import { invalid as invalidField } from './invalid.ts';
 
 /** What a request asks of its model once defaults and older names are resolved. */
 export interface ResolvedEmbeddings {
@@ -18,14 +19,8 @@ export interface ResolvedEmbeddings {
   dimensions: number | undefined;
 }
 
-function invalid(param: string, message: string): FoundationError {
-  return new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${param}': ${message}`,
-    param,
-    issues: [{ field: param, message, type: 'model' }],
-  });
-}
+const invalid = (param: string, message: string): FoundationError =>
+  invalidField(param, message, { type: 'model' });
 
 const ARTICLES: Record<Modality, string> = {
   text: 'a text',

@@ -120,6 +120,7 @@ export {
   statusOf,
 } from './errors.ts';
 export { FOUNDATION_METHODS, type FoundationMethod } from './foundation.ts';
+export { type InvalidOptions, invalid } from './invalid.ts';
 export {
   collectsErrors,
   failedItems,
@@ -129,6 +130,7 @@ export {
   siftInputs,
   type WithItemErrors,
 } from './item-errors.ts';
+export { type JsonLine, readJsonLines } from './json-lines.ts';
 export { tellProgress } from './progress.ts';
 export { randomId } from './random-id.ts';
 export { BatchesBodySchema, BatchLineBodySchema, BatchStatusBodySchema } from './responses/batches.ts';
@@ -141,6 +143,7 @@ export { GroundBodySchema, ReadBodySchema, SearchBodySchema } from './responses/
 export { RerankBodySchema } from './responses/rerank.ts';
 export { SegmentBodySchema } from './responses/segment.ts';
 export { ClassifiersBodySchema, DeleteClassifierBodySchema, TrainBodySchema } from './responses/train.ts';
+export { retryAfterSeconds } from './retry-after.ts';
 export { rejectUnknownFields, unknownFields } from './schema.ts';
 export { shortened } from './shortened.ts';
 export { methodsReport, notSupported } from './support.ts';

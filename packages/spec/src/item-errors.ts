@@ -1,4 +1,5 @@
 import { FoundationError } from './errors.ts';
+import { invalid } from './invalid.ts';
 import type { CallOptions } from './progress.ts';
 
 /** An input that failed by itself, while others of its call were answered. */
@@ -40,12 +41,7 @@ export type WithItemErrors<Response, Options> = Options extends { errors: 'colle
  */
 export function collectsErrors({ errors }: ItemCallOptions): boolean {
   if (errors === undefined || errors === 'throw' || errors === 'collect') return errors === 'collect';
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: "Validation error: 'errors': The option errors is throw or collect.",
-    param: 'errors',
-    issues: [{ field: 'errors', message: 'The option errors is throw or collect.', type: 'enum' }],
-  });
+  throw invalid('errors', 'The option errors is throw or collect.', { type: 'enum' });
 }
 
 const ITEM = /^input\.(\d+)(?=\.|$)/;

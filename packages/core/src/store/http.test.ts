@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { formatBytes } from '../persistence/quota.ts';
-import { parseContentRange, parseRetryAfter } from './http.ts';
+import { parseContentRange } from './http.ts';
 import { parseManifest } from './manifest.ts';
 import { checkPath, encodePath } from './paths.ts';
-
-describe('parseRetryAfter', () => {
-  test('reads seconds and dates', () => {
-    expect(parseRetryAfter('120')).toBe(120);
-    const now = Date.parse('2026-01-01T00:00:00Z');
-    expect(parseRetryAfter('Thu, 01 Jan 2026 00:00:30 GMT', now)).toBe(30);
-    expect(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now)).toBe(0);
-    expect(parseRetryAfter('soon')).toBeUndefined();
-    expect(parseRetryAfter(null)).toBeUndefined();
-  });
-});
 
 describe('parseContentRange', () => {
   test.each([

@@ -1,4 +1,5 @@
 import type { FoundationError } from '@nearfield/spec';
+import { retryAfterSeconds } from '@nearfield/spec/implement';
 import { inBrowser } from '../environment.ts';
 import { isPageInstead, pageInstead } from './content.ts';
 import { downloadFailed } from './errors.ts';
@@ -21,15 +22,6 @@ export interface HttpTarget {
 /** Whether a browser asks the server's consent (CORS) for this address. Node never does. */
 function isCrossOrigin(url: string): boolean {
   return inBrowser() && new URL(url, location.href).origin !== location.origin;
-}
-
-/** Seconds from a `Retry-After` header: a number or a date. */
-export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
-  if (!header) return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
 /** What names this version of a file. `Last-Modified`, unlike `ETag`, is always visible to other origins. */
@@ -59,7 +51,7 @@ const originOf = (url: string): string => (/^https?:/.test(url) ? new URL(url).h
 export function failedResponse(response: Response, target: HttpTarget, hasToken: boolean): FoundationError {
   const { status, headers } = response;
   const where = originOf(target.url);
-  const retryAfter = parseRetryAfter(headers.get('retry-after'));
+  const retryAfter = retryAfterSeconds(headers.get('retry-after'));
   const reason = headers.get('x-error-message');
   const told = reason ? ` It says: ${reason.replace(/\s+/g, ' ').slice(0, 200)}` : '';
   if (status === 401 || status === 403) {
