@@ -1,7 +1,5 @@
 import {
   type BatchesApi,
-  type BatchOutputLine,
-  type BatchRequest,
   type CallOptions,
   type Capabilities,
   type ChatRequest,
@@ -10,9 +8,7 @@ import {
   type ClassifyRequest,
   type ClassifyResponseFor,
   type EmbeddingsRequest,
-  type EmbeddingsResponse,
   type EmbeddingsResponseFor,
-  type EmbeddingType,
   FoundationError,
   type GroundRequest,
   type GroundResponse,
@@ -35,10 +31,6 @@ import {
   type TrainResponse,
 } from '@nearfield/spec';
 import {
-  BatchesBodySchema,
-  BatchLineBodySchema,
-  BatchRequestSchema,
-  BatchStatusBodySchema,
   ChatBodySchema,
   ChatRequestSchema,
   ClassifiersBodySchema,
@@ -46,187 +38,68 @@ import {
   ClassifyRequestSchema,
   collectsErrors,
   DeleteClassifierBodySchema,
-  type EmbeddingsBody,
-  EmbeddingsBodySchema,
   EmbeddingsRequestSchema,
-  embeddingsFromWire,
   FOUNDATION_METHODS,
   fusionFromWire,
-  GroundBodySchema,
-  GroundRequestSchema,
   type ItemCallOptions,
   ModelBodySchema,
   ModelsBodySchema,
   MultiVectorRequestSchema,
   methodsReport,
-  notSupported,
   parse,
-  parseResponse,
-  ReadBodySchema,
-  ReadRequestSchema,
   RerankBodySchema,
   RerankRequestSchema,
   rerankedDocument,
-  SearchBodySchema,
-  SearchRequestSchema,
   SegmentBodySchema,
   SegmentRequestSchema,
-  shortened,
   TrainBodySchema,
   TrainRequestSchema,
   tellProgress,
   type WithItemErrors,
 } from '@nearfield/spec/implement';
+import { type Addresses, type AddressOptions, addressesOf, modelPath, pathOf } from './addresses.ts';
+import { Api } from './api.ts';
+import { createBatches } from './batches.ts';
 import { type CollectOptions, collectItems, collects, type ItemsAnswer } from './collect.ts';
 import { withImagesAsText } from './images.ts';
-import { parseJsonLines } from './jsonl.ts';
-import { readerRequest } from './reader-headers.ts';
+import { Reader } from './reader.ts';
+import { bodyOf } from './request-body.ts';
 import { type ApiKey, type Call, Transport } from './transport.ts';
+import { countOf, noVectors, requestVectors, requireItems } from './vectors.ts';
 
-export interface RemoteOptions {
-  /** Key of the API, or a function that gets one before every request. Only custom servers work without. */
-  apiKey?: ApiKey | undefined;
-  /** Default `https://api.jina.ai`. A trailing `/v1` is understood. */
-  baseUrl?: string | URL | undefined;
+export interface RemoteOptions extends AddressOptions {
   /**
-   * Addresses of the other services. Defaults: `https://r.jina.ai`, `https://s.jina.ai`, `https://g.jina.ai`
-   * and `https://segment.jina.ai`. With a `baseUrl` of your own the segmenter is its `/v1/segment`, and the
-   * reader's services must be named, so that a key never goes to a server it was not meant for.
+   * Key of the API, or a function that returns one before every request. Required by api.jina.ai; custom servers may
+   * not need one.
    */
-  readerUrl?: string | URL | undefined;
-  searchUrl?: string | URL | undefined;
-  groundUrl?: string | URL | undefined;
-  segmentUrl?: string | URL | undefined;
-  /** Default: the global `fetch`. */
+  apiKey?: ApiKey | undefined;
+  /** Sends the requests. @default globalThis.fetch */
   fetch?: typeof fetch | undefined;
-  /** Sent with every request. */
+  /** Headers of every request. @default {} */
   headers?: Record<string, string> | undefined;
-  /** Milliseconds a call may take. Default 60,000; `Infinity` for no limit. */
+  /** Milliseconds that a call may take; `Infinity` for no limit. @default 60_000 */
   timeout?: number | undefined;
 }
 
-const HOSTED = 'https://api.jina.ai';
 const DEFAULT_TIMEOUT = 60_000;
-
-/** Fields that a request need not send when they say what every server does anyway. */
-const NEUTRAL: Record<string, unknown> = {
-  normalized: true,
-  truncate: false,
-  late_chunking: false,
-  split_sentences: false,
-  return_multivector: false,
-  return_tokenized_input: false,
-  return_embeddings: false,
-  strategy: 'structure',
-  overlap: 0,
-};
-
-/** Fields of ours that the hosted API would ignore without a word. */
-const BEYOND_API = ['split_sentences', 'temperature', 'strategy', 'overlap', 'fusion'];
-
-type Body = Record<string, unknown>;
-
-/** A checked request as it is sent: without nulls and without defaults that change nothing. */
-function bodyOf(parsed: object): Body {
-  return Object.fromEntries(
-    Object.entries(parsed).filter(
-      ([name, value]) => value !== null && value !== undefined && NEUTRAL[name] !== value,
-    ),
-  );
-}
-
-function address(value: string | URL, name: string): URL {
-  try {
-    const page = typeof location === 'undefined' ? undefined : location.href;
-    const url = new URL(value, page);
-    if (url.protocol === 'http:' || url.protocol === 'https:') return url;
-  } catch {
-    // Told below.
-  }
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `${name} must be an http(s) address, such as ${HOSTED}; it is ${JSON.stringify(shortened(String(value)))}.`,
-    param: name,
-  });
-}
-
-/** A path below an address, whether or not that ends in a slash or in `/v1`. */
-function below(base: URL, path: string): URL {
-  const url = new URL(base);
-  url.pathname = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '') + path;
-  return url;
-}
-
-/**
- * An id as one part of a path. Dots alone would be read as a way up, also when encoded: nothing has them as its id.
- * @throws FoundationError RESOURCE_NOT_FOUND
- */
-function pathOf(id: string): string {
-  const text = String(id);
-  if (!/^\.{1,2}$/.test(text)) return encodeURIComponent(text);
-  throw new FoundationError({
-    code: 'RESOURCE_NOT_FOUND',
-    message: `There is nothing with the id '${text}'.`,
-  });
-}
-
-/** A model's id as a path: full ids have a slash. */
-function modelPath(id: string): string {
-  try {
-    return String(id).split('/').map(pathOf).join('/');
-  } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_MODEL_NOT_FOUND',
-      message: `Model '${shortened(String(id))}' not found.`,
-      param: 'model',
-      cause,
-    });
-  }
-}
-
-const countOf = (input: unknown): number => (Array.isArray(input) ? input.length : 1);
-
-/** What is answered where no input is left. */
-const noVectors = ({ model }: { model: string }): ReturnType<typeof embeddingsFromWire> => ({
-  model,
-  object: 'list',
-  usage: { total_tokens: 0, prompt_tokens: 0 },
-  data: [],
-});
-
-/** Asks for base64 where the caller wants floats: a third of the bytes, and exact. A list is derived from it. */
-function wireType(asked: EmbeddingType | readonly EmbeddingType[]): EmbeddingType {
-  return typeof asked === 'string' && asked !== 'float' ? asked : 'base64';
-}
 
 /**
  * The contract over HTTP. Made by {@link createRemote}.
  */
 export class RemoteFoundation implements SearchFoundation {
   readonly #transport: Transport;
-  readonly #baseUrl: URL;
-  readonly #hosted: boolean;
-  readonly #urls: { read?: URL; search?: URL; ground?: URL; segment: URL };
+  readonly #addresses: Addresses;
+  readonly #api: Api;
+  readonly #reader: Reader;
+  readonly batches: BatchesApi;
 
   constructor(options: RemoteOptions = {}) {
-    this.#baseUrl = address(options.baseUrl ?? HOSTED, 'baseUrl');
-    this.#hosted = this.#baseUrl.origin === HOSTED;
-    const service = (name: 'readerUrl' | 'searchUrl' | 'groundUrl', fallback: string): URL | undefined => {
-      const given = options[name] ?? (this.#hosted ? fallback : undefined);
-      return given === undefined ? undefined : address(given, name);
-    };
-    const read = service('readerUrl', 'https://r.jina.ai/');
-    const search = service('searchUrl', 'https://s.jina.ai/');
-    const ground = service('groundUrl', 'https://g.jina.ai/');
-    const segment =
-      options.segmentUrl !== undefined
-        ? address(options.segmentUrl, 'segmentUrl')
-        : this.#hosted
-          ? new URL('https://segment.jina.ai/')
-          : below(this.#baseUrl, '/v1/segment');
-    this.#urls = { segment, ...(read && { read }), ...(search && { search }), ...(ground && { ground }) };
     const { apiKey, fetch, headers, timeout = DEFAULT_TIMEOUT } = options;
+    this.#addresses = addressesOf(options);
     this.#transport = new Transport({ apiKey, fetch, headers, timeout });
+    this.#api = new Api(this.#addresses.base, this.#transport);
+    this.#reader = new Reader(this.#transport, this.#addresses);
+    this.batches = createBatches(this.#api);
   }
 
   async embeddings<
@@ -235,7 +108,7 @@ export class RemoteFoundation implements SearchFoundation {
   >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
       check: (asked) => parse(EmbeddingsRequestSchema, asked),
-      send: (parsed, how) => this.#vectors('embeddings', '/v1/embeddings', parsed, how),
+      send: (parsed, how) => requestVectors(this.#api, 'embeddings', '/v1/embeddings', parsed, how),
       empty: () => noVectors(request),
     });
     return response as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
@@ -247,7 +120,7 @@ export class RemoteFoundation implements SearchFoundation {
   >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
       check: (asked) => parse(MultiVectorRequestSchema, asked),
-      send: (parsed, how) => this.#vectors('multi-vector', '/v1/multi-vector', parsed, how),
+      send: (parsed, how) => requestVectors(this.#api, 'multi-vector', '/v1/multi-vector', parsed, how),
       empty: () => noVectors(request),
     });
     for (const item of response.data) {
@@ -267,7 +140,7 @@ export class RemoteFoundation implements SearchFoundation {
   ): Promise<RerankResponseFor<Request>> {
     const parsed = parse(RerankRequestSchema, request);
     const documents = await withImagesAsText(parsed.documents, 'documents');
-    const call = this.#post('rerank', '/v1/rerank', { ...bodyOf(parsed), documents });
+    const call = this.#api.post('rerank', '/v1/rerank', { ...bodyOf(parsed), documents });
     const answer = await this.#transport.json(call, RerankBodySchema, options);
     const results = answer.results.map((result): RerankResult => {
       if (result.index < 0 || result.index >= parsed.documents.length) {
@@ -299,7 +172,7 @@ export class RemoteFoundation implements SearchFoundation {
       check: (asked) => parse(ClassifyRequestSchema, asked),
       send: async (parsed, how) => {
         const input = await withImagesAsText(parsed.input, 'input');
-        const call = this.#post('classify', '/v1/classify', { ...bodyOf(parsed), input });
+        const call = this.#api.post('classify', '/v1/classify', { ...bodyOf(parsed), input });
         const answer = await this.#transport.json(call, ClassifyBodySchema, how);
         requireItems('classify', answer.data.length, countOf(parsed.input));
         return answer;
@@ -313,7 +186,7 @@ export class RemoteFoundation implements SearchFoundation {
     const parsed = parse(TrainRequestSchema, request);
     const input = await withImagesAsText(parsed.input, 'input');
     return this.#transport.json(
-      this.#post('train', '/v1/train', { ...bodyOf(parsed), input }),
+      this.#api.post('train', '/v1/train', { ...bodyOf(parsed), input }),
       TrainBodySchema,
       options,
     );
@@ -321,10 +194,10 @@ export class RemoteFoundation implements SearchFoundation {
 
   readonly classifiers: ClassifiersApi = {
     list: (options) =>
-      this.#transport.json(this.#get('classifiers', '/v1/classifiers'), ClassifiersBodySchema, options),
+      this.#transport.json(this.#api.get('classifiers', '/v1/classifiers'), ClassifiersBodySchema, options),
     delete: async (id, options) =>
       this.#transport.json(
-        { ...this.#get('classifiers.delete', `/v1/classifiers/${pathOf(id)}`), method: 'DELETE' },
+        this.#api.delete('classifiers.delete', `/v1/classifiers/${pathOf(id)}`),
         DeleteClassifierBodySchema,
         options,
       ),
@@ -332,7 +205,7 @@ export class RemoteFoundation implements SearchFoundation {
 
   async segment(request: SegmentRequest, options: CallOptions = {}): Promise<SegmentResponse> {
     const parsed = parse(SegmentRequestSchema, request);
-    const post = this.#post('segment', '', bodyOf(parsed), new URL(this.#urls.segment));
+    const post = this.#api.post('segment', '', bodyOf(parsed), new URL(this.#addresses.segment));
     // The segmenter answers a few requests a minute without a key.
     const call: Call = { ...post, needsKey: false };
     return this.#transport.json(call, SegmentBodySchema, options);
@@ -340,65 +213,27 @@ export class RemoteFoundation implements SearchFoundation {
 
   readonly models: ModelsApi = {
     list: (options): Promise<ModelListResponse> =>
-      this.#transport.json(this.#get('models', '/v1/models'), ModelsBodySchema, options),
+      this.#transport.json(this.#api.get('models', '/v1/models'), ModelsBodySchema, options),
     get: async (id, options): Promise<ModelInfo> =>
-      this.#transport.json(this.#get('models', `/v1/models/${modelPath(id)}`), ModelBodySchema, options),
-  };
-
-  readonly batches: BatchesApi = {
-    create: async (request, options) => {
-      const parsed = parse(BatchRequestSchema, request);
-      const input = parsed.input instanceof Blob ? await linesOf(parsed.input) : parsed.input;
-      const body = bodyOf({ ...parsed, input });
-      return this.#transport.json(
-        this.#post('batches', '/v1/batch/embeddings', body),
-        BatchStatusBodySchema,
-        options,
-      );
-    },
-    get: async (id, options) =>
-      this.#transport.json(this.#get('batches', `/v1/batch/${pathOf(id)}`), BatchStatusBodySchema, options),
-    list: (options = {}) => {
-      const call = this.#get('batches', '/v1/batches');
-      if (options.limit !== undefined) call.url.searchParams.set('limit', String(options.limit));
-      return this.#transport.json(call, BatchesBodySchema, options);
-    },
-    cancel: async (id, options) =>
-      this.#transport.json(
-        { ...this.#get('batches.cancel', `/v1/batch/${pathOf(id)}`), method: 'DELETE' },
-        BatchStatusBodySchema,
-        options,
-      ),
-    output: (id, options) => this.#lines(id, 'output', options),
-    errors: (id, options) => this.#lines(id, 'errors', options),
+      this.#transport.json(this.#api.get('models', `/v1/models/${modelPath(id)}`), ModelBodySchema, options),
   };
 
   async read(request: ReadRequest, options: CallOptions = {}): Promise<ReadResponse> {
-    const parts = readerRequest(parse(ReadRequestSchema, request));
-    const url = this.#service('read', 'readerUrl');
-    // The reader answers a few requests a minute without a key.
-    const call: Call = { what: 'read', url, method: 'POST', needsKey: false, ...parts };
-    return this.#transport.json(call, ReadBodySchema, options);
+    return this.#reader.read(request, options);
   }
 
   async search(request: SearchRequest, options: CallOptions = {}): Promise<SearchResponse> {
-    const parts = readerRequest(parse(SearchRequestSchema, request));
-    const url = this.#service('search', 'searchUrl');
-    const call: Call = { what: 'search', url, method: 'POST', needsKey: isJina(url), ...parts };
-    return this.#transport.json(call, SearchBodySchema, options);
+    return this.#reader.search(request, options);
   }
 
   async ground(request: GroundRequest, options: CallOptions = {}): Promise<GroundResponse> {
-    const { headers, body } = readerRequest(parse(GroundRequestSchema, request));
-    const url = this.#service('ground', 'groundUrl');
-    const call: Call = { what: 'ground', url, method: 'POST', needsKey: isJina(url), headers, body };
-    return this.#transport.json(call, GroundBodySchema, options);
+    return this.#reader.ground(request, options);
   }
 
   async chat(request: ChatRequest, options: CallOptions = {}): Promise<ChatResponse> {
     const parsed = parse(ChatRequestSchema, request);
     return this.#transport.json(
-      this.#post('chat', '/v1/chat/completions', bodyOf(parsed)),
+      this.#api.post('chat', '/v1/chat/completions', bodyOf(parsed)),
       ChatBodySchema,
       options,
     );
@@ -414,13 +249,14 @@ export class RemoteFoundation implements SearchFoundation {
       },
     );
     const configured = FOUNDATION_METHODS.filter(
-      (method) => !(method === 'read' || method === 'search' || method === 'ground') || this.#urls[method],
+      (method) =>
+        !(method === 'read' || method === 'search' || method === 'ground') || this.#reader.has(method),
     );
     return {
       implementation: 'remote',
       methods: methodsReport(configured),
       models,
-      baseUrl: this.#baseUrl.href.replace(/\/$/, ''),
+      baseUrl: this.#addresses.base.href.replace(/\/$/, ''),
     };
   }
 
@@ -430,27 +266,6 @@ export class RemoteFoundation implements SearchFoundation {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #vectors(
-    what: string,
-    path: string,
-    parsed: Body & { model: string; input: unknown; embedding_type: EmbeddingType | EmbeddingType[] },
-    options: CallOptions,
-  ): Promise<ReturnType<typeof embeddingsFromWire>> {
-    const asked = parsed.embedding_type;
-    const body: Body = { ...bodyOf(parsed), input: await withImagesAsText(parsed.input, 'input') };
-    // Servers other than the hosted API split unless they are told not to.
-    if (parsed.late_chunking === true && !isJina(this.#baseUrl))
-      body.split_sentences = parsed.split_sentences;
-    // Token weights have no encoding.
-    if (parsed.model === 'elser-v2') delete body.embedding_type;
-    else body.embedding_type = wireType(asked);
-    const answer = await this.#transport.json(this.#post(what, path, body), EmbeddingsBodySchema, options);
-    const response = decode(answer, asked, what);
-    requireItems(what, response.data.length, countOf(parsed.input));
-    response.data.sort((a, b) => a.index - b.index);
-    return response;
   }
 
   /** A call of several inputs: one request, or as many as it takes to tell those that fail from the others. */
@@ -471,54 +286,6 @@ export class RemoteFoundation implements SearchFoundation {
     return collectsErrors(options) ? { ...answer, errors: [] } : answer;
   }
 
-  async *#lines(
-    id: string,
-    file: 'output' | 'errors',
-    options?: CallOptions,
-  ): AsyncGenerator<BatchOutputLine> {
-    const what = `batches.${file}`;
-    const call = this.#get(what, `/v1/batch/${pathOf(id)}/${file}`);
-    call.headers = { Accept: 'application/jsonl, application/json' };
-    for await (const value of parseJsonLines(this.#transport.bytes(call, options), what)) {
-      const line = parseResponse(BatchLineBodySchema, value, what);
-      const { response } = line as { response?: { status_code: number; body?: unknown } | null };
-      if (response?.body === undefined) {
-        yield line;
-        continue;
-      }
-      const body = decode(parseResponse(EmbeddingsBodySchema, response.body, what), 'float', what);
-      yield { ...line, response: { ...response, body: body as EmbeddingsResponse } };
-    }
-  }
-
-  #get(what: string, path: string): Call {
-    return { what, url: below(this.#baseUrl, path), method: 'GET', needsKey: this.#hosted };
-  }
-
-  #post(what: string, path: string, body: Body, url = below(this.#baseUrl, path)): Call {
-    if (isJina(url)) {
-      const field = BEYOND_API.find((name) => body[name] !== undefined);
-      if (field) {
-        throw notSupported(
-          `${what}.${field}`,
-          'the hosted API does not have it and would ignore it.',
-          'Leave it out, or use a Nearfield server or a local engine.',
-        );
-      }
-    }
-    return { what, url, method: 'POST', body, needsKey: this.#hosted };
-  }
-
-  #service(name: 'read' | 'search' | 'ground', option: string): URL {
-    const url = this.#urls[name];
-    if (url) return new URL(url);
-    throw notSupported(
-      name,
-      `${this.#baseUrl.origin} is not Jina's API.`,
-      `Set ${option} to the service to use, such as https://${name[0]}.jina.ai.`,
-    );
-  }
-
   #report({ onProgress }: CallOptions, inputs: number, tokens: number): void {
     tellProgress(onProgress, {
       type: 'work-progress',
@@ -526,54 +293,6 @@ export class RemoteFoundation implements SearchFoundation {
       tokens: { done: tokens, total: tokens },
     });
   }
-}
-
-const isJina = (url: URL): boolean => url.hostname === 'jina.ai' || url.hostname.endsWith('.jina.ai');
-
-function decode(
-  body: EmbeddingsBody,
-  asked: EmbeddingType | readonly EmbeddingType[],
-  what: string,
-): ReturnType<typeof embeddingsFromWire> {
-  try {
-    return embeddingsFromWire(body, asked);
-  } catch (cause) {
-    throw new FoundationError({
-      code: 'RESPONSE_INVALID',
-      message: `The server's answer to ${what} has a vector that cannot be read: ${(cause as Error).message}`,
-      cause,
-    });
-  }
-}
-
-/** A PDF or a split text gives more vectors than inputs; fewer are never right. */
-function requireItems(what: string, got: number, wanted: number): void {
-  if (got >= wanted) return;
-  throw new FoundationError({
-    code: 'RESPONSE_INVALID',
-    message: `The server's answer to ${what} has ${got} results for ${wanted} inputs.`,
-  });
-}
-
-/** Not every browser can iterate over a stream. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-}
-
-async function linesOf(file: Blob): Promise<BatchRequest['input']> {
-  const lines: unknown[] = [];
-  try {
-    for await (const line of parseJsonLines(chunksOf(file.stream()), 'the file')) lines.push(line);
-  } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `Validation error: 'input': ${(cause as Error).message}`,
-      param: 'input',
-      cause,
-    });
-  }
-  return parse(BatchRequestSchema, { model: 'file', input: lines }).input as BatchRequest['input'];
 }
 
 /**

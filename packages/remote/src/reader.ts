@@ -1,0 +1,132 @@
+import type {
+  CallOptions,
+  GroundRequest,
+  GroundResponse,
+  ReadRequest,
+  ReadResponse,
+  SearchRequest,
+  SearchResponse,
+} from '@nearfield/spec';
+import {
+  GroundBodySchema,
+  GroundRequestSchema,
+  notSupported,
+  parse,
+  ReadBodySchema,
+  type ReadOptions,
+  ReadRequestSchema,
+  SearchBodySchema,
+  SearchRequestSchema,
+} from '@nearfield/spec/implement';
+import { type Addresses, isJina } from './addresses.ts';
+import type { Call, Transport } from './transport.ts';
+
+/** Request header of each reader option. */
+const HEADERS: Record<keyof ReadOptions, string> = {
+  returnFormat: 'X-Return-Format',
+  targetSelector: 'X-Target-Selector',
+  waitForSelector: 'X-Wait-For-Selector',
+  removeSelector: 'X-Remove-Selector',
+  timeout: 'X-Timeout',
+  noCache: 'X-No-Cache',
+  cacheTolerance: 'X-Cache-Tolerance',
+  withGeneratedAlt: 'X-With-Generated-Alt',
+  withLinksSummary: 'X-With-Links-Summary',
+  withImagesSummary: 'X-With-Images-Summary',
+  retainLinks: 'X-Retain-Links',
+  retainImages: 'X-Retain-Images',
+  keepImgDataUrl: 'X-Keep-Img-Data-Url',
+  withIframe: 'X-With-Iframe',
+  withShadowDom: 'X-With-Shadow-Dom',
+  proxy: 'X-Proxy',
+  proxyUrl: 'X-Proxy-Url',
+  setCookie: 'X-Set-Cookie',
+  userAgent: 'X-User-Agent',
+  locale: 'X-Locale',
+  referer: 'X-Referer',
+  robotsTxt: 'X-Robots-Txt',
+  doNotTrack: 'DNT',
+  tokenBudget: 'X-Token-Budget',
+  maxTokens: 'X-Max-Tokens',
+  engine: 'X-Engine',
+  base: 'X-Base',
+  removeOverlay: 'X-Remove-Overlay',
+  markdownChunking: 'X-Markdown-Chunking',
+  noGfm: 'X-No-Gfm',
+  respondTiming: 'X-Respond-Timing',
+};
+
+/** Further headers of the search. */
+const SEARCH_HEADERS: Record<string, string> = { site: 'X-Site', withFavicons: 'X-With-Favicons' };
+
+/** Splits a reader request into what goes in headers and what goes in the JSON body. */
+function readerRequest(request: Record<string, unknown>): {
+  headers: Record<string, string>;
+  body: Record<string, unknown>;
+} {
+  const headers: Record<string, string> = {};
+  const body: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(request)) {
+    if (value === null || value === undefined) continue;
+    const header = HEADERS[name as keyof ReadOptions] ?? SEARCH_HEADERS[name];
+    if (header === undefined) {
+      if (name !== 'noContent') body[name] = value;
+    } else if (header === 'DNT') {
+      headers[header] = value ? '1' : '0';
+    } else {
+      headers[header] = Array.isArray(value) ? value.join(', ') : String(value);
+    }
+  }
+  if (request.noContent === true) headers['X-Respond-With'] = 'no-content';
+  return { headers, body };
+}
+
+type Service = 'read' | 'search' | 'ground';
+
+/** Jina's reader and the services that are built on it, each at an address of its own. */
+export class Reader {
+  readonly #transport: Transport;
+  readonly #addresses: Addresses;
+
+  constructor(transport: Transport, addresses: Addresses) {
+    this.#transport = transport;
+    this.#addresses = addresses;
+  }
+
+  /** Whether a service has an address. */
+  has(service: Service): boolean {
+    return this.#addresses[service] !== undefined;
+  }
+
+  async read(request: ReadRequest, options: CallOptions): Promise<ReadResponse> {
+    const parts = readerRequest(parse(ReadRequestSchema, request));
+    const url = this.#service('read', 'readerUrl');
+    // The reader answers a few requests a minute without a key.
+    const call: Call = { what: 'read', url, method: 'POST', needsKey: false, ...parts };
+    return this.#transport.json(call, ReadBodySchema, options);
+  }
+
+  async search(request: SearchRequest, options: CallOptions): Promise<SearchResponse> {
+    const parts = readerRequest(parse(SearchRequestSchema, request));
+    const url = this.#service('search', 'searchUrl');
+    const call: Call = { what: 'search', url, method: 'POST', needsKey: isJina(url), ...parts };
+    return this.#transport.json(call, SearchBodySchema, options);
+  }
+
+  async ground(request: GroundRequest, options: CallOptions): Promise<GroundResponse> {
+    const parts = readerRequest(parse(GroundRequestSchema, request));
+    const url = this.#service('ground', 'groundUrl');
+    const call: Call = { what: 'ground', url, method: 'POST', needsKey: isJina(url), ...parts };
+    return this.#transport.json(call, GroundBodySchema, options);
+  }
+
+  #service(name: Service, option: string): URL {
+    const url = this.#addresses[name];
+    if (url) return new URL(url);
+    throw notSupported(
+      name,
+      `${this.#addresses.base.origin} is not Jina's API.`,
+      `Set ${option} to the service to use, such as https://${name[0]}.jina.ai.`,
+    );
+  }
+}
