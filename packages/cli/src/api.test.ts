@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { createNodeServer } from '@nearfield/server/node';
 import { describe, expect, it } from 'vitest';
-import { HashedFoundation } from '../../server/test/hashed-foundation.ts';
 import { runApi } from './api.ts';
 import { modelOption } from './engine.ts';
 

@@ -6,6 +6,7 @@ import { createNodeServer } from '@nearfield/server/node';
 import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';
 import { createEngine, modelOption } from './engine.ts';
+import { keysOfVariable } from './keys.ts';
 
 const USAGE = `nearfield api ENDPOINT 'REQUEST JSON'   answer one request (- reads it from standard input)
 nearfield serve                          answer requests over HTTP

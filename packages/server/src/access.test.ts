@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { rawRequest } from '../test/raw-http.ts';
 import { spawnCommand } from '../test/serve-command.ts';
 import { Access } from './access.ts';

@@ -1,5 +1,5 @@
+import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { describe, expect, it } from 'vitest';
-import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { csvRows } from './bulk.ts';
 import { createHandler } from './handler.ts';
 

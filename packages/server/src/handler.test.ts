@@ -1,6 +1,6 @@
+import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { FoundationError } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
-import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { createHandler, type HandlerOptions } from './handler.ts';
 
 const model = 'jina-embeddings-v3';

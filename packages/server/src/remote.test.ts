@@ -1,8 +1,8 @@
+import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { createRemote, type RemoteFoundation } from '@nearfield/remote';
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
 import { toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HashedFoundation } from '../test/hashed-foundation.ts';
 import { createNodeServer, type NodeServer } from './node.ts';
 
 // The same calls made in this process and over real HTTP: what comes out must be the same.
