@@ -2,7 +2,7 @@ import { createHandler, errorBody } from '@nearfield/server';
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
-/** Where output goes. */
+/** Receivers of output. */
 export interface ApiOutput {
   /** The API's JSON response, or JSONL, and nothing else. */
   stdout: (text: string) => void;
@@ -66,7 +66,7 @@ function routeOf(endpoint: string, text: string): Route {
     default:
       throw new FoundationError({
         code: 'RESOURCE_NOT_FOUND',
-        message: `Endpoint '${shortened(endpoint)}' not found. There are: ${API_ENDPOINTS.join(', ')}.`,
+        message: `Endpoint '${shortened(endpoint)}' not found. Use one of: ${API_ENDPOINTS.join(', ')}.`,
       });
   }
 }
@@ -100,7 +100,7 @@ async function settled(
 }
 
 /**
- * One request, one answer: what a server would answer to it, through the same handler.
+ * One request, one answer: the same as a server's, through the same handler.
  *
  * `embeddings`, `multi-vector`, `rerank`, `classify`, `train`, `segment` and `chat` take the API's request.
  * `models` takes nothing or `{"id"}`; `classifiers` nothing or `{"delete": id}`; `batches` nothing or `{"limit"}`;

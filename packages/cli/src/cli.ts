@@ -16,11 +16,11 @@ Endpoints: ${API_ENDPOINTS.join(', ')}
 Options:
   --model ID=SOURCE         a model from a directory, a URL or a hub id (repeatable)
   --model ID=LIKE:SOURCE    the same, used like the catalogue's model LIKE
-  --data-dir DIRECTORY      where models, classifiers and batches are kept
+  --data-dir DIRECTORY      directory of models, classifiers and batches
 serve only:
   --port PORT               default 8080
   --host HOST               default 127.0.0.1: this machine only
-  --api-key KEY             ask for this key (repeatable; or the environment variable NEARFIELD_API_KEYS)
+  --api-key KEY             require this key (repeatable; or the environment variable NEARFIELD_API_KEYS)
   --cors ORIGIN             let pages of this origin call, * for all (repeatable)
   --allow-host HOST         answer under this name too, * for any (repeatable; default without a key: only names and
                             addresses of this machine)
@@ -77,7 +77,7 @@ async function main(argv: string[]): Promise<number> {
       ...(hosts.length > 0 ? { allowedHosts: hosts } : {}),
       publicUrl: values['public-url'],
       onError: (error, requestId) => {
-        // The caller is not told what went wrong inside; this is the place to look it up.
+        // The caller does not learn what went wrong inside; this log has it.
         const inside =
           error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.message;
         print(process.stderr, `${requestId} ${error.code} ${inside}\n`);

@@ -2,7 +2,7 @@ import type { NodeModel } from '@nearfield/core/node';
 import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
-/** What the command line says of the engine. */
+/** Options of the engine on the command line. */
 export interface EngineOptions {
   models: NodeModel[];
   dataDirectory?: string | undefined;
@@ -24,7 +24,7 @@ export function modelOption(text: string): NodeModel {
   if (id === undefined || rest === undefined) {
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
-      message: `--model takes ID=SOURCE or ID=LIKE:SOURCE, such as my-v3=jina-embeddings-v3:./model; it was given '${shortened(text)}'.`,
+      message: `--model takes ID=SOURCE or ID=LIKE:SOURCE, such as my-v3=jina-embeddings-v3:./model; it received '${shortened(text)}'.`,
       param: 'model',
     });
   }

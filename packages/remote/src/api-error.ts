@@ -1,8 +1,8 @@
 import { type ErrorCode, type FieldIssue, FoundationError } from '@nearfield/spec';
 import { isErrorCode, retryAfterSeconds } from '@nearfield/spec/implement';
 
-/** What a failed answer said, whichever of the known shapes its body had. */
-interface Told {
+/** The parts of a failed answer, whichever of the known shapes its body has. */
+interface ErrorParts {
   message?: string | undefined;
   code?: string | undefined;
   requestId?: string | undefined;
@@ -33,7 +33,7 @@ const BY_STATUS: Record<number, ErrorCode> = {
   524: 'SERVICE_TIMEOUT',
 };
 
-function codeOf(status: number, { code, message = '' }: Told): ErrorCode {
+function codeOf(status: number, { code, message = '' }: ErrorParts): ErrorCode {
   if (code !== undefined && isErrorCode(code)) return code;
   if (code !== undefined && Object.hasOwn(OPENAI_CODES, code)) return OPENAI_CODES[code]!;
   if (status === 403 && /balance|quota|credit/i.test(message)) return 'AUTHZ_INSUFFICIENT_BALANCE';
@@ -61,12 +61,12 @@ function issuesOf(list: unknown): FieldIssue[] | undefined {
   return issues.length > 0 ? issues : undefined;
 }
 
-/** Reads every error shape that Jina's servers and compatible ones were seen to send. */
-function tell(body: unknown): Told {
+/** Reads every error shape that Jina's servers and compatible ones are known to send. */
+function partsOf(body: unknown): ErrorParts {
   if (!isFields(body)) return {};
   const { detail, error } = body;
   const issues = issuesOf(body.errors) ?? issuesOf(detail);
-  const base: Told = {
+  const base: ErrorParts = {
     code: textOf(body.code),
     requestId: textOf(body.request_id),
     issues,
@@ -103,7 +103,7 @@ export interface FailedAnswer {
   headers: Headers;
   /** The body as text, perhaps cut. */
   text: string;
-  /** Whose answer it is, such as `embeddings`. */
+  /** Name of the call, such as `embeddings`. */
   what: string;
 }
 
@@ -118,15 +118,16 @@ export function errorOfAnswer(
   } catch {
     body = undefined;
   }
-  const told = tell(body);
-  const message = told.message ?? `The server answered ${what} with status ${status} and no readable reason.`;
+  const parts = partsOf(body);
+  const message =
+    parts.message ?? `The server answered ${what} with status ${status} and no readable reason.`;
   return new FoundationError({
-    code: codeOf(status, told),
+    code: codeOf(status, parts),
     message: redact(message),
     status,
-    param: told.param,
-    requestId: told.requestId ?? headers.get('x-request-id') ?? undefined,
+    param: parts.param,
+    requestId: parts.requestId ?? headers.get('x-request-id') ?? undefined,
     retryAfter: retryAfterSeconds(headers.get('retry-after')),
-    issues: told.issues?.map((issue) => ({ ...issue, message: redact(issue.message) })),
+    issues: parts.issues?.map((issue) => ({ ...issue, message: redact(issue.message) })),
   });
 }

@@ -7,7 +7,7 @@ import {
   siftInputs,
 } from '@nearfield/spec/implement';
 
-/** Requests of one call. Beyond, so much of it fails that asking on would only load the server. */
+/** Requests per call. Beyond, so many inputs fail that further requests would only load the server. */
 const MOST_REQUESTS = 100;
 
 /** An answer's parts that have to be put together. */
@@ -16,22 +16,22 @@ export interface ItemsAnswer {
   usage: { total_tokens: number };
 }
 
-/** How the requests of a call are made. */
+/** The requests of a call. */
 export interface CollectOptions<Parsed extends { input?: unknown }, Answer extends ItemsAnswer> {
   /** @throws FoundationError what is wrong with a request */
   check: (request: object) => Parsed;
   /** One request. Its answer has the positions of its own inputs. */
   send: (parsed: Parsed, options: ItemCallOptions) => Promise<Answer>;
-  /** The answer where no input is left. */
+  /** The answer if no input is left. */
   empty: () => Answer;
 }
 
 /**
- * A call of several inputs, of which those that fail by themselves are told apart. The API answers all inputs of a
- * request or none: where its error names an input, what stands before and after it is asked again, each at most once
- * for every input that fails; where it names none, halves are, until single inputs fail.
+ * A call of several inputs, which separates those that fail by themselves. The API answers all inputs of a request or
+ * none: if its error names an input, the inputs before and after it are sent again, each at most once per input that
+ * fails; if it names none, halves are, until single inputs fail.
  *
- * @throws what is wrong with more than an input; the last error, where a call takes more than `MOST_REQUESTS` requests
+ * @throws FoundationError about more than an input; the last error, if a call takes more than `MOST_REQUESTS` requests
  */
 export async function collectItems<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
   request: object,
@@ -75,8 +75,8 @@ export const collects = (request: object, options: ItemCallOptions): boolean =>
   collectsErrors(options) && (request as { late_chunking?: unknown } | undefined)?.late_chunking !== true;
 
 /**
- * Positions of the inputs that failed; none where some did and the error does not tell which; undefined where it is
- * about something else.
+ * Positions of the inputs that failed; none if the error does not say which; undefined if it is about something
+ * else.
  */
 function atFault(error: unknown, count: number): number[] | undefined {
   if (!FoundationError.isInstance(error)) return undefined;
@@ -91,7 +91,7 @@ function atFault(error: unknown, count: number): number[] | undefined {
   return count === 1 ? [0] : [];
 }
 
-/** What stands before, between and after some positions. */
+/** The inputs before, between and after some positions. */
 function between(group: readonly number[], positions: readonly number[]): (readonly number[])[] {
   const ends = [...positions, group.length];
   return ends

@@ -101,7 +101,7 @@ export class Reader {
   async read(request: ReadRequest, options: CallOptions): Promise<ReadResponse> {
     const parts = readerRequest(parse(ReadRequestSchema, request));
     const url = this.#service('read', 'readerUrl');
-    // The reader answers a few requests a minute without a key.
+    // The reader answers a few requests per minute without a key.
     const call: Call = { what: 'read', url, method: 'POST', needsKey: false, ...parts };
     return this.#transport.json(call, ReadBodySchema, options);
   }

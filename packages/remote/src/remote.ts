@@ -107,7 +107,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
-      check: (asked) => parse(EmbeddingsRequestSchema, asked),
+      check: (each) => parse(EmbeddingsRequestSchema, each),
       send: (parsed, how) => requestVectors(this.#api, 'embeddings', '/v1/embeddings', parsed, how),
       empty: () => noVectors(request),
     });
@@ -119,7 +119,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
-      check: (asked) => parse(MultiVectorRequestSchema, asked),
+      check: (each) => parse(MultiVectorRequestSchema, each),
       send: (parsed, how) => requestVectors(this.#api, 'multi-vector', '/v1/multi-vector', parsed, how),
       empty: () => noVectors(request),
     });
@@ -127,7 +127,7 @@ export class RemoteFoundation implements SearchFoundation {
       if (!('embeddings' in item)) {
         throw new FoundationError({
           code: 'RESPONSE_INVALID',
-          message: `The server answered multi-vector with one vector a text instead of one a token. ${request.model} may not be a multi-vector model.`,
+          message: `The server answered multi-vector with one vector per text instead of one per token. ${request.model} may not be a multi-vector model.`,
         });
       }
     }
@@ -169,7 +169,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
-      check: (asked) => parse(ClassifyRequestSchema, asked),
+      check: (each) => parse(ClassifyRequestSchema, each),
       send: async (parsed, how) => {
         const input = await withImagesAsText(parsed.input, 'input');
         const call = this.#api.post('classify', '/v1/classify', { ...bodyOf(parsed), input });
@@ -206,7 +206,7 @@ export class RemoteFoundation implements SearchFoundation {
   async segment(request: SegmentRequest, options: CallOptions = {}): Promise<SegmentResponse> {
     const parsed = parse(SegmentRequestSchema, request);
     const post = this.#api.post('segment', '', bodyOf(parsed), new URL(this.#addresses.segment));
-    // The segmenter answers a few requests a minute without a key.
+    // The segmenter answers a few requests per minute without a key.
     const call: Call = { ...post, needsKey: false };
     return this.#transport.json(call, SegmentBodySchema, options);
   }
@@ -239,7 +239,7 @@ export class RemoteFoundation implements SearchFoundation {
     );
   }
 
-  /** What the server can do. `models` is empty if the server does not tell. */
+  /** Abilities of the server. `models` is empty if the server does not list its models. */
   async capabilities(): Promise<Capabilities> {
     const models = await this.models.list().then(
       ({ data }) => data.map(({ id, nearfield }) => nearfield?.id ?? id.replace(/^jina-ai\//, '')),
@@ -268,7 +268,7 @@ export class RemoteFoundation implements SearchFoundation {
     return this.close();
   }
 
-  /** A call of several inputs: one request, or as many as it takes to tell those that fail from the others. */
+  /** A call of several inputs: one request, or as many as it takes to separate those that fail. */
   async #items<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
     request: object,
     options: ItemCallOptions = {},
@@ -282,7 +282,7 @@ export class RemoteFoundation implements SearchFoundation {
     const parsed = how.check(request);
     const answer = await how.send(parsed, options);
     this.#report(options, countOf(parsed.input), answer.usage.total_tokens);
-    // The inputs of what has no errors of its own were answered all.
+    // Without an error, all inputs were answered.
     return collectsErrors(options) ? { ...answer, errors: [] } : answer;
   }
 

@@ -2,7 +2,7 @@ import { type CallOptions, FoundationError } from '@nearfield/spec';
 import { parseResponse } from '@nearfield/spec/implement';
 import { errorOfAnswer } from './api-error.ts';
 
-/** A fixed key, or where to get one: asked before every request, so that keys can be renewed. */
+/** A fixed key, or a function that returns one. It is called before every request, so that keys can be renewed. */
 export type ApiKey = string | (() => string | Promise<string>);
 
 export interface TransportOptions {
@@ -30,7 +30,7 @@ type ResponseSchema<Output> = Parameters<typeof parseResponse<Output>>[0];
 
 const ERROR_BODY_CHARACTERS = 64 * 1024;
 
-/** Why a request was stopped. */
+/** The reasons to stop a request: its time limit, its signal, the end of the foundation. */
 interface Stop {
   readonly signal: AbortSignal;
   /** Starts the time again, for a stream that is still moving. */
@@ -144,7 +144,8 @@ export class Transport {
       if (/^[\x21-\x7e]+$/.test(key)) return key;
       throw new FoundationError({
         code: 'AUTH_INVALID_FORMAT',
-        message: 'The API key has characters that no key has: spaces, line breaks or letters beyond ASCII.',
+        message:
+          'The API key has characters that no key can have: spaces, line breaks or letters beyond ASCII.',
       });
     }
     const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
@@ -221,7 +222,7 @@ function parseJson(text: string, what: string): unknown {
 function readable(error: unknown, call: Call, redact: (text: string) => string): unknown {
   if (FoundationError.isInstance(error)) return error;
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  // Node tells the reason (ECONNREFUSED, ENOTFOUND, …) in the cause; browsers tell nothing.
+  // Node gives the reason (ECONNREFUSED, ENOTFOUND, …) in the cause; browsers give none.
   const reason = (cause as { code?: unknown } | undefined)?.code ?? message;
   return new FoundationError({
     code: 'CONNECTION_FAILED',

@@ -2,9 +2,9 @@ import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
 // A page of any site can send requests to 127.0.0.1, and with a name that it lets point there (DNS rebinding) read the
-// answers too. A key keeps both out; where no key is asked for, the names in a request have to.
+// answers too. A key keeps both out; without one, the names in a request have to.
 
-/** Who may call besides this machine. */
+/** Callers besides this machine. */
 export interface AccessOptions {
   /** Host names under which the server may be called; `*` for any. */
   hosts: readonly string[];
@@ -45,7 +45,7 @@ const isLoopback = ({ name }: Host): boolean =>
 const allows = (entry: Host, { name, port }: Host): boolean =>
   entry.name === name && (entry.port === '' || entry.port === port || (port === '' && entry.port === '443'));
 
-/** Decides by the names in a request who may call. */
+/** Decides who may call, by the names in a request. */
 export class Access {
   readonly #hosts: readonly Host[];
   readonly #anyHost: boolean;
@@ -61,14 +61,14 @@ export class Access {
         if (host) return host;
         throw new FoundationError({
           code: 'INPUT_VALIDATION_FAILED',
-          message: `allowedHosts (--allow-host) takes host names such as search.example or search.example:8443; '${shortened(text)}' is none.`,
+          message: `allowedHosts (--allow-host) takes host names such as search.example or search.example:8443; '${shortened(text)}' is not one.`,
           param: 'allowedHosts',
         });
       });
     this.#origins = origins === '*' ? '*' : new Set(origins.map(originOf));
   }
 
-  /** Whether the server is known under a host: this machine's names, and those that were allowed one by one. */
+  /** Whether the server is known under a host: this machine's names, and those allowed by name. */
   knowsHost(text: string): boolean {
     const host = hostOf(text);
     return host !== undefined && (isLoopback(host) || this.#hosts.some((entry) => allows(entry, host)));
@@ -84,7 +84,7 @@ export class Access {
       if (host === null || this.knowsHost(host)) continue;
       throw new FoundationError({
         code: 'AUTHZ_HOST_NOT_ALLOWED',
-        message: `This server asks for no key and answers only to names of its own machine; it was called as '${shortened(host)}'. Allow this name with allowedHosts (--allow-host), or ask for a key with apiKeys (--api-key).`,
+        message: `This server requires no key and answers only to names of its own machine; it was called as '${shortened(host)}'. Allow this name with allowedHosts (--allow-host), or require a key with apiKeys (--api-key).`,
       });
     }
   }
@@ -100,7 +100,7 @@ export class Access {
     const page = origin === null ? 'another site' : `'${shortened(origin)}'`;
     throw new FoundationError({
       code: 'AUTHZ_ORIGIN_NOT_ALLOWED',
-      message: `This server asks for no key and is not open to pages of ${page}. Allow their origin with cors (--cors), or ask for a key with apiKeys (--api-key).`,
+      message: `This server requires no key and is not open to pages of ${page}. Allow their origin with cors (--cors), or require a key with apiKeys (--api-key).`,
     });
   }
 

@@ -1,7 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { timingSafeEqual } from 'hono/utils/buffer';
 
-/** Keys that are let in: a list, or a function that decides. */
+/** Valid keys: a list, or a function that decides. */
 export type ApiKeys = readonly string[] | ((key: string) => boolean | Promise<boolean>);
 
 /**
@@ -22,7 +22,7 @@ export function checkedKeys(keys: ApiKeys): ApiKeys {
         : `API key ${wrong + 1} has characters that no header carries as they are: spaces, line breaks or letters beyond ASCII.`;
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `${why} Give keys of visible ASCII characters, or leave apiKeys out to ask for none.`,
+    message: `${why} Give keys of visible ASCII characters, or leave apiKeys out to require none.`,
     param: 'apiKeys',
   });
 }
@@ -53,7 +53,7 @@ export async function requireKey(header: string | undefined, keys: ApiKeys): Pro
 
 async function isKnown(key: string, keys: ApiKeys): Promise<boolean> {
   if (typeof keys === 'function') return keys(key);
-  // Every key is compared, so that the time taken tells nothing.
+  // Every key is compared, so that the time taken reveals nothing.
   const matches = await Promise.all(keys.map((known) => timingSafeEqual(known, key)));
   return matches.includes(true);
 }

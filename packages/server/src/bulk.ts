@@ -97,7 +97,7 @@ function textColumn(value: unknown): string | undefined {
 }
 
 /**
- * The lines of an uploaded file: CSV, JSONL or plain text with one text a line, by its name.
+ * The lines of an uploaded file: CSV, JSONL or plain text with one text per line, by its name.
  * @throws FoundationError INPUT_VALIDATION_FAILED
  */
 export async function bulkLines(

@@ -24,38 +24,42 @@ import { jsonLinesStream } from './json-lines.ts';
 
 export interface HandlerOptions {
   /**
-   * Keys that may use the API: visible ASCII, white space around them is not part of them. Default: no key is asked
-   * for, and only this machine may call: see `allowedHosts` and `cors`.
+   * Keys that may use the API: visible ASCII; white space around them is ignored. Without keys, only this machine may
+   * call: see `allowedHosts` and `cors`.
+   * @default none required
    */
   apiKeys?: ApiKeys | undefined;
   /**
-   * Origins of pages that may call, `*` for all. Default: none. Where no key is asked for, requests of pages of any
-   * other origin are refused, but for those of this machine: such a page needs no permission to send some of them.
+   * Origins of pages that may call, `*` for all. Without `apiKeys`, requests of pages of any other origin are refused,
+   * except those of this machine: a page needs no permission to send some requests.
+   * @default none
    */
   cors?: string | readonly string[] | undefined;
   /**
-   * Names under which the server may be called besides those of this machine (`localhost`, 127.0.0.1, [::1]): with a
-   * port only with that one, `*` for any name. Default: none where no key is asked for, so that no page can have its
-   * own name point here (DNS rebinding); any where a key is.
+   * Names under which the server may be called besides those of this machine (`localhost`, 127.0.0.1, [::1]). A name
+   * with a port is allowed with that port only; `*` allows any name. Without `apiKeys` the default keeps pages from
+   * letting their own name point here (DNS rebinding).
+   * @default none without `apiKeys`, any with them
    */
   allowedHosts?: readonly string[] | undefined;
   /**
-   * The server's address for the outside, such as `https://search.example/api`: what addresses in answers begin with.
-   * Default: the one that the request names, if it is one of this machine or of `allowedHosts`; else they are paths.
+   * The server's address for the outside, such as `https://search.example/api`; addresses in answers begin with it.
+   * @default the address in the request if it is this machine's or one of `allowedHosts`; otherwise answers have paths
    */
   publicUrl?: string | URL | undefined;
-  /** Bytes of a request body. Default 64 MB. */
+  /** Maximum bytes of a request body. @default 64 MB */
   maxBodyBytes?: number | undefined;
   /**
-   * With `late_chunking`, split a single input into sentences, as Jina's local server does. A request may say
-   * otherwise with `split_sentences`. Default true.
+   * With `late_chunking`, split a single input into sentences, as Jina's local server does. A request overrides it with
+   * `split_sentences`.
+   * @default true
    */
   splitSentences?: boolean | undefined;
-  /** Told of errors that are neither the caller's nor due to its going away. Default: nobody. */
+  /** Called for server-side errors (status ≥ 500). @default none */
   onError?: ((error: FoundationError, requestId: string) => void) | undefined;
 }
 
-/** Answers one request. Fits `Bun.serve`, `Deno.serve`, Service Workers, and Node through `createNodeServer`. */
+/** Answers one request. Suits `Bun.serve`, `Deno.serve`, Service Workers, and Node through `createNodeServer`. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 
 type Variables = { Variables: { requestId: string } };
@@ -68,13 +72,18 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const FILE_NAMES = 1000;
 const FILE_NAME = 255;
 
-/** What proxies note for a caller that did not wait; nobody reads it. */
+/** The status that proxies log for a caller that did not wait; nobody receives it. */
 const CLIENT_GONE = 499;
 
 /**
  * The API's routes over any implementation of the contract, with the API's JSON, statuses and error bodies.
- * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be meant: no or impossible keys, hosts that
- * are none
+ *
+ * @example
+ * const handler = createHandler(foundation, { apiKeys: [process.env.SEARCH_KEY] });
+ * Deno.serve(handler); // or Bun.serve({ fetch: handler }), or in a Service Worker: event.respondWith(handler(event.request))
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be valid: an empty list of keys, keys that no
+ * header can carry, hosts that are not host names
  */
 export function createHandler(foundation: SearchFoundation, options: HandlerOptions = {}): FetchHandler {
   const app = new Hono<Variables>();
@@ -120,7 +129,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     });
   }
 
-  // What a load balancer asks, by whatever name it knows; open, and says nothing about the models.
+  // Health checks of load balancers, under their usual names: open to all, without a word about the models.
   app.get('/health', (context) => context.json({ status: 'ok' }));
   app.get('/live', (context) => context.json({ status: 'live' }));
   app.get('/ready', async (context) => {
@@ -161,7 +170,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   const post = (path: string, answer: (body: Body, options: CallOptions) => Promise<unknown>): void => {
     app.post(path, async (context) => reply(context, await answer(await jsonBody(context), call(context))));
   };
-  // The foundation checks every request itself: the casts below only say what it will find or refuse.
+  // The foundation checks every request itself, so the casts below are safe.
   post('/v1/embeddings', (body, how) =>
     foundation.embeddings(withSentences(body, splitSentences) as unknown as EmbeddingsRequest, how),
   );
@@ -236,7 +245,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   return async (request) => app.fetch(request);
 }
 
-/** The address that addresses in answers begin with. @throws FoundationError INPUT_VALIDATION_FAILED */
+/** The address with which those in answers begin. @throws FoundationError INPUT_VALIDATION_FAILED */
 function addressOf(publicUrl: string | URL): URL {
   const text = String(publicUrl);
   if (URL.canParse(text) && /^https?:/i.test(text)) return new URL(text.endsWith('/') ? text : `${text}/`);
@@ -294,9 +303,9 @@ async function arrived<Value>(body: Promise<Value>): Promise<Value> {
 
 /** Turns sentence splitting on where Jina's local server does: late chunking of a single input. */
 function withSentences(body: Body, splitSentences: boolean): Body {
-  const { late_chunking: lateChunking, split_sentences: asked, input } = body;
+  const { late_chunking: lateChunking, split_sentences: requested, input } = body;
   const single = !Array.isArray(input) || input.length === 1;
-  if (!splitSentences || lateChunking !== true || asked != null || !single) return body;
+  if (!splitSentences || lateChunking !== true || requested != null || !single) return body;
   return { ...body, split_sentences: true };
 }
 

@@ -27,7 +27,7 @@ export function hasMoreValues(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the quotation mark is that ends a text, or the end of it all. */
+/** Position of the quotation mark that ends a text, or the end of the whole. */
 function endOfText(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end;

@@ -5,22 +5,22 @@ import { isHost } from './access.ts';
 import { createHandler, type HandlerOptions } from './handler.ts';
 
 export interface NodeServerOptions extends HandlerOptions {
-  /** Default 8080; 0 for any free one. */
+  /** Port to listen on; 0 for any free one. @default 8080 */
   port?: number | undefined;
-  /** Default `127.0.0.1`: this machine only. */
+  /** Address to listen on. The default serves this machine only. @default '127.0.0.1' */
   host?: string | undefined;
 }
 
 /** A server that listens. */
 export interface NodeServer {
-  /** Such as `http://127.0.0.1:8080`. */
+  /** Address of the server, such as `http://127.0.0.1:8080`. */
   url: string;
   port: number;
   /** Ends every connection. The foundation stays open: it is the caller's. */
   close(): Promise<void>;
 }
 
-/** Where no key is asked for, the name or address that the server listens on is one that it answers to. */
+/** Without keys, the server also answers to the name or address that it listens on. */
 function withOwnHost(options: HandlerOptions, host: string): HandlerOptions {
   if (options.apiKeys !== undefined && options.allowedHosts === undefined) return options;
   const own = isIPv6(host) ? `[${host.replace(/%.*$/, '')}]` : host;
@@ -29,7 +29,13 @@ function withOwnHost(options: HandlerOptions, host: string): HandlerOptions {
 
 /**
  * Serves a foundation over HTTP in Node. Resolves once it listens.
- * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be meant, see `createHandler`
+ *
+ * @example
+ * const foundation = createNodeFoundation({ models: [{ id: 'all-MiniLM-L6-v2', source: './models/all-MiniLM-L6-v2' }] });
+ * const server = await createNodeServer(foundation, { port: 8080 });
+ * console.log(`POST ${server.url}/v1/embeddings`);
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be valid, see `createHandler`
  * @throws FoundationError CONNECTION_FAILED if the port is taken or not allowed
  */
 export async function createNodeServer(

@@ -5,22 +5,22 @@ export type Device = 'wasm' | 'webgpu' | 'cpu';
 /** Precision of a model file. `q8` and below are quantised weights. */
 export type Dtype = 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
 
-/** What a device was measured to do, with a small synthetic encoder in float32. */
+/** Measured speed of a device, with a small synthetic encoder in float32. */
 export interface Calibration {
   device: Device;
   /** Throughput in batches of `budgetTokens`. */
   tokensPerSecond: number;
   /** Milliseconds of one query of 16 tokens. */
   queryMs: number;
-  /** Padded tokens of a batch that are worth it on this device. */
+  /** Recommended batch size in padded tokens. */
   budgetTokens: number;
-  /** What starting a batch costs, in tokens. */
+  /** Fixed cost of a batch, in tokens. */
   overheadTokens: number;
   /** ISO date. */
   measuredAt: string;
 }
 
-/** Where a local engine computes, and why there. */
+/** The device that a local engine computes on, and the reason. */
 export interface DeviceReport {
   device: Device;
   /** One sentence: why this device and not another. */
@@ -33,11 +33,11 @@ export interface DeviceReport {
   threads: number;
   /** Why that many threads, such as "the page is not cross-origin isolated". */
   threadsReason: string;
-  /** What this device, and those it was compared with, were measured to do. Remembered per adapter. */
+  /** Measurements of this device and of those it was compared with. Stored per adapter. */
   calibrations?: Calibration[] | undefined;
   /**
-   * Where short interactive calls go while the others run on WebGPU, of models that are small and compute the same on
-   * both: fp32 by the dtype option. Only where device `auto` measured both devices and took WebGPU.
+   * Device that answers short interactive calls to small fp32 models while all other work runs on WebGPU. Only if
+   * device `auto` measured both devices and chose WebGPU, and the `dtype` option is fp32: both then compute the same.
    */
   queries?: { device: Device; reason: string } | undefined;
 }
@@ -47,7 +47,7 @@ export interface DeviceReport {
  * - `graph`: it cannot, the file computes each text for itself;
  * - `rewritten`: it could, and the graph was changed at load so that it cannot;
  * - `single`: it could, and the graph was not recognised, so texts run one by one;
- * - `off`: it may, as the caller asked.
+ * - `off`: it may; the caller turned the guarantee off.
  */
 export interface BatchInvariance {
   kind: 'graph' | 'rewritten' | 'single' | 'off';
@@ -56,7 +56,7 @@ export interface BatchInvariance {
 
 /** Result of comparing a loaded model with published values. */
 export interface ModelCheck {
-  /** `remembered`: these very files passed before on this device; `skipped`: there is nothing to compare with. */
+  /** `remembered`: these very files passed before on this device; `skipped`: nothing to compare with exists. */
   result: 'passed' | 'remembered' | 'skipped';
   /** Published values compared. */
   goldens: number;
@@ -71,7 +71,7 @@ export interface ModelCheck {
 /** One model that is in memory now, or one part of it. */
 export interface LoadedModel {
   id: string;
-  /** Which part, where the model is loaded in several: a tower, or the tasks that its weights serve. */
+  /** Part of the model, if it is loaded in several: a tower, or the tasks that its weights serve. */
   part?: string | undefined;
   device: Device;
   dtype: Dtype;
@@ -85,7 +85,7 @@ export interface LoadedModel {
   check?: ModelCheck | undefined;
 }
 
-/** What an engine has computed since it started. */
+/** Work of an engine since it started. */
 export interface WorkReport {
   batches: number;
   /** Rows of those batches: texts, pairs or pictures. */
@@ -96,54 +96,54 @@ export interface WorkReport {
   paddedTokens: number;
 }
 
-/** What an implementation can do, as data. */
+/** Abilities of an implementation, as data. */
 export interface Capabilities {
   implementation: 'local' | 'remote';
-  /** Every method of the contract; `false` refuses with NOT_SUPPORTED. */
+  /** Every method of the contract. Calling a method marked `false` rejects with NOT_SUPPORTED. */
   methods: Record<FoundationMethod, boolean>;
-  /** Ids of the models that this implementation can answer for. */
+  /** Ids of the models that this implementation can use. */
   models: string[];
   /** Local engines only. */
   device?: DeviceReport | undefined;
   loaded?: LoadedModel[] | undefined;
   work?: WorkReport | undefined;
-  /** What this engine keeps, where, and what the browser allows. Local engines only. */
+  /** Stored files and records, and the browser's quota. Local engines only. */
   storage?: StorageReport | undefined;
   /**
-   * What this page's browser denies it, and what is done instead or has to be minded: one sentence each. Empty in an
-   * ordinary page; a page on plain http has some. Local engines in a browser only.
+   * Features that the browser denies this page, and the consequences: one sentence each. Empty in an ordinary page; a
+   * page on plain http has some. Local engines in a browser only.
    */
   restrictions?: string[] | undefined;
   /** Remote only. */
   baseUrl?: string | undefined;
 }
 
-/** Where something is kept: `memory` ends with the page or process. */
+/** A kind of storage. `memory` ends with the page or process. */
 export type StorageKind = 'indexeddb' | 'memory' | 'file-system';
 
-/** Where trained classifiers and batches are kept. */
+/** Storage of trained classifiers and batches. */
 export interface RecordsReport {
   kind: StorageKind;
-  /** Why, where it is not the usual kind. */
+  /** The reason, if it is not the usual kind. */
   reason?: string | undefined;
   /** Names of records that could not be read any more and were set aside, such as `classifier/<id>`. */
   damaged: string[];
 }
 
-/** What an answer says where its result was to be kept and could not be. */
+/** Part of an answer whose result could not be stored permanently. */
 export interface NotKept {
-  /** Ends with the page or process. Where things are kept as they should be, the answer says nothing. */
+  /** The result ends with the page or process. Answers whose result was stored do not have this field. */
   kept: 'memory';
   reason: string;
 }
 
-/** Where model files are kept, and everything else. */
+/** Storage of model files and records. */
 export interface StorageReport {
-  /** Of model files. */
+  /** Storage of model files. */
   kind: StorageKind;
-  /** Why, where it is not the usual kind. */
+  /** The reason, if it is not the usual kind. */
   reason?: string | undefined;
-  /** Of trained classifiers and batches: they may be in another place than model files. */
+  /** Storage of trained classifiers and batches; it may differ from that of model files. */
   records?: RecordsReport | undefined;
   /** Bytes of model files kept. */
   modelBytes: number;

@@ -7,11 +7,11 @@ import type { ParsedTrainRequest } from './endpoints/train.ts';
 import type { FoundationError } from './errors.ts';
 import { invalid as invalidField } from './invalid.ts';
 
-/** What a request asks of its model once defaults and older names are resolved. */
+/** Settings of a request for its model, with defaults and older names resolved. */
 export interface ResolvedEmbeddings {
   /** The API's name of the task; null for none. */
   task: string | null;
-  /** Put before every text. */
+  /** Prefix of every text. */
   prompt: string;
   /** Role for ColBERT models. */
   inputType: 'query' | 'document';
@@ -33,7 +33,7 @@ const ARTICLES: Record<Modality, string> = {
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 
-/** What an input is; a string is a text. */
+/** Kind of an input; a string is a text. */
 export function modalityOf(input: unknown): Modality {
   if (typeof input !== 'object' || input === null) return 'text';
   const order: Modality[] = ['text', 'image', 'pdf', 'video', 'audio', 'content'];
@@ -63,8 +63,8 @@ const asList = <Item>(input: Item | readonly Item[]): readonly Item[] =>
   Array.isArray(input) ? (input as readonly Item[]) : [input as Item];
 
 /** `late_chunking` and the like are refused where the model's own schema does not have them. */
-function checkOption(entry: ModelEntry, option: EmbeddingOption, asked: boolean): void {
-  if (!asked || entry.options.includes(option)) return;
+function checkOption(entry: ModelEntry, option: EmbeddingOption, requested: boolean): void {
+  if (!requested || entry.options.includes(option)) return;
   const others = CATALOGUE.filter((other) => other.options.includes(option)).map((other) => other.id);
   throw invalid(option, `${entry.id} does not have ${option}. Models that do: ${listed(others)}.`);
 }
@@ -130,24 +130,23 @@ function directionalDefault(entry: ModelEntry): string | null {
     : null;
 }
 
-function checkDimensions(asked: number | null | undefined, entry: ModelEntry): number | undefined {
-  if (asked == null) return entry.dimensions;
+function checkDimensions(requested: number | null | undefined, entry: ModelEntry): number | undefined {
+  if (requested == null) return entry.dimensions;
   const { dimensions: own, dimensionChoices } = entry;
   if (own === undefined && (entry.kind === 'sparse' || entry.kind === 'reranker' || entry.kind === 'chat')) {
     throw invalid('dimensions', `${entry.id} returns no vectors of a fixed size.`);
   }
-  if (dimensionChoices && !dimensionChoices.includes(asked)) {
+  if (dimensionChoices && !dimensionChoices.includes(requested)) {
     throw invalid('dimensions', `Input should be ${dimensionChoices.join(', ')}`);
   }
   // The size of a model of the caller's own is only known to its files: whoever loads them checks it.
-  if (own !== undefined && asked > own)
+  if (own !== undefined && requested > own)
     throw invalid('dimensions', `Input should be less than or equal to ${own}`);
-  return asked;
+  return requested;
 }
 
 /**
- * What an embeddings request asks of its model: task enumeration, prompt, dimensions, modalities, and options
- * that only some models have.
+ * Checks an embeddings request against its model: task, dimensions, modalities, and options that only some models have.
  * @throws FoundationError INPUT_VALIDATION_FAILED (422) with the API's messages
  */
 export function checkEmbeddingsRequest(
@@ -155,7 +154,7 @@ export function checkEmbeddingsRequest(
   entry: ModelEntry,
 ): ResolvedEmbeddings {
   checkOption(entry, 'late_chunking', request.late_chunking);
-  // A ColBERT model's vectors are one a token anyway.
+  // A ColBERT model's vectors are one per token anyway.
   checkOption(entry, 'return_multivector', request.return_multivector && entry.kind !== 'colbert');
   if (request.return_multivector && request.late_chunking) {
     throw invalid('late_chunking', 'late_chunking and return_multivector exclude each other.');

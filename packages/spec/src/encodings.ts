@@ -1,6 +1,6 @@
 import { FoundationError } from './errors.ts';
 
-/** How an embedding is returned. Source: OpenAPI document, `embedding_type`. */
+/** Encodings of a returned embedding. Source: OpenAPI document, `embedding_type`. */
 export type EmbeddingType = 'float' | 'base64' | 'binary' | 'ubinary';
 
 export const EMBEDDING_TYPES = ['float', 'base64', 'binary', 'ubinary'] as const;
@@ -38,7 +38,7 @@ export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Base64 of a vector's little-endian float32 bytes, as the API's `base64`. Length: 4 bytes a dimension. */
+/** Base64 of a vector's little-endian float32 bytes, as the API's `base64`. Length: 4 bytes per dimension. */
 export function vectorToBase64(vector: Float32Array): string {
   if (LITTLE_ENDIAN)
     return bytesToBase64(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
@@ -58,7 +58,7 @@ export function base64ToVector(text: string): Float32Array<ArrayBuffer> {
   if (bytes.length % 4 !== 0) {
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
-      message: `A base64 vector holds 4 bytes a dimension; this one has ${bytes.length} bytes.`,
+      message: `A base64 vector holds 4 bytes per dimension; this one has ${bytes.length} bytes.`,
     });
   }
   if (LITTLE_ENDIAN) return new Float32Array(bytes.buffer);
@@ -67,7 +67,7 @@ export function base64ToVector(text: string): Float32Array<ArrayBuffer> {
 }
 
 /**
- * One bit a dimension, set where the value is above zero, most significant bit first, as the API's `ubinary`.
+ * One bit per dimension, set where the value is above zero, most significant bit first, as the API's `ubinary`.
  * Length: ⌈dimensions ÷ 8⌉ bytes; missing bits of the last byte are zero.
  */
 export function vectorToUbinary(vector: Float32Array): Uint8Array<ArrayBuffer> {
@@ -93,7 +93,7 @@ export function binaryToUbinary(bytes: Int8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes, (byte) => byte + 128);
 }
 
-/** What {@link encodeVector} gives for each type. */
+/** The result of {@link encodeVector}, by type. */
 export interface EncodedVector {
   float: Float32Array;
   base64: string;
@@ -101,7 +101,7 @@ export interface EncodedVector {
   ubinary: Uint8Array;
 }
 
-/** A float vector in the encoding that was asked for. `float` is the vector itself, not a copy. */
+/** A float vector in the requested encoding. `float` is the vector itself, not a copy. */
 export function encodeVector<Type extends EmbeddingType>(
   vector: Float32Array,
   type: Type,

@@ -29,15 +29,15 @@ export type LocalErrorCode =
   | 'MODEL_NOT_AVAILABLE_LOCALLY'
   /** The GPU went away and the work could not be replayed. */
   | 'DEVICE_LOST'
-  /** No device of the kind that was asked for. */
+  /** No device of the requested kind exists. */
   | 'DEVICE_NOT_AVAILABLE'
   /** The browser or the runtime ran out of memory. */
   | 'OUT_OF_MEMORY'
   /** The worker ended, or does not answer. */
   | 'WORKER_FAILED'
   /**
-   * A file of the library itself (the worker's script, onnxruntime's files, onnxruntime-node) cannot be had or is
-   * forbidden here; the message names it and what would help. No model is at fault. The next call tries anew.
+   * A file of the library itself (the worker's script, onnxruntime's files, onnxruntime-node) cannot be loaded or
+   * is forbidden here; the message names it and a remedy. No model is at fault. The next call tries again.
    */
   | 'RUNTIME_NOT_AVAILABLE'
   /** The browser's storage or the disk is full; the message has the numbers. */
@@ -74,19 +74,19 @@ export interface FieldIssue {
   type: string;
 }
 
-/** What a {@link FoundationError} is made from. Plain data: it crosses worker and network boundaries. */
+/** Fields of a {@link FoundationError}. Plain data: it crosses worker and network boundaries. */
 export interface FoundationErrorInit {
   code: ErrorCode;
   message: string;
-  /** HTTP status the API uses for this code. Default: the code's own, see {@link statusOf}. */
+  /** HTTP status. @default the code's own, see {@link statusOf} */
   status?: number | undefined;
   /** The request field at fault. */
   param?: string | undefined;
   /** The server's id for the failed request. */
   requestId?: string | undefined;
-  /** Whether the same call may succeed later. Default: by code. */
+  /** Whether the same call may succeed later. @default by code */
   retryable?: boolean | undefined;
-  /** Seconds the server asked to wait before trying again. */
+  /** Seconds to wait before trying again, as the server requested. */
   retryAfter?: number | undefined;
   /** Every field that did not fit, for INPUT_VALIDATION_FAILED. */
   issues?: FieldIssue[] | undefined;
@@ -166,6 +166,15 @@ export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ST
  *
  * Use {@link FoundationError.isInstance} instead of `instanceof`: it also recognises errors that come from
  * another copy of this package.
+ *
+ * @example
+ * try {
+ *   await foundation.embeddings({ model, input });
+ * } catch (error) {
+ *   if (!FoundationError.isInstance(error)) throw error;
+ *   if (error.retryable) setTimeout(retry, (error.retryAfter ?? 1) * 1000);
+ *   else show(`${error.code}: ${error.message}`); // error.param names the field at fault
+ * }
  */
 export class FoundationError extends Error {
   override readonly name = 'FoundationError';
@@ -189,6 +198,7 @@ export class FoundationError extends Error {
     this.issues = init.issues;
   }
 
+  /** Whether a value is an error of the contract, from this copy of the package or another. */
   static isInstance(value: unknown): value is FoundationError {
     return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[MARK] === true;
   }

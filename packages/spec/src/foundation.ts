@@ -22,7 +22,7 @@ import type { CallOptions } from './progress.ts';
 
 /**
  * Jina's search foundation, wherever it runs. `createLocal()` of @nearfield/core computes inside the page,
- * `createRemote()` of @nearfield/remote asks a server; code written against this interface runs on both.
+ * `createRemote()` of @nearfield/remote calls a server; code written against this interface runs on both.
  *
  * Every method rejects with a `FoundationError`, or with the signal's reason when it was aborted.
  */
@@ -65,7 +65,7 @@ export interface SearchFoundation {
   ground(request: GroundRequest, options?: CallOptions): Promise<GroundResponse>;
   /** `POST /v1/chat/completions` (experimental at the API). */
   chat(request: ChatRequest, options?: CallOptions): Promise<ChatResponse>;
-  /** What this implementation can do, where and why. */
+  /** Abilities of this implementation, its device and the reasons. */
   capabilities(): Promise<Capabilities>;
   /** Frees memory, ends workers and open connections. Calls that are running reject with CLOSED. */
   close(): Promise<void>;

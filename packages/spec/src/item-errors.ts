@@ -6,31 +6,33 @@ import type { CallOptions } from './progress.ts';
 export interface ItemError {
   /** Position in the request's `input`; of one that is no list, 0. */
   index: number;
-  /** What the call would have rejected with. Its `param` names the input, such as `input.4.image`. */
+  /** The error that the call would have rejected with. Its `param` names the input, such as `input.4.image`. */
   error: FoundationError;
 }
 
 /** The second argument of methods that answer each of their inputs. */
 export interface ItemCallOptions extends CallOptions {
   /**
-   * What becomes of a call of which single inputs fail: a picture that cannot be read, a text that is too long without
-   * `truncate`, something that the model does not take.
+   * Outcome of a call in which single inputs fail: a picture that cannot be read, a text that is too long without
+   * `truncate`, an input that the model does not take.
    *
-   * - `throw` (default): the call rejects with the first of them.
+   * - `throw`: the call rejects with the first of them.
    * - `collect`: the call resolves. `data` has the others, each with its position in the request as `index`, `errors`
    *   those that failed, in their order. If all failed, `data` is empty. `usage` counts what was answered.
    *
    * Everything else still rejects: what is wrong with the request, its model, a download, an abort. With
    * `late_chunking` the inputs are one text, so that none fails alone.
    *
-   * Over the API, which knows no such option, a call that failed is sent again in parts without the inputs at fault:
-   * it takes more requests (up to two for each), labels are counted with each, and a call with very many such inputs
-   * rejects. Where nothing is left that could be sent, nothing is, and its model is not judged.
+   * The API has no such option. There, a call that failed is sent again in parts without the inputs at fault: it takes
+   * more requests (up to two per failing input), each of which counts the labels, and a call with very many such inputs
+   * rejects. If no input is left, nothing is sent, and the model is not checked.
+   *
+   * @default 'throw'
    */
   errors?: 'throw' | 'collect' | undefined;
 }
 
-/** A response to a call with these options: `errors` is there where it was asked for. */
+/** A response to a call with these options: it has `errors` if they collect them. */
 export type WithItemErrors<Response, Options> = Options extends { errors: 'collect' }
   ? Response & { errors: ItemError[] }
   : Response;
@@ -41,7 +43,7 @@ export type WithItemErrors<Response, Options> = Options extends { errors: 'colle
  */
 export function collectsErrors({ errors }: ItemCallOptions): boolean {
   if (errors === undefined || errors === 'throw' || errors === 'collect') return errors === 'collect';
-  throw invalid('errors', 'The option errors is throw or collect.', { type: 'enum' });
+  throw invalid('errors', 'The option errors must be throw or collect.', { type: 'enum' });
 }
 
 const ITEM = /^input\.(\d+)(?=\.|$)/;
@@ -61,7 +63,7 @@ export function failedItems(error: unknown): number[] {
   return [...new Set(positions as number[])].sort((a, b) => a - b);
 }
 
-/** An error about the input at one position, as it is told of another position, and of that input alone. */
+/** An error about the input at one position, restated for another position and for that input alone. */
 export function itemErrorAt(error: FoundationError, from: number, to: number): FoundationError {
   const field = (name: string): string => name.replace(ITEM, `input.${to}`);
   const own = error.issues?.filter((issue) => positionIn(issue.field) === from);
@@ -89,7 +91,7 @@ export function itemErrorAt(error: FoundationError, from: number, to: number): F
 
 /** A request without the inputs that do not pass a check. */
 export interface SiftedRequest<Checked> {
-  /** What the check made of the rest; undefined if nothing is left. */
+  /** The checked rest; undefined if nothing is left. */
   checked: Checked | undefined;
   /** Position in the request of each input that is left. */
   kept: number[];
@@ -146,7 +148,7 @@ export function siftInputs<Checked>(
     }
     kept = fitting;
   }
-  // Nothing is left to answer; what is wrong with the rest of the request still has to be told.
+  // Nothing is left to answer; faults in the rest of the request still have to be reported.
   try {
     checkOf(['-']);
   } catch (error) {

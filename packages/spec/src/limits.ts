@@ -4,13 +4,13 @@
  */
 export const LIMITS = {
   embeddings: {
-    /** Inputs a request (FAQ). */
+    /** Inputs per request (FAQ). */
     inputs: 2048,
     /** Bytes of one image (OpenAPI: "Images up to 8MB"). */
     imageBytes: 8 * 1024 * 1024,
   },
   rerank: {
-    /** Documents a request (FAQ). */
+    /** Documents per request (FAQ). */
     documents: 2048,
     /** Tokens of the query (FAQ). */
     queryTokens: 512,
@@ -19,19 +19,19 @@ export const LIMITS = {
     defaultMaxDocLength: 2048,
   },
   classify: {
-    /** Inputs a request (OpenAPI). */
+    /** Inputs per request (OpenAPI). */
     inputs: 512,
-    /** Labels as a list; groups, and labels a group (OpenAPI). */
+    /** Labels as a list; groups, and labels per group (OpenAPI). */
     labels: 512,
     groups: 8,
     labelsPerGroup: 64,
   },
   train: {
-    /** Examples a request (OpenAPI). */
+    /** Examples per request (OpenAPI). */
     inputs: 512,
     minInputs: 2,
     minLabels: 2,
-    /** Classes of one classifier and classifiers of one owner (FAQ). */
+    /** Labels per classifier, and classifiers per owner (FAQ). */
     labels: 16,
     classifiers: 16,
     defaultIterations: 10,

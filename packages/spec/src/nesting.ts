@@ -1,6 +1,6 @@
 import { FoundationError } from './errors.ts';
 
-/** Levels of lists and objects in a request. Far more than anything has, far fewer than fill a call stack. */
+/** Levels of lists and objects in a request: far more than any needs, far fewer than fill a call stack. */
 export const MOST_LEVELS = 1000;
 
 /**
@@ -32,7 +32,7 @@ function isNested(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What is said of data that is nested too deep. */
+/** The error of data that is nested too deep. */
 export function nestedTooDeep(): FoundationError {
   const message = `The request is nested more than ${MOST_LEVELS} levels deep. Flatten it.`;
   return new FoundationError({

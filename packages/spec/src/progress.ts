@@ -1,7 +1,7 @@
 /** States of one model file on its way to the runtime. */
 export type FileState = 'waiting' | 'downloading' | 'from-cache' | 'done';
 
-/** What is known of one file. Sizes in bytes. */
+/** Progress of one file. Sizes in bytes. */
 export interface FileProgress {
   path: string;
   state: FileState;
@@ -11,7 +11,7 @@ export interface FileProgress {
 }
 
 /**
- * What a call tells while it runs. Model loading comes first (`model-progress` with the total of all files
+ * Progress of a running call. Model loading comes first (`model-progress` with the total of all files
  * before the first byte moves, then `model-state`), then the work itself (`work-progress`).
  */
 export type CallProgress =
@@ -37,8 +37,8 @@ export type CallProgress =
 export type ProgressListener = (event: CallProgress) => void;
 
 /**
- * Tells a listener of a call. What the listener throws is its own affair, as with an `EventTarget`: it is reported as
- * an uncaught error (`reportError`; on the console where there is none, as in Node), and the call goes on.
+ * Calls a listener. As with an `EventTarget`, an error that it throws does not fail the call: it is reported as an
+ * uncaught one (`reportError`, or on the console in hosts without it, such as Node).
  */
 export function tellProgress(listener: ProgressListener | undefined, event: CallProgress): void {
   try {
@@ -57,12 +57,13 @@ export interface CallOptions {
   /** Cancels the call: queued, downloading or between batches. The call rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /**
-   * Told how far the call is. It cannot fail the call: an error that it throws is reported as an uncaught one
-   * (`reportError`, in Node the console), and the call goes on.
+   * Called with progress events. Errors it throws are reported (`reportError`; the console in Node) and do not fail
+   * the call.
+   * @default none
    */
   onProgress?: ProgressListener | undefined;
-  /** Default: `interactive` for up to 8 inputs, `bulk` above. */
+  /** @default 'interactive' for up to 8 inputs, 'bulk' above */
   priority?: Priority | undefined;
-  /** Milliseconds after which the call fails with SERVICE_TIMEOUT. Default: the implementation's own. */
+  /** Milliseconds after which the call fails with SERVICE_TIMEOUT. @default the implementation's own */
   timeout?: number | undefined;
 }

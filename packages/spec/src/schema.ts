@@ -86,13 +86,13 @@ export const oneOrMany = <Item extends v.GenericSchema, Many extends v.GenericSc
 /** Issues that an error lists; the answer to a large body stays small. */
 export const LISTED_ISSUES = 20;
 
-/** What a list has to be besides its items. Looked at before them. */
+/** Requirements of a list besides its items. Checked before them. */
 export interface ListRules {
-  /** Said of what is no list. */
+  /** Message for a value that is not a list. */
   message?: string | undefined;
-  /** The least items, and what is said of fewer. */
+  /** Minimum number of items, and the message for fewer. */
   least?: readonly [count: number, message: string] | undefined;
-  /** The most items, and what is said of more. */
+  /** Maximum number of items, and the message for more. */
   most?: readonly [count: number, message: string] | undefined;
 }
 
@@ -150,7 +150,7 @@ type DocumentSchemas = Record<string, v.GenericSchema>;
 /**
  * A string, or an object that is known by the one key it has: `{ text }`, `{ image }`, …
  * @param variants schema by key
- * @param message what is said of anything else
+ * @param message for anything else
  * @param ambiguous whether an object may have several of the keys; the first in `variants` then counts
  */
 export function stringOrDocument<const Variants extends DocumentSchemas>(
@@ -206,8 +206,8 @@ export function unknownFields(schema: v.GenericSchema, request: object): string[
 const LISTED_FIELDS = 20;
 
 /**
- * Refuses a request that has fields nobody will look at. The hosted API ignores them; an engine that did the
- * same would answer a question that was not asked.
+ * Refuses a request with fields that nobody reads. The hosted API ignores them; an engine that did the same would
+ * answer another request than the one it was sent.
  * @throws FoundationError INPUT_VALIDATION_FAILED naming the unknown fields.
  */
 export function rejectUnknownFields(schema: v.GenericSchema, request: object): void {

@@ -13,10 +13,11 @@ export interface StreamedEmbedding<Request> {
     : never;
 }
 
+/** Options of {@link embedStream}. */
 export interface EmbedStreamOptions extends Omit<CallOptions, 'onProgress'> {
-  /** Inputs of one call. Default 256: enough for well-filled batches, little enough to hold. */
+  /** Inputs per call: enough for well-filled batches, little enough to hold. @default 256 */
   window?: number | undefined;
-  /** Calls in flight: the next is prepared while one is computed. Default 2. */
+  /** Calls in flight: the next is prepared while one is computed. @default 2 */
   ahead?: number | undefined;
 }
 

@@ -47,7 +47,7 @@ const notFinite = (): FoundationError =>
     message: 'The answer has numbers that are none (NaN or infinite): the files of the model are damaged.',
   });
 
-/** Levels of an answer: what was asked may lie in it, a few levels down. */
+/** Levels of an answer: the request may lie in it, a few levels down. */
 const MOST_LEVELS_BACK = 2 * MOST_LEVELS;
 
 /**
@@ -75,7 +75,7 @@ function wireOf(value: unknown, level: number): unknown {
 export type WireVector = string | readonly number[];
 
 /**
- * A vector from the wire in the encoding that was asked for. Accepts base64 of float32 for `float` and the
+ * A vector from the wire in the requested encoding. Accepts base64 of float32 for `float` and the
  * reverse, so that it does not matter which of the two a server prefers.
  * @throws FoundationError INPUT_VALIDATION_FAILED if a string is not base64
  */
@@ -90,7 +90,7 @@ export function decodeVector<Type extends EmbeddingType>(value: WireVector, type
   return decoders[type]();
 }
 
-/** An embedding on the wire: one encoding, one entry a type, or token weights (elser-v2). */
+/** An embedding on the wire: one encoding, one entry per type, or token weights (elser-v2). */
 export type WireEmbedding = WireVector | Readonly<Record<string, WireVector | number>>;
 
 /** The body of an embeddings or multi-vector answer, see `EmbeddingsBodySchema`. */
@@ -109,13 +109,13 @@ export interface EmbeddingsBody {
 
 const isType = (name: string): name is EmbeddingType => (EMBEDDING_TYPES as readonly string[]).includes(name);
 
-function decodeEmbedding(wire: WireEmbedding, asked: EmbeddingType | readonly EmbeddingType[]): unknown {
-  const several = typeof asked !== 'string';
+function decodeEmbedding(wire: WireEmbedding, requested: EmbeddingType | readonly EmbeddingType[]): unknown {
+  const several = typeof requested !== 'string';
   if (typeof wire === 'string' || Array.isArray(wire)) {
     const vector = wire as WireVector;
-    if (!several) return decodeVector(vector, asked);
+    if (!several) return decodeVector(vector, requested);
     const float = decodeVector(vector, 'float');
-    return Object.fromEntries(asked.map((type) => [type, encodeVector(float, type)]));
+    return Object.fromEntries(requested.map((type) => [type, encodeVector(float, type)]));
   }
   const entries = Object.entries(wire as Record<string, WireVector | number>);
   // A token's weight is a number; a vector never is.
@@ -125,17 +125,17 @@ function decodeEmbedding(wire: WireEmbedding, asked: EmbeddingType | readonly Em
       .filter(([type]) => isType(type))
       .map(([type, value]) => [type, decodeVector(value as WireVector, type as EmbeddingType)]),
   );
-  return several ? decoded : decoded[asked];
+  return several ? decoded : decoded[requested];
 }
 
 /**
  * The answer to an embeddings or multi-vector request from its JSON body.
- * @param asked the `embedding_type` of the request; for a list the body may hold base64 or floats alone, the
+ * @param requested the `embedding_type` of the request; for a list the body may hold base64 or floats alone, the
  * other encodings are derived from them
  */
 export function embeddingsFromWire(
   body: EmbeddingsBody,
-  asked: EmbeddingType | readonly EmbeddingType[],
+  requested: EmbeddingType | readonly EmbeddingType[],
 ): EmbeddingsResponse<SingleEmbedding | MultiEmbedding | SparseEmbedding> {
   const data = body.data.map((item) => {
     if ('embeddings' in item) {
@@ -143,11 +143,11 @@ export function embeddingsFromWire(
       return {
         object: 'embeddings',
         index,
-        embeddings: embeddings.map((embedding) => decodeEmbedding(embedding, asked)),
+        embeddings: embeddings.map((embedding) => decodeEmbedding(embedding, requested)),
         ...(tokenized_input ? { tokenized_input: [...tokenized_input] } : {}),
       } as MultiEmbedding;
     }
-    const embedding = decodeEmbedding(item.embedding, asked);
+    const embedding = decodeEmbedding(item.embedding, requested);
     return { object: 'embedding', index: item.index, embedding } as SingleEmbedding | SparseEmbedding;
   });
   const counts = Object.entries(body.usage).filter(([, count]) => typeof count === 'number');

@@ -101,7 +101,7 @@ export const CLIP_MODELS: readonly ModelEntry[] = [
     },
     goldens: [],
     unverified: [
-      '4000 tokens a tile',
+      '4000 tokens per tile',
       'how the image is resized (`resize_mode` of its preprocessor_config.json)',
       'how the graph treats padding: texts of one length are batched only',
     ],

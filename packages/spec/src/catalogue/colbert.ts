@@ -1,7 +1,7 @@
 import { APACHE_2, CC_BY_NC_4, jinaIds } from './shared.ts';
 import type { ModelEntry } from './types.ts';
 
-/** Late interaction: one vector a token, score Σ over query tokens of the best document token. */
+/** Late interaction: one vector per token, score Σ over query tokens of the best document token. */
 const common = {
   kind: 'colbert',
   modalities: ['text'],
@@ -19,7 +19,7 @@ export const COLBERT_MODELS: readonly ModelEntry[] = [
     ...common,
     ...jinaIds('jina-colbert-v1-en'),
     name: 'jina-colbert-v1-en',
-    description: 'English late interaction: 128 dimensions a token, 8192 tokens.',
+    description: 'English late interaction: 128 dimensions per token, 8192 tokens.',
     family: 'jina-colbert-v1',
     languages: 'English',
     options: ['input_type'],
@@ -38,7 +38,7 @@ export const COLBERT_MODELS: readonly ModelEntry[] = [
     ...common,
     ...jinaIds('jina-colbert-v2'),
     name: 'jina-colbert-v2',
-    description: 'Multilingual late interaction: 64, 96 or 128 dimensions a token, 8192 tokens.',
+    description: 'Multilingual late interaction: 64, 96 or 128 dimensions per token, 8192 tokens.',
     family: 'jina-colbert-v2',
     languages: 'multilingual',
     matryoshka: [64, 96, 128],

@@ -84,7 +84,7 @@ export const EMBEDDINGS_V4: ModelEntry = {
   ...jinaIds('jina-embeddings-v4'),
   name: 'jina-embeddings-v4',
   description:
-    'Multilingual embeddings of text, images and PDFs: 2048 dimensions or 128 a token, 32768 tokens.',
+    'Multilingual embeddings of text, images and PDFs: 2048 dimensions or 128 per token, 32768 tokens.',
   kind: 'embedding',
   family: 'jina-v4',
   modalities: ['text', 'image', 'pdf'],

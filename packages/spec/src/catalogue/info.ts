@@ -1,7 +1,7 @@
 import type { ModelFacts, ModelInfo } from '../endpoints/models.ts';
 import type { ModelEntry } from './types.ts';
 
-/** What the catalogue adds to the API's description. */
+/** Facts that the catalogue adds to the API's description. */
 export function modelFacts(entry: ModelEntry): ModelFacts {
   const { local } = entry;
   return {

@@ -3,7 +3,7 @@ import type { ModelFacts } from '../endpoints/models.ts';
 
 export type ModelKind = ModelFacts['kind'];
 
-/** What a model reads. `content` is a group of chunks fused into one vector. */
+/** Kinds of input. `content` is a group of chunks fused into one vector. */
 export type Modality = 'text' | 'image' | 'pdf' | 'video' | 'audio' | 'content';
 
 /** Endpoints that take a model. */
@@ -42,7 +42,7 @@ export type EmbeddingOption =
   | 'input_type';
 
 export interface TaskFacts {
-  /** Put before the text, exactly. */
+  /** Prefix of the text, verbatim. */
   prompt: string;
   /** Index of the task's adapter in the graph's `task_id` input (v3). */
   adapter?: number | undefined;
@@ -50,7 +50,7 @@ export interface TaskFacts {
   repository?: string | undefined;
 }
 
-/** Where a local engine would compute. */
+/** Devices of a local engine, by what they compute in. */
 export type Target = 'wasm' | 'webgpu' | 'webgpu-f16';
 
 /** One graph of a model, in the hub's layout `onnx/<name>_<dtype>.onnx`. */
@@ -60,7 +60,7 @@ export interface GraphFiles {
   megabytes: Partial<Record<Dtype, number>>;
   /** Precision for each target; null where none of the published ones suits it. */
   use: Record<Target, Dtype | null>;
-  /** Published precisions that compute wrong vectors: never loaded, whatever is asked. */
+  /** Published precisions that compute wrong vectors: never loaded, even if requested. */
   broken?: { readonly dtypes: readonly Dtype[]; readonly reason: string } | undefined;
   /** Precisions whose weights lie in a second file `…onnx_data`. */
   externalData?: readonly Dtype[] | undefined;
@@ -79,7 +79,7 @@ export type LocalFacts =
   | {
       runs: true;
       files: readonly HubFiles[];
-      /** What to know before downloading. */
+      /** Advice to read before downloading. */
       caution?: string | undefined;
     }
   | {
@@ -119,9 +119,9 @@ export interface ModelEntry {
   kind: ModelKind;
   family: ModelFamily;
   modalities: readonly Modality[];
-  /** What `/v1/classify` reads, where it is less than `modalities`. */
+  /** Inputs of `/v1/classify`, if fewer than `modalities`. */
   classifyModalities?: readonly Modality[] | undefined;
-  /** What `/v1/train` reads, where it is less than `modalities`. */
+  /** Inputs of `/v1/train`, if fewer than `modalities`. */
   trainModalities?: readonly Modality[] | undefined;
   /** Languages, as the model's card names them. */
   languages: string;
@@ -133,17 +133,17 @@ export interface ModelEntry {
   apiMaxDimensions?: number | undefined;
   /** The only values of `dimensions` that the API takes. */
   dimensionChoices?: readonly number[] | undefined;
-  /** Size of a token's vector with `return_multivector`, where it is not `dimensions`. */
+  /** Size of a token's vector with `return_multivector`, if it is not `dimensions`. */
   multiVectorDimensions?: number | undefined;
   /** Context length in tokens. */
   maxTokens: number;
   /** Tokens of an image: the image is covered with square tiles, part tiles count. */
   imageTokens?: { tile: number; tokensPerTile: number } | undefined;
-  /** Id of the model that embeds its texts, where it has an image tower only. */
+  /** Id of the model that embeds its texts, if it has an image tower only. */
   textTower?: string | undefined;
-  /** What its card says of labels in words: put before each, and the softmax temperature of scores. */
+  /** Zero-shot settings from the model card: label prefix and softmax temperature. */
   zeroShot?: { labelPrompt: string; temperature: number } | undefined;
-  /** A reranker that ranks best by its logit plus `weight` × the cosine of vectors of model `with`. */
+  /** A reranker that ranks best by its logit plus `weight` × the cosine of vectors of model `embedder`. */
   fusion?: { embedder: string; weight: number } | undefined;
   /** Tasks by the API's name. */
   tasks: Readonly<Record<string, TaskFacts>>;

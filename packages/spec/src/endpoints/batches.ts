@@ -6,7 +6,7 @@ import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './emb
 
 /** One line of a batch's JSONL input. */
 export interface BatchInputLine {
-  /** The caller's name for the line; it comes back with the line's result. Default: the line's number. */
+  /** The caller's name for the line; it comes back with the line's result. @default the line's number */
   custom_id?: string | undefined;
   /** An embeddings request without `model`; what it leaves out comes from the batch. */
   body: Omit<EmbeddingsRequest, 'model'> & { model?: string | undefined };
@@ -20,13 +20,13 @@ export interface BatchRequest {
   input_url?: string | null | undefined;
   /** Lines, or (beyond the API) a JSONL file that is read as a stream. */
   input?: readonly BatchInputLine[] | Blob | null | undefined;
-  /** Default `text-matching`. */
+  /** @default 'text-matching' */
   task?: EmbeddingTask | null | undefined;
   /** 1 to 1024. */
   dimensions?: number | null | undefined;
-  /** Default true. */
+  /** @default true */
   normalized?: boolean | null | undefined;
-  /** Told by POST when the job ends. */
+  /** URL that receives a POST request when the job ends. */
   webhook_url?: string | null | undefined;
 }
 
@@ -72,7 +72,7 @@ export interface BatchesApi {
   create(request: BatchRequest, options?: CallOptions): Promise<BatchStatus>;
   /** @throws FoundationError RESOURCE_NOT_FOUND */
   get(batchId: string, options?: CallOptions): Promise<BatchStatus>;
-  /** Newest first. `limit` defaults to 20. */
+  /** Newest first. @param options `limit` defaults to 20 */
   list(options?: CallOptions & { limit?: number | undefined }): Promise<BatchStatus[]>;
   cancel(batchId: string, options?: CallOptions): Promise<BatchStatus>;
   /**

@@ -27,7 +27,7 @@ export interface ZeroShotClassifyRequest<L extends Labels = Labels> {
   labels: L;
   /**
    * Beyond the API: scores are softmax(cosine ÷ temperature), so a smaller value makes them more decided.
-   * Default: the model's own, 1 for Jina's models.
+   * @default the model's own, 1 for Jina's models
    */
   temperature?: number | null | undefined;
   classifier_id?: undefined;
@@ -60,7 +60,7 @@ export interface Classification {
   predictions: LabelScore[];
 }
 
-/** The result of one input when labels are groups: the same, one entry a group. */
+/** The result of one input when labels are groups: the same, one entry per group. */
 export interface GroupedClassification {
   object: 'classification';
   index: number;
@@ -181,6 +181,6 @@ export type ParsedFewShotClassifyRequest = v.InferOutput<typeof FewShotClassifyR
 /** A checked classify request, defaults applied. */
 export type ParsedClassifyRequest = ParsedZeroShotClassifyRequest | ParsedFewShotClassifyRequest;
 
-/** Whether a parsed request asks a trained classifier. */
+/** Whether a parsed request uses a trained classifier. */
 export const isFewShotRequest = (request: ParsedClassifyRequest): request is ParsedFewShotClassifyRequest =>
   isFewShot(request);

@@ -16,7 +16,7 @@ export interface TextDoc {
   text: string;
 }
 
-/** What the contract sees of an `ImageBitmap`: servers have no type of that name. */
+/** The part of an `ImageBitmap` that the contract uses: servers have no type of that name. */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -47,7 +47,7 @@ export interface MergedContentGroup {
 
 export type EmbeddingInput = string | TextDoc | ImageDoc | PdfDoc | VideoDoc | AudioDoc | MergedContentGroup;
 
-/** Every task name of the OpenAPI document; which of them a model has is in its catalogue entry. */
+/** Every task name of the OpenAPI document; a model's own are in its catalogue entry. */
 export type EmbeddingTask =
   | 'retrieval.query'
   | 'retrieval.passage'
@@ -63,41 +63,42 @@ export type EmbeddingTask =
   | `${'nl2code' | 'qa' | 'code2code' | 'code2nl' | 'code2completion'}.${'query' | 'passage'}`;
 
 /**
- * `POST /v1/embeddings`. Fields keep the API's names. `Type` follows `embedding_type` so that the response is
- * typed by what was asked.
+ * `POST /v1/embeddings`. Fields keep the API's names. `Type` follows `embedding_type`, so that the response is
+ * typed by the request.
  */
 export interface EmbeddingsRequest<Type extends EmbeddingType = EmbeddingType> {
   model: string;
   input: EmbeddingInput | readonly EmbeddingInput[];
-  /** Default `float`. A list returns each item's `embedding` as an object with one entry per type. */
+  /** Encoding of vectors. A list returns each item's `embedding` as an object with one entry per type. @default 'float' */
   embedding_type?: Type | readonly Type[] | null | undefined;
-  /** Scale vectors to length 1. Default true. */
+  /** Scale vectors to length 1. @default true */
   normalized?: boolean | null | undefined;
-  /** Cut inputs that are longer than the model's context instead of refusing them. Default false. */
+  /** Cut inputs that are longer than the model's context instead of refusing them. @default false */
   truncate?: boolean | null | undefined;
-  /** Matryoshka cut: 1 to the model's own dimensions. Default: all of them. */
+  /** Matryoshka cut: 1 to the model's own dimensions. @default all of them */
   dimensions?: number | null | undefined;
   task?: EmbeddingTask | null | undefined;
-  /** Embed all inputs as one text, then pool each input's span (Günther et al., 2024). Default false. */
+  /** Embed all inputs as one text, then pool each input's span (Günther et al., 2024). @default false */
   late_chunking?: boolean | null | undefined;
   /** One vector per token instead of one per text. Not together with `dimensions`. */
   return_multivector?: boolean | null | undefined;
   /** The tokens of the vectors. Needs `return_multivector`. */
   return_tokenized_input?: boolean | null | undefined;
-  /** Role of the input for ColBERT models. Default `document`. */
+  /** Role of the input for ColBERT models. @default 'document' */
   input_type?: 'query' | 'document' | null | undefined;
   /** Completes `task`: `retrieval` with `query` is `retrieval.query` (Jina's local server). */
   prompt_name?: 'query' | 'passage' | null | undefined;
   /**
    * With `late_chunking`, splits a single input into sentences and returns one vector per sentence, as Jina's
-   * local server does; the hosted API does not. Default false.
+   * local server does; the hosted API does not.
+   * @default false
    */
   split_sentences?: boolean | null | undefined;
   /** OpenAI clients' name for their end user. Accepted; changes nothing. */
   user?: string | null | undefined;
 }
 
-/** Sub-counts are parts of `total_tokens`; absent where a request has no such input. */
+/** Sub-counts are parts of `total_tokens`; absent if a request has no such input. */
 export interface EmbeddingUsage {
   total_tokens: number;
   /** Equal to `total_tokens`: embeddings have no completion. */

@@ -12,7 +12,7 @@ export interface ModelPricing {
   input_cache_write: string;
 }
 
-/** What the catalogue adds to the API's description of a model. */
+/** Facts that the catalogue adds to the API's description of a model. */
 export interface ModelFacts {
   /** Short id, such as `jina-embeddings-v3`. */
   id: string;

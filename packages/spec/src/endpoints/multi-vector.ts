@@ -17,19 +17,19 @@ export { MultiVectorRequestSchema, type ParsedMultiVectorRequest } from './embed
 export interface MultiVectorRequest<Type extends EmbeddingType = EmbeddingType> {
   model: string;
   input: EmbeddingInput | readonly EmbeddingInput[];
-  /** Default `float`. */
+  /** @default 'float' */
   embedding_type?: Type | readonly Type[] | null | undefined;
-  /** Role of the input for ColBERT models. Default `document`. */
+  /** Role of the input for ColBERT models. @default 'document' */
   input_type?: 'query' | 'document' | null | undefined;
-  /** Scale every token's vector to length 1. Default true. */
+  /** Scale every token's vector to length 1. @default true */
   normalized?: boolean | null | undefined;
-  /** Cut inputs that are longer than the model's context instead of refusing them. Default false. */
+  /** Cut inputs that are longer than the model's context instead of refusing them. @default false */
   truncate?: boolean | null | undefined;
-  /** Dimensions per token; jina-colbert-v2: 64, 96 or 128. Default: all of them. */
+  /** Dimensions per token; jina-colbert-v2: 64, 96 or 128. @default all of them */
   dimensions?: number | null | undefined;
   task?: EmbeddingTask | null | undefined;
   prompt_name?: 'query' | 'passage' | null | undefined;
-  /** The token of each vector. Default false. */
+  /** The token of each vector. @default false */
   return_tokenized_input?: boolean | null | undefined;
   /** OpenAI clients' name for their end user. Accepted; changes nothing. */
   user?: string | null | undefined;

@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '../schema.ts';
 
-/** How a page's content is returned. */
+/** Format of a page's content. */
 export type ReturnFormat =
   | 'content'
   | 'markdown'
@@ -21,11 +21,11 @@ export type ReturnFormat =
   | 'vlm';
 
 /**
- * Options of `r.jina.ai`; the API takes them as request headers. Where a doc comment names no default, the
- * server decides. Source: the reader's open code, 2026-05.
+ * Options of `r.jina.ai`; the API takes them as request headers. Options without a
+ * default are left to the server. Source: the reader's open code, 2026-05.
  */
 export interface ReadOptions {
-  /** Default `content`: the main content as Markdown. */
+  /** Format of the content; `content` is the main content as Markdown. @default 'content' */
   returnFormat?: ReturnFormat | null | undefined;
   /** CSS selectors: only these parts, wait for these, leave these out. */
   targetSelector?: string | readonly string[] | null | undefined;
@@ -118,12 +118,12 @@ export interface SearchRequest extends ReadOptions {
   location?: string | null | undefined;
   /** Language, such as `en`. */
   hl?: string | null | undefined;
-  /** Results a page. */
+  /** Results per page. */
   num?: number | null | undefined;
   page?: number | null | undefined;
   /** Only results of these sites. */
   site?: string | readonly string[] | null | undefined;
-  /** Results without the pages' contents. Default false. */
+  /** Results without the pages' contents. @default false */
   noContent?: boolean | null | undefined;
   withFavicons?: boolean | null | undefined;
 }
@@ -243,7 +243,7 @@ export const ReadRequestSchema = v.pipe(
   }),
   v.check((request) => {
     const contents = [request.html, request.pdf, request.file].filter((content) => content != null);
-    // A URL beside HTML tells where the HTML is from.
+    // A URL beside HTML is the HTML's own address.
     return contents.length === 1
       ? request.url == null || request.html != null
       : contents.length === 0 && request.url != null;

@@ -9,6 +9,7 @@ export interface TextDocument extends TextDoc {
   [field: string]: unknown;
 }
 
+/** A text, alone or with fields of the caller's own, or an image. */
 export type RerankDocument = string | TextDocument | ImageDoc;
 
 /** `POST /v1/rerank`. */
@@ -18,19 +19,20 @@ export interface RerankRequest {
   query: string | TextDoc;
   /** 1 to 2048 documents. Images only where the model reads them (jina-reranker-m0). */
   documents: readonly RerankDocument[];
-  /** How many results to return. Default: all. */
+  /** Number of results. @default all */
   top_n?: number | null | undefined;
-  /** Whether results carry their document. Default true. */
+  /** Whether results carry their document. @default true */
   return_documents?: boolean | null | undefined;
   /** Cut documents that are longer than the model's context instead of reading them in windows. */
   truncation?: boolean | null | undefined;
-  /** jina-reranker-v3: tokens per document, 1 to 8192. Default 2048. */
+  /** jina-reranker-v3: tokens per document, 1 to 8192. @default 2048 */
   max_doc_length?: number | null | undefined;
-  /** jina-reranker-v3: the document's embedding beside its score. Default false. */
+  /** jina-reranker-v3: the document's embedding beside its score. @default false */
   return_embeddings?: boolean | null | undefined;
   /**
-   * Beyond the API, for models that rank best together with an embedder (minilm-reranker: logit + 8 · cosine). Default:
-   * wherever the embedder can be loaded. True insists on it, false ranks by the model alone.
+   * Beyond the API, for models that rank best together with an embedder (minilm-reranker: logit + 8 · cosine). True fails
+   * if the embedder cannot be loaded, false ranks by the model alone.
+   * @default true if the embedder can be loaded
    */
   fusion?: boolean | null | undefined;
 }

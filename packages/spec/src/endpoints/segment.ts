@@ -14,7 +14,7 @@ export const TOKENIZERS = [
 
 export type TokenizerName = (typeof TOKENIZERS)[number];
 
-/** Where chunks may end. The API has `structure` only. */
+/** Rules for the ends of chunks. The API has `structure` only. */
 export const SEGMENT_STRATEGIES = ['structure', 'sentence', 'tokens', 'semantic'] as const;
 
 export type SegmentStrategy = (typeof SEGMENT_STRATEGIES)[number];
@@ -23,37 +23,39 @@ export type SegmentStrategy = (typeof SEGMENT_STRATEGIES)[number];
 export interface SegmentRequest {
   /** Up to 64,000 characters. */
   content: string;
-  /** Default `cl100k_base`. */
+  /** @default 'cl100k_base' */
   tokenizer?: TokenizerName | (string & {}) | null | undefined;
-  /** Default false. */
+  /** @default false */
   return_tokens?: boolean | null | undefined;
-  /** Default false. */
+  /** @default false */
   return_chunks?: boolean | null | undefined;
-  /** Most characters a chunk; tokens for the `tokens` strategy. Default 1000. */
+  /** Maximum characters per chunk; tokens for the `tokens` strategy. @default 1000 */
   max_chunk_length?: number | null | undefined;
   /** Only the first N tokens. Not together with `tail`. */
   head?: number | null | undefined;
   /** Only the last N tokens. */
   tail?: number | null | undefined;
-  /** Beyond the API: where chunks may end. Default `structure`. */
+  /** Beyond the API: rule for the ends of chunks. @default 'structure' */
   strategy?: SegmentStrategy | null | undefined;
   /**
-   * Beyond the API: how much of a chunk the next one repeats, in units of `max_chunk_length`, of which it is part.
-   * Smaller than that. Default 0.
+   * Beyond the API: length of the end of a chunk that the next one repeats, in units of `max_chunk_length`, in which it
+   * is included. Smaller than that.
    *
-   * Refused where chunks of the `tokens` strategy would together be longer than a million characters and than ten times
+   * Refused if chunks of the `tokens` strategy would together be longer than a million characters and than ten times
    * the content (`LIMITS.segment`): half of `max_chunk_length` is always accepted.
+   *
+   * @default 0
    */
   overlap?: number | null | undefined;
-  /** Beyond the API: embedding model of the `semantic` strategy. Default: the engine's default embedder. */
+  /** Beyond the API: embedding model of the `semantic` strategy. @default the engine's default embedder */
   model?: string | null | undefined;
 }
 
-/** A token's text and its ids: several ids where one character is spread over tokens. */
+/** A token's text and its ids: several if one character is spread over tokens. */
 export type SegmentToken = [text: string, ids: number[]];
 
 export interface SegmentResponse {
-  /** Tokens of the whole content, or of the part that `head` or `tail` asked for. */
+  /** Tokens of the whole content, or of the part that `head` or `tail` selects. */
   num_tokens: number;
   tokenizer: string;
   usage: { tokens: number };
@@ -61,7 +63,7 @@ export interface SegmentResponse {
   /** [start, end) of each chunk in UTF-16 code units. */
   chunk_positions?: [start: number, end: number][] | undefined;
   chunks?: string[] | undefined;
-  /** One list a chunk; one list in all without `return_chunks`. Chunks are encoded separately. */
+  /** One list per chunk; a single list without `return_chunks`. Chunks are encoded separately. */
   tokens?: SegmentToken[][] | undefined;
   /** Special tokens that occur in the content, so that callers can strip them. */
   special_tokens?: string[] | undefined;

@@ -24,9 +24,9 @@ export interface CreateTrainRequest {
   model: string;
   /** 2 to 512 labelled examples with at least two different labels. */
   input: readonly TrainingItem[];
-  /** Who may use the classifier: anyone who has its id, or its owner. Default `public`. */
+  /** Access to the classifier: for anyone who has its id, or for its owner alone. @default 'public' */
   access?: ClassifierAccess | null | undefined;
-  /** Passes over these examples; more passes give them more weight. Default 10. */
+  /** Passes over these examples; more passes give them more weight. @default 10 */
   num_iters?: number | null | undefined;
   classifier_id?: undefined;
 }
@@ -36,7 +36,7 @@ export interface UpdateTrainRequest {
   classifier_id: string;
   /** One example or up to 512. */
   input: TrainingItem | readonly TrainingItem[];
-  /** Default 10. */
+  /** @default 10 */
   num_iters?: number | null | undefined;
   model?: undefined;
   access?: undefined;
@@ -71,7 +71,7 @@ export interface ClassifierSummary {
   metadata_?: Record<string, unknown> | undefined;
 }
 
-/** What `classifiers.delete` answers; the API does not say which fields it has. */
+/** Answer of `classifiers.delete`; the API does not document its fields. */
 export interface DeleteClassifierResponse {
   message?: string | undefined;
   [field: string]: unknown;
