@@ -1,12 +1,11 @@
+import type { BatchesApi, BatchOutputLine, BatchRequest, CallOptions, EmbeddingTask } from '@nearfield/spec';
 import {
-  type BatchesApi,
-  type BatchOutputLine,
-  type BatchRequest,
-  type CallOptions,
-  type EmbeddingTask,
-  FoundationError,
-} from '@nearfield/spec';
-import { BatchRequestSchema, notSupported, parseStrictly, randomId } from '@nearfield/spec/implement';
+  BatchRequestSchema,
+  invalid,
+  notSupported,
+  parseStrictly,
+  randomId,
+} from '@nearfield/spec/implement';
 import { check } from '../requests/batch-line.ts';
 import type { BatchSource, NewBatch } from '../requests/batches.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -67,13 +66,6 @@ export function batchesApi(engine: EngineClient): BatchesApi {
   };
 }
 
-const invalid = (param: string, why: string): FoundationError =>
-  new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${param}': ${why}`,
-    param,
-  });
-
 /** @throws FoundationError INPUT_VALIDATION_FAILED, INPUT_MODEL_NOT_FOUND, NOT_SUPPORTED for `webhook_url`. */
 function newBatch(request: BatchRequest, engine: EngineClient): NewBatch {
   const parsed = parseStrictly(BatchRequestSchema, request);
@@ -112,11 +104,6 @@ function jsonLine(line: unknown, index: number): string {
   try {
     return JSON.stringify(line);
   } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `Validation error: 'input.${index}': A line must be data that JSON can hold.`,
-      param: `input.${index}`,
-      cause,
-    });
+    throw invalid(`input.${index}`, 'A line must be data that JSON can hold.', { cause });
   }
 }

@@ -1,11 +1,10 @@
-import {
-  type CallOptions,
-  type ClassifiersApi,
-  type ClassifyRequest,
-  type ClassifyResponse,
-  FoundationError,
-  type TrainRequest,
-  type TrainResponse,
+import type {
+  CallOptions,
+  ClassifiersApi,
+  ClassifyRequest,
+  ClassifyResponse,
+  TrainRequest,
+  TrainResponse,
 } from '@nearfield/spec';
 import {
   ClassifyRequestSchema,
@@ -13,6 +12,7 @@ import {
   checkTrainRequest,
   ExportedClassifierSchema,
   type ItemCallOptions,
+  invalid,
   isFewShotRequest,
   isUpdateRequest,
   parse,
@@ -87,11 +87,10 @@ export function classifiersApi(engine: EngineClient): Required<ClassifiersApi> {
       const entry = engine.entryFor('train', model);
       const { dimensions } = entry;
       if (dimensions !== undefined && dimensions !== exported.columns) {
-        throw new FoundationError({
-          code: 'INPUT_VALIDATION_FAILED',
-          message: `Validation error: 'columns': ${model} has vectors of ${dimensions} dimensions, not ${exported.columns}.`,
-          param: 'columns',
-        });
+        throw invalid(
+          'columns',
+          `${model} has vectors of ${dimensions} dimensions, not ${exported.columns}.`,
+        );
       }
       return engine.call('classifiers.import', { exported, role: classificationRole(entry) }, options);
     },

@@ -1,12 +1,11 @@
 import {
   type CallOptions,
-  FoundationError,
   LIMITS,
   type SegmentRequest,
   type SegmentResponse,
   TOKENIZERS,
 } from '@nearfield/spec';
-import { parseStrictly, SegmentRequestSchema } from '@nearfield/spec/implement';
+import { invalid, parseStrictly, SegmentRequestSchema } from '@nearfield/spec/implement';
 import type { EngineClient } from './engine-client.ts';
 
 /** `segment.jina.ai`, checked. Longer contents than the hosted API takes are for the engine to judge. */
@@ -38,12 +37,10 @@ function requireTokenizer(name: string, engine: EngineClient): void {
   try {
     engine.entry(name);
   } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `Validation error: 'tokenizer': There is no such tokenizer. Use one of ${TOKENIZERS.join(', ')}, or the id of a model.`,
-      param: 'tokenizer',
-      issues: [{ field: 'tokenizer', message: 'There is no such tokenizer.', type: 'enum' }],
-      cause,
-    });
+    throw invalid(
+      'tokenizer',
+      `There is no such tokenizer. Use one of ${TOKENIZERS.join(', ')}, or the id of a model.`,
+      { type: 'enum', cause },
+    );
   }
 }

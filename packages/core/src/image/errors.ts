@@ -1,4 +1,5 @@
-import { FoundationError } from '@nearfield/spec';
+import type { FoundationError } from '@nearfield/spec';
+import { invalid } from '@nearfield/spec/implement';
 
 /** What an image error says besides its message. */
 export interface ImageErrorDetails {
@@ -10,13 +11,6 @@ export interface ImageErrorDetails {
 
 /** An input that is not a usable picture: INPUT_VALIDATION_FAILED, status 422. */
 export function imageError(message: string, details: ImageErrorDetails = {}): FoundationError {
-  const param = details.param ?? 'image';
-  return new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${param}': ${message}`,
-    param,
-    issues: [{ field: param, message, type: 'image' }],
-    retryable: details.retryable,
-    cause: details.cause,
-  });
+  const { param = 'image', retryable, cause } = details;
+  return invalid(param, message, { type: 'image', retryable, cause });
 }

@@ -1,4 +1,5 @@
-import { FoundationError, type ImageDoc } from '@nearfield/spec';
+import type { ImageDoc } from '@nearfield/spec';
+import { invalid } from '@nearfield/spec/implement';
 
 /** One thing that becomes one vector. */
 export type EmbedItem = { readonly text: string } | { readonly image: ImageDoc['image'] };
@@ -14,11 +15,7 @@ export function itemsOf(input: Input | readonly Input[]): EmbedItem[] {
   return inputs.map((each, index) => {
     if (typeof each === 'string') return { text: each };
     if ('text' in each && 'image' in each) {
-      throw new FoundationError({
-        code: 'INPUT_VALIDATION_FAILED',
-        message: `Validation error: 'input.${index}': An input is one thing; this one has text and image.`,
-        param: `input.${index}`,
-      });
+      throw invalid(`input.${index}`, 'An input is one thing; this one has text and image.');
     }
     // The schema has checked that it is one of these.
     return 'text' in each ? { text: each.text as string } : { image: each.image as ImageDoc['image'] };

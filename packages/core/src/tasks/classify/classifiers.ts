@@ -9,6 +9,7 @@ import {
 import {
   type ClassifierAccess,
   type DeleteClassifierResponse,
+  invalid,
   shortened,
   vectorToBase64,
 } from '@nearfield/spec/implement';
@@ -293,13 +294,6 @@ function summaryOf(record: ClassifierRecord, use: UseRecord | undefined): Classi
     metadata_: { num_samples: record.examples, dimensions: record.weights.columns },
   };
 }
-
-const invalid = (field: string, why: string): FoundationError =>
-  new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: '${field}': ${why}`,
-    param: field,
-  });
 
 function recordOf({ classifier, columns, weights }: ExportedClassifier, role: VectorRole): ClassifierRecord {
   const { classifier_id: id, labels, metadata_: metadata } = classifier;

@@ -1,5 +1,5 @@
 import { type CallOptions, FoundationError, type ImageDoc } from '@nearfield/spec';
-import { notSupported } from '@nearfield/spec/implement';
+import { invalid, notSupported } from '@nearfield/spec/implement';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { ReadyEncoder, ReadyImages } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -116,15 +116,7 @@ function seenPictures(
     return pictures;
   }
   for (const index of pictures) {
-    const param = fieldOf(index);
-    failed.note(
-      index,
-      new FoundationError({
-        code: 'INPUT_VALIDATION_FAILED',
-        message: `Validation error: '${param}': ${model} reads text only.`,
-        param,
-      }),
-    );
+    failed.note(index, invalid(fieldOf(index), `${model} reads text only.`));
   }
   return [];
 }

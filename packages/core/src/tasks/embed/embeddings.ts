@@ -1,10 +1,6 @@
-import {
-  type CallOptions,
-  type EmbeddingsResponse,
-  FoundationError,
-  type MultiVectorResponse,
-} from '@nearfield/spec';
+import type { CallOptions, EmbeddingsResponse, FoundationError, MultiVectorResponse } from '@nearfield/spec';
 import type { EmbeddingUsage, ParsedEmbeddingsRequest } from '@nearfield/spec/implement';
+import { invalid } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { WithFailedItems } from '../../requests/answer-items.ts';
 import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
@@ -67,11 +63,10 @@ export function embeddings(
 }
 
 function notSingle(count: number): FoundationError {
-  return new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: 'split_sentences': It splits a single input into sentences, and there are ${count}. Send one, or leave it out: the inputs are the chunks then.`,
-    param: 'split_sentences',
-  });
+  return invalid(
+    'split_sentences',
+    `It splits a single input into sentences, and there are ${count}. Send one, or leave it out: the inputs are the chunks then.`,
+  );
 }
 
 /** Equal to the total: embeddings have no completion. */

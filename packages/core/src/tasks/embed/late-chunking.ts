@@ -1,4 +1,5 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
+import { invalid } from '@nearfield/spec/implement';
 import type { SpannedSequence } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { windowsOver } from '../../models/pair-windows.ts';
@@ -183,11 +184,10 @@ function requireTokens(
     return isWhole || !hasTokens(tokenizer, texts[index]!);
   });
   if (empty < 0) return;
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `Validation error: 'input.${empty}': Late chunking gives an input the mean of its own tokens, and this one has none.`,
-    param: `input.${empty}`,
-  });
+  throw invalid(
+    `input.${empty}`,
+    'Late chunking gives an input the mean of its own tokens, and this one has none.',
+  );
 }
 
 /** @throws FoundationError INPUT_TOKEN_LIMIT_EXCEEDED */
