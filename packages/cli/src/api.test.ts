@@ -38,6 +38,7 @@ describe('runApi', () => {
     ['classify', { model, input: 'a', labels: ['a', 'b'] }, 'data'],
     ['segment', { content: 'a' }, 'num_tokens'],
     ['models', '', 'data'],
+    ['capabilities', '', 'methods'],
     ['models', { id: 'jinaai/jina-clip-v1' }, 'hugging_face_id'],
   ])('%s', async (endpoint, request, field) => {
     const { code, out } = await run(endpoint, request);

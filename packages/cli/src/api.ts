@@ -27,7 +27,14 @@ const POSTS: Record<string, string> = {
 };
 
 /** Endpoints of {@link runApi}. */
-export const API_ENDPOINTS = [...Object.keys(POSTS), 'classifiers', 'models', 'batch', 'batches'] as const;
+export const API_ENDPOINTS = [
+  ...Object.keys(POSTS),
+  'capabilities',
+  'classifiers',
+  'models',
+  'batch',
+  'batches',
+] as const;
 
 const invalid = (message: string): FoundationError =>
   new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message });
@@ -48,6 +55,8 @@ function routeOf(endpoint: string, text: string): Route {
         method: 'GET',
         path: request.id === undefined ? '/v1/models' : `/v1/models/${idOf(request.id)}`,
       };
+    case 'capabilities':
+      return { method: 'GET', path: '/v1/capabilities' };
     case 'classifiers':
       return request.delete === undefined
         ? { method: 'GET', path: '/v1/classifiers' }
@@ -103,7 +112,7 @@ async function settled(
  * One request, one answer: the same as a server's, through the same handler.
  *
  * `embeddings`, `multi-vector`, `rerank`, `classify`, `train`, `segment` and `chat` take the API's request.
- * `models` takes nothing or `{"id"}`; `classifiers` nothing or `{"delete": id}`; `batches` nothing or `{"limit"}`;
+ * `capabilities` takes nothing; `models` nothing or `{"id"}`; `classifiers` nothing or `{"delete": id}`; `batches` nothing or `{"limit"}`;
  * `batch` a batch request (and waits until the job ends) or one of `{"get": id}`, `{"cancel": id}`,
  * `{"output": id}`, `{"errors": id}`.
  *

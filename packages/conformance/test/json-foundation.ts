@@ -13,7 +13,6 @@ import {
   embeddingsFromWire,
   fusionFromWire,
   isErrorCode,
-  methodsReport,
 } from '@nearfield/spec/implement';
 import { expect } from 'vitest';
 import { type SchemaName, shapeErrors } from '../src/openapi.ts';
@@ -181,14 +180,8 @@ export function jsonFoundation(handler: FetchHandler): SearchFoundation {
     search: noRoute,
     ground: noRoute,
     capabilities: async () => {
-      const { data }: { data: { id: string; nearfield: { id: string } }[] } = await json(
-        'ModelListResponse',
-        'GET',
-        '/v1/models',
-        undefined,
-      );
-      const models = data.map(({ id, nearfield }) => (id.endsWith(`/${nearfield.id}`) ? nearfield.id : id));
-      return { implementation: 'remote', methods: methodsReport([]), models };
+      const { methods, models } = await json(undefined, 'GET', '/v1/capabilities', undefined);
+      return { implementation: 'remote', methods, models };
     },
     close: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,

@@ -399,6 +399,50 @@ describe('the network', () => {
   });
 });
 
+describe('capabilities', () => {
+  it('are those that the server reports; the reader counts if it has an address', async () => {
+    const { url } = await serve((request, response, body) => {
+      const answer =
+        request.url === '/v1/capabilities'
+          ? { methods: { embeddings: true, rerank: false, read: true, later: true }, models: ['m'] }
+          : { data: [] };
+      json(200, answer)(request, response, body);
+    });
+    const { methods, models } = await createRemote({ baseUrl: url }).capabilities();
+    expect(methods).toMatchObject({ embeddings: true, rerank: false, classify: true, read: false });
+    expect(methods).not.toHaveProperty('later');
+    expect(models).toEqual(['m']);
+    const readerUrl = 'https://r.jina.ai/';
+    expect((await createRemote({ baseUrl: url, readerUrl }).capabilities()).methods.read).toBe(true);
+  });
+
+  it.each([
+    ['has no such route', 404, { detail: 'Not Found' }],
+    ['answers something else', 200, { data: [] }],
+  ])('of a server that %s are assumed', async (_, status, other) => {
+    const { url } = await serve((request, response, body) => {
+      const isList = request.url === '/v1/models';
+      json(isList ? 200 : status, isList ? { data: [] } : other)(request, response, body);
+    });
+    const { methods, models } = await createRemote({ baseUrl: url }).capabilities();
+    expect(methods).toMatchObject({ embeddings: true, chat: true, read: false });
+    expect(models).toEqual([]);
+  });
+
+  it('of Jina’s API are known without asking', async () => {
+    const paths: string[] = [];
+    const remote = createRemote({
+      apiKey: KEY,
+      fetch: (async (url: string) => {
+        paths.push(new URL(url).pathname);
+        return new Response('{"data":[]}');
+      }) as typeof fetch,
+    });
+    expect((await remote.capabilities()).methods).toMatchObject({ embeddings: true, read: true });
+    expect(paths).toEqual(['/v1/models']);
+  });
+});
+
 describe('keys', () => {
   const refuse = (() => {
     throw new Error('nothing may be sent');

@@ -31,6 +31,7 @@ import {
   type TrainResponse,
 } from '@nearfield/spec';
 import {
+  CapabilitiesBodySchema,
   ChatBodySchema,
   ChatRequestSchema,
   ClassifiersBodySchema,
@@ -40,6 +41,7 @@ import {
   DeleteClassifierBodySchema,
   EmbeddingsRequestSchema,
   FOUNDATION_METHODS,
+  type FoundationMethod,
   fusionFromWire,
   type ItemCallOptions,
   ModelBodySchema,
@@ -57,7 +59,7 @@ import {
   tellProgress,
   type WithItemErrors,
 } from '@nearfield/spec/implement';
-import { type Addresses, type AddressOptions, addressesOf, modelPath, pathOf } from './addresses.ts';
+import { type Addresses, type AddressOptions, addressesOf, isJina, modelPath, pathOf } from './addresses.ts';
 import { Api } from './api.ts';
 import { createBatches } from './batches.ts';
 import { type CollectOptions, collectItems, collects, type ItemsAnswer } from './collect.ts';
@@ -239,22 +241,21 @@ export class RemoteFoundation implements SearchFoundation {
     );
   }
 
-  /** Abilities of the server. `models` is empty if the server does not list its models. */
+  /**
+   * Abilities of the server. A Nearfield server says which methods it has; of any other, all are assumed, and `models`
+   * is empty if it does not list its models. The reader's services count if they have an address.
+   */
   async capabilities(): Promise<Capabilities> {
-    const models = await this.models.list().then(
-      ({ data }) => data.map(({ id, nearfield }) => nearfield?.id ?? id.replace(/^jina-ai\//, '')),
-      (error: unknown) => {
-        if (FoundationError.isInstance(error) && error.code === 'CLOSED') throw error;
-        return [];
-      },
-    );
-    const configured = FOUNDATION_METHODS.filter(
-      (method) =>
-        !(method === 'read' || method === 'search' || method === 'ground') || this.#reader.has(method),
-    );
+    // Both at once: a server that does not answer is waited for once.
+    const [served, listed] = await Promise.all([this.#served(), this.#listed()]);
+    const { methods, models } = served ?? { methods: {}, models: listed };
+    const has = (method: FoundationMethod): boolean =>
+      method === 'read' || method === 'search' || method === 'ground'
+        ? this.#reader.has(method)
+        : methods[method] !== false;
     return {
       implementation: 'remote',
-      methods: methodsReport(configured),
+      methods: methodsReport(FOUNDATION_METHODS.filter(has)),
       models,
       baseUrl: this.#addresses.base.href.replace(/\/$/, ''),
     };
@@ -266,6 +267,19 @@ export class RemoteFoundation implements SearchFoundation {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The server's own report; undefined if it has none. Jina's API is known to have none. */
+  async #served(): Promise<{ methods: Record<string, boolean>; models: string[] } | undefined> {
+    if (isJina(this.#addresses.base)) return undefined;
+    const call = this.#api.get('capabilities', '/v1/capabilities');
+    return this.#transport.json(call, CapabilitiesBodySchema).catch(unlessClosed);
+  }
+
+  /** Ids that the server lists; none if it lists none. */
+  async #listed(): Promise<string[]> {
+    const list = await this.models.list().catch(unlessClosed);
+    return list?.data.map(({ id, nearfield }) => nearfield?.id ?? id.replace(/^jina-ai\//, '')) ?? [];
   }
 
   /** A call of several inputs: one request, or as many as it takes to separate those that fail. */
@@ -293,6 +307,10 @@ export class RemoteFoundation implements SearchFoundation {
       tokens: { done: tokens, total: tokens },
     });
   }
+}
+
+function unlessClosed(error: unknown): undefined {
+  if (FoundationError.isInstance(error) && error.code === 'CLOSED') throw error;
 }
 
 /**

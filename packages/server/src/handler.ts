@@ -198,6 +198,13 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     reply(context, await foundation.models.get(context.req.param('id'), call(context))),
   );
 
+  // Beyond the API: a client cannot know otherwise which methods are behind these routes. Not the device, nor what is
+  // stored: those are this machine's own affairs.
+  app.get('/v1/capabilities', async (context) => {
+    const { methods, models } = await foundation.capabilities();
+    return context.json({ methods: { ...methods, read: false, search: false, ground: false }, models });
+  });
+
   post('/v1/batch/embeddings', (body, how) =>
     foundation.batches.create(body as unknown as BatchRequest, how),
   );

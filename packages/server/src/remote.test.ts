@@ -348,11 +348,12 @@ describe('what the remote tells of itself', () => {
     expect(capabilities).toMatchObject({ implementation: 'remote', baseUrl: server.url });
     expect(capabilities.methods).toMatchObject({
       embeddings: true,
+      chat: false,
       read: false,
       search: false,
       ground: false,
     });
-    expect(capabilities.models).toContain('jina-embeddings-v3');
+    expect(capabilities.models).toEqual((await local.capabilities()).models);
   });
 
   it('progress', async () => {

@@ -134,6 +134,7 @@ export { type JsonLine, readJsonLines } from './json-lines.ts';
 export { tellProgress } from './progress.ts';
 export { randomId } from './random-id.ts';
 export { BatchesBodySchema, BatchLineBodySchema, BatchStatusBodySchema } from './responses/batches.ts';
+export { CapabilitiesBodySchema } from './responses/capabilities.ts';
 export { ChatBodySchema } from './responses/chat.ts';
 export { ClassifyBodySchema } from './responses/classify.ts';
 export { EmbeddingsBodySchema } from './responses/embeddings.ts';

@@ -187,6 +187,14 @@ export function capabilityCases(subject: Subject): void {
       expect(new Set(capabilities.models).size).toBe(capabilities.models.length);
     });
 
+    it('say of every method but the reader’s services whether it is there', async () => {
+      const { methods } = await subject.foundation.capabilities();
+      for (const method of FOUNDATION_METHODS) {
+        if (['read', 'search', 'ground'].includes(method)) continue;
+        expect([method, methods[method]]).toEqual([method, subject.has(method)]);
+      }
+    });
+
     it('what is at hand is data that can be sent', async () => {
       const capabilities = await subject.foundation.capabilities();
       expect(JSON.parse(JSON.stringify(capabilities))).toEqual(structuredClone(capabilities));
