@@ -89,6 +89,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   server: ['spec'],
   cli: ['spec', 'core', 'server'],
+  'hashed-foundation': ['spec'],
 };
 
 describe('packages', () => {
@@ -100,6 +101,13 @@ describe('packages', () => {
       ({ to }) => to.startsWith('packages/') && !to.startsWith(`packages/${name}/`),
     );
     expect(places(sideways)).toEqual([]);
+  });
+
+  it.each(Object.keys(PACKAGES))('%s imports other packages by their names', (name) => {
+    const byPath = importsBelow(`packages/${name}/src`).filter(
+      ({ to }) => to.startsWith('packages/') && !to.startsWith(`packages/${name}/`),
+    );
+    expect(places(byPath)).toEqual([]);
   });
 
   it('of the contract does no I/O', () => {

@@ -2,7 +2,7 @@ import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
 /** The API's own address. */
-export const HOSTED = 'https://api.jina.ai';
+const HOSTED = 'https://api.jina.ai';
 
 /** Addresses that may be given. */
 export interface AddressOptions {
