@@ -24,7 +24,7 @@ serve only:
   --cors ORIGIN             let pages of this origin call, * for all (repeatable)
   --allow-host HOST         answer under this name too, * for any (repeatable; default without a key: only names and
                             addresses of this machine)
-  --public-url URL          the server's address for the outside, where a proxy stands before it
+  --public-url URL          the server's address for the outside, if it is behind a proxy
 `;
 
 const print = (stream: NodeJS.WriteStream, output: string): void => {

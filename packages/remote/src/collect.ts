@@ -18,7 +18,7 @@ export interface ItemsAnswer {
 
 /** The requests of a call. */
 export interface CollectOptions<Parsed extends { input?: unknown }, Answer extends ItemsAnswer> {
-  /** @throws FoundationError what is wrong with a request */
+  /** @throws FoundationError the request's fault */
   check: (request: object) => Parsed;
   /** One request. Its answer has the positions of its own inputs. */
   send: (parsed: Parsed, options: ItemCallOptions) => Promise<Answer>;

@@ -49,7 +49,7 @@ export class Transport {
     this.#options = options;
   }
 
-  /** Stops what is running; later calls reject with CLOSED. */
+  /** Stops running calls; later ones reject with CLOSED. */
   close(): void {
     this.#closing.abort();
   }
@@ -191,7 +191,7 @@ export class Transport {
   }
 }
 
-/** @throws FoundationError INPUT_VALIDATION_FAILED for what JSON cannot hold: cycles, big integers, endless depth. */
+/** @throws FoundationError INPUT_VALIDATION_FAILED for values that JSON cannot hold: cycles, big integers, endless depth. */
 function jsonOf(body: unknown): string {
   try {
     return JSON.stringify(body);
@@ -199,7 +199,7 @@ function jsonOf(body: unknown): string {
     const [why] = (cause as Error).message.split('\n');
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
-      message: `The request cannot be sent as JSON: ${why}. Leave out what is not plain data.`,
+      message: `The request cannot be sent as JSON: ${why}. Leave out everything that is not plain data.`,
       param: 'body',
       cause,
     });

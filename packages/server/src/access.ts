@@ -112,7 +112,7 @@ export class Access {
   }
 }
 
-/** An origin in its usual form: lower case, without the scheme's own port. What is none stays as it is. */
+/** An origin in its usual form: lower case, without the scheme's own port. Anything else stays as it is. */
 function originOf(text: string): string {
   const trimmed = text.trim();
   if (!/^https?:\/\/[^/?#\\@\s]+\/?$/i.test(trimmed) || !URL.canParse(trimmed)) return trimmed;

@@ -1,8 +1,8 @@
 import { FoundationError } from '@nearfield/spec';
 
 /**
- * Any error as the contract's. A call stack that was filled is the request's: nothing else here is that deep. What is
- * not ours is INTERNAL_ERROR, without its text: that is for the log.
+ * Any error as the contract's. A call stack that was filled is the request's: nothing else here is that deep. Any
+ * other error is INTERNAL_ERROR, without its text: that is for the log.
  */
 export function asFoundationError(error: unknown): FoundationError {
   if (FoundationError.isInstance(error)) return error;

@@ -198,8 +198,8 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     reply(context, await foundation.models.get(context.req.param('id'), call(context))),
   );
 
-  // Beyond the API: a client cannot know otherwise which methods are behind these routes. Not the device, nor what is
-  // stored: those are this machine's own affairs.
+  // Beyond the API: a client cannot know otherwise which methods are behind these routes. Neither the
+  // device nor stored files are reported: they are this machine's own affairs.
   app.get('/v1/capabilities', async (context) => {
     const { methods, models } = await foundation.capabilities();
     return context.json({ methods: { ...methods, read: false, search: false, ground: false }, models });
@@ -263,7 +263,7 @@ function addressOf(publicUrl: string | URL): URL {
   });
 }
 
-/** @throws FoundationError INPUT_VALIDATION_FAILED: 415 for another media type, 422 for what is not a JSON object */
+/** @throws FoundationError INPUT_VALIDATION_FAILED: 415 for another media type, 422 for a body that is not a JSON object */
 async function jsonBody(context: ApiContext): Promise<Body> {
   const type = context.req.header('Content-Type') ?? '';
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {

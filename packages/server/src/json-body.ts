@@ -11,7 +11,10 @@ const BACKSLASH = 0x5c;
 /** `,` `[` `{`: each begins a value. */
 const STARTS: ReadonlySet<number> = new Set([0x2c, 0x5b, 0x7b]);
 
-/** Whether a JSON text has more than so many values, an empty list or object counted twice. Texts in it are skipped; what is no JSON has any number. */
+/**
+ * Whether a JSON text has more than so many values; an empty list or object counts twice. Strings are skipped. For text
+ * that is not JSON the answer means nothing.
+ */
 export function hasMoreValues(text: string, most: number): boolean {
   // A value takes a character at least.
   if (text.length <= most) return false;

@@ -56,7 +56,7 @@ export type LocalErrorCode =
   | 'SELF_CHECK_FAILED'
   /** The server could not be reached. */
   | 'CONNECTION_FAILED'
-  /** The server answered with something that is not the API's; the message says what is wrong. */
+  /** The server's answer is not in the API's shape; the message names the fault. */
   | 'RESPONSE_INVALID'
   /** A server without keys was called under a name that is not its own. */
   | 'AUTHZ_HOST_NOT_ALLOWED'

@@ -18,9 +18,9 @@ export interface ItemCallOptions extends CallOptions {
    *
    * - `throw`: the call rejects with the first of them.
    * - `collect`: the call resolves. `data` has the others, each with its position in the request as `index`, `errors`
-   *   those that failed, in their order. If all failed, `data` is empty. `usage` counts what was answered.
+   *   those that failed, in their order. If all failed, `data` is empty. `usage` counts the answered inputs.
    *
-   * Everything else still rejects: what is wrong with the request, its model, a download, an abort. With
+   * Everything else still rejects: faults of the request or its model, a failed download, an abort. With
    * `late_chunking` the inputs are one text, so that none fails alone.
    *
    * The API has no such option. There, a call that failed is sent again in parts without the inputs at fault: it takes
@@ -53,7 +53,7 @@ const positionIn = (field: string | undefined): number | undefined => {
   return position === undefined ? undefined : Number(position);
 };
 
-/** Positions of the inputs that an error is about; none where it is about something else. */
+/** Positions of the inputs that an error is about; none if it is about something else. */
 export function failedItems(error: unknown): number[] {
   if (!FoundationError.isInstance(error)) return [];
   const fields = [error.param, ...(error.issues ?? []).map(({ field }) => field)];
@@ -103,8 +103,8 @@ const FIELDS = ['input', 'texts', 'content'];
 
 /**
  * Checks a request, and where inputs fail, the rest of it.
- * @param check throws what is wrong with a request; the inputs of those that it is given are always a list
- * @throws what is wrong with more than an input
+ * @param check throws a request's fault; the inputs of those that it is given are always a list
+ * @throws FoundationError about more than an input
  */
 export function siftInputs<Checked>(
   request: object,

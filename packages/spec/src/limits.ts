@@ -1,6 +1,6 @@
 /**
  * Limits of the hosted API. Where the OpenAPI document (2026.05.13) and the older FAQ (2024) differ, the
- * document wins; the FAQ fills what it leaves out.
+ * document wins; the FAQ fills the gaps.
  */
 export const LIMITS = {
   embeddings: {

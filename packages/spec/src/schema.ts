@@ -17,7 +17,7 @@ function renameAliases(value: unknown, aliases: Record<string, string>): unknown
 /** Keys that valibot leaves out of every object, so that they pollute nothing. */
 const UNSAFE_KEYS = ['__proto__', 'constructor', 'prototype'];
 
-/** Refuses {@link UNSAFE_KEYS} by name: what is left out in silence would be ignored. */
+/** Refuses {@link UNSAFE_KEYS} by name: fields left out in silence would be ignored. */
 export const safeKeys = v.rawCheck<unknown>(({ dataset, addIssue }) => {
   const input = dataset.value;
   if (typeof input !== 'object' || input === null) return;

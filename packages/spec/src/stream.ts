@@ -24,7 +24,7 @@ export interface EmbedStreamOptions extends Omit<CallOptions, 'onProgress'> {
 /**
  * Embeds any number of inputs with bounded memory: reads `inputs` as it goes, keeps at most
  * `window × ahead` of them, and yields the embeddings in input order. Works with every implementation.
- * Leaving the loop early aborts what is in flight.
+ * Leaving the loop early aborts the calls in flight.
  *
  * @example
  * for await (const { index, embedding } of embedStream(foundation, { model }, passages)) index.add(embedding);

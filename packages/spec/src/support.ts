@@ -4,9 +4,9 @@ import { FOUNDATION_METHODS, type FoundationMethod } from './foundation.ts';
 /**
  * The error of a method or option that an implementation does not have. A value, not a throw, so that it works
  * in promises and generators alike.
- * @param method what was called, such as `read` or `rerank.return_embeddings`
+ * @param method name of the method or option, such as `read` or `rerank.return_embeddings`
  * @param why one sentence
- * @param instead one sentence: what would work
+ * @param instead one sentence: an alternative that works
  */
 export function notSupported(method: string, why: string, instead: string): FoundationError {
   return new FoundationError({

@@ -4,7 +4,7 @@ import { requireShallow } from './nesting.ts';
 import { LISTED_ISSUES, rejectUnknownFields } from './schema.ts';
 import { shortened } from './shortened.ts';
 
-/** Characters of a key, of a path and of a message: all three may quote what was sent. */
+/** Characters of a key, of a path and of a message: all three may quote the request. */
 const KEY = 80;
 const PATH = 200;
 const MESSAGE = 200;
@@ -36,7 +36,7 @@ function heading(count: number): string {
 /**
  * Checks a value against a schema and returns its parsed form (defaults and aliases applied).
  * @throws FoundationError INPUT_VALIDATION_FAILED with every issue up to `LISTED_ISSUES`, status 422 as the API
- * answers; also for data that is nested beyond all use.
+ * answers; also for data that is nested too deep.
  */
 export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
@@ -59,7 +59,7 @@ export function parse<Schema extends v.GenericSchema>(schema: Schema, value: unk
 
 /**
  * As {@link parse}, and refuses fields that the schema does not know. For implementations that compute the
- * answer themselves: what they do not look at must not pass in silence.
+ * answer themselves: fields that they do not read must not pass in silence.
  * @throws FoundationError INPUT_VALIDATION_FAILED
  */
 export function parseStrictly<Schema extends v.GenericSchema>(

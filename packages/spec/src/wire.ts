@@ -44,7 +44,7 @@ function shortestFloat(value: number): number {
 const notFinite = (): FoundationError =>
   new FoundationError({
     code: 'MODEL_INVALID',
-    message: 'The answer has numbers that are none (NaN or infinite): the files of the model are damaged.',
+    message: 'The answer has values that are NaN or infinite: the files of the model are damaged.',
   });
 
 /** Levels of an answer: the request may lie in it, a few levels down. */
@@ -52,7 +52,7 @@ const MOST_LEVELS_BACK = 2 * MOST_LEVELS;
 
 /**
  * A response for `JSON.stringify`: every typed array becomes a list of numbers, everything else is kept.
- * @throws FoundationError MODEL_INVALID for NaN and infinite numbers; INPUT_VALIDATION_FAILED for what is nested so deep
+ * @throws FoundationError MODEL_INVALID for NaN and infinite numbers; INPUT_VALIDATION_FAILED for data nested so deep
  * that it would fill the call stack
  */
 export function toWire<Value>(value: Value): Wire<Value> {

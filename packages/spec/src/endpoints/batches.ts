@@ -8,7 +8,7 @@ import type { EmbeddingsRequest, EmbeddingsResponse, EmbeddingTask } from './emb
 export interface BatchInputLine {
   /** The caller's name for the line; it comes back with the line's result. @default the line's number */
   custom_id?: string | undefined;
-  /** An embeddings request without `model`; what it leaves out comes from the batch. */
+  /** An embeddings request without `model`; the batch supplies missing fields. */
   body: Omit<EmbeddingsRequest, 'model'> & { model?: string | undefined };
 }
 
@@ -101,7 +101,7 @@ const FileSchema = v.custom<Blob>(
   'input must be a list of lines or a JSONL file.',
 );
 
-/** Characters of an address: more than servers read. It is kept with its job, and quoted where it cannot be fetched. */
+/** Characters of an address: more than servers read. It is kept with its job, and quoted if it cannot be fetched. */
 const ADDRESS = 8192;
 
 const webAddress = (name: string) =>

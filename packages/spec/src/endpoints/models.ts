@@ -1,7 +1,7 @@
 import type { Dtype } from '../capabilities.ts';
 import type { CallOptions } from '../progress.ts';
 
-/** Prices in US dollars as decimal strings; "0" where nothing is charged. */
+/** Prices in US dollars as decimal strings; "0" if nothing is charged. */
 export interface ModelPricing {
   /** A prompt token. */
   prompt: string;

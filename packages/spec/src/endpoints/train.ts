@@ -194,7 +194,7 @@ export type ParsedTrainRequest = ParsedCreateTrainRequest | ParsedUpdateTrainReq
 export const isUpdateRequest = (request: ParsedTrainRequest): request is ParsedUpdateTrainRequest =>
   isUpdate(request);
 
-/** Structure of an exported classifier; whether its weights fit is checked where it is imported. */
+/** Structure of an exported classifier; its import checks whether the weights fit. */
 export const ExportedClassifierSchema = v.looseObject({
   format: v.literal('nearfield-classifier', 'This is not an exported classifier.'),
   version: v.literal(1, 'Only version 1 of exported classifiers can be read.'),

@@ -26,7 +26,7 @@ export const BatchStatusBodySchema: v.GenericSchema<unknown, BatchStatus> = v.lo
 /** Answer of `/v1/batches`. */
 export const BatchesBodySchema: v.GenericSchema<unknown, BatchStatus[]> = v.array(BatchStatusBodySchema);
 
-/** A line of `/v1/batch/{id}/output` or `/errors`; what it holds beside its id is the server's. */
+/** A line of `/v1/batch/{id}/output` or `/errors`; its fields beside the id are the server's. */
 export const BatchLineBodySchema = v.looseObject({
   custom_id: v.pipe(
     v.union([v.string(), v.number()]),
