@@ -1,10 +1,10 @@
-import './app/quiet-lit.ts';
-import { App } from './app/app.ts';
-import { createConnections } from './app/connections.ts';
-import { EMBEDDED_MODEL, REMOTE_MODEL } from './app/model-choices.ts';
-import { readParameters } from './app/parameters.ts';
-import { otherTabs } from './app/tabs.ts';
-import './elements/nearfield-demo.ts';
+import './shell/quiet-lit.ts';
+import { App } from './shell/app.ts';
+import { createConnections } from './shell/connections.ts';
+import { EMBEDDED_MODEL, REMOTE_MODEL } from './shell/model-choices.ts';
+import { readParameters } from './shell/parameters.ts';
+import { otherTabs } from './shell/tabs.ts';
+import './shell/nearfield-demo.ts';
 
 const { device, baseUrl } = readParameters(location.search);
 const app = new App({

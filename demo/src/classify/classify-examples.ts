@@ -1,12 +1,12 @@
 import type { ClassifierSummary } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatCount, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { removeKeepingFocus } from '../elements/focus.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/page-element.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import { type Example, type Examples, examplesPageOf } from './examples.ts';
 import { textResults } from './results.ts';

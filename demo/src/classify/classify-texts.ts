@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { callProgress } from '../elements/call-progress.ts';
-import '../elements/label-chips.ts';
+import './label-chips.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';

@@ -6,8 +6,8 @@ import type {
   TrainRequest,
 } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { App } from '../app/app.ts';
-import type { Shared } from '../app/tabs.ts';
+import { App } from '../shell/app.ts';
+import type { Shared } from '../shell/tabs.ts';
 import { Examples } from './examples.ts';
 
 let classifiers: ClassifierSummary[];

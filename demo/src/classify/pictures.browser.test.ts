@@ -5,7 +5,7 @@ import {
   type SearchFoundation,
 } from '@nearfield/spec';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { App } from '../app/app.ts';
+import { App } from '../shell/app.ts';
 import { Pictures } from './pictures.ts';
 import { readPicture } from './read-picture.ts';
 

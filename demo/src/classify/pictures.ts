@@ -1,9 +1,9 @@
 import { FoundationError } from '@nearfield/spec';
-import type { App, Mode } from '../app/app.ts';
-import { visitorMessage } from '../app/contract-words.ts';
-import { formatPlural } from '../app/format.ts';
-import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
-import { Stopwatch } from '../app/stopwatch.ts';
+import type { App, Mode } from '../shell/app.ts';
+import { visitorMessage } from '../shell/contract-words.ts';
+import { formatPlural } from '../shell/format.ts';
+import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
+import { Stopwatch } from '../shell/stopwatch.ts';
 import { type Classified, classified } from './classified.ts';
 import { classifyAll } from './classify-all.ts';
 import { labelGap } from './gaps.ts';

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatDuration, formatPlural } from '../app/format.ts';
-import type { Asked } from '../app/page-state.ts';
-import { labelScores } from '../elements/label-scores.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { formatDuration, formatPlural } from '../shell/format.ts';
+import type { Asked } from '../shell/page-state.ts';
 import type { Classified } from './classified.ts';
+import { labelScores } from './label-scores.ts';
 
 /** Title, model, place, time and tokens of a result. */
 export function resultHead(title: string, { by, took, tokens }: Classified<unknown>): TemplateResult {

@@ -1,9 +1,9 @@
-import type { App, Mode } from '../app/app.ts';
-import { formatPlural } from '../app/format.ts';
-import { linesOf } from '../app/lines.ts';
-import { EMBEDDED_MODEL } from '../app/model-choices.ts';
-import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
-import { Stopwatch } from '../app/stopwatch.ts';
+import type { App, Mode } from '../shell/app.ts';
+import { formatPlural } from '../shell/format.ts';
+import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
+import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
+import { Stopwatch } from '../shell/stopwatch.ts';
+import { linesOf } from '../text/lines.ts';
 import { type Classified, classified } from './classified.ts';
 import { classifyAll } from './classify-all.ts';
 import { labelGap } from './gaps.ts';

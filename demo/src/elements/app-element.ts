@@ -1,5 +1,5 @@
 import { LitElement } from 'lit';
-import type { App } from '../app/app.ts';
+import type { App } from '../shell/app.ts';
 
 /**
  * An element that renders the app's state. Everything is light DOM: one stylesheet, and labels that reach their

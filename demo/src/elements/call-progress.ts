@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../app/format.ts';
-import type { PageCall } from '../app/page-call.ts';
+import { formatCount } from '../shell/format.ts';
+import type { PageCall } from '../shell/page-call.ts';
 import { modelProgress } from './model-progress.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Gaps } from '../app/gaps.ts';
+import type { Gaps } from '../shell/gaps.ts';
 
 /** Id of the sentence that says what is missing in a field; nothing while nothing is. */
 export const gapId = (gaps: Gaps, field: string): string | typeof nothing =>

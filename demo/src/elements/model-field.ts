@@ -1,6 +1,6 @@
 import { findModel } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { App } from '../app/app.ts';
+import type { App } from '../shell/app.ts';
 import {
   downloadMegabytes,
   EMBEDDED_MODEL,
@@ -10,7 +10,7 @@ import {
   remoteChoice,
   remoteModelsFor,
   SERVED_MODELS,
-} from '../app/model-choices.ts';
+} from '../shell/model-choices.ts';
 import { fieldValue } from './page-element.ts';
 import { whenReleased } from './released.ts';
 

@@ -1,7 +1,7 @@
 import type { FileProgress } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatBytes, formatCount, formatPlural } from '../app/format.ts';
-import type { ModelLoading } from '../app/model-progress.ts';
+import { formatBytes, formatCount, formatPlural } from '../shell/format.ts';
+import type { ModelLoading } from '../shell/model-progress.ts';
 
 const FILE_STATES = {
   waiting: 'waiting',

@@ -1,7 +1,7 @@
-import type { Gaps } from '../app/gaps.ts';
-import type { PageCall } from '../app/page-call.ts';
-import type { ProblemOrigin } from '../app/problems.ts';
-import type { Store } from '../app/store.ts';
+import type { Gaps } from '../shell/gaps.ts';
+import type { PageCall } from '../shell/page-call.ts';
+import type { ProblemOrigin } from '../shell/problems.ts';
+import type { Store } from '../shell/store.ts';
 import { AppElement } from './app-element.ts';
 
 /** What an element needs of a page's state. */

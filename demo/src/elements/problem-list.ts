@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Problem, ProblemOrigin } from '../app/problems.ts';
+import type { Problem, ProblemOrigin } from '../shell/problems.ts';
 import { AppElement } from './app-element.ts';
 
 /**

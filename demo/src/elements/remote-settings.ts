@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
-import { remoteChoice, remoteModelsFor, SEARCH_NEED } from '../app/model-choices.ts';
-import { DEFAULT_BASE_URL } from '../app/parameters.ts';
-import { readServerAddress } from '../app/server-address.ts';
+import { remoteChoice, remoteModelsFor, SEARCH_NEED } from '../shell/model-choices.ts';
+import { DEFAULT_BASE_URL } from '../shell/parameters.ts';
+import { readServerAddress } from '../shell/server-address.ts';
 import { AppElement } from './app-element.ts';
 import { whenReleased } from './released.ts';
 

@@ -1,6 +1,6 @@
 import type { StorageReport } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import { formatBytes } from '../app/format.ts';
+import { formatBytes } from '../shell/format.ts';
 import { AppElement } from './app-element.ts';
 import { removeKeepingFocus } from './focus.ts';
 import './problem-list.ts';

@@ -1,6 +1,6 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { App } from '../app/app.ts';
+import { App } from '../shell/app.ts';
 import { LetterFoundation } from '../testing.ts';
 import { Catalogue } from './catalogue.ts';
 

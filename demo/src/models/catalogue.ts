@@ -1,11 +1,11 @@
 import { type CallOptions, FoundationError, type ModelFacts, type ModelInfo } from '@nearfield/spec';
-import type { App } from '../app/app.ts';
-import { formatPlural } from '../app/format.ts';
-import { factsOf } from '../app/model-choices.ts';
-import { type ModelLoading, trackModel } from '../app/model-progress.ts';
-import { PageState, perApp } from '../app/page-state.ts';
-import { describeProblem, isAbort, type Problem } from '../app/problems.ts';
-import { saveFile } from '../app/save-file.ts';
+import type { App } from '../shell/app.ts';
+import { formatPlural } from '../shell/format.ts';
+import { factsOf } from '../shell/model-choices.ts';
+import { type ModelLoading, trackModel } from '../shell/model-progress.ts';
+import { PageState, perApp } from '../shell/page-state.ts';
+import { describeProblem, isAbort, type Problem } from '../shell/problems.ts';
+import { saveFile } from '../shell/save-file.ts';
 import { zip } from './zip.ts';
 
 /** A model with the facts of the catalogue; a server's own models have none. */

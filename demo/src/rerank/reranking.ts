@@ -1,11 +1,11 @@
 import { type CallOptions, LIMITS, type RerankResponse, type SearchFoundation } from '@nearfield/spec';
-import type { App, Mode } from '../app/app.ts';
-import { formatCount, formatPlural } from '../app/format.ts';
-import { paragraphsOf } from '../app/lines.ts';
-import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
-import { Stopwatch } from '../app/stopwatch.ts';
 import { retrievalTasks } from '../search/retrieval-tasks.ts';
 import { dot } from '../search/vector-index.ts';
+import type { App, Mode } from '../shell/app.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
+import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
+import { Stopwatch } from '../shell/stopwatch.ts';
+import { paragraphsOf } from '../text/lines.ts';
 import { type Moved, type Ranked, rankChanges } from './rank-changes.ts';
 import { SAMPLE_PASSAGES, SAMPLE_QUERY } from './sample.ts';
 

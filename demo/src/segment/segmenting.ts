@@ -1,9 +1,9 @@
 import { LIMITS, type SegmentRequest, type SegmentResponse, type SegmentStrategy } from '@nearfield/spec';
-import type { App, Mode } from '../app/app.ts';
-import { formatCount, formatPlural } from '../app/format.ts';
-import { EMBEDDED_MODEL } from '../app/model-choices.ts';
-import { type Asked, ModelPageState, perApp } from '../app/page-state.ts';
-import { Stopwatch } from '../app/stopwatch.ts';
+import type { App, Mode } from '../shell/app.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
+import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
+import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
+import { Stopwatch } from '../shell/stopwatch.ts';
 import { SAMPLE_CONTENT } from './sample.ts';
 
 /** The part of the tokens that is wanted. */

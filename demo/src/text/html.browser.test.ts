@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTextFile } from '../app/read-files.ts';
+import { readTextFile } from '../search/read-files.ts';
 import { readHtml } from './html.ts';
 
 const PAGE = `<!doctype html>

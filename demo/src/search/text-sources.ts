@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
-import { ACCEPTED_FILES } from '../app/read-files.ts';
-import { loadSample, SAMPLE_ID } from '../app/sample.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { ACCEPTED_FILES } from './read-files.ts';
+import { loadSample, SAMPLE_ID } from './sample.ts';
 
 /** The three ways to add text: the sample, files, pasting. Dropping files works everywhere on the page. */
 class TextSources extends AppElement {

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Answer } from '../app/app.ts';
-import { formatDuration, formatPlural } from '../app/format.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import type { Answer } from '../shell/app.ts';
+import { formatDuration, formatPlural } from '../shell/format.ts';
 
 /**
  * Ranked passages with their best sentences. Arrow keys go from the question to one after the other, Escape back. They

@@ -1,15 +1,15 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatDuration, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import { formatDuration, formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import type { Moved, Ranked } from '../rerank/rank-changes.ts';
-import { type Before, type Reranking, rerankingOf } from '../rerank/reranking.ts';
+import type { Moved, Ranked } from './rank-changes.ts';
+import { type Before, type Reranking, rerankingOf } from './reranking.ts';
 
 const ORIGINS = ['rerank'] as const;
 

@@ -1,6 +1,6 @@
 import { html } from 'lit';
-import { downloadMegabytes, EMBEDDED_MODEL, megabytesText } from '../app/model-choices.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { downloadMegabytes, EMBEDDED_MODEL, megabytesText } from '../shell/model-choices.ts';
 
 /** What a visitor sees before there is any text. */
 class FirstSteps extends AppElement {

@@ -1,5 +1,5 @@
-import type { Passage, TextDocument } from '../search/passage.ts';
 import { type SplitPassage, splitPassages, splitSections } from '../text/passages.ts';
+import type { Passage, TextDocument } from './passage.ts';
 
 /** Longest text in bytes; beyond this the browser would be busy for minutes. */
 export const MAX_TEXT_BYTES = 8_000_000;

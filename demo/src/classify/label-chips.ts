@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
-import { labelsOf } from '../app/lines.ts';
-import { whenReleased } from './released.ts';
+import { whenReleased } from '../elements/released.ts';
+import { labelsOf } from '../text/lines.ts';
 
 /**
  * Labels as chips. Enter or a comma adds what is typed, a pasted list adds all of it, Backspace in an empty field

@@ -6,15 +6,15 @@ import {
   TOKENIZERS,
 } from '@nearfield/spec';
 import { html, LitElement, nothing } from 'lit';
-import { formatCount, formatDuration, formatPlural } from '../app/format.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
+import { formatCount, formatDuration, formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { type Part, type Segmenting, segmentingOf } from '../segment/segmenting.ts';
+import { type Part, type Segmenting, segmentingOf } from './segmenting.ts';
 
 /** Colours that chunks and tokens take turns in. */
 const COLOURS = 5;

@@ -1,5 +1,5 @@
 import type { SampleQuestion } from '../corpus/types.ts';
-import type { TextDocument } from '../search/passage.ts';
+import type { TextDocument } from './passage.ts';
 
 export const SAMPLE_ID = 'sample';
 

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
 
 /** A text to paste. */
 class PasteDialog extends AppElement {

@@ -1,8 +1,8 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { documentOf } from '../search/read-files.ts';
 import { LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { App } from './app.ts';
-import { documentOf } from './read-files.ts';
 import type { Shared, Tabs } from './tabs.ts';
 
 let local: LetterFoundation;

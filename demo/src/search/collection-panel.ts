@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatCount, formatPlural } from '../app/format.ts';
-import { AppElement } from './app-element.ts';
-import { removeKeepingFocus } from './focus.ts';
-import './problem-list.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { removeKeepingFocus } from '../elements/focus.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
+import '../elements/problem-list.ts';
 
 const ORIGINS = ['files'] as const;
 

@@ -1,12 +1,12 @@
 import type { LoadedModel, ModelCheck, ModelFacts, ModelInfo } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatBytes, formatCount, formatPlural } from '../app/format.ts';
-import { answersFor, SERVED_MODELS } from '../app/model-choices.ts';
-import type { Problem } from '../app/problems.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { modelProgress } from '../elements/model-progress.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
+import { formatBytes, formatCount, formatPlural } from '../shell/format.ts';
+import { answersFor, SERVED_MODELS } from '../shell/model-choices.ts';
+import type { Problem } from '../shell/problems.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import '../elements/storage-panel.ts';
@@ -18,7 +18,7 @@ import {
   type KindFilter,
   type ListedModel,
   type ModelTask,
-} from '../models/catalogue.ts';
+} from './catalogue.ts';
 
 const KINDS: Record<KindFilter, string> = {
   all: 'all kinds',

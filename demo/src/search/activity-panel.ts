@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
-import { formatCount, formatPlural } from '../app/format.ts';
-import { AppElement } from './app-element.ts';
-import { modelProgress } from './model-progress.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { modelProgress } from '../elements/model-progress.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
 
 /** A model on its way, indexing, or what is left to index. */
 class ActivityPanel extends AppElement {

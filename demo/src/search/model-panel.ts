@@ -1,8 +1,8 @@
 import { type DeviceReport, findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import { formatBytes, formatCount, formatDuration } from '../app/format.ts';
-import { downloadMegabytes, localChoices, megabytesText } from '../app/model-choices.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
+import { downloadMegabytes, localChoices, megabytesText } from '../shell/model-choices.ts';
 
 /** The model of the current mode and what is known of it. */
 class ModelPanel extends AppElement {

@@ -1,6 +1,6 @@
 import { html } from 'lit';
-import type { Mode } from '../app/app.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import type { Mode } from './app.ts';
 
 const MODES: readonly { mode: Mode; label: string; hint: string }[] = [
   { mode: 'local', label: 'Local', hint: 'Computed inside this page' },

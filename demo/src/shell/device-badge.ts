@@ -1,9 +1,9 @@
 import type { Capabilities } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import type { Reach } from '../app/app.ts';
-import { formatCount, formatPlural } from '../app/format.ts';
-import { hostOf } from '../app/server-address.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import type { Reach } from './app.ts';
+import { formatCount, formatPlural } from './format.ts';
+import { hostOf } from './server-address.ts';
 
 /** What is known of a server, in a sentence. */
 const REACHES: Record<Reach, string> = {

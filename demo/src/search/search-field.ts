@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
 
 /** The question. `/` comes here from anywhere, Escape clears it, Arrow Down goes to the answers. */
 class SearchField extends AppElement {

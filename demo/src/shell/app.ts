@@ -7,13 +7,13 @@ import {
   type SearchFoundation,
 } from '@nearfield/spec';
 import type { Passage, TextDocument } from '../search/passage.ts';
+import { documentOf, readTextFile, UnreadableFileError } from '../search/read-files.ts';
 import { type FoundPassage, type IndexingProgress, SearchSession } from '../search/session.ts';
 import type { Span } from '../text/sentences.ts';
 import { formatPlural } from './format.ts';
 import { type ModelLoading, trackModel } from './model-progress.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
 import { describeProblem, isAbort, type Place, type Problem, type ProblemOrigin } from './problems.ts';
-import { documentOf, readTextFile, UnreadableFileError } from './read-files.ts';
 import { hostOf, sameServer } from './server-address.ts';
 import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';

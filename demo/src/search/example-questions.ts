@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
-import { loadSample, SAMPLE_ID, type Sample } from '../app/sample.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
+import { loadSample, SAMPLE_ID, type Sample } from './sample.ts';
 
 /** Questions to try on the sample passages. */
 class ExampleQuestions extends AppElement {

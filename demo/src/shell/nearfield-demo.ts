@@ -1,12 +1,12 @@
 import { html, nothing } from 'lit';
-import { describeProblem } from '../app/problems.ts';
-import { ScrollMemory } from '../app/scroll-memory.ts';
-import { type Page, pageOf, pages, prefetchPages } from '../pages/index.ts';
+import { type Page, pageOf, pages, prefetchPages } from './pages.ts';
+import { describeProblem } from './problems.ts';
+import { ScrollMemory } from './scroll-memory.ts';
 import './announcements.ts';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
 import './device-badge.ts';
 import './mode-switch.ts';
-import './problem-list.ts';
+import '../elements/problem-list.ts';
 import './theme-toggle.ts';
 
 const TITLE = document.title;

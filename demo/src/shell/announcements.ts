@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import { AppElement } from './app-element.ts';
+import { AppElement } from '../elements/app-element.ts';
 
 /**
  * What happened, in a sentence: for screen readers in a live region, and for the eye in a toast where nothing else on

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
-import '../classify/classify-examples.ts';
-import '../classify/classify-pictures.ts';
-import '../classify/classify-texts.ts';
+import './classify-examples.ts';
+import './classify-pictures.ts';
+import './classify-texts.ts';
 import { AppElement } from '../elements/app-element.ts';
 import '../elements/remote-settings.ts';
 

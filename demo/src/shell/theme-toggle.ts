@@ -1,5 +1,5 @@
 import { html, LitElement } from 'lit';
-import { chooseTheme, currentTheme, type Theme, watchSystemTheme } from '../app/theme.ts';
+import { chooseTheme, currentTheme, type Theme, watchSystemTheme } from './theme.ts';
 
 /** Light or dark. */
 class ThemeToggle extends LitElement {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
-import type { App } from '../app/app.ts';
-import './search-page.ts';
+import type { App } from './app.ts';
+import '../search/search-page.ts';
 
 /** A page of the demo. */
 export interface Page {
@@ -27,28 +27,28 @@ export const pages: readonly [Page, ...Page[]] = [
   {
     path: 'classify',
     title: 'Classify',
-    load: () => import('./classify-page.ts'),
+    load: () => import('../classify/classify-page.ts'),
     render: (app) => html`<classify-page .app=${app}></classify-page>`,
     start: content,
   },
   {
     path: 'rerank',
     title: 'Rerank',
-    load: () => import('./rerank-page.ts'),
+    load: () => import('../rerank/rerank-page.ts'),
     render: (app) => html`<rerank-page .app=${app}></rerank-page>`,
     start: content,
   },
   {
     path: 'segment',
     title: 'Segment',
-    load: () => import('./segment-page.ts'),
+    load: () => import('../segment/segment-page.ts'),
     render: (app) => html`<segment-page .app=${app}></segment-page>`,
     start: content,
   },
   {
     path: 'models',
     title: 'Models',
-    load: () => import('./models-page.ts'),
+    load: () => import('../models/models-page.ts'),
     render: (app) => html`<models-page .app=${app}></models-page>`,
     start: content,
   },

@@ -1,17 +1,17 @@
 import { html, nothing } from 'lit';
 import { AppElement } from '../elements/app-element.ts';
-import '../elements/activity-panel.ts';
-import '../elements/answer-list.ts';
-import '../elements/collection-panel.ts';
-import '../elements/example-questions.ts';
-import '../elements/first-steps.ts';
-import '../elements/model-panel.ts';
-import '../elements/paste-dialog.ts';
+import './activity-panel.ts';
+import './answer-list.ts';
+import './collection-panel.ts';
+import './example-questions.ts';
+import './first-steps.ts';
+import './model-panel.ts';
+import './paste-dialog.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
-import '../elements/search-field.ts';
+import './search-field.ts';
 import '../elements/storage-panel.ts';
-import '../elements/text-sources.ts';
+import './text-sources.ts';
 
 /** What goes wrong with indexing and asking; what goes wrong with texts and storage is said there. */
 const ORIGINS = ['indexing', 'question'] as const;
