@@ -1,7 +1,6 @@
 import './shell/quiet-lit.ts';
 import { App } from './shell/app.ts';
 import { createConnections } from './shell/connections.ts';
-import { EMBEDDED_MODEL, REMOTE_MODEL } from './shell/model-choices.ts';
 import { readParameters } from './shell/parameters.ts';
 import { otherTabs } from './shell/tabs.ts';
 import './shell/nearfield-demo.ts';
@@ -9,7 +8,6 @@ import './shell/nearfield-demo.ts';
 const { device, baseUrl } = readParameters(location.search);
 const app = new App({
   connections: createConnections(device),
-  models: { local: EMBEDDED_MODEL, remote: REMOTE_MODEL },
   baseUrl,
   tabs: otherTabs(),
 });

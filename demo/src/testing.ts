@@ -1,3 +1,4 @@
+import type { LocalFoundation, ModelFilesApi } from '@nearfield/core';
 import {
   type CallOptions,
   type CallProgress,
@@ -110,4 +111,35 @@ export function letterVector(text: string): Float32Array {
     vector[letter.codePointAt(0)! % DIMENSIONS]! += 1;
   const length = Math.hypot(...vector) || 1;
   return vector.map((value) => value / length);
+}
+
+/** What a test has of a local foundation beside the contract. */
+interface LocalPart extends Partial<Pick<LocalFoundation, 'load' | 'unload'>> {
+  storage?: Partial<ModelFilesApi>;
+}
+
+/** A foundation as one of this browser, which keeps no files and loads no models but as a test says. */
+export function localFoundation(
+  foundation: SearchFoundation,
+  { storage, ...methods }: LocalPart = {},
+): LocalFoundation {
+  const own: Record<PropertyKey, unknown> = {
+    load: async () => {
+      throw new Error('These tests load no model.');
+    },
+    unload: async () => undefined,
+    storage: {
+      usage: async () => [],
+      delete: async () => undefined,
+      persist: async () => true,
+      export: async () => [],
+      import: async () => [],
+      ...storage,
+    },
+    ...methods,
+  };
+  return new Proxy(foundation, {
+    get: (target, name) => own[name] ?? Reflect.get(target, name),
+    has: (target, name) => name in own || name in target,
+  }) as LocalFoundation;
 }

@@ -6,6 +6,7 @@ import {
   type ClassifyInput,
   type ClassifyResponse,
   FoundationError,
+  type ItemError,
   LIMITS,
   type SearchFoundation,
   type TrainResponse,
@@ -15,8 +16,11 @@ import type { TextTrainingItem } from '@nearfield/spec/implement';
 /** By labels in words, or by a trained classifier. */
 type Request = { model: string; labels: readonly string[]; temperature?: number } | { classifier_id: string };
 
+/** `collect`: items that fail do so alone. */
+type ItemOptions = CallOptions & { errors?: 'throw' | 'collect' };
+
 /** Options whose progress counts the items of all requests. */
-function counting(options: CallOptions, start: number, total: number): CallOptions {
+function counting<Options extends CallOptions>(options: Options, start: number, total: number): Options {
   const onProgress = (event: CallProgress): void => {
     if (event.type !== 'work-progress') options.onProgress?.(event);
     else options.onProgress?.({ ...event, inputs: { done: start + event.inputs.done, total } });
@@ -25,7 +29,7 @@ function counting(options: CallOptions, start: number, total: number): CallOptio
 }
 
 /** An error about one item of a later request, with the item's number among all of them. */
-function shifted(error: unknown, start: number): unknown {
+function shifted<Thrown>(error: Thrown, start: number): Thrown | FoundationError {
   if (start === 0 || !FoundationError.isInstance(error)) return error;
   const shift = (text: string): string =>
     text.replace(
@@ -43,17 +47,19 @@ function shifted(error: unknown, start: number): unknown {
 }
 
 /**
- * Classifies any number of inputs, with progress and tokens over all of them.
+ * Classifies any number of inputs, with progress and tokens over all of them. `errors` has those that failed alone, if
+ * the options ask for that.
  * @param size inputs of a request. Default: the contract's limit
  */
 export async function classifyAll(
   foundation: SearchFoundation,
   request: Request,
   input: readonly ClassifyInput[],
-  options: CallOptions,
+  options: ItemOptions,
   size: number = LIMITS.classify.inputs,
-): Promise<ClassifyResponse<Classification>> {
+): Promise<ClassifyResponse<Classification> & { errors: ItemError[] }> {
   const data: Classification[] = [];
+  const errors: ItemError[] = [];
   let tokens = 0;
   let usage: ClassifyResponse['usage'] | undefined;
   // An empty list goes to the foundation as well: its error says what is wrong.
@@ -65,15 +71,17 @@ export async function classifyAll(
       const response = (await foundation.classify(
         { ...request, input: part },
         around,
-      )) as ClassifyResponse<Classification>;
+      )) as ClassifyResponse<Classification> & { errors?: ItemError[] };
       for (const each of response.data) data.push({ ...each, index: start + each.index });
+      for (const { index, error } of response.errors ?? [])
+        errors.push({ index: start + index, error: shifted(error, start) });
       usage = response.usage;
       tokens += usage.total_tokens;
     } catch (error) {
       throw shifted(error, start);
     }
   }
-  return { data, usage: { ...usage!, total_tokens: tokens } };
+  return { data, errors, usage: { ...usage!, total_tokens: tokens } };
 }
 
 /** Examples in an order in which every stretch has all labels, as far as they last. */

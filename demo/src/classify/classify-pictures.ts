@@ -9,7 +9,8 @@ import { PageElement, takeFiles } from '../elements/page-element.ts';
 import { labelScores } from './label-scores.ts';
 import '../elements/problem-list.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { type Picture, type Pictures, picturesOf } from './pictures.ts';
+import type { Picture } from './picture.ts';
+import { type Pictures, picturesOf } from './pictures.ts';
 import { resultHead } from './results.ts';
 import { SAMPLE_PICTURES_CREDIT, samplePictures } from './sample-pictures.ts';
 

@@ -8,6 +8,7 @@ import type {
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { App } from '../shell/app.ts';
 import type { Shared } from '../shell/tabs.ts';
+import { localFoundation } from '../testing.ts';
 import { Examples } from './examples.ts';
 
 let classifiers: ClassifierSummary[];
@@ -47,23 +48,9 @@ beforeEach(() => {
   } as unknown as SearchFoundation;
   const app = new App({
     connections: {
-      local: () => ({
-        foundation,
-        storage: {
-          usage: async () => [],
-          delete: async () => undefined,
-          persist: async () => true,
-          export: async () => [],
-          import: async () => [],
-        },
-        load: async () => {
-          throw new Error('These tests load no model.');
-        },
-        unload: async () => undefined,
-      }),
+      local: () => localFoundation(foundation),
       remote: () => foundation,
     },
-    models: { local: 'm', remote: 'm' },
     baseUrl: 'https://example.org',
     tabs: {
       changed: (what) => told.push(what),

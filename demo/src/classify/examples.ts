@@ -1,3 +1,4 @@
+import { isLocal } from '@nearfield/core';
 import { type ClassifierSummary, type ExportedClassifier, FoundationError, LIMITS } from '@nearfield/spec';
 import type { App, Mode } from '../shell/app.ts';
 import { visitorMessage } from '../shell/contract-words.ts';
@@ -122,7 +123,7 @@ export class Examples extends ModelPageState<ExamplesState> {
     const { app } = this;
     if (app.state.mode !== 'local' || this.state.classifiers === undefined) return;
     try {
-      const classifiers = await app.local().foundation.classifiers.list();
+      const classifiers = await app.local().classifiers.list();
       if (app.state.mode === 'local' && this.state.classifiers !== undefined) this.#showList(classifiers);
     } catch {
       // The list here is as good as before; the next thing that is done with it says what is wrong.
@@ -232,7 +233,7 @@ export class Examples extends ModelPageState<ExamplesState> {
 
   async export(id: string): Promise<void> {
     const exported = await this.call.run((foundation, options) => {
-      if (!foundation.classifiers.export) throw onlyLocal('classifiers.export');
+      if (!isLocal(foundation)) throw onlyLocal('classifiers.export');
       return foundation.classifiers.export(id, options);
     });
     if (!exported) return;
@@ -242,7 +243,7 @@ export class Examples extends ModelPageState<ExamplesState> {
 
   async import(file: File): Promise<void> {
     const done = await this.call.run(async (foundation, options) => {
-      if (!foundation.classifiers.import) throw onlyLocal('classifiers.import');
+      if (!isLocal(foundation)) throw onlyLocal('classifiers.import');
       const exported = await readExport(file);
       const imported = await foundation.classifiers.import(exported, options).catch((error: unknown) => {
         throw notImported(error, file.name);

@@ -1,11 +1,7 @@
-import {
-  type CallOptions,
-  type ClassifyRequest,
-  FoundationError,
-  type SearchFoundation,
-} from '@nearfield/spec';
+import { type ClassifyRequest, FoundationError, type SearchFoundation } from '@nearfield/spec';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { App } from '../shell/app.ts';
+import { localFoundation } from '../testing.ts';
 import { Pictures } from './pictures.ts';
 import { readPicture } from './read-picture.ts';
 
@@ -103,49 +99,37 @@ describe('Pictures', () => {
   beforeEach(() => {
     requests = [];
     refuse = () => -1;
-    const classify = async (request: ClassifyRequest, _: CallOptions) => {
+    const classify = async (request: ClassifyRequest, { errors }: { errors?: 'throw' | 'collect' }) => {
       requests.push(request);
       const input = request.input as { image: Blob }[];
       const at = refuse(input);
-      if (at >= 0) {
-        throw new FoundationError({
-          code: 'INPUT_VALIDATION_FAILED',
-          message: `Validation error: 'input.${at}.image': The image is damaged.`,
-          param: `input.${at}.image`,
-          issues: [{ field: `input.${at}.image`, message: 'The image is damaged.', type: 'image' }],
-        });
-      }
+      const error = new FoundationError({
+        code: 'INPUT_VALIDATION_FAILED',
+        message: `Validation error: 'input.${at}.image': The image is damaged.`,
+        param: `input.${at}.image`,
+        issues: [{ field: `input.${at}.image`, message: 'The image is damaged.', type: 'image' }],
+      });
+      if (at >= 0 && errors !== 'collect') throw error;
       return {
         usage: { total_tokens: input.length },
-        data: input.map((_each, index) => ({
-          object: 'classification',
-          index,
-          prediction: 'a',
-          score: 1,
-          predictions: [],
-        })),
+        data: input
+          .map((_each, index) => ({
+            object: 'classification',
+            index,
+            prediction: 'a',
+            score: 1,
+            predictions: [],
+          }))
+          .filter(({ index }) => index !== at),
+        errors: at >= 0 ? [{ index: at, error }] : [],
       };
     };
     const foundation = { classify, capabilities: async () => ({}), close: async () => undefined };
     const app = new App({
       connections: {
-        local: () => ({
-          foundation: foundation as unknown as SearchFoundation,
-          storage: {
-            usage: async () => [],
-            delete: async () => undefined,
-            persist: async () => true,
-            export: async () => [],
-            import: async () => [],
-          },
-          load: async () => {
-            throw new Error('These tests load no model.');
-          },
-          unload: async () => undefined,
-        }),
+        local: () => localFoundation(foundation as unknown as SearchFoundation),
         remote: () => foundation as unknown as SearchFoundation,
       },
-      models: { local: 'm', remote: 'm' },
       baseUrl: 'https://example.org',
     });
     page = new Pictures(app);
@@ -182,7 +166,7 @@ describe('Pictures', () => {
     await page.classify();
     expect(shown()[1]).toEqual(['two.jpg', 'two.jpg is damaged.']);
     expect(labelled()).toEqual(['one.png', 'three.webp']);
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(1);
     expect(page.app.state.problems).toEqual([]);
   });
 

@@ -1,4 +1,3 @@
-import { FoundationError } from '@nearfield/spec';
 import type { App, Mode } from '../shell/app.ts';
 import { visitorMessage } from '../shell/contract-words.ts';
 import { formatPlural } from '../shell/format.ts';
@@ -7,19 +6,9 @@ import { Stopwatch } from '../shell/stopwatch.ts';
 import { type Classified, classified } from './classified.ts';
 import { classifyAll } from './classify-all.ts';
 import { labelGap } from './gaps.ts';
+import type { Picture } from './picture.ts';
 import { readPicture, UnreadablePictureError } from './read-picture.ts';
 import { samplePictures } from './sample-pictures.ts';
-
-export interface Picture {
-  /** Unique in the page. */
-  id: string;
-  name: string;
-  /** Where the page shows it from; undefined while it is read, and where it is no picture. */
-  url: string | undefined;
-  blob: () => Promise<Blob>;
-  /** Why it is not classified, in a sentence. */
-  refused?: string | undefined;
-}
 
 interface PicturesState {
   models: Record<Mode, string>;
@@ -29,13 +18,6 @@ interface PicturesState {
 }
 
 let nextPicture = 0;
-
-/** The place of the picture that an error is about; undefined where it is about another thing. */
-function pictureAtFault(error: unknown): number | undefined {
-  if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') return undefined;
-  const place = /^input\.(\d+)/u.exec(error.issues?.[0]?.field ?? error.param ?? '')?.[1];
-  return place === undefined ? undefined : Number(place);
-}
 
 /** Pictures by labels in words. */
 export class Pictures extends ModelPageState<PicturesState> {
@@ -118,35 +100,31 @@ export class Pictures extends ModelPageState<PicturesState> {
   async classify(): Promise<boolean> {
     await Promise.all(this.#reading);
     const { labels } = this.state;
-    const usable = (): Picture[] => this.state.pictures.filter(({ url, refused }) => url && !refused);
+    const pictures = this.state.pictures.filter(({ url, refused }) => url && !refused);
     const fits = this.gaps.check({
       'picture-labels': labelGap(labels),
-      pictures: usable().length === 0 && 'Add a picture first: choose one, drop one, or take the samples.',
+      pictures: pictures.length === 0 && 'Add a picture first: choose one, drop one, or take the samples.',
     });
     if (!fits) return false;
     const { model, by, asked } = this;
     const done = await this.call.run(async (foundation, options) => {
-      // A picture that the engine refuses after all is named in its card, and the others are classified.
-      for (;;) {
-        const pictures = usable();
-        if (pictures.length === 0) return undefined;
-        const input = await Promise.all(pictures.map(async ({ blob }) => ({ image: await blob() })));
-        const watch = new Stopwatch();
-        try {
-          const response = await classifyAll(foundation, { model, labels }, input, watch.around(options));
-          return { pictures, response, took: watch.elapsed };
-        } catch (error) {
-          const fault = pictures[pictureAtFault(error) ?? -1];
-          if (!fault) throw error;
-          const message = visitorMessage(error as FoundationError, 'classify');
-          this.#change(fault.id, { refused: message.replace(/^(?:Picture|Text) [\d,]+(?=\W)/u, fault.name) });
-        }
-      }
+      const input = await Promise.all(pictures.map(async ({ blob }) => ({ image: await blob() })));
+      const watch = new Stopwatch();
+      const collect = { ...watch.around(options), errors: 'collect' } as const;
+      const response = await classifyAll(foundation, { model, labels }, input, collect);
+      return { response, took: watch.elapsed };
     });
     if (!done) return true;
-    const { pictures, response, took } = done;
+    const { response, took } = done;
+    // A picture that the engine refuses after all is named in its card.
+    for (const { index, error } of response.errors) {
+      const { id, name } = pictures[index]!;
+      const message = visitorMessage(error, 'classify');
+      this.#change(id, { refused: message.replace(/^(?:Picture|Text) [\d,]+(?=\W)/u, name) });
+    }
+    if (response.data.length === 0) return true;
     this.update({ result: { ...classified(pictures, response), by, took, asked } });
-    this.app.announceQuietly(`${formatPlural(pictures.length, 'picture')} classified.`);
+    this.app.announceQuietly(`${formatPlural(response.data.length, 'picture')} classified.`);
     return true;
   }
 

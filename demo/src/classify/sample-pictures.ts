@@ -1,4 +1,4 @@
-import type { Picture } from './pictures.ts';
+import type { Picture } from './picture.ts';
 import cloudWithRain from './samples/cloud-with-rain.png?url';
 import dogFace from './samples/dog-face.png?url';
 import guitar from './samples/guitar.png?url';

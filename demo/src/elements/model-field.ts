@@ -41,7 +41,7 @@ export function modelField({
       <label for=${id}>${label}</label>
       <input
         id=${id}
-        list="${id}-list"
+        list="${id}s"
         spellcheck="false"
         autocomplete="off"
         aria-describedby=${caution ? `${id}-caution` : nothing}
@@ -52,7 +52,7 @@ export function modelField({
           whenReleased(() => choose(name));
         }}
       />
-      <datalist id="${id}-list">
+      <datalist id="${id}s">
         ${remoteModelsFor(need, serverModels).map((choice) => html`<option value=${choice}></option>`)}
       </datalist>
       ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}

@@ -1,6 +1,6 @@
 import type { Gaps } from '../shell/gaps.ts';
 import type { PageCall } from '../shell/page-call.ts';
-import type { ProblemOrigin } from '../shell/problems.ts';
+import type { ProblemOrigin } from '../shell/problem-origin.ts';
 import type { Store } from '../shell/store.ts';
 import { AppElement } from './app-element.ts';
 

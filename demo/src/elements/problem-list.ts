@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Problem, ProblemOrigin } from '../shell/problems.ts';
+import type { ProblemOrigin } from '../shell/problem-origin.ts';
+import type { Problem } from '../shell/problems.ts';
 import { AppElement } from './app-element.ts';
 
 /**

@@ -1,19 +1,21 @@
-import { html, nothing } from 'lit';
-import { remoteChoice, remoteModelsFor, SEARCH_NEED } from '../shell/model-choices.ts';
+import { html, nothing, type TemplateResult } from 'lit';
 import { DEFAULT_BASE_URL } from '../shell/parameters.ts';
 import { readServerAddress } from '../shell/server-address.ts';
 import { AppElement } from './app-element.ts';
 import { whenReleased } from './released.ts';
 
-/** Key, address and model of Remote. */
+/** Key and address of Remote. */
 class RemoteSettingsForm extends AppElement {
   static override readonly properties = {
     ...AppElement.properties,
-    withoutModel: { type: Boolean, attribute: 'without-model' },
+    more: { attribute: false },
+    apply: { attribute: false },
     typed: { state: true },
   };
-  /** Where the page itself lets the model be chosen. */
-  declare withoutModel: boolean;
+  /** A field of the page's own. */
+  declare more: TemplateResult | undefined;
+  /** Called when the form is submitted and all in it fits. */
+  declare apply: (() => void) | undefined;
   /** An address as it was typed that was none, until one is taken. */
   declare private typed: { address: string; problem: string | undefined } | undefined;
 
@@ -58,33 +60,9 @@ class RemoteSettingsForm extends AppElement {
         />
         ${this.typed?.problem ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
       </div>
-      ${this.withoutModel ? nothing : this.#model()}
+      ${this.more ?? nothing}
       <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
     </form>`;
-  }
-
-  #model() {
-    const { models, serverModels } = this.app.state;
-    const caution = remoteChoice(models.remote, serverModels, this.app.place);
-    return html`<div class="field">
-        <label for="remote-model">Model</label>
-        <input
-          id="remote-model"
-          list="remote-models"
-          spellcheck="false"
-          .value=${models.remote}
-          aria-describedby=${caution ? 'remote-model-caution' : nothing}
-          @focus=${() => this.app.learnModels()}
-          @change=${(event: Event) => {
-            const model = inputValue(event);
-            whenReleased(() => this.app.setModel(model));
-          }}
-        />
-        <datalist id="remote-models">
-          ${remoteModelsFor(SEARCH_NEED, serverModels).map((model) => html`<option value=${model}></option>`)}
-        </datalist>
-        ${caution ? html`<p id="remote-model-caution" class="hint">${caution}</p>` : nothing}
-      </div>`;
   }
 
   /** Takes back that it is no address as soon as it is one: on leaving, the page would move under a click. */
@@ -106,7 +84,7 @@ class RemoteSettingsForm extends AppElement {
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (!this.typed?.problem && !this.withoutModel && this.app.state.total > 0) void this.app.index();
+    if (!this.typed?.problem) this.apply?.();
   };
 }
 

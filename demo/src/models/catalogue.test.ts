@@ -1,7 +1,7 @@
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { App } from '../shell/app.ts';
-import { LetterFoundation } from '../testing.ts';
+import { LetterFoundation, localFoundation } from '../testing.ts';
 import { Catalogue } from './catalogue.ts';
 
 /** One load that waits for the test. */
@@ -21,33 +21,28 @@ beforeEach(() => {
   const foundation = new LetterFoundation().foundation;
   app = new App({
     connections: {
-      local: () => ({
-        foundation,
-        storage: {
-          usage: async () => [],
-          delete: async () => {
-            throw new FoundationError({ code: 'CONFLICT_RESOURCE_BUSY', message: 'Another tab is at it.' });
+      local: () =>
+        localFoundation(foundation, {
+          storage: {
+            delete: async () => {
+              throw new FoundationError({ code: 'CONFLICT_RESOURCE_BUSY', message: 'Another tab is at it.' });
+            },
+            import: async (model) => {
+              throw new FoundationError({
+                code: 'INPUT_VALIDATION_FAILED',
+                message: `The folder lacks config.json and tokenizer_config.json of ${model}.`,
+              });
+            },
           },
-          persist: async () => true,
-          export: async () => [],
-          import: async (model) => {
-            throw new FoundationError({
-              code: 'INPUT_VALIDATION_FAILED',
-              message: `The folder lacks config.json and tokenizer_config.json of ${model}.`,
-            });
-          },
-        },
-        load: (model, options = {}) =>
-          new Promise<LoadedModel>((resolve, reject) => {
-            const load = { model, options, resolve: () => resolve({ id: model } as LoadedModel), reject };
-            options.signal?.addEventListener('abort', () => reject(options.signal!.reason));
-            loads.push(load);
-          }),
-        unload: async () => undefined,
-      }),
+          load: (model, options = {}) =>
+            new Promise<LoadedModel>((resolve, reject) => {
+              const load = { model, options, resolve: () => resolve({ id: model } as LoadedModel), reject };
+              options.signal?.addEventListener('abort', () => reject(options.signal!.reason));
+              loads.push(load);
+            }),
+        }),
       remote: () => foundation,
     },
-    models: { local: 'letters', remote: 'letters' },
     baseUrl: 'https://example.org',
   });
   page = new Catalogue(app);

@@ -115,7 +115,7 @@ class ModelsPage extends PageElement<Catalogue> {
     const local = app.state.mode === 'local';
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Models</h2></div>
-      ${local ? nothing : html`<remote-settings .app=${app} without-model></remote-settings>`}
+      ${local ? nothing : html`<remote-settings .app=${app}></remote-settings>`}
       <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
       ${callProgress(page.call, 'Asking for the models')}
       ${

@@ -23,7 +23,7 @@ class RerankPage extends PageElement<Reranking> {
     const { app, page } = this;
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Rerank</h2></div>
-      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
+      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       ${this.#form()}
       <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
       ${callProgress(page.call, 'Ranking')} ${this.#orders()}
@@ -86,7 +86,7 @@ class RerankPage extends PageElement<Reranking> {
             id="rerank-before"
             @change=${(event: Event) => page.update({ before: fieldValue(event) as Before })}
           >
-            <option value="vectors" ?selected=${before === 'vectors'}>the order by vectors of ${app.model}</option>
+            <option value="vectors" ?selected=${before === 'vectors'}>the order by vectors of ${page.embedder}</option>
             <option value="given" ?selected=${before === 'given'}>the order as given</option>
           </select>
         </div>

@@ -1,6 +1,6 @@
-import { type CallOptions, LIMITS, type RerankResponse, type SearchFoundation } from '@nearfield/spec';
+import { type CallOptions, dot, LIMITS, type RerankResponse, type SearchFoundation } from '@nearfield/spec';
 import { retrievalTasks } from '../search/retrieval-tasks.ts';
-import { dot } from '../search/vector-index.ts';
+import { searchingOf } from '../search/searching.ts';
 import type { App, Mode } from '../shell/app.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
@@ -48,12 +48,23 @@ export class Reranking extends ModelPageState<RerankState> {
     });
   }
 
+  /** The model of the search page, whose order is the one before. */
+  get embedder(): string {
+    return searchingOf(this.app).model;
+  }
+
   /** What is asked for, in a form that can be compared. */
   get asked(): string {
     const { query, passages, before } = this.state;
-    const { state, model } = this.app;
-    const embedder = before === 'vectors' && model;
-    return JSON.stringify([state.mode, this.model, query.trim(), paragraphsOf(passages), before, embedder]);
+    const embedder = before === 'vectors' && this.embedder;
+    return JSON.stringify([
+      this.app.state.mode,
+      this.model,
+      query.trim(),
+      paragraphsOf(passages),
+      before,
+      embedder,
+    ]);
   }
 
   protected override dropResult(): void {
@@ -63,7 +74,7 @@ export class Reranking extends ModelPageState<RerankState> {
   /** @returns false where something is missing, which is said at its field */
   async rerank(): Promise<boolean> {
     const { before } = this.state;
-    const { model, by, asked } = this;
+    const { model, by, asked, embedder } = this;
     const query = this.state.query.trim();
     const passages = paragraphsOf(this.state.passages);
     const most = LIMITS.rerank.documents;
@@ -76,7 +87,6 @@ export class Reranking extends ModelPageState<RerankState> {
             `There are ${formatCount(passages.length)} passages; at most ${formatCount(most)} are ranked at once.`,
     });
     if (!fits) return false;
-    const embedder = this.app.model;
     const beforeBy = before === 'given' ? 'as given' : `by vectors of ${embedder}`;
     const done = await this.call.run(async (foundation, options) => {
       const earlier =
@@ -130,7 +140,7 @@ async function rankByVectors(
   const [question, { data }] = [await embed([query], 'query'), await embed(passages, 'passage')];
   const vector = question.data[0]!.embedding;
   const ranked = data
-    .map(({ index, embedding }) => ({ index, score: dot(embedding, 0, vector) }))
+    .map(({ index, embedding }) => ({ index, score: dot(embedding, vector) }))
     .toSorted((a, b) => b.score - a.score);
   return { ranked, took: watch.elapsed };
 }

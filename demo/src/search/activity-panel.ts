@@ -1,19 +1,20 @@
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
 import { modelProgress } from '../elements/model-progress.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
+import { SearchElement } from './search-element.ts';
 
 /** A model on its way, indexing, or what is left to index. */
-class ActivityPanel extends AppElement {
+class ActivityPanel extends SearchElement {
   protected override render() {
-    const { loading, indexing, justIndexed, indexed, total, documents } = this.app.state;
+    const { indexing, justIndexed, indexed, total, documents } = this.page.state;
+    const { loading } = this.page.call.state;
     const underWay = loading && loading.took === undefined;
     if (!indexing && !underWay && justIndexed && total > 0 && indexed === total) return this.#done(total);
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
     return html`<section class="card activity" aria-label="Progress" tabindex="-1">
       ${underWay ? modelProgress(loading) : this.#indexing()}
-      <button type="button" data-action="cancel" @click=${() => this.app.cancelIndexing()}>Cancel</button>
+      <button type="button" data-action="cancel" @click=${() => this.page.cancelIndexing()}>Cancel</button>
     </section>`;
   }
 
@@ -29,12 +30,12 @@ class ActivityPanel extends AppElement {
   }
 
   #hide = (): void => {
-    this.app.hideIndexed();
+    this.page.hideIndexed();
     document.querySelector<HTMLElement>('#question')?.focus();
   };
 
   #indexing() {
-    const { done, total, passages, tokens, elapsed } = this.app.state.indexing!;
+    const { done, total, passages, tokens, elapsed } = this.page.state.indexing!;
     const perSecond = (count: number): number => (elapsed > 0 ? (count / elapsed) * 1000 : 0);
     return html`<div class="progress" data-state="indexing">
       <p class="progress-line">
@@ -52,12 +53,13 @@ class ActivityPanel extends AppElement {
   }
 
   #waiting() {
-    const { indexed, total, mode } = this.app.state;
+    const { indexed, total } = this.page.state;
+    const { mode } = this.app.state;
     const missing = `${formatCount(total - indexed)} of ${formatPlural(total, 'passage')}`;
-    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.app.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
+    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.page.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
     return html`<section class="card activity" aria-label="Progress">
       <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
-      <button type="button" class="primary" data-action="index" @click=${() => this.app.index()}>
+      <button type="button" class="primary" data-action="index" @click=${() => this.page.index()}>
         ${indexed > 0 ? 'Continue' : 'Index'}
       </button>
     </section>`;

@@ -1,16 +1,16 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { AppElement } from '../elements/app-element.ts';
-import type { Answer } from '../shell/app.ts';
 import { formatDuration, formatPlural } from '../shell/format.ts';
+import { SearchElement } from './search-element.ts';
+import type { Answer } from './searching.ts';
 
 /**
  * Ranked passages with their best sentences. Arrow keys go from the question to one after the other, Escape back. They
  * are no stops of Tab: there is nothing to do in them.
  */
-class AnswerList extends AppElement {
+class AnswerList extends SearchElement {
   protected override render() {
-    const { answers, answered, timings, indexed } = this.app.state;
+    const { answers, answered, timings, indexed } = this.page.state;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
       <div class="answers-head">
         <h2 id="answers-title">Nearest passages</h2>

@@ -1,16 +1,16 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { AppElement } from '../elements/app-element.ts';
 import { removeKeepingFocus } from '../elements/focus.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
+import { SearchElement } from './search-element.ts';
 import '../elements/problem-list.ts';
 
 const ORIGINS = ['files'] as const;
 
 /** The documents, and how many of their passages can be searched. */
-class CollectionPanel extends AppElement {
+class CollectionPanel extends SearchElement {
   protected override render() {
-    const { documents, total, indexed, indexing, lastRun } = this.app.state;
+    const { documents, total, indexed, indexing, lastRun } = this.page.state;
     return html`<section class="card" aria-labelledby="collection-title">
       <h2 id="collection-title">Texts</h2>
       <problem-list .app=${this.app} .origins=${ORIGINS}></problem-list>
@@ -65,7 +65,7 @@ class CollectionPanel extends AppElement {
       this,
       event,
       { selector: '.documents button', fallback: 'text-sources button' },
-      () => this.app.removeDocument(id),
+      () => this.page.removeDocument(id),
     );
   }
 }

@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
 import { loadSample, SAMPLE_ID, type Sample } from './sample.ts';
+import { SearchElement } from './search-element.ts';
 
 /** Questions to try on the sample passages. */
-class ExampleQuestions extends AppElement {
-  static override readonly properties = { ...AppElement.properties, sample: { state: true } };
+class ExampleQuestions extends SearchElement {
+  static override readonly properties = { ...SearchElement.properties, sample: { state: true } };
   declare private sample: Sample | undefined;
 
   override connectedCallback(): void {
@@ -19,10 +19,10 @@ class ExampleQuestions extends AppElement {
   }
 
   protected override render() {
-    const { documents, question, answers, indexed } = this.app.state;
+    const { documents, question, answers, indexed, searching } = this.page.state;
     // They stay until the answers take their place, so that nothing moves twice.
     const shown =
-      (question.trim() === '' || (!answers && this.app.state.searching)) &&
+      (question.trim() === '' || (!answers && searching)) &&
       indexed > 0 &&
       documents.some(({ id }) => id === SAMPLE_ID);
     if (!this.sample || !shown) return nothing;
@@ -40,7 +40,7 @@ class ExampleQuestions extends AppElement {
   }
 
   #ask(question: string): void {
-    this.app.setQuestion(question);
+    this.page.setQuestion(question);
     document.querySelector<HTMLElement>('#question')?.focus();
   }
 }

@@ -1,12 +1,12 @@
 import { html } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
 import { downloadMegabytes, EMBEDDED_MODEL, megabytesText } from '../shell/model-choices.ts';
+import { SearchElement } from './search-element.ts';
 
 /** What a visitor sees before there is any text. */
-class FirstSteps extends AppElement {
+class FirstSteps extends SearchElement {
   protected override render() {
     const { mode, remote, stored } = this.app.state;
-    const kept = stored.some(({ model, complete }) => complete && model === this.app.model);
+    const kept = stored.some(({ model, complete }) => complete && model === this.page.model);
     return html`<section class="first-steps" aria-labelledby="first-title">
       <h2 id="first-title">Search your own texts by meaning</h2>
       <p>
@@ -27,7 +27,7 @@ class FirstSteps extends AppElement {
   }
 
   #download(): string {
-    const { model } = this.app;
+    const { model } = this.page;
     const device = this.app.state.capabilities.local?.device;
     const size = megabytesText(downloadMegabytes(model, device));
     const from = model === EMBEDDED_MODEL ? 'this site' : 'huggingface.co';

@@ -1,19 +1,20 @@
 import { type DeviceReport, findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
 import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
 import { downloadMegabytes, localChoices, megabytesText } from '../shell/model-choices.ts';
+import { SearchElement } from './search-element.ts';
 
 /** The model of the current mode and what is known of it. */
-class ModelPanel extends AppElement {
+class ModelPanel extends SearchElement {
   #choice(model: string, device: DeviceReport | undefined) {
     const size = megabytesText(downloadMegabytes(model, device));
-    return html`<option value=${model} ?selected=${model === this.app.model}>${model}${size ? ` (${size})` : ''}</option>`;
+    return html`<option value=${model} ?selected=${model === this.page.model}>${model}${size ? ` (${size})` : ''}</option>`;
   }
 
   protected override render() {
-    const { mode, capabilities, loading } = this.app.state;
-    const { model } = this.app;
+    const { mode, capabilities } = this.app.state;
+    const { model } = this.page;
+    const { loadTook } = this.page.state;
     const known = capabilities[mode];
     const loaded = known?.loaded?.find(({ id }) => id === model);
     const choices = mode === 'local' ? localChoices(known?.models ?? []) : [];
@@ -26,7 +27,7 @@ class ModelPanel extends AppElement {
             <label class="visually-hidden" for="local-model">Model</label>
             <select
               id="local-model"
-              @change=${(event: Event) => this.app.setModel((event.currentTarget as HTMLSelectElement).value)}
+              @change=${(event: Event) => this.page.setModel((event.currentTarget as HTMLSelectElement).value)}
             >
               ${choices.map((choice) => this.#choice(choice, known?.device))}
             </select>
@@ -49,9 +50,9 @@ class ModelPanel extends AppElement {
                 : nothing
             }
             ${
-              loading?.took !== undefined
+              loadTook !== undefined
                 ? html`<dt>Loaded in</dt>
-                  <dd data-timing="load">${formatDuration(loading.took)}</dd>`
+                  <dd data-timing="load">${formatDuration(loadTook)}</dd>`
                 : nothing
             }
           </dl>`

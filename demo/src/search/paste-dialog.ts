@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
+import { SearchElement } from './search-element.ts';
 
 /** A text to paste. */
-class PasteDialog extends AppElement {
-  static override readonly properties = { ...AppElement.properties, empty: { state: true } };
+class PasteDialog extends SearchElement {
+  static override readonly properties = { ...SearchElement.properties, empty: { state: true } };
   /** Whether nothing was there to be added. */
   declare private empty: boolean;
 
@@ -59,7 +59,7 @@ class PasteDialog extends AppElement {
     }
     this.querySelector('dialog')?.close();
     form.reset();
-    void this.app.addText(String(values.get('name')).trim() || 'Pasted text', String(values.get('text')));
+    void this.page.addText(String(values.get('name')).trim() || 'Pasted text', String(values.get('text')));
   };
 
   #closeOnBackdrop = (event: MouseEvent): void => {

@@ -1,8 +1,8 @@
 import { html } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
+import { SearchElement } from './search-element.ts';
 
 /** The question. `/` comes here from anywhere, Escape clears it, Arrow Down goes to the answers. */
-class SearchField extends AppElement {
+class SearchField extends SearchElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('keydown', this.#slash);
@@ -14,7 +14,7 @@ class SearchField extends AppElement {
   }
 
   protected override render() {
-    const { question, searching } = this.app.state;
+    const { question, searching } = this.page.state;
     return html`<search class="search-field">
       <label for="question">Ask in plain words</label>
       <div class="search-box" data-busy=${searching ? 'yes' : 'no'}>
@@ -34,7 +34,7 @@ class SearchField extends AppElement {
           aria-controls="answers"
           placeholder="Why does it smell so good after rain?"
           .value=${question}
-          @input=${(event: InputEvent) => this.app.setQuestion((event.currentTarget as HTMLInputElement).value)}
+          @input=${(event: InputEvent) => this.page.setQuestion((event.currentTarget as HTMLInputElement).value)}
           @keydown=${this.#keys}
         />
         ${
@@ -59,7 +59,7 @@ class SearchField extends AppElement {
   };
 
   #clear = (): void => {
-    this.app.setQuestion('');
+    this.page.setQuestion('');
     this.#input?.focus();
   };
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
+import { SEARCH_NEED } from '../shell/model-choices.ts';
+import { SearchElement } from './search-element.ts';
 import './activity-panel.ts';
 import './answer-list.ts';
 import './collection-panel.ts';
@@ -7,6 +8,7 @@ import './example-questions.ts';
 import './first-steps.ts';
 import './model-panel.ts';
 import './paste-dialog.ts';
+import { modelField } from '../elements/model-field.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import './search-field.ts';
@@ -17,7 +19,7 @@ import './text-sources.ts';
 const ORIGINS = ['indexing', 'question'] as const;
 
 /** Semantic search over the visitor's texts. */
-class SearchPage extends AppElement {
+class SearchPage extends SearchElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('dragover', this.#dragOver);
@@ -34,10 +36,10 @@ class SearchPage extends AppElement {
 
   protected override render() {
     const { app } = this;
-    const { mode, documents, question, indexed, indexing } = app.state;
+    const { documents, question, indexed, indexing } = this.page.state;
     return html`<div class="columns">
         <div class="main-column">
-          ${mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
+          ${app.state.mode === 'remote' ? this.#remote() : nothing}
           <search-field .app=${app}></search-field>
           <problem-list .app=${app} .origins=${ORIGINS} level="2"></problem-list>
           <activity-panel .app=${app}></activity-panel>
@@ -62,6 +64,26 @@ class SearchPage extends AppElement {
       <paste-dialog .app=${app}></paste-dialog>`;
   }
 
+  /** Key, address, and the model to search with. */
+  #remote() {
+    const { app, page } = this;
+    return html`<remote-settings
+      .app=${app}
+      .more=${modelField({
+        app,
+        id: 'remote-model',
+        need: SEARCH_NEED,
+        model: page.model,
+        choose: (model) => page.setModel(model),
+      })}
+      .apply=${this.#apply}
+    ></remote-settings>`;
+  }
+
+  #apply = (): void => {
+    if (this.page.state.total > 0) void this.page.index();
+  };
+
   #dragOver = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
@@ -79,7 +101,7 @@ class SearchPage extends AppElement {
     event.preventDefault();
     this.removeAttribute('data-dropping');
     const files = [...event.dataTransfer.files];
-    if (files.length > 0) void this.app.addFiles(files);
+    if (files.length > 0) void this.page.addFiles(files);
   };
 }
 

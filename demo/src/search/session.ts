@@ -1,8 +1,8 @@
-import type { ProgressListener, SearchFoundation } from '@nearfield/spec';
+import { dot, type ProgressListener, type SearchFoundation } from '@nearfield/spec';
 import { type Span, sentenceSpans } from '../text/sentences.ts';
 import type { Passage } from './passage.ts';
 import { retrievalTasks } from './retrieval-tasks.ts';
-import { dot, VectorIndex } from './vector-index.ts';
+import { VectorIndex } from './vector-index.ts';
 
 /** How far indexing has come. */
 export interface IndexingProgress {
@@ -16,7 +16,7 @@ export interface IndexingProgress {
 }
 
 export interface IndexingOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   onProgress?: (progress: IndexingProgress) => void;
   /** What the foundation reports, the loading of the model among it. */
   onEvent?: ProgressListener;
@@ -190,7 +190,7 @@ export class SearchSession {
     let best: Span | undefined;
     let top = Number.NEGATIVE_INFINITY;
     for (const [index, vector] of vectors.entries()) {
-      const score = dot(vector, 0, question);
+      const score = dot(vector, question);
       if (score > top) {
         top = score;
         best = spans[index];

@@ -1,15 +1,15 @@
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
 import { ACCEPTED_FILES } from './read-files.ts';
 import { loadSample, SAMPLE_ID } from './sample.ts';
+import { SearchElement } from './search-element.ts';
 
 /** The three ways to add text: the sample, files, pasting. Dropping files works everywhere on the page. */
-class TextSources extends AppElement {
-  static override readonly properties = { ...AppElement.properties, prominent: { type: Boolean } };
+class TextSources extends SearchElement {
+  static override readonly properties = { ...SearchElement.properties, prominent: { type: Boolean } };
   declare prominent: boolean;
 
   protected override render() {
-    const hasSample = this.app.state.documents.some(({ id }) => id === SAMPLE_ID);
+    const hasSample = this.page.state.documents.some(({ id }) => id === SAMPLE_ID);
     return html`<div class="row sources">
         ${
           hasSample
@@ -39,7 +39,7 @@ class TextSources extends AppElement {
     this.app.forget('files');
     try {
       const { document: sample } = await loadSample();
-      const adding = this.app.addDocuments([sample]);
+      const adding = this.page.addDocuments([sample]);
       await this.updateComplete;
       document.querySelector<HTMLElement>(target)?.focus();
       await adding;
@@ -53,7 +53,7 @@ class TextSources extends AppElement {
     const files = [...(input.files ?? [])];
     // The same file may be chosen again.
     input.value = '';
-    if (files.length > 0) void this.app.addFiles(files);
+    if (files.length > 0) void this.page.addFiles(files);
   };
 }
 

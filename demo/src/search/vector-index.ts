@@ -62,7 +62,7 @@ export class VectorIndex {
     const best: Hit[] = [];
     if (limit < 1) return best;
     for (let index = 0; index < this.#count; index++) {
-      const score = dot(this.#values, index * this.dimensions, query);
+      const score = dotAt(this.#values, index * this.dimensions, query);
       if (best.length === limit && score <= best[limit - 1]!.score) continue;
       let place = best.length;
       while (place > 0 && best[place - 1]!.score < score) place--;
@@ -79,8 +79,11 @@ export class VectorIndex {
   }
 }
 
-/** Dot product of a vector with the one that starts at `offset`. Four sums, so that additions overlap. */
-export function dot(values: Float32Array, offset: number, query: Float32Array): number {
+/**
+ * Dot product of a vector with the one that starts at `offset`. Four sums, so that additions overlap: with each key that
+ * is pressed all passages are compared, and `topK` of the contract takes several times as long.
+ */
+function dotAt(values: Float32Array, offset: number, query: Float32Array): number {
   const length = query.length;
   const whole = length - (length % 4);
   let a = 0;

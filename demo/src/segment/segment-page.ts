@@ -38,7 +38,7 @@ class SegmentPage extends PageElement<Segmenting> {
     const { app, page } = this;
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Segment</h2></div>
-      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app} without-model></remote-settings>` : nothing}
+      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       <div class="halves even">
         ${this.#form()}
         <div class="results">

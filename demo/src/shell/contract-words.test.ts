@@ -7,7 +7,7 @@ import {
 } from '@nearfield/spec/implement';
 import { describe, expect, test } from 'vitest';
 import { visitorMessage } from './contract-words.ts';
-import type { ProblemOrigin } from './problems.ts';
+import type { ProblemOrigin } from './problem-origin.ts';
 
 const said = (
   message: string,

@@ -1,6 +1,6 @@
 /** Messages of the contract, which are for developers, in words for a visitor. */
 import { type FoundationError, findModel } from '@nearfield/spec';
-import type { ProblemOrigin } from './problems.ts';
+import type { ProblemOrigin } from './problem-origin.ts';
 
 /** What the items of a request are called where it is made. */
 const ITEMS: Partial<Record<ProblemOrigin, string>> = { indexing: 'Passage', rerank: 'Passage' };

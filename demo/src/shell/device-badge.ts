@@ -1,6 +1,6 @@
 import type { Capabilities } from '@nearfield/spec';
 import { html, nothing } from 'lit';
-import { AppElement } from '../elements/app-element.ts';
+import { SearchElement } from '../search/search-element.ts';
 import type { Reach } from './app.ts';
 import { formatCount, formatPlural } from './format.ts';
 import { hostOf } from './server-address.ts';
@@ -10,13 +10,14 @@ const REACHES: Record<Reach, string> = {
   unknown: 'It was not asked yet.',
   answered: 'It answered.',
   refused: 'It did not accept the API key, or wants one.',
+  closed: 'It is not open to this page.',
   failed: 'It could not be reached.',
 };
 
 const DEVICE_NAMES: Record<string, string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
 
-/** Where the answers are computed, in a word; opened, also why. */
-class DeviceBadge extends AppElement {
+/** Where the answers are computed, in a word; opened, also why, and in which precision the model of the search. */
+class DeviceBadge extends SearchElement {
   protected override render() {
     const { mode, capabilities, remote, reach } = this.app.state;
     const known = capabilities[mode];
@@ -47,7 +48,7 @@ class DeviceBadge extends AppElement {
 
   #localDetails({ device, loaded }: Capabilities) {
     if (!device) return nothing;
-    const model = loaded?.find(({ id }) => id === this.app.model);
+    const model = loaded?.find(({ id }) => id === this.page.model);
     return html`<dl class="facts">
       <dt>Device</dt>
       <dd>${DEVICE_NAMES[device.device] ?? device.device}<span class="why">${device.reason}</span></dd>

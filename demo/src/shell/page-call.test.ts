@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, expect, test } from 'vitest';
-import { LetterFoundation } from '../testing.ts';
+import { LetterFoundation, localFoundation } from '../testing.ts';
 import { App } from './app.ts';
 import { PageCall } from './page-call.ts';
 
@@ -12,23 +12,9 @@ beforeEach(() => {
   local = new LetterFoundation();
   app = new App({
     connections: {
-      local: () => ({
-        foundation: local.foundation,
-        storage: {
-          usage: async () => [],
-          delete: async () => undefined,
-          persist: async () => true,
-          export: async () => [],
-          import: async () => [],
-        },
-        load: async () => {
-          throw new Error('These tests load no model.');
-        },
-        unload: async () => undefined,
-      }),
+      local: () => localFoundation(local.foundation),
       remote: () => new LetterFoundation().foundation,
     },
-    models: { local: 'letters', remote: 'letters' },
     baseUrl: 'https://example.org',
   });
   call = new PageCall(app, 'classify');
@@ -58,7 +44,7 @@ test('shows a failure in words, and forgets it with the next run', async () => {
 
 test('a failure takes the earlier result away, a cancellation does not', async () => {
   let dropped = 0;
-  call = new PageCall(app, 'classify', () => dropped++);
+  call = new PageCall(app, 'classify', { failed: () => dropped++ });
   local.pause();
   const running = embed('a');
   call.cancel();
@@ -68,6 +54,19 @@ test('a failure takes the earlier result away, a cancellation does not', async (
   local.failure = new FoundationError({ code: 'NOT_SUPPORTED', message: 'Not here.' });
   await embed('a');
   expect(dropped).toBe(1);
+});
+
+test('runs that follow each other by themselves keep a problem until one succeeds', async () => {
+  call = new PageCall(app, 'question', { forget: 'success' });
+  local.failure = new FoundationError({ code: 'NOT_SUPPORTED', message: 'Not here.' });
+  await embed('a');
+  local.failure = undefined;
+  local.pause();
+  const running = embed('a');
+  expect(app.state.problems).toHaveLength(1);
+  local.resume();
+  await running;
+  expect(app.state.problems).toEqual([]);
 });
 
 test('a new run cancels the one before, whose result is dropped', async () => {

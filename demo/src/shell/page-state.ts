@@ -1,7 +1,7 @@
 import type { App, Mode } from './app.ts';
 import { Gaps } from './gaps.ts';
 import { PageCall } from './page-call.ts';
-import type { ProblemOrigin } from './problems.ts';
+import type { ProblemOrigin } from './problem-origin.ts';
 import { Store } from './store.ts';
 
 /** What a page can do, apart from how it looks. It lives as long as the app, so that leaving a page loses nothing. */
@@ -16,7 +16,7 @@ export abstract class PageState<State extends object> extends Store<State> {
     super(initial);
     this.app = app;
     this.origin = origin;
-    this.call = new PageCall(app, origin, () => this.dropResult());
+    this.call = new PageCall(app, origin, { failed: () => this.dropResult() });
   }
 
   /** Takes an earlier result away, which would look like the result of the request that failed. */

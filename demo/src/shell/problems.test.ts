@@ -12,6 +12,10 @@ const codes: ErrorCode[] = [
   'INPUT_TOKEN_LIMIT_EXCEEDED',
   'INPUT_VALIDATION_FAILED',
   'STORAGE_QUOTA_EXCEEDED',
+  'STORAGE_FAILED',
+  'RECORD_DAMAGED',
+  'AUTHZ_HOST_NOT_ALLOWED',
+  'AUTHZ_ORIGIN_NOT_ALLOWED',
   'DEVICE_NOT_AVAILABLE',
   'RUNTIME_NOT_AVAILABLE',
   'DOWNLOAD_FAILED',
@@ -23,7 +27,7 @@ describe('describeProblem', () => {
     const problem = describeProblem(
       new FoundationError({ code, message: 'Words of the engine.' }),
       'question',
-      { place: code.startsWith('AUTH') ? hosted : { where: 'here' } },
+      { place: code.startsWith('AUTHZ') ? server : code.startsWith('AUTH') ? hosted : { where: 'here' } },
     );
     expect(problem).toMatchObject({ code, origin: 'question', message: 'Words of the engine.' });
     expect(problem.title).not.toBe('The request failed');
@@ -68,6 +72,10 @@ describe('describeProblem', () => {
     'WORKER_FAILED',
     'OUT_OF_MEMORY',
     'STORAGE_QUOTA_EXCEEDED',
+    'STORAGE_FAILED',
+    'RECORD_DAMAGED',
+    'AUTHZ_HOST_NOT_ALLOWED',
+    'AUTHZ_ORIGIN_NOT_ALLOWED',
     'DOWNLOAD_FAILED',
     'MODEL_INVALID',
     'SELF_CHECK_FAILED',

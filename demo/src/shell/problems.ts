@@ -1,18 +1,6 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
 import { visitorMessage } from './contract-words.ts';
-
-/** What was going on when an error came. A new attempt of the same kind takes the old problem away. */
-export type ProblemOrigin =
-  | 'classify'
-  | 'device'
-  | 'files'
-  | 'indexing'
-  | 'models'
-  | 'page'
-  | 'question'
-  | 'rerank'
-  | 'segment'
-  | 'storage';
+import type { ProblemOrigin } from './problem-origin.ts';
 
 /** Where an answer was to come from: what there is to do depends on it. */
 export type Place =
@@ -110,6 +98,15 @@ const HERE: WordsByCode = {
     title: 'The browser has no room for the model',
     advice: 'Delete models under Storage or free some disk space, then try again.',
   },
+  STORAGE_FAILED: {
+    title: 'The browser’s storage cannot be used',
+    advice:
+      'Reload the page and try again. If it stays like this, clear this site’s data in the browser’s settings: models are then downloaded anew.',
+  },
+  RECORD_DAMAGED: {
+    title: 'Something stored here is damaged',
+    advice: 'Delete what is named above, or make it anew. Everything else is as it was.',
+  },
   DOWNLOAD_FAILED: {
     title: 'The model could not be downloaded',
     advice: 'Check your connection and try again: what already arrived is kept, and the rest is fetched.',
@@ -125,6 +122,12 @@ const HERE: WordsByCode = {
     advice: 'Add ?device=wasm to the address to use the CPU, or switch to Remote.',
   },
   SERVICE_TIMEOUT: { title: 'The answer took too long', advice: 'Try again with less at a time.' },
+};
+
+/** The page as a server names it. */
+const pageOrigin = (): string => {
+  const { origin } = globalThis.location ?? {};
+  return origin === undefined || origin === 'null' ? 'this page' : `the origin ${origin}`;
 };
 
 /** Words for a server at a host. */
@@ -166,6 +169,22 @@ function serverWords(host: string): WordsByCode {
     STORAGE_QUOTA_EXCEEDED: {
       title: 'The server has no room left',
       advice: `Tell whoever runs ${host}, or switch to Local.`,
+    },
+    STORAGE_FAILED: {
+      title: 'The server cannot use its storage',
+      advice: `Try again later, tell whoever runs ${host}, or switch to Local.`,
+    },
+    RECORD_DAMAGED: {
+      title: 'Something that the server stored is damaged',
+      advice: 'Delete what is named above, or make it anew. Everything else is as it was.',
+    },
+    AUTHZ_HOST_NOT_ALLOWED: {
+      title: 'The server does not answer under this address',
+      advice: `Enter another address of it, or have whoever runs it allow the name ${host}. Local works without it.`,
+    },
+    AUTHZ_ORIGIN_NOT_ALLOWED: {
+      title: 'The server is not open to this page',
+      advice: `Have whoever runs ${host} allow ${pageOrigin()}, or give you a key. Local works without it.`,
     },
     DEVICE_NOT_AVAILABLE: engine,
     DEVICE_LOST: engine,

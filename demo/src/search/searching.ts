@@ -1,0 +1,423 @@
+import type { CallOptions } from '@nearfield/spec';
+import type { App, Mode } from '../shell/app.ts';
+import { formatPlural } from '../shell/format.ts';
+import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
+import { PageCall } from '../shell/page-call.ts';
+import { ModelPageState, perApp } from '../shell/page-state.ts';
+import { isAbort, type Problem } from '../shell/problems.ts';
+import type { Span } from '../text/sentences.ts';
+import type { Passage, TextDocument } from './passage.ts';
+import { documentOf, readTextFile, UnreadableFileError } from './read-files.ts';
+import { type FoundPassage, type IndexingProgress, SearchSession } from './session.ts';
+
+/** A passage among the answers, with the sentence that fits best once it is known. */
+export interface Answer extends FoundPassage {
+  sentence?: Span | undefined;
+}
+
+/** Milliseconds of the last question. */
+interface Timings {
+  embed: number;
+  search: number;
+}
+
+interface SearchState {
+  models: Record<Mode, string>;
+  documents: readonly TextDocument[];
+  /** Passages of all documents, and those of them that the chosen model has embedded. */
+  total: number;
+  indexed: number;
+  indexing: IndexingProgress | undefined;
+  /** The last finished run of indexing with the chosen model. */
+  lastRun: IndexingProgress | undefined;
+  /** Milliseconds that the chosen model took to load, if indexing loaded it. */
+  loadTook: number | undefined;
+  /** Whether a run has just ended: said in its place until something is asked, so that nothing moves by itself. */
+  justIndexed: boolean;
+  question: string;
+  /** Undefined until a question was answered. */
+  answers: readonly Answer[] | undefined;
+  /** The question that the answers belong to; while a new one is on its way, the one before. */
+  answered: string | undefined;
+  searching: boolean;
+  timings: Timings | undefined;
+}
+
+export interface SearchingOptions {
+  /** Default: the model beside the page, and a hosted one. */
+  models?: Record<Mode, string>;
+  /** Milliseconds without a key before a question is asked. Default 80. */
+  debounce?: number;
+  /** Answers shown. Default 10. */
+  limit?: number;
+}
+
+/** Parts of indexing that screen readers hear of. */
+const QUARTERS = [0.25, 0.5, 0.75] as const;
+
+const NO_ANSWERS = { answers: undefined, answered: undefined, timings: undefined };
+
+/** Semantic search over the visitor's texts: `call` indexes them, while questions are asked. */
+export class Searching extends ModelPageState<SearchState> {
+  readonly #debounce: number;
+  readonly #limit: number;
+  readonly #sessions = new Map<string, SearchSession>();
+  readonly #asking: PageCall;
+  /** A question that waits for a pause in typing. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #highlighting: AbortController | undefined;
+  /** The last question that was embedded, to search again while indexing goes on. */
+  #asked: { session: SearchSession; question: string; vector: Float32Array; embed: number } | undefined;
+
+  constructor(
+    app: App,
+    {
+      models = { local: EMBEDDED_MODEL, remote: REMOTE_MODEL },
+      debounce = 80,
+      limit = 10,
+    }: SearchingOptions = {},
+  ) {
+    super(app, 'indexing', {
+      models,
+      documents: [],
+      total: 0,
+      indexed: 0,
+      indexing: undefined,
+      lastRun: undefined,
+      loadTook: undefined,
+      justIndexed: false,
+      question: '',
+      searching: false,
+      ...NO_ANSWERS,
+    });
+    this.#debounce = debounce;
+    this.#limit = limit;
+    this.#asking = new PageCall(app, 'question', {
+      forget: 'success',
+      failed: () => {
+        this.#asked = undefined;
+        this.update({ searching: false, ...NO_ANSWERS });
+      },
+    });
+    app.watch((event) => {
+      if (event === 'switched') {
+        this.#leave();
+        this.#arrive();
+      } else if (app.state.mode === 'local') {
+        this.cancelIndexing();
+        this.update({ loadTook: undefined });
+      }
+    });
+  }
+
+  override setModel(model: string): void {
+    const before = this.model;
+    super.setModel(model);
+    if (this.model === before) return;
+    this.#leave();
+    this.app.forgetAll();
+    this.#arrive();
+  }
+
+  /** Adds documents and starts to index them. Those that are here already are left out by name. */
+  async addDocuments(documents: readonly TextDocument[]): Promise<void> {
+    this.app.forget('files');
+    await this.#take(documents, []);
+  }
+
+  async addFiles(files: readonly File[]): Promise<void> {
+    this.app.forget('files');
+    const read = await Promise.allSettled(files.map(readTextFile));
+    const documents = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    const refused = failed.filter((reason) => reason instanceof UnreadableFileError);
+    for (const reason of failed)
+      if (!refused.includes(reason as UnreadableFileError)) this.app.report(reason, 'files');
+    await this.#take(
+      documents,
+      refused.map(({ message }) => message),
+    );
+  }
+
+  async addText(name: string, text: string): Promise<void> {
+    await this.addDocuments([documentOf(name, text, true)]);
+  }
+
+  /** Adds the documents that are not here yet, and says of the others why they were left out. */
+  async #take(documents: readonly TextDocument[], refused: readonly string[]): Promise<void> {
+    const known = new Map(this.state.documents.map(({ fingerprint, name }) => [fingerprint, name]));
+    const added: TextDocument[] = [];
+    const left = [...refused];
+    for (const document of documents) {
+      const same = known.get(document.fingerprint);
+      if (document.passages.length === 0) left.push(`${document.name} holds no text.`);
+      else if (same !== undefined)
+        left.push(
+          same === document.name
+            ? `${same} is here already.`
+            : `${document.name} is here already, as ${same}.`,
+        );
+      else {
+        known.set(document.fingerprint, document.name);
+        added.push(document);
+      }
+    }
+    if (left.length > 0) this.app.show(leftOut(left, added.length));
+    if (added.length === 0) return;
+    this.#setDocuments([...this.state.documents, ...added]);
+    await this.index();
+  }
+
+  removeDocument(id: string): void {
+    const removed = this.state.documents.find((document) => document.id === id);
+    if (removed) this.app.announceQuietly(`${removed.name} is removed.`);
+    this.#setDocuments(this.state.documents.filter((document) => document.id !== id));
+    this.#refreshAnswers();
+  }
+
+  /** Embeds what the chosen model has not embedded yet. Only one run at a time. */
+  async index(): Promise<void> {
+    if (this.state.indexing) return;
+    const { total, indexed } = this.state;
+    this.update({ justIndexed: false });
+    if (total > 0 && indexed === total) {
+      // Nothing is sent, so nothing is learned of a server either.
+      this.app.forget(this.origin);
+      this.#showIndexed(undefined);
+      return;
+    }
+    const work = async (options: CallOptions): Promise<void> => {
+      try {
+        await this.#embedPassages(this.#session(), options);
+        this.#showIndexed(this.state.indexing);
+      } catch (error) {
+        if (isAbort(error)) this.app.announceQuietly('Indexing was stopped.');
+        throw error;
+      } finally {
+        // Whoever aborts it also shows that it has stopped: another run may be on its way by now.
+        if (!options.signal?.aborted) this.#showStopped();
+      }
+    };
+    await this.call.run((_, options) => work(options), { empty: total === 0 });
+  }
+
+  async #embedPassages(session: SearchSession, options: CallOptions): Promise<void> {
+    const { signal } = options;
+    let before: number;
+    let quarters = 0;
+    // Documents that arrive meanwhile are found by another round.
+    do {
+      before = session.indexed;
+      await session.index({
+        signal,
+        onProgress: (indexing) => {
+          if (signal?.aborted) return;
+          const grown = session.indexed > this.state.indexed;
+          this.update({ indexing, indexed: session.indexed });
+          const reached = QUARTERS.filter((part) => indexing.done >= part * indexing.total).length;
+          if (reached > quarters && indexing.done < indexing.total)
+            this.app.announceQuietly(`${QUARTERS[reached - 1]! * 100} % indexed.`);
+          quarters = Math.max(quarters, reached);
+          if (grown) this.#refreshAnswers();
+        },
+        onEvent: (event) => {
+          options.onProgress?.(event);
+          if (event.type !== 'work-progress' && !signal?.aborted)
+            this.update({ loadTook: this.call.state.loading?.took });
+        },
+      });
+    } while (session.indexed < session.total && session.indexed > before);
+  }
+
+  /** Stops indexing. What is embedded stays and can be searched. */
+  cancelIndexing(): void {
+    if (!this.state.indexing) return;
+    this.call.cancel();
+    this.#showStopped();
+  }
+
+  /** Takes away that a run has ended. */
+  hideIndexed(): void {
+    this.update({ justIndexed: false });
+  }
+
+  /** Takes the question as it is being typed. */
+  setQuestion(question: string): void {
+    if (question === this.state.question) return;
+    this.update({ question });
+    this.#askSoon(this.#debounce);
+  }
+
+  #showIndexed(lastRun: IndexingProgress | undefined): void {
+    this.#showCounts();
+    this.update({ lastRun, justIndexed: true });
+    this.app.announceQuietly(`${formatPlural(this.state.indexed, 'passage')} indexed.`);
+  }
+
+  #showStopped(): void {
+    this.update({ indexing: undefined });
+    this.#showCounts();
+  }
+
+  #askSoon(delay: number): void {
+    this.#stopAsking();
+    const question = this.state.question.trim();
+    if (question === '') {
+      this.#asked = undefined;
+      this.app.forget('question');
+      this.update(NO_ANSWERS);
+      return;
+    }
+    if (this.state.indexed === 0) return;
+    this.update({ searching: true });
+    this.#timer = setTimeout(() => void this.#ask(question), delay);
+  }
+
+  #stopAsking(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#asking.cancel();
+    this.#highlighting?.abort();
+    this.update({ searching: false });
+  }
+
+  async #ask(question: string): Promise<void> {
+    this.#timer = undefined;
+    const asked = await this.#asking.run(async (_, { signal }) => {
+      const session = this.#session();
+      const started = performance.now();
+      const vector = await session.embedQuestion(question, signal);
+      return { session, question, vector, embed: performance.now() - started };
+    });
+    if (asked) {
+      this.#asked = asked;
+      this.#rank();
+      this.update({ searching: false, justIndexed: false });
+      this.app.announceQuietly(`${formatPlural(this.state.answers?.length ?? 0, 'passage')} found.`);
+    } else if (this.#timer === undefined && !this.#asking.state.running) this.update({ searching: false });
+  }
+
+  /** Finds the nearest passages to the last question among those that are indexed now, then their best sentences. */
+  #rank(): void {
+    if (!this.#asked) return;
+    const { session, question, vector, embed } = this.#asked;
+    const started = performance.now();
+    const found = session.search(vector, this.#limit);
+    const search = performance.now() - started;
+    this.update({ timings: { embed, search }, answered: question, answers: found });
+    this.#mark();
+    void this.#highlight();
+  }
+
+  /** Marks the best sentences of the answers, as far as they are known. */
+  #mark(): void {
+    if (!this.#asked || !this.state.answers) return;
+    const { session, vector } = this.#asked;
+    this.update({
+      answers: this.state.answers.map((answer) => ({
+        ...answer,
+        sentence: session.bestSentence(vector, answer.passage),
+      })),
+    });
+  }
+
+  /** Embeds the sentences of the answers. These can be read without, so a failure is not reported. */
+  async #highlight(): Promise<void> {
+    if (!this.#asked || !this.state.answers) return;
+    this.#highlighting?.abort();
+    const controller = new AbortController();
+    this.#highlighting = controller;
+    const passages = this.state.answers.map(({ passage }) => passage);
+    try {
+      await this.#asked.session.embedSentences(passages, controller.signal);
+    } catch {
+      return;
+    }
+    if (!controller.signal.aborted) this.#mark();
+  }
+
+  /** Answers the question again after passages came or went. */
+  #refreshAnswers(): void {
+    if (this.state.question.trim() === '' || this.state.searching) return;
+    if (this.#asked) this.#rank();
+    else if (!this.app.state.problems.some(({ origin }) => origin === 'question')) this.#askSoon(0);
+  }
+
+  #setDocuments(documents: readonly TextDocument[]): void {
+    const passages = documents.flatMap((document) => document.passages);
+    for (const session of this.#sessions.values()) session.setPassages(passages);
+    this.update({ documents, justIndexed: false });
+    this.#showCounts();
+    if (passages.length > 0) return;
+    // Nothing is left that could answer.
+    this.#stopAsking();
+    this.#asked = undefined;
+    this.app.forget('indexing');
+    this.app.forget('question');
+    this.update(NO_ANSWERS);
+  }
+
+  get #passages(): readonly Passage[] {
+    return this.state.documents.flatMap((document) => document.passages);
+  }
+
+  /** The session of the current mode, server and model. Others are kept, so that switching back is immediate. */
+  #session(): SearchSession {
+    const { mode, remote } = this.app.state;
+    const id = JSON.stringify(mode === 'local' ? [mode, this.model] : [mode, this.model, remote.baseUrl]);
+    let session = this.#sessions.get(id);
+    if (!session) {
+      session = new SearchSession(this.app.foundation(), this.model, this.#passages);
+      this.#sessions.set(id, session);
+    }
+    session.foundation = this.app.foundation();
+    return session;
+  }
+
+  /** Stops what runs for the session before. */
+  #leave(): void {
+    this.call.cancel();
+    this.#stopAsking();
+    this.#asked = undefined;
+    this.update({
+      indexing: undefined,
+      lastRun: undefined,
+      loadTook: undefined,
+      justIndexed: false,
+      ...NO_ANSWERS,
+    });
+  }
+
+  /** Shows the session that is current now, and answers the question that is already there. */
+  #arrive(): void {
+    this.#showCounts();
+    if (this.state.question.trim() !== '') this.#askSoon(this.#debounce);
+  }
+
+  #showCounts(): void {
+    const total = this.#passages.length;
+    let indexed = 0;
+    try {
+      indexed = total === 0 ? 0 : this.#session().indexed;
+    } catch (error) {
+      this.app.report(error, 'device');
+    }
+    this.update({ total, indexed });
+  }
+}
+
+/** One card for all files that were left out. */
+function leftOut(sentences: readonly string[], added: number): Problem {
+  const [first = ''] = sentences;
+  const one = sentences.length === 1;
+  return {
+    origin: 'files',
+    code: 'UNEXPECTED',
+    title: one ? 'A text was left out' : `${formatPlural(sentences.length, 'text')} were left out`,
+    message: one ? first : 'These could not be added:',
+    advice: added > 0 ? 'The others were added.' : 'Choose .txt, .md or .html files with text in them.',
+    details: one ? undefined : sentences,
+  };
+}
+
+export const searchingOf = perApp((app) => new Searching(app));

@@ -1,0 +1,12 @@
+/** What was going on when an error came. A new attempt of the same kind takes the old problem away. */
+export type ProblemOrigin =
+  | 'classify'
+  | 'device'
+  | 'files'
+  | 'indexing'
+  | 'models'
+  | 'page'
+  | 'question'
+  | 'rerank'
+  | 'segment'
+  | 'storage';
