@@ -118,6 +118,26 @@ describe('packages', () => {
   });
 });
 
+describe('the demo', () => {
+  it('has no circle of imports, types among them', () => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to } of importsBelow('demo/src'))
+      targets.set(from, [...(targets.get(from) ?? []), to]);
+    expect(targets.size).toBeGreaterThan(50);
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const follow = (file: string, way: readonly string[]): void => {
+      const start = way.indexOf(file);
+      if (start >= 0) circles.push([...way.slice(start), file].join(' → '));
+      if (start >= 0 || done.has(file)) return;
+      for (const target of targets.get(file) ?? []) follow(target, [...way, file]);
+      done.add(file);
+    };
+    for (const file of targets.keys()) follow(file, []);
+    expect(circles).toEqual([]);
+  });
+});
+
 describe('docs/architecture.md', () => {
   it('draws the arrows between the rooms of core as they are', () => {
     const arrows = new Map<string, Set<string>>();

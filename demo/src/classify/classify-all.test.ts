@@ -119,3 +119,35 @@ test('trains with all examples, every request with all labels', async () => {
   ]);
   expect(mixed(input)).toHaveLength(7);
 });
+
+test('items that fail alone have their number among all of them', async () => {
+  const foundation = {
+    classify: async ({ input }: ClassifyRequest, options: { errors?: string }) => {
+      expect(options.errors).toBe('collect');
+      const texts = input as readonly string[];
+      const bad = texts.indexOf('bad');
+      const error = new FoundationError({
+        code: 'INPUT_VALIDATION_FAILED',
+        message: `Validation error: 'input.${bad}': No.`,
+        param: `input.${bad}`,
+      });
+      return {
+        usage: { total_tokens: 1 },
+        data: texts.flatMap((prediction, index) => (index === bad ? [] : { index, prediction })),
+        errors: bad < 0 ? [] : [{ index: bad, error }],
+      };
+    },
+  } as unknown as SearchFoundation;
+  const request = { model: 'm', labels: ['a', 'b'] };
+  const input = ['a', 'b', 'c', 'd', 'bad'];
+  const { data, errors } = await classifyAll(foundation, request, input, { errors: 'collect' }, 3);
+  expect(data.map(({ index, prediction }) => [index, prediction])).toEqual([
+    [0, 'a'],
+    [1, 'b'],
+    [2, 'c'],
+    [3, 'd'],
+  ]);
+  expect(errors).toMatchObject([
+    { index: 4, error: { param: 'input.4', message: "Validation error: 'input.4': No." } },
+  ]);
+});

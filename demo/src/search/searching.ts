@@ -283,18 +283,17 @@ export class Searching extends ModelPageState<SearchState> {
 
   async #ask(question: string): Promise<void> {
     this.#timer = undefined;
-    const asked = await this.#asking.run(async (_, { signal }) => {
+    await this.#asking.run(async (_, { signal }) => {
       const session = this.#session();
       const started = performance.now();
       const vector = await session.embedQuestion(question, signal);
-      return { session, question, vector, embed: performance.now() - started };
-    });
-    if (asked) {
-      this.#asked = asked;
+      signal?.throwIfAborted();
+      this.#asked = { session, question, vector, embed: performance.now() - started };
       this.#rank();
       this.update({ searching: false, justIndexed: false });
       this.app.announceQuietly(`${formatPlural(this.state.answers?.length ?? 0, 'passage')} found.`);
-    } else if (this.#timer === undefined && !this.#asking.state.running) this.update({ searching: false });
+    });
+    if (this.#timer === undefined && !this.#asking.state.running) this.update({ searching: false });
   }
 
   /** Finds the nearest passages to the last question among those that are indexed now, then their best sentences. */
@@ -304,17 +303,17 @@ export class Searching extends ModelPageState<SearchState> {
     const started = performance.now();
     const found = session.search(vector, this.#limit);
     const search = performance.now() - started;
-    this.update({ timings: { embed, search }, answered: question, answers: found });
-    this.#mark();
+    this.update({ timings: { embed, search }, answered: question });
+    this.#mark(found);
     void this.#highlight();
   }
 
-  /** Marks the best sentences of the answers, as far as they are known. */
-  #mark(): void {
-    if (!this.#asked || !this.state.answers) return;
+  /** Shows answers with their best sentences, as far as these are known. */
+  #mark(answers: readonly Answer[]): void {
+    if (!this.#asked) return;
     const { session, vector } = this.#asked;
     this.update({
-      answers: this.state.answers.map((answer) => ({
+      answers: answers.map((answer) => ({
         ...answer,
         sentence: session.bestSentence(vector, answer.passage),
       })),
@@ -323,17 +322,18 @@ export class Searching extends ModelPageState<SearchState> {
 
   /** Embeds the sentences of the answers. These can be read without, so a failure is not reported. */
   async #highlight(): Promise<void> {
-    if (!this.#asked || !this.state.answers) return;
+    const { answers } = this.state;
+    if (!this.#asked || !answers) return;
     this.#highlighting?.abort();
     const controller = new AbortController();
     this.#highlighting = controller;
-    const passages = this.state.answers.map(({ passage }) => passage);
+    const passages = answers.map(({ passage }) => passage);
     try {
       await this.#asked.session.embedSentences(passages, controller.signal);
     } catch {
       return;
     }
-    if (!controller.signal.aborted) this.#mark();
+    if (!controller.signal.aborted) this.#mark(answers);
   }
 
   /** Answers the question again after passages came or went. */
