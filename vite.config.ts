@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { embeddedModels } from './scripts/vite-models.ts';
-import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
+import { embeddedModels } from './tooling/vite-models.ts';
+import { browserConditions, isolationHeaders } from './tooling/vite-shared.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumArguments, findBrowser } from './scripts/browser.mjs';
-import { embeddedModels } from './scripts/vite-models.ts';
-import { browserConditions, isolationHeaders } from './scripts/vite-shared.ts';
+import { chromiumArguments, findBrowser } from './tooling/browser.mjs';
+import { embeddedModels } from './tooling/vite-models.ts';
+import { browserConditions, isolationHeaders } from './tooling/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
@@ -28,7 +28,7 @@ export default defineConfig({
           include: [
             'packages/{*,models/*}/src/**/*.test.ts',
             'demo/src/**/*.test.ts',
-            'scripts/**/*.test.ts',
+            '{scripts,tooling}/**/*.test.ts',
           ],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 60_000,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../scripts/browser.mjs';
+import { chromiumArguments, findBrowser } from '../tooling/browser.mjs';
 
 const executablePath = findBrowser();
 const port = Number(process.env.NEARFIELD_E2E_PORT ?? 41739);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { npx, repository } from './process.mjs';
+import { npx, repository } from '../tooling/process.mjs';
 
 /** The fields of a package.json that an installation depends on. */
 const INSTALL_FIELDS = [

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { repository } from '../tooling/process.mjs';
 import { install, installFingerprint, pinnedPnpm } from './install.mjs';
-import { repository } from './process.mjs';
 
 let root: string;
 let calls: { specifier: string; args: string[]; options: { env?: NodeJS.ProcessEnv; cwd?: string } }[];

@@ -25,7 +25,7 @@ if (!tasks.includes(task)) {
 
 // Loaded only after the check, as these modules use newer syntax.
 const { install } = await import('./install.mjs');
-const { runTask } = await import('./process.mjs');
+const { runSource } = await import('../tooling/process.mjs');
 
 try {
   await install();
@@ -33,4 +33,4 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
-process.exitCode = await runTask(task, rest);
+process.exitCode = await runSource(`scripts/tasks/${task}.ts`, rest);

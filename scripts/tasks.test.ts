@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseTask, portNumber, UsageError } from './arguments.ts';
-import { repository } from './process.mjs';
+import { parseTask, portNumber, UsageError } from '../tooling/arguments.ts';
+import { repository } from '../tooling/process.mjs';
 
 interface Ended {
   code: number;

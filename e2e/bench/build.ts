@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { serveFile } from '../../scripts/serve-file.ts';
-import { browserConditions, isolationHeaders } from '../../scripts/vite-shared.ts';
+import { serveFile } from '../../tooling/serve-file.ts';
+import { browserConditions, isolationHeaders } from '../../tooling/vite-shared.ts';
 import { BENCH_MODELS, modelDirectory } from './models.ts';
 
 const pageDirectory = fileURLToPath(new URL('./page/', import.meta.url));

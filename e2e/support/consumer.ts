@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { packedDirectory } from '../../scripts/packaging/pack.ts';
-import { serveFile } from '../../scripts/serve-file.ts';
+import { packedDirectory } from '../../tooling/packed-directory.ts';
+import { serveFile } from '../../tooling/serve-file.ts';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 

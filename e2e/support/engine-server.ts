@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
 import { build } from 'vite';
-import { serveFile } from '../../scripts/serve-file.ts';
-import { browserConditions, isolationHeaders } from '../../scripts/vite-shared.ts';
+import { serveFile } from '../../tooling/serve-file.ts';
+import { browserConditions, isolationHeaders } from '../../tooling/vite-shared.ts';
 
 const directory = fileURLToPath(new URL('../../.cache/engine-page/', import.meta.url));
 const html = '<!doctype html><title>Engine</title><script type="module" src="/engine.js"></script>';

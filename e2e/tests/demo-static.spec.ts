@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serveFile } from '../../scripts/serve-file.ts';
+import { serveFile } from '../../tooling/serve-file.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 const dist = fileURLToPath(new URL('../../demo/dist', import.meta.url));

@@ -1,6 +1,6 @@
 /** A page on plain http from another host: no secure context, so that much of the platform is missing. */
 import { expect, test } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../../scripts/browser.mjs';
+import { chromiumArguments, findBrowser } from '../../tooling/browser.mjs';
 import type { EnginePage } from '../support/engine-page.ts';
 import { type EngineServer, serveEnginePage } from '../support/engine-server.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { repository } from '../process.mjs';
+import { repository } from '../../tooling/process.mjs';
 import { type Import, importsBelow } from './imports.ts';
 
 const CORE = 'packages/core/src/';
@@ -48,6 +48,8 @@ const core = importsBelow('packages/core/src').map((each) => ({
   room: roomOf(each.from),
   target: each.to.startsWith(CORE) ? roomOf(each.to) : undefined,
 }));
+/** Whether an import names a file of the repository, not a package. */
+const isPath = (to: string): boolean => /^(packages|demo|e2e|scripts|tooling)\//.test(to);
 const places = (imports: readonly Import[]): string[] => imports.map(({ from, to }) => `${from} → ${to}`);
 
 describe('core', () => {
@@ -97,17 +99,12 @@ describe('packages', () => {
     const ours = importsBelow(`packages/${name}/src`).filter(({ to }) => to.startsWith('@nearfield/'));
     const wrong = ours.filter(({ to }) => !allowed.includes(to.split('/')[1]!));
     expect(places(wrong)).toEqual([]);
-    const sideways = importsBelow(`packages/${name}/src`).filter(
-      ({ to }) => to.startsWith('packages/') && !to.startsWith(`packages/${name}/`),
-    );
-    expect(places(sideways)).toEqual([]);
   });
 
-  it.each(Object.keys(PACKAGES))('%s imports other packages by their names', (name) => {
-    const byPath = importsBelow(`packages/${name}/src`).filter(
-      ({ to }) => to.startsWith('packages/') && !to.startsWith(`packages/${name}/`),
-    );
-    expect(places(byPath)).toEqual([]);
+  it.each(Object.keys(PACKAGES))('%s reaches no other folder by path', (name) => {
+    const root = `packages/${name}/`;
+    const outside = importsBelow(`${root}src`).filter(({ to }) => isPath(to) && !to.startsWith(root));
+    expect(places(outside)).toEqual([]);
   });
 
   it('of the contract does no I/O', () => {
@@ -135,6 +132,27 @@ describe('the demo', () => {
     };
     for (const file of targets.keys()) follow(file, []);
     expect(circles).toEqual([]);
+  });
+});
+
+/** What the folders beside the packages may import of each other. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  // What tasks, configurations and end-to-end tests share.
+  tooling: [],
+  e2e: ['tooling', 'packages', 'demo'],
+  demo: [],
+  packages: [],
+  // Its tasks run the benchmarks of e2e and the engine from its sources.
+  scripts: ['tooling', 'e2e', 'packages'],
+};
+
+describe('folders', () => {
+  it.each(Object.entries(FOLDERS))('%s imports what is below it', (folder, allowed) => {
+    const wrong = importsBelow(folder, { tests: true }).filter(({ to }) => {
+      const target = to.split('/')[0]!;
+      return isPath(to) && target !== folder && !allowed.includes(target);
+    });
+    expect(places(wrong)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The builds that tasks and tests share. */
 import { build } from 'vite';
+import { repository } from '../../tooling/process.mjs';
 import { buildEmbeddedModel } from '../embedded-model.ts';
-import { repository } from '../process.mjs';
 import { bundlePackage } from './bundle.ts';
 import { writeDeclarations } from './declarations.ts';
 import { type Package, publishablePackages } from './packages.ts';

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseSync, Visitor } from 'rolldown/utils';
-import { repository, runTool } from '../process.mjs';
+import { repository, runTool } from '../../tooling/process.mjs';
 import { declaredDependencies, type Package, packageEntries } from './packages.ts';
 
 /**

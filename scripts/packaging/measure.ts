@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { repository } from '../process.mjs';
+import { repository } from '../../tooling/process.mjs';
 import type { Package } from './packages.ts';
 
 /** Where {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */

@@ -1,14 +1,12 @@
 /** Packs the publishable packages the way they are published: as pnpm does, which writes real versions into them. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packedDirectory } from '../../tooling/packed-directory.ts';
+import { npx } from '../../tooling/process.mjs';
 import { pinnedPnpm } from '../install.mjs';
-import { npx, repository } from '../process.mjs';
 import { publishablePackages } from './packages.ts';
 
-/** Where {@link packPackages} puts the tarballs. */
-export const packedDirectory: string = join(repository, 'node_modules/.cache/nearfield/packed');
-
-/** Packs what is built. Gives the tarballs' absolute paths. */
+/** Packs what is built into {@link packedDirectory}. Gives the tarballs' absolute paths. */
 export async function packPackages(): Promise<string[]> {
   await rm(packedDirectory, { recursive: true, force: true });
   await mkdir(packedDirectory, { recursive: true });

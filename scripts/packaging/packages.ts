@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { repository } from '../process.mjs';
+import { repository } from '../../tooling/process.mjs';
 
 /** The fields of a package.json that packaging reads. */
 export interface Manifest {

@@ -3,7 +3,7 @@
  * embedded models at hand. Nothing but the answer goes to standard output.
  */
 import { fileURLToPath } from 'node:url';
-import { embeddedFolders } from '../embedded-folders.ts';
+import { embeddedFolders } from '../../tooling/embedded-folders.ts';
 import { buildEmbeddedModel } from '../embedded-model.ts';
 
 await buildEmbeddedModel();

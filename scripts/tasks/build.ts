@@ -1,9 +1,9 @@
 /** `npm run build [-- --base /path/]`: all packages and the static demo, with their sizes. */
 import { join, relative } from 'node:path';
-import { taskArguments, UsageError } from '../arguments.ts';
+import { taskArguments, UsageError } from '../../tooling/arguments.ts';
+import { repository } from '../../tooling/process.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { fileSizes, sizeTable } from '../packaging/sizes.ts';
-import { repository } from '../process.mjs';
 
 const USAGE = `npm run build -- [options]: builds every package into its dist, and the static demo into demo/dist
 

@@ -1,8 +1,8 @@
 /** `npm run demo [-- --port N --host --open]`: builds the embedded model if needed and serves the demo. */
 import { createServer } from 'vite';
-import { portNumber, taskArguments } from '../arguments.ts';
+import { portNumber, taskArguments } from '../../tooling/arguments.ts';
+import { repository } from '../../tooling/process.mjs';
 import { buildEmbeddedModel } from '../embedded-model.ts';
-import { repository } from '../process.mjs';
 
 const USAGE = `npm run demo -- [options]: serves the demo, and prints its address
 

@@ -17,7 +17,7 @@ import {
   randomTexts,
 } from '../../packages/core/test/tokenizer-sweep.ts';
 import { TOKENIZERS } from '../../packages/spec/src/index.ts';
-import { taskArguments, UsageError } from '../arguments.ts';
+import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 
 const USAGE = `npm run sweep -- [options]: compares the engine's tokens with those of the tokenisers of published models
 

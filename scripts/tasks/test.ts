@@ -7,12 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { taskArguments, UsageError } from '../arguments.ts';
-import { ensureBrowser } from '../browser.mjs';
+import { taskArguments, UsageError } from '../../tooling/arguments.ts';
+import { ensureBrowser } from '../../tooling/browser.mjs';
+import { runTool } from '../../tooling/process.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
-import { runTool } from '../process.mjs';
 import { keepBusy } from '../testing/busy.ts';
 import {
   type Count,

@@ -8,7 +8,7 @@
 
 import { createNodeFoundation } from '../../packages/core/src/node.ts';
 import { CATALOGUE, type Dtype, type LoadedModel } from '../../packages/spec/src/index.ts';
-import { taskArguments, UsageError } from '../arguments.ts';
+import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 
 const USAGE = `npm run verify:models -- [id …] [options]: compares models with their published values
 

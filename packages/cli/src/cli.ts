@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { errorBody, keysOfVariable } from '@nearfield/server';
+import { errorBody } from '@nearfield/server';
 import { createNodeServer } from '@nearfield/server/node';
 import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';

@@ -1,3 +1,3 @@
-export { type ApiKeys, keysOfVariable } from './auth.ts';
+export type { ApiKeys } from './auth.ts';
 export { errorBody } from './errors.ts';
 export { createHandler, type FetchHandler, type HandlerOptions } from './handler.ts';

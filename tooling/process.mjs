@@ -57,17 +57,8 @@ function sourceArguments() {
  * @param {readonly string[]} args
  * @param {RunOptions} [options]
  */
-function runSource(file, args, options) {
+export function runSource(file, args, options) {
   return run(process.execPath, [...sourceArguments(), join(repository, file), ...args], options);
-}
-
-/**
- * Runs a file of `scripts/tasks`.
- * @param {string} task
- * @param {readonly string[]} args
- */
-export function runTask(task, args) {
-  return runSource(`scripts/tasks/${task}.ts`, args);
 }
 
 /**
