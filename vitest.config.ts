@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import { defineConfig } from 'vitest/config';
+import { unitTests } from './scripts/testing/unit-tests.ts';
 import { chromiumArguments, findBrowser } from './tooling/browser.mjs';
 import { embeddedModels } from './tooling/vite-models.ts';
 import { browserConditions, isolationHeaders } from './tooling/vite-shared.ts';
@@ -13,29 +14,31 @@ const LONG = 60_000;
 /** How many times slower than they are the threads of pages are to be. */
 const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
+const { withModels, withoutModels } = unitTests();
+
+/** A project of tests that run in Node. */
+const inNode = (test: { name: string; include: string[]; globalSetup?: string }) => ({
+  root,
+  resolve: { conditions: nodeConditions },
+  ssr: { resolve: { conditions: nodeConditions } },
+  test: {
+    ...test,
+    environment: 'node',
+    testTimeout: LONG,
+    hookTimeout: LONG,
+    expect: { poll: { timeout: LONG } },
+  },
+});
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        root,
-        resolve: { conditions: nodeConditions },
-        ssr: { resolve: { conditions: nodeConditions } },
-        test: {
-          name: 'node',
-          globalSetup: './packages/core/test/build-embedded-model.ts',
-          environment: 'node',
-          include: [
-            'packages/{*,models/*}/src/**/*.test.ts',
-            'demo/src/**/*.test.ts',
-            '{scripts,tooling}/**/*.test.ts',
-          ],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
-          testTimeout: 60_000,
-          hookTimeout: LONG,
-          expect: { poll: { timeout: LONG } },
-        },
-      },
+      inNode({ name: 'node', include: withoutModels }),
+      inNode({
+        name: 'node-models',
+        include: withModels,
+        globalSetup: './packages/core/test/build-embedded-model.ts',
+      }),
       {
         root,
         plugins: embeddedModels(),

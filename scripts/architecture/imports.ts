@@ -18,11 +18,11 @@ const TEST = /\.(test|test-d|spec)\.ts$/;
 /** Folders that hold what was installed or built. */
 const NOT_OURS: ReadonlySet<string> = new Set(['node_modules', 'dist', '.cache', 'test-results']);
 
-/** Paths relative to the repository, with forward slashes, sorted. */
-function sourcesBelow(folder: string): string[] {
+/** Every source below a folder, tests too: paths relative to the repository, with forward slashes. */
+export function filesBelow(folder: string): string[] {
   const files = readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : sourcesBelow(path);
+    if (entry.isDirectory()) return NOT_OURS.has(entry.name) ? [] : filesBelow(path);
     return entry.isFile() && SOURCE.test(entry.name) ? [path] : [];
   });
   return files.sort();
@@ -33,7 +33,7 @@ function sourcesBelow(folder: string): string[] {
  * @param options.tests whether tests are sources too. Default: false.
  */
 export function importsBelow(folder: string, { tests = false } = {}): Import[] {
-  const files = sourcesBelow(folder).filter((file) => tests || !TEST.test(file));
+  const files = filesBelow(folder).filter((file) => tests || !TEST.test(file));
   return files.flatMap(importsOf);
 }
 

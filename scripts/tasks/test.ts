@@ -14,26 +14,13 @@ import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { keepBusy } from '../testing/busy.ts';
-import {
-  type Count,
-  checkCount,
-  countLine,
-  playwrightCount,
-  runnerCount,
-  total,
-  vitestCount,
-} from '../testing/counts.ts';
+import { type Count, checkCount, playwrightCount, runnerCount, total } from '../testing/counts.ts';
 import { freePort } from '../testing/free-port.ts';
 import { once } from '../testing/once.ts';
+import { runSuites, type Suite, sourceChecks, vitestRun } from '../testing/suites.ts';
 
 const groups = ['checks', 'unit', 'browser', 'e2e'] as const;
 type Group = (typeof groups)[number];
-
-interface Suite {
-  name: string;
-  group: Group;
-  run(): Promise<Count>;
-}
 
 const USAGE = `npm test -- [--only ${groups.join('|')}] [--busy] [--throttle 4] [file filter …]: checks and tests
 
@@ -67,7 +54,7 @@ const { values, positionals: filters } = taskArguments(
   },
 );
 const chosen = chosenOf(values.only);
-const throttle = Number(values.throttle);
+const throttled = { ...process.env, NEARFIELD_THROTTLE: values.throttle };
 
 const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
 const browser = once(() => ensureBrowser(() => chromium.executablePath()));
@@ -76,12 +63,6 @@ const tarballs = once(async () => {
   await packages();
   return packPackages();
 });
-
-/** A check that a tool decides by its exit code. */
-const tool =
-  (name: string, bin: string, ...args: string[]) =>
-  async (): Promise<Count> =>
-    checkCount((await runTool(name, bin, args)) === 0);
 
 /** One check for each packed package. */
 const perTarball =
@@ -93,31 +74,8 @@ const perTarball =
     return total(results);
   };
 
-const vitest = (project: 'node' | 'browser') => async (): Promise<Count> => {
-  const report = join(reports, `${project}.json`);
-  const executable = project === 'browser' ? await browser() : undefined;
-  const code = await runTool(
-    'vitest',
-    'vitest',
-    [
-      'run',
-      '--project',
-      project,
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-      ...filters,
-    ],
-    {
-      env: {
-        ...process.env,
-        NEARFIELD_THROTTLE: String(throttle),
-        ...(executable && { NEARFIELD_CHROMIUM: executable }),
-      },
-    },
-  );
-  return runnerCount(report, code, vitestCount);
-};
+const browserTests = async (): Promise<Count> =>
+  vitestRun(['browser'], { filters, env: { ...throttled, NEARFIELD_CHROMIUM: await browser() } });
 
 const endToEnd = async (): Promise<Count> => {
   const executable = await browser();
@@ -126,9 +84,8 @@ const endToEnd = async (): Promise<Count> => {
   const report = join(reports, 'e2e.json');
   const code = await runTool('playwright', 'playwright', ['test', '--config', 'e2e', ...filters], {
     env: {
-      ...process.env,
+      ...throttled,
       NEARFIELD_CHROMIUM: executable,
-      NEARFIELD_THROTTLE: String(throttle),
       NEARFIELD_E2E_PORT: String(await freePort()),
       PLAYWRIGHT_JSON_OUTPUT_FILE: report,
     },
@@ -136,16 +93,10 @@ const endToEnd = async (): Promise<Count> => {
   return runnerCount(report, code, playwrightCount);
 };
 
-const suites: Suite[] = [
-  {
-    name: 'types',
-    group: 'checks',
-    run: tool('typescript', 'tsc', '--noEmit', '--project', 'tsconfig.json'),
-  },
-  { name: 'lint and format', group: 'checks', run: tool('@biomejs/biome', 'biome', 'check', '.') },
-  { name: 'unused code', group: 'checks', run: tool('knip', 'knip') },
-  { name: 'unit tests', group: 'unit', run: vitest('node') },
-  { name: 'browser tests', group: 'browser', run: vitest('browser') },
+const suites: (Suite & { group: Group })[] = [
+  ...sourceChecks.map((suite) => ({ ...suite, group: 'checks' as const })),
+  { name: 'unit tests', group: 'unit', run: () => vitestRun(['node', 'node-models'], { filters }) },
+  { name: 'browser tests', group: 'browser', run: browserTests },
   {
     name: 'package build',
     group: 'checks',
@@ -199,26 +150,6 @@ const suites: Suite[] = [
 ];
 
 const stopBusy = values.busy ? keepBusy() : undefined;
-const results: { name: string; count: Count; seconds: number }[] = [];
-for (const { name, run } of suites.filter(({ group }) => chosen.includes(group))) {
-  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 76 - name.length))}\n`);
-  const start = performance.now();
-  let count: Count;
-  try {
-    count = await run();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    count = { passed: 0, failed: 1 };
-  }
-  results.push({ name, count, seconds: (performance.now() - start) / 1000 });
-}
+await runSuites(suites.filter(({ group }) => chosen.includes(group)));
 stopBusy?.();
 await rm(reports, { recursive: true, force: true });
-
-console.log(`\n── sum ${'─'.repeat(73)}\n`);
-for (const { name, count, seconds } of results) {
-  console.log(`${name.padEnd(20)}${countLine(count).padEnd(24)}${seconds.toFixed(1).padStart(7)} s`);
-}
-const sum = total(results.map(({ count }) => count));
-console.log(`\n${countLine(sum)}`);
-process.exitCode = sum.failed === 0 ? 0 : 1;
