@@ -84,7 +84,7 @@ test('a lost file of the runtime costs no model, and is got over without a reloa
   lost = /ort-wasm-simd-threaded-[\w-]+\.(mjs|wasm)$/;
   await page.reload();
   await demo.paste(SHORT_TEXT);
-  await demo.expectProblem('RUNTIME_NOT_AVAILABLE', 'A part of this page could not be loaded');
+  await demo.expectProblem('RUNTIME_NOT_AVAILABLE', 'A part of the page could not be loaded');
   const problem = demo.problems.first();
   await expect(problem).toContainText(/assets\/ort-wasm-simd-threaded-[\w-]+\.mjs cannot be fetched/);
   await expect(problem).not.toContainText(/delete it/i);

@@ -102,6 +102,7 @@ test('plain static files run without a bundler, under a content security policy'
       '@nearfield/core': '/node_modules/@nearfield/core/dist/index.js',
       '@nearfield/remote': '/node_modules/@nearfield/remote/dist/index.js',
       '@nearfield/spec': '/node_modules/@nearfield/spec/dist/index.js',
+      '@nearfield/spec/implement': '/node_modules/@nearfield/spec/dist/implement.js',
       comlink: '/node_modules/comlink/dist/esm/comlink.mjs',
       valibot: '/node_modules/valibot/dist/index.mjs',
     },

@@ -12,13 +12,13 @@ export interface Suite {
 }
 
 /** A check that a tool decides by its exit code. */
-export const tool =
+const tool =
   (name: string, bin: string, ...args: string[]) =>
   async (): Promise<Count> =>
     checkCount((await runTool(name, bin, args)) === 0);
 
 /** Projects of TypeScript, relative to the repository: the root's, and those that hold parts to fewer globals. */
-export function typeProjects(): string[] {
+function typeProjects(): string[] {
   const packages = readdirSync(join(repository, 'packages')).flatMap((name) =>
     readdirSync(join(repository, 'packages', name))
       // That of consumers reads what is built.
