@@ -7,6 +7,7 @@ import type { LocalFoundation } from './foundation/local-foundation.ts';
 import type { CustomModel, LocalOptions } from './foundation/options.ts';
 import { DeviceRouter } from './host/device-router.ts';
 import { WorkerHost } from './host/worker-host.ts';
+import { wayOf } from './models/own-model.ts';
 
 /**
  * A search foundation that computes inside this page, in a Web Worker. The worker starts with the first call
@@ -52,8 +53,9 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
   return new EngineFoundation(new EngineClient(backend, models));
 }
 
-function describeModel({ id, like, source, dtypes }: CustomModel): ModelDescription {
-  return { id, like: like ?? id, source: describeSource(id, source), dtypes };
+function describeModel(model: CustomModel): ModelDescription {
+  const { id, source, dtypes } = model;
+  return { id, ...wayOf(model), source: describeSource(id, source), dtypes };
 }
 
 const HUB_ID = /^[\w.-]+\/[\w.-]+$/;

@@ -17,6 +17,7 @@ import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
 import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
+import { type ModelRecipe, wayOf } from './models/own-model.ts';
 import { FileRecords } from './persistence/file-records.ts';
 import type { ClassifierLimits } from './requests/classify.ts';
 import type { Backend } from './service/backend.ts';
@@ -28,14 +29,18 @@ import type { ModelSource } from './store/types.ts';
 
 export type { HubOptions } from './boundary/protocol.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
+export type { ModelRecipe } from './models/own-model.ts';
+export type { Pooling } from './models/recipe.ts';
 export type { ClassifierLimits } from './requests/classify.ts';
 export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
 export interface NodeModel {
   id: string;
-  /** Catalogue id whose recipe it follows. Default: `id`. */
+  /** Catalogue id whose recipe it follows. Default: `id`, where the catalogue has it. */
   like?: string | undefined;
+  /** How it is used, instead of `like`. Default: as its files say, for an id that the catalogue does not have. */
+  recipe?: ModelRecipe | undefined;
   /** A directory in the hub's layout, a base URL, or a hub id (owner/name). */
   source: string | URL;
   dtypes?: readonly Dtype[] | undefined;
@@ -64,7 +69,13 @@ export interface NodeOptions {
  * dependency). The same engine as in the browser: same recipes, batches and vectors.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
-  return new EngineFoundation(new EngineClient(new DirectBackend(options), options.models ?? []));
+  const models = (options.models ?? []).map((model) => ({
+    ...model,
+    like: undefined,
+    recipe: undefined,
+    ...wayOf(model),
+  }));
+  return new EngineFoundation(new EngineClient(new DirectBackend({ ...options, models }), models));
 }
 
 /** Calls the engine in this realm. */
@@ -111,6 +122,7 @@ class DirectBackend implements Backend {
       const custom = models.find((model) => model.id === id);
       return {
         like: custom?.like,
+        recipe: custom?.recipe,
         source: custom && sourceOf(custom.source, hub),
         dtypes: custom?.dtypes,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],

@@ -28,6 +28,8 @@ export interface EngineArguments {
   'batches.list': number;
   'batches.cancel': string;
   'batches.lines': { id: string; kind: 'succeeded' | 'failed'; page: number };
+  /** What the files of a model of the caller's own say of it. Id of the model. */
+  describe: string;
   load: string;
   /** Every model, if none is named. */
   unload: string | undefined;
@@ -88,6 +90,8 @@ const METHODS: { readonly [Method in EngineMethod]: MethodFacts<EngineArguments[
   'batches.list': {},
   'batches.cancel': {},
   'batches.lines': {},
+  // Small files alone are read: any worker can.
+  describe: {},
   load: { computesWith: (model) => [model] },
   unload: { forgets: (model) => ({ model }) },
   loaded: { isCounted: true },

@@ -1,5 +1,6 @@
 import type { CallProgress, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Calibration, SerializedError } from '@nearfield/spec/implement';
+import type { ModelWay } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 
 /** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
@@ -12,12 +13,11 @@ export type SourceDescription =
   | { kind: 'files'; files: File[] };
 
 /** A model that the page added, as plain data. */
-export interface ModelDescription {
+export type ModelDescription = ModelWay & {
   id: string;
-  like: string;
   source: SourceDescription;
   dtypes?: readonly Dtype[] | undefined;
-}
+};
 
 /** What a worker needs to know before its first call. */
 export interface WorkerStart {

@@ -1,4 +1,10 @@
-import { type CallOptions, type CallProgress, FoundationError, type LoadedModel } from '@nearfield/spec';
+import {
+  type CallOptions,
+  type CallProgress,
+  FoundationError,
+  type LoadedModel,
+  type ModelEntry,
+} from '@nearfield/spec';
 import { SharedTask } from '../async/shared-task.ts';
 import type { ModelDefinition, ModelResolver, PartRequest } from '../models/definition.ts';
 import type { ModelStore } from '../store/types.ts';
@@ -12,6 +18,7 @@ import type {
 } from './encoders/ready.ts';
 import { type CheckMemory, IndexedDbCheckMemory, TransientCheckMemory } from './loading/check-memory.ts';
 import { loadPart } from './loading/loader.ts';
+import { completed } from './loading/own-files.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { SessionPool } from './runtime/session-pool.ts';
 import type { BatchBudget } from './scheduling/batch-plan.ts';
@@ -108,6 +115,15 @@ export class ModelPool {
     return this.#options.resolve(id);
   }
 
+  /**
+   * What a model is, with what its own files say: these are read, its weights are not.
+   * @throws FoundationError those of {@link definition}; MODEL_INVALID naming the file that cannot be used; those of
+   * the store.
+   */
+  async entry(id: string, signal: AbortSignal | undefined): Promise<ModelEntry> {
+    return (await completed(this.definition(id), this.#options.store, signal)).entry;
+  }
+
   /** Loads the part of a model that a request without further wishes would use. */
   async load(id: string, options: PartRequest & CallOptions = {}): Promise<LoadedModel> {
     return (await this.#part(id, options, undefined, options)).info;
@@ -161,7 +177,8 @@ export class ModelPool {
         model: definition.id,
         task: new SharedTask<ReadyPart, CallProgress>(async (loadSignal, emit) => {
           try {
-            const ready = await loadPart(definition, part, {
+            const whole = await completed(definition, this.#options.store, loadSignal);
+            const ready = await loadPart(whole, part, {
               sessions: this.sessions,
               store: this.#options.store,
               checks: this.#checks,

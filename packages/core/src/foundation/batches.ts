@@ -52,7 +52,9 @@ export function batchesApi(engine: EngineClient): BatchesApi {
 
   return {
     create: async (request, options = {}) =>
-      asking(engine.call('batches.create', newBatch(request, engine), options)),
+      asking(
+        newBatch(request, engine, options).then((batch) => engine.call('batches.create', batch, options)),
+      ),
     get: async (id, options = {}) => asking(engine.call('batches.get', String(id), options)),
     list: async ({ limit = DEFAULT_LIMIT, ...options } = {}) => {
       if (!Number.isInteger(limit) || limit < 1) {
@@ -67,7 +69,11 @@ export function batchesApi(engine: EngineClient): BatchesApi {
 }
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED, INPUT_MODEL_NOT_FOUND, NOT_SUPPORTED for `webhook_url`. */
-function newBatch(request: BatchRequest, engine: EngineClient): NewBatch {
+async function newBatch(
+  request: BatchRequest,
+  engine: EngineClient,
+  options: CallOptions,
+): Promise<NewBatch> {
   const parsed = parseStrictly(BatchRequestSchema, request);
   if (parsed.webhook_url != null) {
     throw notSupported(
@@ -77,7 +83,7 @@ function newBatch(request: BatchRequest, engine: EngineClient): NewBatch {
     );
   }
   const { model } = parsed;
-  const entry = engine.entryFor('embeddings', model);
+  const entry = await engine.entryFor('embeddings', model, options);
   const defaults = {
     task: (parsed.task ?? null) as EmbeddingTask | null,
     dimensions: parsed.dimensions ?? null,

@@ -32,6 +32,7 @@ export async function classify(
   request: ClassifyRequest,
   options: ItemCallOptions = {},
 ): Promise<Omit<ClassifyResponse, 'errors'>> {
+  const entryFor = await engine.lookUp(request, options);
   return answerItems<CheckedFewShot | CheckedZeroShot, WithFailedItems<ClassifyResponse>>(request, options, {
     check: (asked) => {
       const parsed = parseStrictly(ClassifyRequestSchema, asked);
@@ -39,7 +40,7 @@ export async function classify(
         const { classifier_id: classifierId, input } = parsed;
         return { classifierId, items: itemsOf(input) };
       }
-      const entry = engine.entryFor('classify', parsed.model);
+      const entry = entryFor('classify', parsed.model);
       checkClassifyRequest(parsed, entry);
       return { request: parsed, role: classificationRole(entry), reading: labelReading(entry) };
     },
@@ -69,7 +70,7 @@ export async function train(
     return engine.call('train', { ...training, classifierId: parsed.classifier_id }, options);
   }
   const { model, access } = parsed;
-  const entry = engine.entryFor('train', model);
+  const entry = await engine.entryFor('train', model, options);
   checkTrainRequest(parsed, entry);
   const create = { model, role: classificationRole(entry), access };
   return engine.call('train', { ...training, classifierId: randomId(), create }, options);
@@ -84,7 +85,7 @@ export function classifiersApi(engine: EngineClient): Required<ClassifiersApi> {
     import: async (classifier, options = {}) => {
       const exported = parse(ExportedClassifierSchema, classifier);
       const { model } = exported.classifier;
-      const entry = engine.entryFor('train', model);
+      const entry = await engine.entryFor('train', model, options);
       const { dimensions } = entry;
       if (dimensions !== undefined && dimensions !== exported.columns) {
         throw invalid(

@@ -12,15 +12,16 @@ import { itemsOf, textsOf } from '../requests/inputs.ts';
 import type { EngineClient } from './engine-client.ts';
 
 /** `POST /v1/embeddings`, checked. */
-export function embeddings(
+export async function embeddings(
   engine: EngineClient,
   request: EmbeddingsRequest,
   options: ItemCallOptions | undefined,
 ) {
+  const entryFor = await engine.lookUp(request, options);
   return answerItems(request, options, {
     check: (asked) => {
       const parsed = parseStrictly(EmbeddingsRequestSchema, asked);
-      const entry = engine.entryFor('embeddings', parsed.model);
+      const entry = entryFor('embeddings', parsed.model);
       return { request: parsed, resolved: checkEmbeddingsRequest(parsed, entry) };
     },
     // The chunks of one text are no inputs that could fail alone.
@@ -32,15 +33,16 @@ export function embeddings(
 }
 
 /** `POST /v1/multi-vector`, checked. */
-export function multiVector(
+export async function multiVector(
   engine: EngineClient,
   request: MultiVectorRequest,
   options: ItemCallOptions | undefined,
 ) {
+  const entryFor = await engine.lookUp(request, options);
   return answerItems(request, options, {
     check: (asked) => {
       const parsed = parseStrictly(MultiVectorRequestSchema, asked);
-      const entry = engine.entryFor('multi-vector', parsed.model);
+      const entry = entryFor('multi-vector', parsed.model);
       return { request: parsed, resolved: checkMultiVectorRequest(parsed, entry) };
     },
     readItems: ({ request: parsed }) => textsOf(parsed),

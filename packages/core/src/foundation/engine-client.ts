@@ -7,20 +7,31 @@ import {
   type ModelEntry,
 } from '@nearfield/spec';
 import { modelNotFound, tellProgress } from '@nearfield/spec/implement';
-import type { EngineArguments, EngineMethod } from '../boundary/methods.ts';
+import { SharedTask } from '../async/shared-task.ts';
+import { type EngineArguments, type EngineMethod, factsOf } from '../boundary/methods.ts';
+import { type ModelWay, ownEntry } from '../models/own-model.ts';
 import { runnable } from '../models/runnable.ts';
 import type { Backend } from '../service/backend.ts';
 import type { ResultOf } from '../service/methods.ts';
 
+/**
+ * Finds the entry of a model for an endpoint.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown model, or one that the endpoint does not take.
+ */
+export type LookUp = (endpoint: Endpoint, id: string) => ModelEntry;
+
 /** The engine as the endpoints of a foundation see it: calls by name, and the facts of models. */
 export class EngineClient {
   readonly backend: Backend;
-  /** Models of the caller's own, by id. */
+  /** Models of the caller's own, by id; without what their files say. */
   readonly own: ReadonlyMap<string, ModelEntry>;
+  /** Those of them that their files describe, with what these said where they were read. */
+  readonly #described = new Map<string, SharedTask<ModelEntry, never> | undefined>();
 
-  constructor(backend: Backend, customModels: readonly { id: string; like?: string | undefined }[]) {
+  constructor(backend: Backend, customModels: readonly ({ id: string } & ModelWay)[]) {
     this.backend = backend;
     this.own = new Map(customModels.map((model) => [model.id, customEntry(model)]));
+    for (const { id, recipe } of customModels) if (recipe) this.#described.set(id, undefined);
   }
 
   /** Ids of the models that can be asked for. */
@@ -38,9 +49,52 @@ export class EngineClient {
     return entry;
   }
 
-  /** The same for a request. @throws FoundationError INPUT_MODEL_NOT_FOUND also if the endpoint does not take it. */
-  entryFor(endpoint: Endpoint, id: string): ModelEntry {
+  /**
+   * The same, with what the files of a model of the caller's own say: the first call reads them, and all that wait for
+   * them share that. What failed is tried again next time.
+   * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_INVALID naming the file that cannot be used; those of the store.
+   */
+  async describe(id: string, { signal, timeout }: CallOptions): Promise<ModelEntry> {
     const entry = this.entry(id);
+    if (!this.#described.has(id)) return entry;
+    let task = this.#described.get(id);
+    if (!task || task.abandoned) {
+      const created = new SharedTask<ModelEntry, never>(async (within) => {
+        try {
+          return await this.call('describe', id, { signal: within });
+        } catch (error) {
+          if (this.#described.get(id) === created) this.#described.set(id, undefined);
+          throw error;
+        }
+      });
+      this.#described.set(id, created);
+      task = created;
+    }
+    const joined = task;
+    return withTimeout({ signal, timeout }, (within) => joined.join(within));
+  }
+
+  /**
+   * Finds entries for a request to one model, once its files are read.
+   * @param request not checked yet: what names no model is for the look-up to refuse.
+   */
+  async lookUp(request: object, options: CallOptions = {}): Promise<LookUp> {
+    // Not checked yet: it may be anything.
+    const named = (request as { model?: unknown } | undefined | null)?.model;
+    const model = typeof named === 'string' && this.#described.has(named) ? named : undefined;
+    const described = model === undefined ? undefined : await this.describe(model, options);
+    return (endpoint, id) =>
+      this.#suitable(endpoint, id, described && id === model ? described : this.entry(id));
+  }
+
+  /** {@link describe} for a request. @throws FoundationError INPUT_MODEL_NOT_FOUND also if the endpoint does not take it. */
+  async entryFor(endpoint: Endpoint, id: string, options: CallOptions): Promise<ModelEntry> {
+    // Before files are read for nothing.
+    this.#suitable(endpoint, id, this.entry(id));
+    return this.describe(id, options);
+  }
+
+  #suitable(endpoint: Endpoint, id: string, entry: ModelEntry): ModelEntry {
     if (entry.endpoints.includes(endpoint)) return entry;
     throw new FoundationError({
       code: 'INPUT_MODEL_NOT_FOUND',
@@ -57,14 +111,27 @@ export class EngineClient {
   ): Promise<ResultOf<Method>> {
     const { onProgress } = options;
     const listener = onProgress && ((event: CallProgress): void => tellProgress(onProgress, event));
-    return withTimeout(options, (signal) =>
+    const answer = withTimeout(options, (signal) =>
       this.backend.call(method, argument, { ...options, onProgress: listener, signal }),
     );
+    const forgotten = factsOf(method).forgets?.(argument);
+    if (!forgotten) return answer;
+    // What was read while the files changed may be of the former ones.
+    this.#forget(forgotten.model);
+    return answer.finally(() => this.#forget(forgotten.model));
+  }
+
+  /** What the files of a model, or of every one, say: they may be others now. */
+  #forget(model: string | undefined): void {
+    for (const id of this.#described.keys()) {
+      if (model === undefined || id === model) this.#described.set(id, undefined);
+    }
   }
 }
 
-/** A model of the caller's own: the recipe it names, with sizes that only its files know. */
-function customEntry({ id, like = id }: { id: string; like?: string | undefined }): ModelEntry {
+/** A model of the caller's own: the recipe it has or names, with sizes that only its files know. */
+function customEntry({ id, like = id, recipe }: { id: string } & ModelWay): ModelEntry {
+  if (recipe) return ownEntry(id, recipe);
   const entry = findModel(like);
   if (!entry) throw modelNotFound(like, runnable());
   if (like === id) return entry;

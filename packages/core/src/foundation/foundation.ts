@@ -97,14 +97,24 @@ export class EngineFoundation implements LocalFoundation {
 
   /** The caller's models and the catalogue: the API's shape with Nearfield's facts in `nearfield`. */
   readonly models: ModelsApi = {
-    list: async ({ signal } = {}) => {
+    list: async (options = {}) => {
+      const { signal } = options;
       signal?.throwIfAborted();
       const own = [...this.#engine.own.values()].filter((entry) => !CATALOGUE.includes(entry));
-      return { data: [...own, ...CATALOGUE].map(modelInfo) };
+      const described = await Promise.all(
+        own.map((entry) =>
+          this.#engine.describe(entry.id, options).catch(() => {
+            signal?.throwIfAborted();
+            // Files that cannot be read hide no model, and not the other ones.
+            return entry;
+          }),
+        ),
+      );
+      return { data: [...described, ...CATALOGUE].map(modelInfo) };
     },
-    get: async (id, { signal } = {}) => {
-      signal?.throwIfAborted();
-      return modelInfo(this.#engine.entry(String(id)));
+    get: async (id, options = {}) => {
+      options.signal?.throwIfAborted();
+      return modelInfo(await this.#engine.describe(String(id), options));
     },
   };
 

@@ -1,5 +1,6 @@
 import type { Dtype } from '@nearfield/spec';
 import type { LocalHubOptions } from '../boundary/protocol.ts';
+import type { ModelRecipe } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 
 /** Where a model's files are: a base URL in the hub's layout, a hub id, or files that the user picked (a `FileList`). */
@@ -12,8 +13,15 @@ export type CustomModelSource = string | URL | ArrayLike<File>;
 export interface CustomModel {
   /** Name under which requests ask for it. */
   id: string;
-  /** Catalogue id whose recipe (prompts, pooling, inputs) it follows. Default: `id`. */
+  /** Catalogue id whose recipe (prompts, pooling, inputs) it follows. Default: `id`, where the catalogue has it. */
   like?: string | undefined;
+  /**
+   * How it is used, instead of `like`. Default: as its files say, for an id that the catalogue does not have.
+   *
+   * @example
+   * { id: 'e5', source: 'intfloat/e5-small-v2', recipe: { prompts: { query: 'query: ', passage: 'passage: ' } } }
+   */
+  recipe?: ModelRecipe | undefined;
   /** A URL ends in `/`; `owner/name` is a repository of the hub. */
   source: CustomModelSource;
   /** Precisions that exist there, where known; saves looking for the others. */

@@ -19,7 +19,7 @@ export async function rerank(
 ): Promise<RerankResponse> {
   const parsed = parseStrictly(RerankRequestSchema, request);
   const { model, query, documents } = parsed;
-  const entry = engine.entryFor('rerank', model);
+  const entry = await engine.entryFor('rerank', model, options);
   checkRerankRequest(parsed, entry);
   const { scores, tokens, embeddings, fusion } = await engine.call(
     'rerank',

@@ -20,7 +20,7 @@ export async function segment(
     content === undefined ? request : { ...request, content: '' },
   );
   requireTokenizer(parsed.tokenizer, engine);
-  if (parsed.model != null) engine.entryFor('embeddings', parsed.model);
+  if (parsed.model != null) await engine.entryFor('embeddings', parsed.model, options);
   return engine.call('segment', { ...parsed, content: content ?? parsed.content }, options);
 }
 

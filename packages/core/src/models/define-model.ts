@@ -2,6 +2,7 @@ import { type Dtype, FoundationError, findModel, type ModelEntry } from '@nearfi
 import { type HubFiles, modelNotFound } from '@nearfield/spec/implement';
 import type { ModelSource } from '../store/types.ts';
 import type { ModelDefinition, ModelPart, PartRequest, TokenizerDefinition } from './definition.ts';
+import { type ModelRecipe, ownEntry } from './own-model.ts';
 import type { Recipe } from './recipe.ts';
 import { recipeOf } from './recipes.ts';
 import { runnable } from './runnable.ts';
@@ -10,6 +11,8 @@ import { runnable } from './runnable.ts';
 export interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
   like?: string | undefined;
+  /** The model's own recipe, instead of `like`. Its files must be in `source`. */
+  recipe?: ModelRecipe | undefined;
   /** Where its files are. Default: the catalogue's repositories on the hub. */
   source?: ModelSource | undefined;
   /** Precisions that exist in `source`, where the caller knows. */
@@ -25,7 +28,8 @@ export interface DefineOptions {
  * what to use instead, for models that only the hosted API runs.
  */
 export function defineModel(id: string, options: DefineOptions): ModelDefinition {
-  const { source, hub } = options;
+  const { source, hub, recipe: own } = options;
+  if (own && source) return ownDefinition(id, own, source, options);
   const entry = findModel(options.like ?? id);
   if (!entry) throw modelNotFound(options.like ?? id, runnable());
   const recipe = recipeOf(entry.family);
@@ -46,14 +50,36 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   };
 }
 
+/** A model of the caller's own. Pooling, prompts and sizes are in its files. */
+function ownDefinition(
+  id: string,
+  own: ModelRecipe,
+  source: ModelSource,
+  { dtype, dtypes }: DefineOptions,
+): ModelDefinition {
+  return {
+    id,
+    own,
+    entry: ownEntry(id, own),
+    recipe: own.kind === 'cross-encoder' ? recipeOf('cross-encoder')! : { kind: 'text', pooling: 'mean' },
+    ownSizes: false,
+    goldens: [],
+    dtype,
+    dtypes,
+    plainWasm: false,
+    part: () => ownPart(id, source, { graph: 'model' }),
+  };
+}
+
 /**
  * Where the tokenizer of a model is. Also of one that does not run here: its vocabulary is on the hub all the same.
  * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_NOT_AVAILABLE_LOCALLY if only the site knows where its files are.
  */
 export function defineTokenizer(
   id: string,
-  { like, source, hub }: Pick<DefineOptions, 'like' | 'source' | 'hub'>,
+  { like, recipe, source, hub }: Pick<DefineOptions, 'like' | 'recipe' | 'source' | 'hub'>,
 ): TokenizerDefinition {
+  if (recipe && source) return { model: id, source };
   const entry = findModel(like ?? id);
   if (!entry) throw modelNotFound(like ?? id, runnable());
   const { textTower, local, huggingFaceId } = entry;

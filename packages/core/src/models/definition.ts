@@ -1,6 +1,7 @@
 import type { Dtype, ModelEntry } from '@nearfield/spec';
 import type { GraphFiles } from '@nearfield/spec/implement';
 import type { ModelSource } from '../store/types.ts';
+import type { ModelRecipe } from './own-model.ts';
 import type { Recipe } from './recipe.ts';
 
 /** One graph of a model with the files it needs: what becomes one session. */
@@ -33,6 +34,11 @@ export interface ModelDefinition {
   /** The catalogue's entry: the model's own, or that of the model it is like. */
   readonly entry: ModelEntry;
   readonly recipe: Recipe;
+  /**
+   * What the caller says of a model of its own. Entry and recipe are then what is known before its files are read:
+   * `engine/loading/own-files.ts` completes them.
+   */
+  readonly own?: ModelRecipe | undefined;
   /** Whether sizes have to be read from the model's files, because it is only like its entry. */
   readonly ownSizes: boolean;
   /** Whether the entry's goldens are this model's. */

@@ -4,7 +4,7 @@
  *
  * | recipe      | families                                   | engine class        | items → results                  |
  * | ----------- | ------------------------------------------ | ------------------- | -------------------------------- |
- * | `text`      | bert-mean, jina-v2, jina-v3, jina-v5, code | `TextEncoder`       | texts → vectors, spans, tokens   |
+ * | `text`      | bert-mean, jina-v2, jina-v3, jina-v5, code, own | `TextEncoder`       | texts → vectors, spans, tokens   |
  * | `clip`      | jina-clip-v1 (two towers), v2 (fused), icon-clip (image tower) | `TextEncoder` and `ImageEncoder` | texts, pictures → vectors |
  * | `colbert`   | jina-colbert-v1, v2                        | `TextEncoder` over `colbert.ts` | texts → one vector a token |
  * | `pairs`     | cross-encoder (rerankers v1, v2), minilm-reranker | `PairEncoder` over `pair-windows.ts` | windows of pairs → logits |
@@ -26,6 +26,11 @@ interface TextRecipe {
   readonly pooling: Pooling;
   /** Outputs that are pooled already, for graphs without token vectors. Default: the first of rank 2. */
   readonly pooledOutputs?: readonly string[] | undefined;
+  /**
+   * Whether a pooled output of one of those names is preferred to token vectors: nobody says how these are pooled, or,
+   * with `otherwise`, the engine cannot do it, for the reason that is given there.
+   */
+  readonly graphPools?: { readonly otherwise?: string | undefined } | undefined;
 }
 
 /** Texts and pictures in one space, pooled inside the graph. */

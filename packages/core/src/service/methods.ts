@@ -38,6 +38,7 @@ const methods = {
   'batches.list': ({ batches }, limit) => batches.list(limit),
   'batches.cancel': ({ batches }, id) => batches.cancel(id),
   'batches.lines': ({ batches }, { id, kind, page }) => batches.lines(id, kind, page),
+  describe: ({ engine }, model, { signal }) => engine.models.entry(model, signal),
   load: ({ engine }, model, options) => engine.load(model, options),
   unload: ({ forget }, model) => forget(model),
   loaded: async ({ engine }) => engine.loaded(),

@@ -29,6 +29,7 @@ function optionsOf(id: string, { models, dtype, hub }: Models): DefineOptions {
   const custom = models.find((model) => model.id === id);
   return {
     like: custom?.like,
+    recipe: custom?.recipe,
     source: custom && createSource(custom.source, hub),
     dtypes: custom?.dtypes,
     dtype: typeof dtype === 'string' ? dtype : dtype?.[id],

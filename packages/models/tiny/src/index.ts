@@ -1,5 +1,5 @@
 export { type TinyClip, tinyClipV1, tinyClipV2 } from './clip-models.ts';
-export { type TinyFile, toFiles } from './files.ts';
+export { jsonFile, type TinyFile, toFiles } from './files.ts';
 export { dot } from './reference.ts';
 export {
   type TinyCrossEncoder,
@@ -18,6 +18,7 @@ export {
   tinyColbertV1,
   tinyColbertV2,
   tinyMiniLM,
+  tinySentenceModel,
   tinyV2English,
   tinyV2German,
   tinyV3,

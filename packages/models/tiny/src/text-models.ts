@@ -64,7 +64,7 @@ interface TextModelParts {
   tokenizer: TinyTokenizer;
   shape?: Partial<TransformerShape>;
   inputs: TokenInputs;
-  pooling: 'mean' | 'last';
+  pooling: 'mean' | 'first' | 'last';
   /** Name of the output with a vector a token; undefined: none is given. */
   tokenOutput?: string;
   /** Name of the output that is pooled in the graph. */
@@ -112,7 +112,7 @@ function textModel(parts: TextModelParts): TinyTextModel {
     ],
     embed(text, options = {}) {
       const states = run(sequenceOf(tokenizer, prompt(options.task) + text, options.maxTokens), options.task);
-      return finish(pooling === 'mean' ? mean(states) : states.at(-1)!, options);
+      return finish(pooling === 'mean' ? mean(states) : states.at(pooling === 'first' ? 0 : -1)!, options);
     },
     tokenVectors(text, options = {}) {
       return run(sequenceOf(tokenizer, prompt(options.task) + text), options.task).map((row) =>
@@ -234,6 +234,20 @@ export const tinyCode = (): TinyTextModel =>
     prompt: (task) => CODE_PROMPTS[task ?? 'nl2code.query']!,
     // An export without the hub's layout.
     path: 'model.onnx',
+  });
+
+/**
+ * A model in no catalogue, as sentence-transformers exports one. It has no prompts: they are put before its texts.
+ * @param pooling of its vectors; files that say so are the test's.
+ */
+export const tinySentenceModel = (pooling: 'mean' | 'first' | 'last'): TinyTextModel =>
+  textModel({
+    like: '',
+    tokenizer: wordPiece(),
+    shape: { seed: 61, positions: 512, segments: 2 },
+    inputs: { attentionMask: true, tokenTypeIds: true },
+    pooling,
+    tokenOutput: 'last_hidden_state',
   });
 
 /** A late interaction model. */

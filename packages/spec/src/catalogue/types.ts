@@ -12,6 +12,8 @@ export type Endpoint = 'embeddings' | 'multi-vector' | 'rerank' | 'classify' | '
 /** Recipes: how a model's prompt, graph and pooling are used. Several models share one. */
 export type ModelFamily =
   | 'bert-mean'
+  /** A model of the caller's own, in no catalogue: its files say how it is used. */
+  | 'own'
   | 'jina-v2'
   | 'jina-v3'
   | 'jina-v4'

@@ -68,7 +68,7 @@ export class OutputCheck {
   wrongWidth(found: number): FoundationError {
     return new FoundationError({
       code: 'MODEL_INVALID',
-      message: `These files are of another model than ${this.#model}: it gives ${this.width} numbers for an input, they give ${found}. Correct the model's source, or give the model an id of its own and say with 'like' which model it follows.`,
+      message: `These files are of another model than ${this.#model}: it gives ${this.width} numbers for an input, they give ${found}. Correct the model's source or its recipe, or give the model an id of its own and say with 'like' which model it follows.`,
       param: 'model',
     });
   }

@@ -185,12 +185,15 @@ export function tokenOutput({ outputs }: GraphInterface): string | undefined {
 }
 
 /** The output with one vector a text: one of the names, else the first float output of rank 2. */
-export function pooledOutput({ outputs }: GraphInterface, names: readonly string[] = []): string | undefined {
+export function pooledOutput(model: GraphInterface, names: readonly string[] = []): string | undefined {
+  const named = namedOutput(model, names);
+  return named ?? model.outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 2)?.name;
+}
+
+/** The first of these outputs that the graph has with one vector a text. */
+export function namedOutput({ outputs }: GraphInterface, names: readonly string[]): string | undefined {
   const fits = (dims: readonly unknown[] | undefined): boolean => !dims || dims.length === 2;
-  for (const name of names) {
-    if (outputs.some((output) => output.name === name && fits(output.dims))) return name;
-  }
-  return outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 2)?.name;
+  return names.find((name) => outputs.some((output) => output.name === name && fits(output.dims)));
 }
 
 /** Outputs of a graph for an error message. */

@@ -13,6 +13,7 @@ import type { CheckMemory } from './check-memory.ts';
 import { type PreparedGraph, prepareGraph } from './graph.ts';
 import { heldSource } from './held-source.ts';
 import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
+import { OWN_FILES } from './own-files.ts';
 import { type CheckResult, checkFailed, goldensOf, nothingToCompare, selfCheck } from './self-check.ts';
 import { tailsOf } from './tails.ts';
 
@@ -113,6 +114,7 @@ export function sideFiles(definition: ModelDefinition, part: ModelPart): FileReq
     { path: 'config.json' },
     ...(readsText ? [{ path: 'tokenizer.json' }, { path: 'tokenizer_config.json', optional: true }] : []),
     ...(readsImages ? [{ path: 'preprocessor_config.json', optional: true }] : []),
+    ...(definition.own ? OWN_FILES : []),
   ];
 }
 

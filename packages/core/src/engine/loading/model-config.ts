@@ -34,22 +34,28 @@ export function parseModelConfig(text: string): ModelConfig {
 
   function positions(value: unknown, field: string): number | undefined {
     if (value == null) return undefined;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST_POSITIONS) {
-      return value;
-    }
+    if (isCount(value)) return value;
     throw invalid(file, field, value, 'a whole number of tokens, at least 1');
   }
 }
 
+/** A whole number that a model may have of something. */
+export const isCount = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_POSITIONS;
+
+/** Where a tokenizer's length is none: models without a limit say 1e30. */
+const NO_LENGTH = 1e7;
+
 /**
  * Checks what the tokenizer believes of a `tokenizer_config.json`.
+ * @returns the tokens that a text may have; undefined where there is no limit.
  * @throws FoundationError MODEL_INVALID naming the entry that cannot be.
  */
-export function checkTokenizerConfig(text: string): void {
+export function checkTokenizerConfig(text: string): number | undefined {
   const file = 'tokenizer_config.json';
   const { model_max_length: length } = parseObject(text, file);
-  // Models without a limit say 1e30.
-  if (length == null || (typeof length === 'number' && length >= 1)) return;
+  if (length == null) return undefined;
+  if (typeof length === 'number' && length >= 1) return length < NO_LENGTH ? length : undefined;
   throw invalid(file, 'model_max_length', length, 'a number of tokens, at least 1');
 }
 
@@ -69,7 +75,11 @@ export function parseJson(text: string, file: string): unknown {
   }
 }
 
-function parseObject(text: string, file: string): Record<string, unknown> {
+/**
+ * A JSON file that is an object.
+ * @throws FoundationError MODEL_INVALID
+ */
+export function parseObject(text: string, file: string): Record<string, unknown> {
   const value = parseJson(text, file);
   if (isObject(value)) return value;
   throw new FoundationError({
@@ -78,16 +88,17 @@ function parseObject(text: string, file: string): Record<string, unknown> {
   });
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value as JSON, shortened: it may be as long as its file. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value) ?? 'missing';
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-const invalid = (file: string, field: string, value: unknown, wanted: string): FoundationError =>
+/** The error for an entry of a file that cannot be. */
+export const invalid = (file: string, field: string, value: unknown, wanted: string): FoundationError =>
   new FoundationError({
     code: 'MODEL_INVALID',
     message: `The model's ${file} cannot be used: ${field} is ${shown(value)}, not ${wanted}.`,

@@ -130,7 +130,7 @@ async function logitOf(ready: ReadyPart, golden: Golden & { kind: 'logit' }): Pr
 /** The result for a part that has no goldens and computes numbers. */
 export function nothingToCompare({ definition, part }: ReadyPart): CheckResult {
   const why =
-    definition.goldens.length === 0 && definition.ownSizes
+    definition.goldens.length === 0 && (definition.ownSizes || definition.own)
       ? `${definition.id} is a model of your own`
       : `none are known for ${definition.id} (${part.graph})`;
   return {

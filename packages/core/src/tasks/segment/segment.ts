@@ -21,7 +21,7 @@ export function segment(
     signal,
     tokenizer: (name) => (isTokenizerName(name) ? loadTokenizer(name) : tokenizers.get(name, options)),
     embed: async (texts) => {
-      const { entry } = engine.models.definition(model);
+      const entry = await engine.models.entry(model, signal);
       const { values, dimensions } = await embedItems(
         engine,
         { model, items: texts.map((text) => ({ text })), truncate: true, ...similarityRole(entry) },
