@@ -1,0 +1,13 @@
+/** The query table of all-MiniLM-L6-v2: where its files lie. All of them are committed, nothing is built. */
+import { fileURLToPath } from 'node:url';
+
+/** The model whose passages the table's queries are compared with. */
+export const QUERY_TABLE_TEACHER = 'all-MiniLM-L6-v2';
+
+/**
+ * Absolute path of the folder: `minilm-query-table.safetensors`, `vocab.txt` (a token a line, line number = row),
+ * `config.json`, `goldens.json` and the card.
+ */
+export function queryTableDirectory(): string {
+  return fileURLToPath(new URL('../model', import.meta.url));
+}

@@ -1,0 +1,61 @@
+import { FoundationError } from '@nearfield/spec';
+import { stemmer as english } from '@orama/stemmers/english';
+import { fold } from './fold.ts';
+import { ENGLISH_STOP_WORDS } from './stop-words.ts';
+import { type Word, words } from './words.ts';
+
+/** What differs from language to language. The same one has to be used when an index is built and when it is read. */
+export interface Language {
+  /** BCP 47, such as `en`; noted in the index. */
+  readonly id: string;
+  /** The stem of a folded word. */
+  stem(word: string): string;
+  /** Folded words that carry no subject: they count little in the keywords' score. */
+  readonly stopWords: ReadonlySet<string>;
+}
+
+/** English: Porter's stems. */
+export const ENGLISH: Language = { id: 'en', stem: english, stopWords: ENGLISH_STOP_WORDS };
+/** Any language, without stems: words meet as they are written. */
+export const ANY_LANGUAGE: Language = { id: 'und', stem: (word) => word, stopWords: new Set() };
+
+/** A term of a text. */
+export interface Term {
+  /** Folded and stemmed: what is indexed. */
+  readonly term: string;
+  /** Folded, not stemmed. */
+  readonly folded: string;
+  readonly word: Word;
+}
+
+const NUMBER = /\p{N}/u;
+const LATIN = /^[a-z]+$/;
+
+/** Whether a folded word may be meant by another that differs in one letter: five letters or more, and no digit. */
+export const allowsTypos = (folded: string): boolean => [...folded].length >= 5 && !NUMBER.test(folded);
+
+/** The terms of a text in a language. */
+export function* analyse(text: string, language: Language): Generator<Term> {
+  for (const word of words(text)) {
+    const folded = fold(word.text).replace(/['’]s?$|['’]/gu, '');
+    if (folded === '') continue;
+    // A stem of something that is not a word of letters (`v2`, `日本`) would only lose what tells it apart.
+    const term = LATIN.test(folded) || language.id !== 'en' ? language.stem(folded) : folded;
+    yield { term: term === '' ? folded : term, folded, word };
+  }
+}
+
+/**
+ * The language with an id, among those that come with this package and those that are given.
+ *
+ * @throws FoundationError NOT_SUPPORTED if there is none.
+ */
+export function languageOf(id: string, others: readonly Language[] = []): Language {
+  const found = [...others, ENGLISH, ANY_LANGUAGE].find((language) => language.id === id);
+  if (found !== undefined) return found;
+  throw new FoundationError({
+    code: 'NOT_SUPPORTED',
+    message: `The index is in the language "${id}". Pass that language in \`languages\`, with the stemmer that it was built with.`,
+    param: 'languages',
+  });
+}
