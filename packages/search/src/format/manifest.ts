@@ -1,0 +1,77 @@
+import { FoundationError } from '@nearfield/spec';
+import { damaged } from '../errors.ts';
+
+/** The version of the format that this package writes and reads. */
+export const FORMAT_VERSION = 1;
+/** The one file whose name never changes. */
+export const MANIFEST = 'manifest.json';
+
+/** A file of the index. Its name carries the beginning of its sum, so that no cache serves an old one. */
+export interface IndexFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex SHA-256 of the bytes as stored. */
+  readonly sha256: string;
+}
+
+/** What an index is and what belongs to it. */
+export interface Manifest {
+  readonly format: 'nearfield-search';
+  readonly version: typeof FORMAT_VERSION;
+  /** SHA-256 over all that follows: another index has another. */
+  readonly id: string;
+  readonly language: string;
+  readonly documents: number;
+  readonly passages: number;
+  readonly files: {
+    readonly words: IndexFile;
+    readonly passages: IndexFile;
+    /** Each with the first term that it holds. */
+    readonly terms: readonly (IndexFile & { readonly first: string })[];
+    /** Each with the number of the first document that it holds. */
+    readonly titles: readonly (IndexFile & { readonly first: number })[];
+    /** Each with the number of the first passage that it holds. */
+    readonly texts: readonly (IndexFile & { readonly first: number })[];
+  };
+  /** Absent from an index of keywords alone. */
+  readonly meaning?: {
+    /** The model that embedded the passages. */
+    readonly model: string;
+    readonly dimensions: number;
+    /** What the model makes of a text, 8 numbers of it: a model that says otherwise is another. */
+    readonly goldens: readonly { readonly text: string; readonly first8: readonly number[] }[];
+    readonly bits: IndexFile;
+    readonly vectors: IndexFile;
+    readonly table?: {
+      readonly name: string;
+      readonly tokens: IndexFile;
+      /** Every row, for loaders that read ranges. */
+      readonly rows: IndexFile;
+      /** The same rows apart, the likeliest first, each with the number of its first. */
+      readonly shards: readonly (IndexFile & { readonly first: number })[];
+    };
+  };
+}
+
+/** Reads a manifest: NOT_SUPPORTED for another version, INTEGRITY_MISMATCH for what is none. */
+export async function readManifest(
+  bytes: Uint8Array,
+  idOf: (manifest: object) => Promise<string>,
+): Promise<Manifest> {
+  let value: Partial<Manifest> | null;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Manifest> | null;
+  } catch (cause) {
+    throw damaged(MANIFEST, 'it is not JSON', cause);
+  }
+  if (value?.format !== 'nearfield-search') throw damaged(MANIFEST, 'it is not that of a search index');
+  if (value.version !== FORMAT_VERSION) {
+    throw new FoundationError({
+      code: 'NOT_SUPPORTED',
+      message: `The index has format version ${value.version}, this package reads ${FORMAT_VERSION}. Build the index with the version of @nearfield/search that reads it.`,
+    });
+  }
+  const { id, ...rest } = value;
+  if (id !== (await idOf(rest))) throw damaged(MANIFEST, 'it was changed after it was written');
+  return value as Manifest;
+}

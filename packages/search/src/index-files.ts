@@ -1,0 +1,101 @@
+/** The files of one index: each loaded once, held against its sum, and never used if it is another. */
+import { FoundationError } from '@nearfield/spec';
+import { damaged } from './errors.ts';
+import { inflate } from './format/deflate.ts';
+import { type IndexFile, MANIFEST, type Manifest, readManifest } from './format/manifest.ts';
+import { manifestId } from './format/manifest-id.ts';
+import { sha256 } from './format/sha256.ts';
+import type { Loader } from './loader.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Range = readonly [start: number, end: number];
+
+/** Loads a manifest. */
+export async function loadManifest(loader: Loader, signal?: AbortSignal): Promise<Manifest> {
+  return readManifest(await loader.load(MANIFEST, { signal }), manifestId);
+}
+
+export class IndexFiles {
+  readonly #loader: Loader;
+  readonly #id: string;
+  readonly #loaded = new Map<string, Promise<Bytes>>();
+  #servesRanges: boolean;
+
+  constructor(loader: Loader, id: string) {
+    this.#loader = loader;
+    this.#id = id;
+    this.#servesRanges = loader.ranges !== undefined;
+  }
+
+  /** Whether parts of files can be had, as far as is known. */
+  get servesRanges(): boolean {
+    return this.#servesRanges;
+  }
+
+  /** Whether a file is here or on its way. */
+  has(file: IndexFile): boolean {
+    return this.#loaded.has(file.name);
+  }
+
+  /** A file as stored. A call that was not first waits for the first one's load; one that failed is tried again. */
+  whole(file: IndexFile): Promise<Bytes> {
+    const running = this.#loaded.get(file.name);
+    if (running !== undefined) return running;
+    // No caller's signal ends a load that others may wait for.
+    const loading = this.#load(file);
+    this.#loaded.set(file.name, loading);
+    loading.catch(() => this.#loaded.delete(file.name));
+    return loading;
+  }
+
+  /** A file as it was before it was packed. */
+  async unpacked(file: IndexFile): Promise<Bytes> {
+    return inflate(await this.whole(file), file.name);
+  }
+
+  /** A packed file of JSON. */
+  async json(file: IndexFile): Promise<unknown> {
+    const text = new TextDecoder().decode(await this.unpacked(file));
+    return JSON.parse(text) as unknown;
+  }
+
+  /** Parts of a file; undefined where the host serves none. Their readers check their sums. */
+  async parts(file: IndexFile, ranges: readonly Range[]): Promise<Uint8Array[] | undefined> {
+    if (!this.#servesRanges) return undefined;
+    try {
+      return await this.#loader.ranges!(file.name, ranges, {});
+    } catch (error) {
+      if (FoundationError.isInstance(error) && error.code === 'NOT_SUPPORTED') {
+        this.#servesRanges = false;
+        return undefined;
+      }
+      throw await this.#explained(file, error);
+    }
+  }
+
+  async #load(file: IndexFile): Promise<Bytes> {
+    let bytes: Bytes;
+    try {
+      bytes = await this.#loader.load(file.name, {});
+    } catch (error) {
+      throw await this.#explained(file, error);
+    }
+    if (bytes.length !== file.bytes) {
+      throw damaged(file.name, `it has ${bytes.length} bytes, the manifest says ${file.bytes}`);
+    }
+    if ((await sha256(bytes)) !== file.sha256)
+      throw damaged(file.name, 'its bytes are not those of this index');
+    return bytes;
+  }
+
+  /** A missing file of an index that was replaced while it was open is said to be that. */
+  async #explained(file: IndexFile, error: unknown): Promise<unknown> {
+    const now = await loadManifest(this.#loader).catch(() => undefined);
+    if (now === undefined || now.id === this.#id) return error;
+    return new FoundationError({
+      code: 'RESOURCE_NOT_FOUND',
+      message: `${file.name} is gone: the site has a new index since this one was opened. Open the index again, or reload the page.`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { allowsTypos, analyse, type Language } from '../analysis/analyser.ts';
+import type { Dictionary } from './dictionary.ts';
+
+/** How a term came to be searched for. */
+export type Match = 'exact' | 'prefix' | 'typo';
+
+/** One word of a query, with the terms that it may stand for. */
+export interface QueryWord {
+  /** Folded. */
+  readonly word: string;
+  /** Counts of a term: 1 for the word's own. */
+  readonly terms: readonly { readonly term: string; readonly match: Match; readonly weight: number }[];
+  /** Whether it is a word that carries no subject. */
+  readonly isStopWord: boolean;
+}
+
+const PREFIX_WEIGHT = 0.6;
+const TYPO_WEIGHT = 0.5;
+/** Letters that the beginning of a word must have. */
+const LEAST_PREFIX = 2;
+
+/**
+ * The words of a query, each once. The last one, while nothing is typed behind it, also stands for words that begin
+ * with it. A word that the index has not, of five letters or more and without digits, stands for those that one edit
+ * makes of it.
+ */
+export function queryWords(query: string, language: Language, dictionary: Dictionary): QueryWord[] {
+  const all = [...analyse(query, language)];
+  const last = all.at(-1);
+  const isOpen = last !== undefined && last.word.end === query.length;
+  const seen = new Set<string>();
+  const found: QueryWord[] = [];
+  for (const each of all) {
+    const { term, folded } = each;
+    if (seen.has(term) && each !== last) continue;
+    seen.add(term);
+    const isStopWord = language.stopWords.has(folded);
+    const terms = new Map<string, { term: string; match: Match; weight: number }>();
+    terms.set(term, { term, match: 'exact', weight: 1 });
+    const add = (words: readonly string[], match: Match, weight: number): void => {
+      for (const word of words) {
+        for (const { term: other } of analyse(word, language)) {
+          if (!terms.has(other)) terms.set(other, { term: other, match, weight });
+        }
+      }
+    };
+    const isKnown = dictionary.has(folded);
+    if (each === last && isOpen && [...folded].length >= LEAST_PREFIX && !(isStopWord && isKnown)) {
+      add(dictionary.startingWith(folded), 'prefix', PREFIX_WEIGHT);
+    }
+    if (!isKnown && !isStopWord && terms.size === 1 && allowsTypos(folded)) {
+      add(dictionary.near(folded).filter(allowsTypos), 'typo', TYPO_WEIGHT);
+    }
+    found.push({ word: folded, terms: [...terms.values()], isStopWord });
+  }
+  return found;
+}

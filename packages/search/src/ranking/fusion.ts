@@ -1,0 +1,64 @@
+import type { KeywordScore } from '../keywords/bm25f.ts';
+
+/** How keywords and meaning are put together. */
+export interface FusionWeights {
+  /** What full agreement in words counts. */
+  readonly keywords: number;
+  /** What full agreement in meaning counts. */
+  readonly meaning: number;
+  /**
+   * How fast a partial match of words loses: its score is raised to this power, so that a passage that shares a stray
+   * word with the query does not drown one that means the same. 1: not at all.
+   */
+  readonly sharpness: number;
+}
+
+export const FUSION_WEIGHTS: FusionWeights = { keywords: 1, meaning: 1, sharpness: 1.5 };
+
+/** What each part gave a passage. */
+export interface FusedScore {
+  readonly passage: number;
+  readonly score: number;
+  /** 0 to `weights.keywords`, about. */
+  readonly keywords: number;
+  /** 0 to `weights.meaning`, about. */
+  readonly meaning: number;
+}
+
+/** Deviations above the mean at which an agreement in meaning is full: what the right passage of a query has. */
+const FULL = 6;
+
+/**
+ * Puts scores together, best first. Keywords come as the share of the query's words that was matched; similarities as
+ * deviations from the mean over all passages, which is where unrelated ones lie whatever the model.
+ * @param similarities one for each passage, or undefined where there is no meaning to go by.
+ */
+export function fuse(
+  keywords: readonly KeywordScore[],
+  similarities: Float32Array | undefined,
+  weights: FusionWeights = FUSION_WEIGHTS,
+): FusedScore[] {
+  const byPassage = new Map<number, number>();
+  for (const { passage, score } of keywords) {
+    byPassage.set(passage, weights.keywords * score ** weights.sharpness);
+  }
+  if (similarities === undefined || weights.meaning === 0) {
+    return [...byPassage]
+      .map(([passage, score]) => ({ passage, score, keywords: score, meaning: 0 }))
+      .sort(byScore);
+  }
+  let mean = 0;
+  for (const value of similarities) mean += value / similarities.length;
+  let variance = 0;
+  for (const value of similarities) variance += (value - mean) ** 2 / similarities.length;
+  const scale = weights.meaning / (FULL * Math.sqrt(variance) || 1);
+  const fused = Array.from(similarities, (value, passage): FusedScore => {
+    const words = byPassage.get(passage) ?? 0;
+    const meaning = Math.max(0, value - mean) * scale;
+    return { passage, score: words + meaning, keywords: words, meaning };
+  });
+  return fused.filter(({ score }) => score > 0).sort(byScore);
+}
+
+const byScore = (left: FusedScore, right: FusedScore): number =>
+  right.score - left.score || left.passage - right.passage;
