@@ -89,6 +89,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   core: ['spec', 'onnx'],
   remote: ['spec'],
+  search: ['spec'],
   server: ['spec'],
   cli: ['spec', 'core', 'server'],
   'hashed-foundation': ['spec'],

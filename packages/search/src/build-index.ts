@@ -270,7 +270,12 @@ async function meaningOf(
   const bits = new ByteWriter();
   const rows = new ByteWriter();
   for (const [passage, vector] of vectors.entries()) {
-    if (vector?.length !== dimensions) throw invalid('meaning', `A vector has not ${dimensions} dimensions.`);
+    if (vector?.length !== dimensions || !vector.every(Number.isFinite)) {
+      throw invalid(
+        'meaning',
+        `The vector of passage ${passage} has not ${dimensions} finite numbers. Empty the cache.`,
+      );
+    }
     bits.bytes(signs(vector));
     rows.bytes(writeVectorRow(vector, passage));
   }

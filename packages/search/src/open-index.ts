@@ -269,6 +269,9 @@ export class SearchIndex {
         `The vector has ${by.length} dimensions, the index was built by ${meaning.model} with ${meaning.dimensions}. Embed queries with that model.`,
       );
     }
+    if (by !== true && !by.every(Number.isFinite)) {
+      throw invalid('meaning', 'The vector has numbers that are not finite. Embed the query again.');
+    }
     const [made, bits] = await Promise.all([
       by === true ? this.#queryVectors!.of(query) : { vector: normalise(by), missing: [] },
       this.#files.whole(meaning.bits),

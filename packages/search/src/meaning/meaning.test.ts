@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { queryTableDirectory } from '@nearfield/model-minilm-query-table';
 import { cosine, normalise } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
-import { minilmQueryTable } from '../testing/query-table.ts';
+import { minilmQueryTable } from '../../test/query-table.ts';
 import { readQueryTable } from './safetensors.ts';
 import { addRow, writeRow } from './table-rows.ts';
 import { readVectorRow, signScores, signs, writeVectorRow } from './vectors.ts';

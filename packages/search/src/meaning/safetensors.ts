@@ -51,7 +51,11 @@ export function readQueryTable(
     const [start, end] = found.data_offsets;
     const count = found.shape.reduce((product, size) => product * size, 1);
     if (end - start !== count * width || 8 + length + end > bytes.length) throw wrong(`${tensor} ends early`);
-    return { data: bytes.slice(8 + length + start, 8 + length + end), shape: found.shape };
+    return {
+      // A Buffer's own slice() would be a view of the whole file.
+      data: Uint8Array.prototype.slice.call(bytes, 8 + length + start, 8 + length + end),
+      shape: found.shape,
+    };
   };
   const rows = values('rows.quantized', 'I8', 1);
   const scales = values('rows.scale', 'F32', 4);

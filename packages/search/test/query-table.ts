@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryTableDirectory } from '@nearfield/model-minilm-query-table';
-import { type QueryTable, readQueryTable } from '../meaning/safetensors.ts';
+import { type QueryTable, readQueryTable } from '../src/meaning/safetensors.ts';
 
 /** The table of all-MiniLM-L6-v2 that this repository keeps. */
 export function minilmQueryTable(): QueryTable {

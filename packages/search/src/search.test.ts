@@ -1,0 +1,260 @@
+/** From documents to answers: what is found, and what is noticed when files are not what they should be. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { indexOf, tableFoundation, textDocument } from '../test/index-of.ts';
+import { minilmQueryTable } from '../test/query-table.ts';
+import { buildIndex } from './build-index.ts';
+import { MANIFEST } from './format/manifest.ts';
+import { type Loader, memoryLoader } from './loader.ts';
+import { openIndex, type SearchOptions } from './open-index.ts';
+
+const documents = [
+  textDocument('bread', 'Keeping bread', 'Loaves stay soft in a linen bag. Never in the refrigerator.', {
+    filters: { kind: ['food'] },
+  }),
+  textDocument('taxonomy', 'Taxonomies', 'A taxonomy groups pages. Error 429 means too many requests.', {
+    filters: { kind: ['docs'] },
+  }),
+  textDocument('retry', 'Retries', 'A job that failed is run again after a delay. Error 428 is another.', {
+    filters: { kind: ['docs'], version: ['1', '2'] },
+  }),
+  textDocument('install', 'Installation', 'Configuration of the server follows. Café au lait.'),
+  textDocument('static', 'Static site generator', 'Site static things generator.'),
+  textDocument('japanese', '検索', '全文検索エンジンの使い方'),
+];
+const table = minilmQueryTable();
+const foundation = tableFoundation(table);
+const meaning = { foundation, model: 'all-MiniLM-L6-v2', table };
+
+let files: Map<string, Uint8Array<ArrayBuffer>>;
+beforeAll(async () => {
+  files = await buildIndex({ documents, meaning });
+});
+
+const search = async (query: string, options: SearchOptions = {}, loader: Loader = memoryLoader(files)) =>
+  (await openIndex(loader)).search(query, options);
+const ids = async (query: string, options?: SearchOptions): Promise<string[]> =>
+  (await search(query, options)).results.map(({ id }) => id);
+const words = (query: string): Promise<string[]> => ids(query, { meaning: false });
+const fileOf = (kind: string): string => [...files.keys()].find((name) => name.startsWith(`${kind}.`))!;
+
+describe('keywords', () => {
+  it.each([
+    ['a stem', 'taxonomies ', ['taxonomy']],
+    ['a beginning', 'refrig', ['bread']],
+    ['a beginning of a form', 'configurati', ['install']],
+    ['one edit', 'taxnomy', ['taxonomy']],
+    ['one edit of a form', 'instalation ', ['install']],
+    ['diacritics', 'cafe', ['install']],
+    ['a number', '429', ['taxonomy']],
+    ['words without spaces', '検索', ['japanese']],
+    ['no number that is another', '427', []],
+    ['no short word with an edit', 'jab', []],
+    ['no beginning in the middle of a query', 'refrig x', []],
+    ['nothing', '  ', []],
+    ['marks alone', '?!', []],
+    ['a property of objects', 'constructor', []],
+  ])('find %s', async (_, query, expected) => expect(await words(query)).toEqual(expected));
+
+  it('rank a phrase before its words', async () => {
+    const pair = [
+      textDocument('apart', 'x', 'Green trees stand beside a house.'),
+      textDocument('together', 'x', 'Trees stand beside a green house.'),
+    ];
+    const { index } = await indexOf({ documents: pair });
+    const { results } = await index.search('green house', { explain: true });
+    expect(results.map(({ id }) => id)).toEqual(['together', 'apart']);
+    expect(results.map(({ passages }) => passages[0]!.explanation!.phrase > 0)).toEqual([true, false]);
+  });
+
+  it('rank a title before a text', async () => expect((await words('retries error'))[0]).toBe('retry'));
+});
+
+describe('meaning', () => {
+  it('finds what shares no word', async () => {
+    expect(await words('store toast fresh')).toEqual([]);
+    expect((await ids('store toast fresh'))[0]).toBe('bread');
+  });
+
+  it('takes a vector of the model in place of the table', async () => {
+    const vector = (await foundation.embeddings({ model: 'x', input: 'loaf' })).data[0]!
+      .embedding as unknown as Float32Array;
+    expect((await ids('zzz', { meaning: vector }))[0]).toBe('bread');
+    for (const wrong of [vector.slice(1), vector.map(() => Number.NaN)]) {
+      await expect(search('x', { meaning: wrong })).rejects.toMatchObject({
+        code: 'INPUT_VALIDATION_FAILED',
+        param: 'meaning',
+      });
+    }
+  });
+
+  it('needs at most two files of rows where no parts are served, and says what it lacks', async () => {
+    const { load } = memoryLoader(files);
+    const loaded: string[] = [];
+    const index = await openIndex({
+      load: (name, options) => {
+        loaded.push(name);
+        return load(name, options);
+      },
+    });
+    const query = 'how do I keep bread fresh with obscure xylophone zeppelin quarks';
+    const rows = () => loaded.filter((name) => name.startsWith('rows.')).length;
+    let answer = await index.search(query);
+    expect(answer.meaning).toBe('partial');
+    expect(rows()).toBe(2);
+    for (let asked = 0; answer.meaning === 'partial' && asked < 10; asked++)
+      answer = await index.search(query);
+    expect(answer.meaning).toBe('full');
+    expect(new Set(loaded).size).toBe(loaded.length);
+    expect((await search(query)).results.map(({ id }) => id)[0]).toBe(answer.results[0]!.id);
+  });
+});
+
+it('filters, and counts what can be filtered by', async () => {
+  expect(await ids('error', { filters: { kind: 'docs', version: ['2', '3'] } })).toEqual(['retry']);
+  expect(await ids('error', { filters: { kind: [] } })).toEqual([]);
+  expect(await (await openIndex(memoryLoader(files))).facets()).toEqual({
+    kind: { food: 1, docs: 2 },
+    version: { 1: 1, 2: 1 },
+  });
+});
+
+it('explains, and says which passage was found', async () => {
+  const { results, meaning: state } = await search('taxonomy pages', { explain: true, limit: 1 });
+  expect(state).toBe('full');
+  expect(results).toHaveLength(1);
+  const [best] = results[0]!.passages;
+  expect(best!.text).toContain('groups pages');
+  const { keywords, meaning: similarity, words: each } = best!.explanation!;
+  expect(best!.score).toBeCloseTo(keywords + similarity, 6);
+  expect(each.map(({ word }) => word).sort()).toEqual(['pages', 'taxonomy']);
+  expect((await search('taxonomy')).results[0]!.passages[0]).not.toHaveProperty('explanation');
+});
+
+it('embeds again only what the cache has not', async () => {
+  const cache = new Map<string, Float32Array>();
+  const first = await buildIndex({ documents, meaning: { ...meaning, cache } });
+  expect(cache.size).toBe(documents.length);
+  foundation.texts.length = 0;
+  const again = await buildIndex({ documents, meaning: { ...meaning, cache } });
+  expect(foundation.texts).toHaveLength(2); // The goldens.
+  expect(again).toEqual(first);
+});
+
+it('has few files, each with its sum in its name and none left over', async () => {
+  const many = Array.from({ length: 5000 }, (_, index) =>
+    textDocument(String(index), `Title ${index}`, `text ${index} ${'word'.repeat(index % 9)}${index}`),
+  );
+  const large = await buildIndex({ documents: many });
+  expect(large.size + files.size).toBeLessThanOrEqual(60);
+  const manifest = new TextDecoder().decode(files.get(MANIFEST));
+  for (const name of files.keys()) if (name !== MANIFEST) expect(manifest).toContain(name);
+  const { results } = await (await openIndex(memoryLoader(large))).search('4321');
+  expect(results[0]).toMatchObject({ id: '4321', title: 'Title 4321' });
+});
+
+describe('builds of bad documents', () => {
+  it('are refused', async () => {
+    const INPUT = { code: 'INPUT_VALIDATION_FAILED' };
+    await expect(buildIndex({ documents: [documents[0]!, documents[0]!] })).rejects.toMatchObject(INPUT);
+    await expect(
+      buildIndex({ documents, meaning: { ...meaning, model: 'jina-embeddings-v3' } }),
+    ).rejects.toMatchObject({
+      ...INPUT,
+      param: 'meaning.table',
+    });
+  });
+
+  it('of no documents are indexes that find nothing', async () => {
+    const { index } = await indexOf({ documents: [], meaning });
+    expect(await index.search('x')).toEqual({ results: [], meaning: 'none', problems: [] });
+  });
+});
+
+describe('a damaged index', () => {
+  const broken = (
+    name: string,
+    change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined,
+  ): Loader => {
+    const copy = new Map(files);
+    const bytes = change(copy.get(name)!.slice());
+    if (bytes === undefined) copy.delete(name);
+    else copy.set(name, bytes);
+    return memoryLoader(copy);
+  };
+  const flip = (bytes: Uint8Array<ArrayBuffer>) => {
+    bytes[bytes.length >> 1]! ^= 1;
+    return bytes;
+  };
+  const flipAll = (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte) => byte ^ 1);
+  const INTEGRITY = { code: 'INTEGRITY_MISMATCH' };
+
+  it.each(['bits', 'tokens'])('in %s is ranked by keywords alone', async (kind) => {
+    const { results, problems, meaning: state } = await search('taxonomy', {}, broken(fileOf(kind), flip));
+    expect(problems).toMatchObject([INTEGRITY]);
+    expect(problems[0]!.message).toContain(fileOf(kind));
+    expect(state).toBe('none');
+    expect(results.map(({ id }) => id)).toEqual(['taxonomy']);
+  });
+
+  it.each(['allrows', 'vectors'])('in rows of %s likewise', async (kind) => {
+    const { results, problems } = await search('taxonomy', {}, broken(fileOf(kind), flipAll));
+    expect(problems).toMatchObject([INTEGRITY]);
+    expect(results.map(({ id }) => id)).toEqual(['taxonomy']);
+  });
+
+  it('in terms is ranked by meaning alone', async () => {
+    const { results, problems } = await search('bread', { explain: true }, broken(fileOf('terms'), flip));
+    expect(problems).toMatchObject([INTEGRITY]);
+    expect(results[0]).toMatchObject({ id: 'bread', passages: [{ explanation: { keywords: 0 } }] });
+    await expect(search('bread', { meaning: false }, broken(fileOf('terms'), flip))).rejects.toMatchObject(
+      INTEGRITY,
+    );
+  });
+
+  it.each(['words', 'passages', 'titles', 'texts'])('in %s is refused', async (kind) => {
+    await expect(search('bread', {}, broken(fileOf(kind), flip))).rejects.toMatchObject(INTEGRITY);
+    await expect(
+      search(
+        'bread',
+        {},
+        broken(fileOf(kind), (bytes) => bytes.slice(1)),
+      ),
+    ).rejects.toMatchObject(INTEGRITY);
+  });
+
+  it('in its manifest is refused', async () => {
+    const text = (change: (json: string) => string) =>
+      broken(MANIFEST, (bytes) => new TextEncoder().encode(change(new TextDecoder().decode(bytes))));
+    await expect(
+      openIndex(text((json) => json.replace('"passages":6', '"passages":7'))),
+    ).rejects.toMatchObject(INTEGRITY);
+    await expect(openIndex(text(() => '<html>'))).rejects.toMatchObject(INTEGRITY);
+    await expect(openIndex(text(() => 'null'))).rejects.toMatchObject(INTEGRITY);
+    await expect(openIndex(text((json) => json.replace('"version":1', '"version":2')))).rejects.toMatchObject(
+      { code: 'NOT_SUPPORTED' },
+    );
+  });
+
+  it('is loaded again once it is mended', async () => {
+    const name = fileOf('words');
+    const copy = new Map(files).set(name, flip(files.get(name)!.slice()));
+    const index = await openIndex(memoryLoader(copy));
+    await expect(index.search('bread')).rejects.toMatchObject(INTEGRITY);
+    copy.set(name, files.get(name)!);
+    expect((await index.search('bread')).results[0]!.id).toBe('bread');
+  });
+
+  it('that was replaced while it was open says so', async () => {
+    const host = new Map(files);
+    const index = await openIndex(memoryLoader(host));
+    expect(await index.isOutdated()).toBe(false);
+    const next = await buildIndex({ documents: documents.slice(1) });
+    host.clear();
+    for (const [name, bytes] of next) host.set(name, bytes);
+    expect(await index.isOutdated()).toBe(true);
+    await expect(index.search('bread')).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+      message: expect.stringContaining('new index'),
+    });
+  });
+});
