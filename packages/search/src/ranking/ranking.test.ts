@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from './evaluate.ts';
+import { FUSION_WEIGHTS, fuse } from './fusion.ts';
+
+const keyword = (passage: number, score: number) => ({ passage, score, words: [], phrase: 0 });
+const flat = Float32Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 0.1 : -0.1));
+const withPeak = (passage: number): Float32Array =>
+  flat.map((value, index) => (index === passage ? 0.6 : value));
+
+describe('fuse', () => {
+  it('does not let a stray word drown meaning', () =>
+    expect(fuse([keyword(3, 0.25)], withPeak(40))[0]).toMatchObject({ passage: 40, keywords: 0 }));
+
+  it('lets all words of a query win over meaning', () =>
+    expect(fuse([keyword(3, 0.95)], withPeak(40))[0]).toMatchObject({ passage: 3 }));
+
+  it('puts first what has both', () => {
+    const [first] = fuse([keyword(3, 0.5), keyword(40, 0.5)], withPeak(40));
+    expect(first!.passage).toBe(40);
+    expect(first!.score).toBeCloseTo(first!.keywords + first!.meaning);
+  });
+
+  it('goes by one part where the other is missing, says nothing or weighs nothing', () => {
+    expect(fuse([keyword(3, 0.2), keyword(1, 0.4)], undefined).map(({ passage }) => passage)).toEqual([1, 3]);
+    expect(fuse([], withPeak(7))[0]!.passage).toBe(7);
+    expect(fuse([keyword(2, 0.5)], new Float32Array(5))).toMatchObject([{ passage: 2 }]);
+    expect(fuse([keyword(2, 0.1)], withPeak(7), { ...FUSION_WEIGHTS, meaning: 0 })).toHaveLength(1);
+  });
+});
+
+describe('evaluate', () => {
+  it('counts the first right document, each document once', async () => {
+    const ranked: Record<string, string[]> = {
+      first: ['a', 'b'],
+      third: ['x', 'x', 'y', 'b', 'a'],
+      late: ['1', '2', '3', '4', '5', 'a'],
+      never: ['x'],
+    };
+    const queries = Object.keys(ranked).map((question) => ({ question, answers: ['a', 'b'] }));
+    const quality = await evaluate(queries, async (question) => ranked[question]!);
+    expect(quality).toMatchObject({ top1: 0.25, top5: 0.5 });
+    expect(quality.mrr).toBeCloseTo((1 + 1 / 3 + 1 / 6 + 0) / 4, 10);
+    expect(quality.failed).toEqual([
+      { question: 'late', rank: 6 },
+      { question: 'never', rank: undefined },
+    ]);
+    expect(await evaluate([], async () => [])).toMatchObject({ mrr: 0 });
+  });
+});
