@@ -66,7 +66,6 @@ function ownDefinition(
     goldens: [],
     dtype,
     dtypes,
-    plainWasm: false,
     part: () => ownPart(id, source, { graph: 'model' }),
   };
 }
