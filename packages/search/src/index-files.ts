@@ -19,6 +19,7 @@ export class IndexFiles {
   readonly #loader: Loader;
   readonly #id: string;
   readonly #loaded = new Map<string, Promise<Bytes>>();
+  readonly #parsed = new Map<string, Promise<unknown>>();
   #servesRanges: boolean;
 
   constructor(loader: Loader, id: string) {
@@ -53,10 +54,16 @@ export class IndexFiles {
     return inflate(await this.whole(file), file.name);
   }
 
-  /** A packed file of JSON. */
-  async json(file: IndexFile): Promise<unknown> {
-    const text = new TextDecoder().decode(await this.unpacked(file));
-    return JSON.parse(text) as unknown;
+  /** A packed file of JSON, unpacked and parsed once. */
+  json(file: IndexFile): Promise<unknown> {
+    const before = this.#parsed.get(file.name);
+    if (before !== undefined) return before;
+    const parsing = this.unpacked(file).then(
+      (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as unknown,
+    );
+    this.#parsed.set(file.name, parsing);
+    parsing.catch(() => this.#parsed.delete(file.name));
+    return parsing;
   }
 
   /** Parts of a file; undefined where the host serves none. Their readers check their sums. */
