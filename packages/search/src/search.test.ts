@@ -137,7 +137,10 @@ it('embeds again only what the cache has not', async () => {
   foundation.texts.length = 0;
   const again = await buildIndex({ documents, meaning: { ...meaning, cache } });
   expect(foundation.texts).toHaveLength(2); // The goldens.
-  expect(again).toEqual(first);
+  // Names carry sums, and the manifest all of them.
+  expect([...again.keys()]).toEqual([...first.keys()]);
+  const manifest = (of: typeof first): string => new TextDecoder().decode(of.get(MANIFEST));
+  expect(manifest(again)).toBe(manifest(first));
 });
 
 it('has few files, each with its sum in its name and none left over', async () => {
