@@ -7,9 +7,8 @@
 const page = (name) => `node_modules/.cache/nearfield/sizes/${name}.js`;
 
 export default [
-  // Everything that the contract exports: validator, all schemas, the model catalogue. Applications use a part.
-  // Half a kilobyte keeps errors small whatever is sent, another tells inputs that fail alone from the others.
-  { name: 'spec, page', path: page('spec'), limit: '20.5 kB' },
+  // The users' door: limits, errors, the model catalogue, helpers for vectors. Schemas are behind the other door.
+  { name: 'spec, page', path: page('spec'), limit: '10.3 kB' },
   // Schemas of all requests, the catalogue's checks, the worker's boundary and recovery, which worker a call goes to
   // (half a kilobyte), what a worker's script that does not load lacks, in words (one and a half), the drawing of SVG
   // for workers, which cannot (under half a kilobyte), inputs that fail alone; no engine.

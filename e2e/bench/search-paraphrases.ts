@@ -1,4 +1,4 @@
-import type { LabelledQuery } from '../src/ranking/evaluate.ts';
+import type { LabelledQuery } from '../../packages/search/src/ranking/evaluate.ts';
 
 const of = (question: string, answer: string): LabelledQuery => ({ question, answers: [answer] });
 

@@ -1,6 +1,6 @@
 /**
  * How well each part finds, and all of them together: `node --conditions=@nearfield/source --import tsx
- * packages/search/test/quality.ts [FOLDER]`. Over the demo's sample corpus, and over a folder of Markdown whose pages
+ * e2e/bench/search-quality.ts [FOLDER]`. Over the demo's sample corpus, and over a folder of Markdown whose pages
  * have a `description`, which is left out of the index and used as the question.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import { createNodeFoundation } from '@nearfield/core/node';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
 import { embed, type SearchFoundation } from '@nearfield/spec';
-import { subjects } from '../../../demo/src/corpus/index.ts';
-import { sampleQuestions } from '../../../demo/src/corpus/questions.ts';
-import { buildIndex } from '../src/build-index.ts';
-import { documentOfMarkdown } from '../src/documents/markdown.ts';
-import type { SourceDocument } from '../src/documents/types.ts';
-import { memoryLoader } from '../src/loader.ts';
-import { openIndex, type SearchOptions } from '../src/open-index.ts';
-import { evaluate, type LabelledQuery } from '../src/ranking/evaluate.ts';
-import { textDocument } from './index-of.ts';
-import { paraphrases } from './paraphrases.ts';
-import { minilmQueryTable } from './query-table.ts';
+import { subjects } from '../../demo/src/corpus/index.ts';
+import { sampleQuestions } from '../../demo/src/corpus/questions.ts';
+import { buildIndex } from '../../packages/search/src/build-index.ts';
+import { documentOfMarkdown } from '../../packages/search/src/documents/markdown.ts';
+import type { SourceDocument } from '../../packages/search/src/documents/types.ts';
+import { memoryLoader } from '../../packages/search/src/loader.ts';
+import { openIndex, type SearchOptions } from '../../packages/search/src/open-index.ts';
+import { evaluate, type LabelledQuery } from '../../packages/search/src/ranking/evaluate.ts';
+import { textDocument } from '../../packages/search/test/index-of.ts';
+import { minilmQueryTable } from '../../packages/search/test/query-table.ts';
+import { paraphrases } from './search-paraphrases.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const table = minilmQueryTable();
