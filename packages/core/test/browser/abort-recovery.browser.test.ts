@@ -86,16 +86,20 @@ describe('an abort', () => {
   it('before anything was read is final: nothing is computed', async () => {
     await foundation.load(model);
     const before = await computed();
-    const reading = foundation.embeddings(
-      { model, input: Array(2048).fill(sentence.repeat(30)) },
-      { signal: controller.signal },
+    // They are read in turns: none is read to its end before the others nearly are.
+    const reading = Array.from({ length: 12 }, () =>
+      foundation.embeddings(
+        { model, input: Array(2048).fill(sentence.repeat(30)) },
+        { signal: controller.signal },
+      ),
     );
-    // Answered between two texts of the many: the call has reached the worker.
-    await computed();
-    controller.abort(reason);
-    expect(await rejection(reading)).toBe(reason);
+    const ends = Promise.all(reading.map(rejection));
+    // Answered between two texts of the many: the calls have reached the worker.
     await expectNext();
-    expect((await computed()) - before).toBe(1);
+    controller.abort(reason);
+    expect(await ends).toEqual(reading.map(() => reason));
+    await expectNext();
+    expect((await computed()) - before).toBe(2);
   });
 
   it('of a running call stops it after the batch that runs', async () => {
