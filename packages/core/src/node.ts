@@ -50,17 +50,29 @@ export interface NodeOptions {
   models?: readonly NodeModel[] | undefined;
   /**
    * Where downloaded models, trained classifiers and batches are kept. Default `~/.cache/nearfield`. Several
-   * processes may share it. Unfinished batches go on with the first call of `batches`.
+   * processes may share it. Unfinished batch jobs resume on the first `batches` call.
    */
   dataDirectory?: string | undefined;
-  /** Precision of model files, for all models or by id. Default: q8 where there is one. */
+  /**
+   * Precision of model files, for all models or by id.
+   *
+   * @default q8, if the model has it
+   */
   dtype?: Dtype | Record<string, Dtype> | undefined;
-  /** Default: all cores, at most 8. */
+  /** @default all cores, at most 8 */
   threads?: number | undefined;
-  /** Default true, as in `createLocal()`. */
+  /**
+   * As in `createLocal()`.
+   *
+   * @default true
+   */
   batchInvariant?: boolean | undefined;
   hub?: HubOptions | undefined;
-  /** How many classifiers may be trained, and labels one may have. Default 16 and 16, as at the hosted API. */
+  /**
+   * Maximum number of classifiers, and of labels per classifier.
+   *
+   * @default 16 and 16, as at the hosted API
+   */
   classifierLimits?: ClassifierLimits | undefined;
 }
 

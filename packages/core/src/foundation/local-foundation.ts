@@ -23,7 +23,7 @@ export interface ModelFilesApi {
    */
   export(model: string, options?: CallOptions): Promise<ExportedModelFile[]>;
   /**
-   * Puts files into the cache that came another way. They then serve this model until `delete()`, without a
+   * Adds files obtained elsewhere to the cache. They then serve this model until `delete()`, without a
    * network. Names or `webkitRelativePath`s are paths in the hub's layout; hashes of an enclosed
    * `manifest.json` are checked. What the model is loaded from must be there: `config.json`, `tokenizer.json` for texts,
    * `preprocessor_config.json` for pictures, and a graph; or among what is stored of it already.

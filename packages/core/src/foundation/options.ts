@@ -31,53 +31,80 @@ export interface CustomModel {
 /** Options of `createLocal()`. All are optional. */
 export interface LocalOptions {
   /**
-   * `auto` (default) takes WebGPU where a hardware adapter is there and measured to be faster, else wasm. Models that
-   * WebGPU cannot run, and short queries of small models in fp32 where wasm is quicker at them, go to a second worker
-   * on wasm. The choice and its reason are in `capabilities().device`.
+   * `auto` uses WebGPU if a hardware adapter exists and measures faster, otherwise wasm. Models that WebGPU cannot run,
+   * and short queries to small fp32 models if wasm answers them sooner, go to a second worker on wasm. The choice and
+   * its reason are in `capabilities().device`.
+   *
+   * @default 'auto'
    */
   device?: 'auto' | 'webgpu' | 'wasm' | undefined;
-  /** Precision of model files, for all models or by id. Default: what suits the device. */
+  /**
+   * Precision of model files, for all models or by id.
+   *
+   * @default the precision that suits the device
+   */
   dtype?: Dtype | Record<string, Dtype> | undefined;
-  /** wasm threads. Default: all cores, at most 8; 1 where the page is not cross-origin isolated. */
+  /**
+   * Number of wasm threads. A page that is not cross-origin isolated has one.
+   *
+   * @default all cores, at most 8
+   */
   threads?: number | undefined;
-  /** Models beside those of the catalogue. */
+  /** Models in addition to those of the catalogue. */
   models?: readonly CustomModel[] | undefined;
   /**
-   * Default true: a text's vector does not depend on the texts that share its batch, also with model files
-   * whose int8 activations share one scale. False keeps such files as they are (about 5 % faster).
+   * Whether a text's vector is independent of the texts that share its batch, even with model files whose int8
+   * activations share one scale. False uses such files as they are (about 5 % faster).
+   *
+   * @default true
    */
   batchInvariant?: boolean | undefined;
-  /** Where model files are kept. Default `indexeddb`; `memory` forgets them with the page. */
+  /**
+   * Storage of model files. `memory` forgets them with the page.
+   *
+   * @default 'indexeddb'
+   */
   cache?: 'indexeddb' | 'memory' | undefined;
-  /** Where the catalogue's models are downloaded from. */
+  /** Host, mirrors and token for downloads of the catalogue's models. */
   hub?: LocalHubOptions | undefined;
   /**
-   * What happens when the browser's storage is full: `never` (default) fails with STORAGE_QUOTA_EXCEEDED and
-   * says what could be deleted; `least-recently-used` deletes other models, the one unused for longest first.
+   * Behaviour when the browser's storage is full: `never` fails with STORAGE_QUOTA_EXCEEDED and names models that could
+   * be deleted; `least-recently-used` deletes other models, the one unused for longest first.
+   *
+   * @default 'never'
    */
   evict?: 'never' | 'least-recently-used' | undefined;
   /**
    * One worker and one loaded model for all tabs of this origin with the same options, in a `SharedWorker`
    * (one thread: browsers give shared workers no threads of their own). It ends when the last page has closed its
-   * foundation or is gone. Where there are none, one worker a tab. Default false.
+   * foundation or is gone. Browsers without shared workers use one worker per tab.
+   *
+   * @default false
    */
   shared?: boolean | undefined;
   /**
    * Milliseconds without a call after which the worker ends and its memory is free; the next call starts it
-   * again from the cache. Default: never.
+   * again from the cache.
+   *
+   * @default the worker stays
    */
   keepAlive?: number | undefined;
-  /** How many classifiers may be trained, and labels one may have. Default 16 and 16, as at the hosted API. */
+  /**
+   * Maximum number of classifiers, and of labels per classifier.
+   *
+   * @default 16 and 16, as at the hosted API
+   */
   classifierLimits?: ClassifierLimits | undefined;
   /**
-   * Milliseconds after which a WebGPU worker that answers nothing while calls wait is given up and replaced:
-   * a GPU lost in the middle of a run can block its worker for ever. Default 20 000; loading a large model
-   * may keep a worker silent for some seconds.
+   * Milliseconds after which a WebGPU worker that does not answer while calls wait is replaced: a GPU lost in the
+   * middle of a run can block its worker for ever. Loading a large model may keep a worker silent for some seconds.
+   *
+   * @default 20_000
    */
   unresponsiveAfter?: number | undefined;
-  /** The worker's file, where a bundler does not find it or it is hosted elsewhere on your origin. */
+  /** URLs of the worker's files, if your bundler does not find them or you host them elsewhere on your origin. */
   workerUrl?: { wasm?: string | URL | undefined; webgpu?: string | URL | undefined } | undefined;
-  /** onnxruntime's two files of each build, where they are not beside the worker. Never a CDN by default. */
+  /** URLs of onnxruntime's `.mjs` and `.wasm` files per build, if they are not served next to the worker. */
   wasmPaths?:
     | {
         wasm?: { mjs: string; wasm: string } | undefined;
