@@ -8,13 +8,13 @@ const PREFIX = 'nearfield-calibration ';
  */
 const WASM_INT8_ADVANTAGE = 1.8;
 
-/** What a device is remembered by: an update of the browser may change its speed. */
+/** Key under which a device's calibration is stored. It names the browser: an update may change the speed. */
 export function calibrationKey(device: string, threads: number | undefined): string {
   const version = /(?:Chrome|Firefox|Version)\/\d+/.exec(navigator.userAgent)?.[0] ?? '';
   return `${PREFIX}${device} ${threads ?? navigator.hardwareConcurrency} ${version}`;
 }
 
-/** What was measured before, in this browser. Undefined where that is unknown or storage is blocked. */
+/** The stored calibration of this browser. Undefined if none exists or storage is blocked. */
 export function recallCalibration(key: string): Calibration | undefined {
   try {
     const stored = JSON.parse(localStorage.getItem(key) ?? 'null') as Calibration | null;
@@ -24,7 +24,7 @@ export function recallCalibration(key: string): Calibration | undefined {
   }
 }
 
-/** Remembers a calibration, where storage allows. */
+/** Stores a calibration, if storage allows. */
 export function rememberCalibration(key: string, calibration: Calibration): void {
   try {
     localStorage.setItem(key, JSON.stringify(calibration));
@@ -33,7 +33,7 @@ export function rememberCalibration(key: string, calibration: Calibration): void
   }
 }
 
-/** Which of two measured devices to take, in a sentence. */
+/** The faster of two measured devices, and the reason as a sentence. */
 export function compareCalibrations(
   webgpu: Calibration,
   wasm: Calibration,
@@ -50,14 +50,14 @@ export function compareCalibrations(
 const MEASURED_TOKENS = 16;
 /** Queries leave the GPU only for what is clearly faster: measured times scatter. */
 const CLEARLY = 1.3;
-/** Characters of a token, as in English. */
+/** Characters per token in English. */
 const CHARACTERS = 4;
-/** Texts of a call that counts as a query; what is longer than four measured queries is estimated too boldly. */
+/** Most texts in a call that counts as a query. The estimate is too bold beyond four measured queries. */
 export const QUERY_TEXTS = 4;
 
 /**
- * Where short calls are quicker, of two devices of which WebGPU has the greater throughput: as measured for a query of
- * 16 tokens; for longer ones each further token adds its time at full throughput, which tells on wasm first.
+ * The device that answers short calls sooner, given that WebGPU has the greater throughput. Times of a query of
+ * 16 tokens are measured; each further token adds its time at full throughput, which slows wasm down first.
  * @returns characters of the longest call that is still clearly faster on wasm; 0 if none is.
  */
 export function compareQueries(

@@ -4,17 +4,17 @@ import type { Flavour } from '../boundary/protocol.ts';
 export interface DeviceChoice {
   flavour: Flavour;
   reason: string;
-  /** The adapter's name, where the flavour is WebGPU. */
+  /** The adapter's name, if the flavour is WebGPU. */
   adapter?: string;
-  /** Whether the adapter is software: too slow to be measured by the way. */
+  /** True for a software adapter, which is too slow to measure in passing. */
   isSoftware?: boolean;
-  /** Whether wasm would do as well, so that the faster one should be found out. */
+  /** True if wasm is allowed too, so that measuring decides between them. */
   open?: boolean;
 }
 
-/** Which worker to start for a device option, and why. */
+/** Chooses the worker to start for a device option, and gives the reason. */
 export async function chooseFlavour(wanted: 'auto' | 'webgpu' | 'wasm'): Promise<DeviceChoice> {
-  if (wanted === 'wasm') return { flavour: 'wasm', reason: 'asked for by the device option' };
+  if (wanted === 'wasm') return { flavour: 'wasm', reason: 'Set by the device option.' };
   const adapter = await requestAdapter();
   if (wanted === 'webgpu') {
     if (!adapter) {
@@ -25,7 +25,7 @@ export async function chooseFlavour(wanted: 'auto' | 'webgpu' | 'wasm'): Promise
     }
     return {
       flavour: 'webgpu',
-      reason: 'asked for by the device option',
+      reason: 'Set by the device option.',
       adapter: nameOf(adapter),
       isSoftware: isSoftware(adapter),
     };
@@ -36,7 +36,7 @@ export async function chooseFlavour(wanted: 'auto' | 'webgpu' | 'wasm'): Promise
   }
   return {
     flavour: 'webgpu',
-    reason: 'A hardware WebGPU adapter is there.',
+    reason: 'This device has a hardware WebGPU adapter.',
     adapter: nameOf(adapter),
     open: true,
   };

@@ -14,33 +14,33 @@ import { NeedsWasm, WorkerHost } from './worker-host.ts';
 import { WorkerReplaced } from './worker-life.ts';
 
 /**
- * Bytes of a model's files up to which its queries may go to wasm: the calibration's encoder speaks for models like
- * all-MiniLM-L6-v2 (90 MB in fp32) and jina-embeddings-v2-small-en (130 MB). Larger ones cost wasm more than it says,
- * and memory for a second time.
+ * Maximum size, in bytes of its files, of a model whose queries may go to wasm. The calibration's encoder represents
+ * models like all-MiniLM-L6-v2 (90 MB in fp32) and jina-embeddings-v2-small-en (130 MB). Larger models are slower on
+ * wasm than it predicts, and would take their memory twice.
  */
 const LIGHT = 150e6;
 
 /**
- * The workers of `device: 'auto'`. One runs on the device that is faster here. Where that is WebGPU, a second one runs
- * on wasm what WebGPU cannot run, and answers short queries of small fp32 models where it is measured to be quicker
- * at them. It starts when it is first needed. Both share files and classifiers through IndexedDB: without it, one
+ * The workers of `device: 'auto'`. The first runs on the faster device. If that is WebGPU, a second one on wasm runs
+ * models that WebGPU cannot run, and answers short queries to small fp32 models if measurements show that it is
+ * quicker. It starts when it is first needed. Both share files and classifiers through IndexedDB; without it, one
  * worker does everything.
  */
 export class DeviceRouter implements Backend {
   readonly #main: WorkerHost;
   readonly #wasm: WorkerHost;
   readonly #start: HostOptions['start'];
-  /** Models that WebGPU cannot run, and classifiers of such models: why. */
+  /** Models that WebGPU cannot run, and classifiers of such models, each with the reason. */
   readonly #lacking = new Map<string, string>();
-  /** Models that were looked at for whether queries may go to wasm. */
+  /** Models for which it is settled whether queries may go to wasm. */
   readonly #twins = new Map<string, Twin>();
-  /** Characters of a call that wasm answers sooner. */
+  /** Maximum length, in characters, of a call that wasm answers sooner. */
   #queryCharacters = 0;
 
   constructor(options: Omit<HostOptions, 'device' | 'resumeBatches'>) {
     this.#start = options.start;
     this.#main = new WorkerHost({ ...options, device: 'auto', resumeBatches: true });
-    // Jobs are the first worker's: their lines must not come from another file than the calls' vectors.
+    // Batch jobs stay in the first worker: their vectors must come from the same file as those of calls.
     this.#wasm = new WorkerHost({ ...options, device: 'wasm', resumeBatches: false });
   }
 
@@ -73,7 +73,7 @@ export class DeviceRouter implements Backend {
       try {
         return await this.#onWasm(method, argument, options, 1);
       } catch (error) {
-        // The other worker has the model too.
+        // The other worker holds the model too.
         if (!mayFailOnWasm(error)) throw error;
         if (isDeath(error)) twin.dead.add(worker);
         if (!isDeath(error) || twin.dead.size > 1) twin.worker = undefined;
@@ -97,7 +97,7 @@ export class DeviceRouter implements Backend {
     await Promise.all([this.#main.close(), this.#wasm.close()]);
   }
 
-  /** In the first worker; where WebGPU lacks something, in the second, or without WebGPU if that cannot be. */
+  /** Calls the first worker; if WebGPU lacks something, the second, or the first without WebGPU. */
   async #onMain<Method extends EngineMethod>(
     method: Method,
     argument: EngineArguments[Method],
@@ -108,14 +108,14 @@ export class DeviceRouter implements Backend {
       try {
         return await this.#main.call(method, argument, options);
       } catch (error) {
-        // Where another call was first to find out, the model was unloaded under this one.
+        // If another call found out first, the model was unloaded during this one.
         if (this.#needsWasm(subjects)) return this.#onWasm(method, argument, options);
         if (!(error instanceof NeedsWasm)) throw error;
         const { message } = error.cause;
         const [subject] = subjects;
         if (subject !== undefined && this.#start.cache === 'indexeddb') {
           for (const each of subjects) this.#lacking.set(each, message);
-          // What fails in its first run is in memory. A classifier's id is no model's: that fails.
+          // A model that fails in its first run is in memory. Unloading fails if the id is a classifier's.
           this.#main.call('unload', subject, {}).catch(() => {});
           return this.#onWasm(method, argument, options);
         }
@@ -124,7 +124,7 @@ export class DeviceRouter implements Backend {
     }
   }
 
-  /** Whether something of a call cannot be on WebGPU; then the rest of it cannot either. */
+  /** Whether any model of a call cannot run on WebGPU; then the rest of the call cannot either. */
   #needsWasm(subjects: readonly string[]): boolean {
     const why = subjects.map((subject) => this.#lacking.get(subject)).find((each) => each !== undefined);
     if (why === undefined) return false;
@@ -147,18 +147,18 @@ export class DeviceRouter implements Backend {
     return result;
   }
 
-  /** Whether the second worker that has a model is the one that runs: the next one begins with none. */
+  /** Whether the second worker that holds a model is still the one that runs: its successor starts without models. */
   #isReady({ worker }: Twin): boolean {
     return worker !== undefined && worker === this.#wasm.current;
   }
 
-  /** Whether a model was not looked at yet, or the second worker that had it has ended. */
+  /** Whether a model has not been considered yet, or the second worker that held it has ended. */
   #lacksTwin(model: string): boolean {
     const twin = this.#twins.get(model);
     return !twin || (twin.worker !== undefined && !this.#isReady(twin));
   }
 
-  /** Loads a model in the second worker too, while its queries still go to the first. */
+  /** Loads a model in the second worker too; until that is done, its queries go to the first. */
   async #makeTwin(model: string): Promise<void> {
     const twin: Twin = { worker: undefined, dead: this.#twins.get(model)?.dead ?? new Set() };
     this.#twins.set(model, twin);
@@ -167,17 +167,17 @@ export class DeviceRouter implements Backend {
       if (queries?.device !== 'wasm') return;
       const parts = (await this.#main.call('loaded', undefined, {})).filter(({ id }) => id === model);
       if (parts.length !== 1 || parts[0]!.dtype !== 'fp32' || parts[0]!.bytes > LIGHT) return;
-      // Unloaded meanwhile, it must not come back.
+      // If it has been unloaded meanwhile, it must not come back.
       if (this.#twins.get(model) !== twin) return;
       const { dtype } = await this.#wasm.call('load', model, {});
       this.#queryCharacters = queries.characters;
       if (dtype === 'fp32') twin.worker = this.#wasm.current;
     } catch {
-      // Closed, or wasm cannot have it: its queries stay where they are.
+      // Closed, or wasm cannot load it: its queries stay with the first worker.
     }
   }
 
-  /** A model, or every one, is about to be unloaded or changed: the second worker must not go on with the old. */
+  /** A model, or every model, is about to be unloaded or changed: the second worker must not keep the old one. */
   async #forget(model: string | undefined, options: CallOptions): Promise<void> {
     for (const known of [this.#lacking, this.#twins]) {
       if (model === undefined) known.clear();
@@ -192,28 +192,28 @@ export class DeviceRouter implements Backend {
   }
 }
 
-/** A model that was looked at. */
+/** A model that has been considered. */
 interface Twin {
   /**
-   * The second worker that has the same file of it as the first; undefined while it is being loaded there, and where
-   * it is not to be.
+   * The second worker that holds the same file of the model as the first. Undefined while the model loads there, and
+   * if it is not to load there.
    */
   worker: object | undefined;
-  /** Second workers that died under its queries. After two it stays with the first. */
+  /** Number of second workers that died while answering its queries. After two, it stays with the first. */
   readonly dead: Set<object | undefined>;
 }
 
-/** Whether the second worker ended under a call. */
+/** Whether the second worker ended during a call. */
 const isDeath = (error: unknown): boolean =>
   error instanceof WorkerReplaced || (FoundationError.isInstance(error) && error.code === 'WORKER_FAILED');
 
-/** Whether a query need not suffer from a failure of the second worker. */
+/** Whether a failure of the second worker can be kept from a query. */
 const mayFailOnWasm = (error: unknown): boolean =>
   isDeath(error) ||
   (FoundationError.isInstance(error) &&
     (error.code === 'OUT_OF_MEMORY' || error.code === 'RUNTIME_NOT_AVAILABLE'));
 
-/** Characters of a call that may be a query: interactive, and of few texts. */
+/** Length, in characters, of a call that may be a query: interactive, with few texts. */
 function queryCharacters<Method extends EngineMethod>(
   method: Method,
   argument: EngineArguments[Method],
@@ -229,7 +229,7 @@ function queryCharacters<Method extends EngineMethod>(
   return texts.join('').length;
 }
 
-/** Where queries are quicker, if WebGPU was taken after both devices were measured. */
+/** The device that is quicker at queries, if both were measured and WebGPU was chosen. */
 function queriesOf({
   device,
   calibrations = [],
@@ -238,7 +238,7 @@ function queriesOf({
   return device === 'webgpu' && webgpu && wasm ? compareQueries(webgpu, wasm) : undefined;
 }
 
-/** What both workers have in memory, or have computed. */
+/** Joins the lists of both workers: models in memory, or work done. */
 function sum([main, wasm]: [unknown, unknown]): LoadedModel[] | WorkReport {
   if (Array.isArray(main)) return main.concat(wasm);
   const both = { ...(main as WorkReport) };

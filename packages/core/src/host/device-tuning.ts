@@ -11,21 +11,21 @@ import { sendCall } from './call.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import type { LiveWorker } from './live-worker.ts';
 
-/** Milliseconds without a call after which a device is measured that never was. */
+/** Idle time before an unmeasured device is measured, in milliseconds. */
 const QUIET = 3000;
 
 export interface DeviceTuningOptions {
-  /** Threads of wasm. Default: as many as the device has. */
+  /** Number of wasm threads. Default: as many as the device has. */
   threads: number | undefined;
   start: (choice: DeviceChoice) => Promise<LiveWorker>;
   closing: AbortSignal;
 }
 
-/** What devices are measured to do: to choose between them, and for batches of the size that is best for one. */
+/** Measurements of devices, used to choose between them and to size their batches. */
 export class DeviceTuning {
-  /** What WebGPU and wasm were measured to do, where both could be taken. */
+  /** Measurements of WebGPU and wasm, if both were possible. */
   measured: Calibration[] | undefined;
-  /** Why threads are not tried again. */
+  /** The reason why threads are not tried again. */
   threadsFailed: string | undefined;
   readonly #threads: number | undefined;
   readonly #start: DeviceTuningOptions['start'];
@@ -38,13 +38,13 @@ export class DeviceTuning {
     this.#closing = closing;
   }
 
-  /** What a calibration of a device is remembered by. */
+  /** Key under which a device's calibration is stored. */
   keyOf({ flavour, adapter }: DeviceChoice): string {
     const threads = this.threadsFailed === undefined ? this.#threads : 1;
     return calibrationKey(`${flavour} ${adapter ?? ''}`, threads);
   }
 
-  /** Which of WebGPU and wasm is faster here: as remembered, or measured now in a worker of each. */
+  /** The faster of WebGPU and wasm on this device: from storage, or measured now in a worker of each. */
   async choose(choice: DeviceChoice): Promise<Pick<DeviceChoice, 'flavour' | 'reason'>> {
     try {
       const webgpu = await this.#calibrationOf(choice);
@@ -77,15 +77,15 @@ export class DeviceTuning {
   }
 
   /**
-   * Measures a device that no choice had to be made for, once and when nothing is to be done: from its worker's next
-   * start on, batches have the size that is best for it.
+   * Measures a device that was chosen without measuring, once, while no call is pending. Its batches have the best
+   * size from the next start of its worker.
    */
   whenQuiet(live: LiveWorker | undefined, isQuiet: () => boolean): void {
     const key = live?.untuned;
     this.stop();
     if (!live?.hasModel || key === undefined) return;
     this.#quietTimer = setTimeout(async () => {
-      // A hidden page is throttled, and would be taken for slow.
+      // A hidden page is throttled, so the device would seem slow.
       const isHidden = globalThis.document?.visibilityState === 'hidden';
       if (!isQuiet() || isHidden) return;
       live.untuned = undefined;
@@ -93,12 +93,12 @@ export class DeviceTuning {
       try {
         rememberCalibration(key, await this.#calibrate(live));
       } catch {
-        // The worker ended. It is measured another time.
+        // The worker ended. The device is measured another time.
       }
     }, QUIET);
   }
 
-  /** Measures nothing for now: there is something to be done. */
+  /** Puts measuring off: a call has arrived. */
   stop(): void {
     clearTimeout(this.#quietTimer);
   }
@@ -108,6 +108,6 @@ export class DeviceTuning {
   }
 }
 
-/** Whether a runtime could not start its threads: one thread does without what failed. */
+/** Whether a runtime could not start its threads: a single thread needs none of the features that failed. */
 export const isThreadsFault = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) && error.code === 'RUNTIME_NOT_AVAILABLE' && error.param === 'threads';

@@ -1,12 +1,12 @@
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const INTERVAL = 1000;
 
 /**
- * Calls `action` after a time in which this page was awake: a tab that was frozen or throttled finds its own
- * questions unanswered, and knows nothing of what others did meanwhile.
+ * Calls `action` once this page has been awake for `limit`. After being frozen or throttled, a tab finds its own
+ * pings unanswered and does not know what others did meanwhile.
  *
  * @param limit milliseconds.
- * @returns stops it.
+ * @returns a function that cancels it.
  */
 export function afterAwake(limit: number, action: () => void): () => void {
   let left = limit;
@@ -23,13 +23,13 @@ export function afterAwake(limit: number, action: () => void): () => void {
 }
 
 /**
- * Asks a worker whether it still answers, while calls wait for it. A runtime whose GPU vanished in the middle
- * of a run can wait for it for ever, in a loop that lets no message in: its worker neither fails nor dies.
+ * Pings a worker while calls wait for it. A runtime whose GPU vanished in the middle of a run can wait for it forever
+ * in a loop that lets no message in: its worker neither fails nor dies.
  *
  * @param ask resolves when the worker answers.
  * @param limit milliseconds in which this page was awake.
- * @param onSilence called once, when a question stayed unanswered for so long.
- * @returns stops it.
+ * @param onSilence called once, when a ping has been unanswered for that long.
+ * @returns a function that stops it.
  */
 export function watchHeartbeat(
   ask: () => Promise<unknown>,

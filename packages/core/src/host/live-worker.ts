@@ -10,7 +10,7 @@ import type { HostOptions } from './host-options.ts';
 import { connectSharedWorker, type Spawned, scriptUrl, spawnWorker } from './spawn.ts';
 import { goneOrHanging, WorkerReplaced, watchLife } from './worker-life.ts';
 
-/** A worker that runs, or is about to. */
+/** A worker that runs or is starting. */
 export interface LiveWorker {
   readonly flavour: Flavour;
   /** Held here as long as the worker lives: Comlink drops calls of a proxy that was collected. */
@@ -18,44 +18,44 @@ export interface LiveWorker {
   readonly report: Promise<DeviceReport>;
   /** Rejects when the worker dies. */
   readonly death: Promise<never>;
-  /** What to remember its calibration by, if there is none yet. */
+  /** Key to store its calibration under, if none exists yet. */
   untuned: string | undefined;
-  /** Whether it has loaded a model: until then its runtime may not even be downloaded. */
+  /** Whether it has loaded a model. Until then its runtime may not even be downloaded. */
   hasModel: boolean;
   /** Until it is stopped, a worker that does not answer counts as dead. */
   watchHeartbeat(): () => void;
-  /** Ends this page's use of it. Its other calls go to the next worker, unless they are told of a failure. */
+  /** Ends this page's use of it. Its pending calls go to the next worker, or reject with `failure` if given. */
   end(failure?: Error): void;
-  /** Ends it for every page that shares it: its runtime is of no more use. */
+  /** Ends it for every page that shares it, because its runtime is unusable. */
   endForAll(): void;
 }
 
-/** What a worker is started with, beside the options of its host. */
+/** Start parameters of a worker beyond the options of its host. */
 export interface Launch {
-  /** What a calibration of this device is remembered by, and what is remembered. */
+  /** Storage key of this device's calibration, and the stored calibration. */
   readonly key: string;
   readonly calibration: Calibration | undefined;
   /** Of the hub. */
   readonly token: string | undefined;
-  /** Read when the worker is there to be told. */
+  /** Read once the worker can receive it. */
   readonly device: {
-    /** What WebGPU and wasm were measured to do, where both could be taken. */
+    /** Measurements of WebGPU and wasm, if both were possible. */
     readonly measured: Calibration[] | undefined;
-    /** Why threads are not tried again. */
+    /** The reason why threads are not tried again. */
     readonly threadsFailed: string | undefined;
   };
-  /** Called when a shared worker was told to end: one that is started before it has ended would be the same. */
+  /** Called when a shared worker begins to end. Connecting before it has ended would reach the same worker. */
   onEnding(gone: Promise<void>): void;
 }
 
 /**
- * Milliseconds of silence after which a wasm worker counts as dead where no lock tells (plain http): far more than a
- * batch takes, or opening a large model.
+ * Milliseconds of silence after which a wasm worker counts as dead if no lock reveals its end (plain http): far more
+ * than a batch or opening a large model takes.
  */
 const WASM_SILENCE = 180_000;
 
 /**
- * Starts a worker. It is returned before it has answered: it may yet turn out not to start, see its `death`.
+ * Starts a worker. It is returned before it has answered; if it does not start, its `death` rejects.
  * @throws FoundationError RUNTIME_NOT_AVAILABLE
  */
 export async function startWorker(
@@ -106,7 +106,7 @@ export async function startWorker(
     untuned: calibration || isSoftware ? undefined : key,
     hasModel: false,
     watchHeartbeat: () => {
-      // A wasm worker computes in its own thread: it is silent while a batch runs, and that is fine.
+      // A wasm worker computes in its own thread, so it is silent while a batch runs.
       const limit = flavour === 'wasm' ? WASM_SILENCE : options.unresponsiveAfter;
       if (flavour === 'wasm' && watch.lockName) return () => {};
       return watchHeartbeat(() => api.ping(), limit, watch.silent);
@@ -132,14 +132,14 @@ async function spawn(flavour: Flavour, { workerUrl, shared }: HostOptions): Prom
   return shared ? connectSharedWorker(flavour, url) : spawnWorker(flavour, url);
 }
 
-/** Picked files by what tells them apart; JSON knows nothing of them. */
+/** Picked files by the fields that distinguish them, because JSON cannot represent a file. */
 function describeFile(_key: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
 }
 
 /**
- * Why a worker's script could not be loaded.
- * @param said what the browser says, where it says anything.
+ * The error for a worker script that could not be loaded.
+ * @param said the browser's message, if it gives one.
  */
 async function scriptFault(
   url: string,
@@ -153,7 +153,7 @@ async function scriptFault(
   const fault = (await faultOf(url, WORKER_SCRIPT, refusals)) ?? { why, passing: true };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
-    message: `The worker cannot start: its script ${url} ${fault.why}. Where it lies elsewhere, set workerUrl.`,
+    message: `The worker cannot start: its script ${url} ${fault.why}. If the script lies elsewhere, set workerUrl.`,
     retryable: fault.passing,
     cause,
   });

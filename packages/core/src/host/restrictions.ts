@@ -1,8 +1,8 @@
-/** What this page lacks because it is no secure context (plain http) or its browser is old: see `Capabilities`. */
+/** Features that this page lacks because it is not a secure context (plain http) or its browser is old. */
 export function pageRestrictions(): string[] {
   const { locks, storage } = navigator as { locks?: LockManager; storage?: StorageManager };
   const why = globalThis.isSecureContext
-    ? 'this browser has none'
+    ? 'this browser does not support them'
     : 'the page needs https or localhost for that';
   const found: string[] = [];
   if (!locks) {

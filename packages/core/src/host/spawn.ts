@@ -4,16 +4,16 @@ import type { Flavour } from '../boundary/protocol.ts';
 import { connectingLock, holdLock } from '../boundary/shared-worker-locks.ts';
 import { afterAwake } from './heartbeat.ts';
 
-/** A worker that was started: where calls go, and how it ends. */
+/** A started worker: its channel for calls, and its end. */
 export interface Spawned {
   readonly endpoint: Endpoint;
   /** Fires `error` when the script cannot be loaded or fails. */
   readonly events: EventTarget;
   /** A lock that this page holds while it uses a shared worker; undefined for a worker of its own. */
   readonly pageLock?: string | undefined;
-  /** To be called once a shared worker has answered. */
+  /** Call this once a shared worker has answered. */
   connected?(): void;
-  /** Ends a worker of this page's own; leaves one that is shared, which ends with the last page's leaving. */
+  /** Ends a worker of this page's own, or leaves a shared one, which ends when the last page leaves. */
   end(): void;
 }
 
@@ -23,7 +23,7 @@ export function spawnWorker(flavour: Flavour, url: string | URL | undefined): Sp
   return { endpoint: worker, events: worker, end: () => worker.terminate() };
 }
 
-/** Absolute address of a worker's script. Bundlers leave it nowhere but in the call that starts it. */
+/** Absolute URL of a worker's script. With bundlers, only the call that starts the worker knows it. */
 export function scriptUrl(flavour: Flavour, url: string | URL | undefined): string {
   const { Worker: original } = globalThis;
   let found = '';
@@ -53,11 +53,11 @@ function newWorker(flavour: Flavour, url: string | URL | undefined): Worker {
 }
 
 /**
- * Connects to the worker that tabs of this origin share, or starts a worker of this page's own where there is none to
- * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame), or has no locks.
+ * Connects to the worker that tabs of this origin share. Starts a worker of this page's own if the browser has no
+ * shared workers (as on Android), denies them (as to a sandboxed frame), or has no locks.
  */
 export async function connectSharedWorker(flavour: Flavour, url: string | URL | undefined): Promise<Spawned> {
-  // Without locks (plain http) nobody would notice its end, nor it the last page's.
+  // Without locks (plain http), pages could not notice its end, nor could it notice the end of the last page.
   if (typeof SharedWorker === 'undefined' || !navigator.locks) return spawnWorker(flavour, url);
   const pageLock = `nearfield-page-${randomId()}`;
   const held: (() => void)[] = [];
@@ -87,14 +87,13 @@ export async function connectSharedWorker(flavour: Flavour, url: string | URL | 
   }
 }
 
-/** Milliseconds after which a connection that is not greeted is made anew. */
+/** Milliseconds to wait for the worker's greeting before connecting again. */
 const GREETING = 3000;
-/** Connections that are tried: together as long as any worker has to start. */
+/** Maximum number of connections: together they wait as long as any worker may take to start. */
 const CONNECTIONS = 20;
 
 /**
- * Connects until a worker says that it is there: a browser may still connect pages to a worker that has just ended,
- * and tells them nothing of it.
+ * Connects until a worker greets the page: a browser may silently connect pages to a worker that has just ended.
  */
 async function greetedBySharedWorker(connect: () => SharedWorker): Promise<SharedWorker> {
   for (let connection = 1; ; connection++) {

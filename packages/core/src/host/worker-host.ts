@@ -14,10 +14,10 @@ import { type LiveWorker, startWorker } from './live-worker.ts';
 import { pageRestrictions } from './restrictions.ts';
 import { RuntimeFailed, WorkerReplaced } from './worker-life.ts';
 
-/** A call may be sent to this many workers before its failure is final. */
+/** Maximum number of workers that a call is sent to before its failure is final. */
 const ATTEMPTS = 2;
 
-/** After these a worker is of no more use to anybody. */
+/** Errors after which a worker is unusable for every call. */
 const NEEDS_OTHER_WORKER: ReadonlySet<string> = new Set([
   'DEVICE_LOST',
   'DEVICE_NOT_AVAILABLE',
@@ -29,9 +29,9 @@ const NEEDS_OTHER_WORKER: ReadonlySet<string> = new Set([
 carryErrorsWhole();
 
 /**
- * The page's half of the worker boundary: starts the worker, notices when it dies or loses its device,
- * starts another and sends it what was pending, once; then falls back from WebGPU to wasm where the caller
- * left the device open. There, calls also reject with {@link NeedsWasm}.
+ * The page's half of the worker boundary. It starts the worker, notices when it dies or loses its device, starts
+ * another and sends it the pending calls, once; then it falls back from WebGPU to wasm if the caller left the device
+ * open. In that case calls also reject with {@link NeedsWasm}.
  */
 export class WorkerHost implements Backend {
   readonly #options: HostOptions;
@@ -39,12 +39,12 @@ export class WorkerHost implements Backend {
   #live: LiveWorker | undefined;
   #starting: Promise<LiveWorker> | undefined;
   #closed = false;
-  /** Why WebGPU is not tried again. */
+  /** The reason why WebGPU is not tried again. */
   #givenUpOnGpu: string | undefined;
-  /** Whether that is for want of its files, which may be had another time. */
+  /** Whether the reason is that its files could not be downloaded, which may work another time. */
   #gpuFilesMissing = false;
   readonly #closing = new AbortController();
-  /** A shared worker that is ending: one that is started before would be the same. */
+  /** A shared worker that is ending. Connecting before it has ended would reach the same worker. */
   #ending: Promise<void> | undefined;
   #running = 0;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,12 +58,12 @@ export class WorkerHost implements Backend {
     });
   }
 
-  /** Whether a worker runs or starts: a call would not be what starts it. */
+  /** Whether a worker runs or is starting, so that a call would not start one. */
   get isRunning(): boolean {
     return (this.#live ?? this.#starting) !== undefined;
   }
 
-  /** What runs, to tell one worker from the next; undefined while none does. */
+  /** The running worker, to distinguish it from its successor; undefined while none runs. */
   get current(): object | undefined {
     return this.#live;
   }
@@ -73,7 +73,7 @@ export class WorkerHost implements Backend {
     return !this.#givenUpOnGpu;
   }
 
-  /** Takes wasm from now on. Calls that are on a GPU go there too. */
+  /** Uses wasm from now on. Calls that run on a GPU move there too. */
   giveUpOnGpu(why: string): void {
     this.#givenUpOnGpu ??= why;
     if (this.#live?.flavour === 'webgpu') this.#end(this.#live);
@@ -83,7 +83,7 @@ export class WorkerHost implements Backend {
     return this.#withRecovery(undefined, false, ({ report, death }) => Promise.race([report, death]));
   }
 
-  /** @param attempts workers that the call may be sent to: with one, it also rejects with {@link WorkerReplaced}. */
+  /** @param attempts most workers to send the call to; with one, it also rejects with {@link WorkerReplaced}. */
   async call<Method extends EngineMethod>(
     method: Method,
     argument: EngineArguments[Method],
@@ -111,7 +111,7 @@ export class WorkerHost implements Backend {
     }
   }
 
-  /** Does something with a worker, and again with another where the worker or its device was at fault. */
+  /** Uses a worker, and tries again with another if the worker or its device was at fault. */
   async #withRecovery<Value>(
     signal: AbortSignal | undefined,
     computes: boolean,
@@ -125,12 +125,12 @@ export class WorkerHost implements Backend {
         live = await raceSignals(this.#worker(), signal, this.#closing.signal);
         return await work(live);
       } catch (thrown) {
-        // A runtime that cannot start is the failure of all calls that compute.
+        // A runtime that cannot start fails every call that computes.
         const error = thrown instanceof RuntimeFailed && computes ? thrown.cause : thrown;
         if (this.#closed) throw closedError();
         if (signal?.aborted) throw error;
         const onGpu = live ? live.flavour === 'webgpu' : mayBeGpu;
-        // Another call's failure ended the worker: this one has its attempt still before it.
+        // Another call's failure ended the worker: this does not count as an attempt of this call.
         if (error instanceof WorkerReplaced && attempts > 1) attempt--;
         else if (!this.#recover(error, live, attempts - attempt, onGpu)) throw error;
       }
@@ -169,7 +169,7 @@ export class WorkerHost implements Backend {
     const { keepAlive } = this.#options;
     if (keepAlive === undefined) return;
     clearTimeout(this.#idleTimer);
-    // That is the only way in which wasm gives its memory back.
+    // Only the end of the worker frees the memory of wasm.
     this.#idleTimer = setTimeout(() => {
       if (this.#running === 0) this.#end(this.#live);
     }, keepAlive);
@@ -179,25 +179,25 @@ export class WorkerHost implements Backend {
   #recover(error: unknown, live: LiveWorker | undefined, attemptsLeft: number, onGpu: boolean): boolean {
     if (!FoundationError.isInstance(error)) return false;
     if (live && needsOtherDevice(error)) {
-      // The GPU is fine, the model is not: trying it again would give the same.
+      // The fault lies with the model, not the GPU: another attempt would fail too.
       if (live.flavour === 'webgpu' && this.#options.device === 'auto') throw new NeedsWasm(error);
       return false;
     }
     if (!NEEDS_OTHER_WORKER.has(error.code)) return false;
     const noRuntime = error.code === 'RUNTIME_NOT_AVAILABLE';
-    // Every call that was pending comes by here: all of them go on, on one thread.
+    // Every pending call passes here: all of them continue, on one thread.
     const onThreads = isThreadsFault(error);
     if (onThreads) this.#tuning.threadsFailed ??= error.message;
-    // Whoever notices first ends the worker; the others find a new one.
+    // The first call to notice ends the worker; the others find a new one.
     if (live && live === this.#live) {
       live.endForAll();
-      // A lost device is everybody's failure; memory ran out for one call, and the others are merely moved.
+      // A lost device fails every call. If memory ran out, one call fails and the others only move.
       if (noRuntime) this.#end(live, new RuntimeFailed(error));
       else this.#end(live, error.code === 'OUT_OF_MEMORY' ? undefined : error);
     }
     const isLasting = noRuntime && !error.retryable && !onThreads;
     if (attemptsLeft > 0 && !isLasting) return true;
-    // Every call that was pending comes by here, and all of them go on.
+    // Every pending call passes here, and all of them continue.
     if (attemptsLeft >= 0 && this.#options.device === 'auto' && onGpu) {
       this.#gpuFilesMissing ||= noRuntime && this.#givenUpOnGpu === undefined;
       this.#givenUpOnGpu ??= noRuntime
@@ -205,7 +205,7 @@ export class WorkerHost implements Backend {
         : `WebGPU failed twice on this device (${error.message})`;
       return true;
     }
-    // Neither has its files: what is wrong is the network, and the next call may take either.
+    // Neither could download its files: the network is at fault, and the next call may use either.
     if (noRuntime && this.#gpuFilesMissing) {
       this.#gpuFilesMissing = false;
       this.#givenUpOnGpu = undefined;
@@ -234,7 +234,7 @@ export class WorkerHost implements Backend {
     if (choice.open) Object.assign(choice, await this.#tuning.choose(choice));
     const live = await this.#startWorker(choice);
     this.#live = live;
-    // One that dies while nobody waits for it must not cost the next call an attempt.
+    // A worker that dies while idle must not cost the next call an attempt.
     live.death.catch(() => {
       if (this.#live === live) this.#end(live);
     });
@@ -260,7 +260,7 @@ export class WorkerHost implements Backend {
   }
 }
 
-/** What `cause` says of a model on WebGPU may not hold on wasm. Thrown where the device was left open. */
+/** A model failed on WebGPU, for the reason in `cause`, and may run on wasm. Thrown if the device was left open. */
 export class NeedsWasm extends Error {
   constructor(override readonly cause: FoundationError) {
     super(cause.message);

@@ -2,23 +2,23 @@ import { FoundationError } from '@nearfield/spec';
 import { randomId } from '@nearfield/spec/implement';
 import { afterAwake } from './heartbeat.ts';
 
-/** Tells calls that their worker was ended through no fault of theirs. Callers of the foundation never see it. */
+/** Rejects calls whose worker was ended through no fault of theirs. Callers of the foundation never see it. */
 export class WorkerReplaced extends Error {}
 
-/** The same, because its runtime could not start: of no concern to calls that only read or write what is stored. */
+/** The same, because its runtime could not start. Calls that only read or write stored data are unaffected. */
 export class RuntimeFailed extends WorkerReplaced {
   constructor(override readonly cause: FoundationError) {
     super(cause.message);
   }
 }
 
-/** Milliseconds for a worker's script to arrive and answer. */
+/** Milliseconds in which a worker's script must arrive and answer. */
 const START_DEADLINE = 60_000;
 
-/** Milliseconds for a shared worker to end that was told to. */
+/** Milliseconds in which a shared worker must end once told to. */
 const END_DEADLINE = 5000;
 
-/** Resolves when a worker has let go of its lock. One that hangs never does: it is not waited for any longer. */
+/** Resolves when a worker has released its lock, or after a deadline: a worker that hangs never releases it. */
 export function goneOrHanging(lock: string | undefined): Promise<void> {
   return new Promise((resolve) => {
     const stop = afterAwake(END_DEADLINE, resolve);
@@ -32,15 +32,15 @@ export function goneOrHanging(lock: string | undefined): Promise<void> {
 
 let workerCount = 0;
 
-/** What is known of a worker's life, and what its page learns of it otherwise. */
+/** Watches a worker's life, with events that its page learns of elsewhere. */
 interface Life {
-  /** A lock for the worker to hold as long as it lives; undefined where there are no locks (plain http). */
+  /** A lock that the worker holds as long as it lives; undefined if the page has no locks (plain http). */
   readonly lockName: string | undefined;
   /** Rejects when the worker dies. */
   readonly death: Promise<never>;
-  /** To be called once it has answered, and holds its lock. */
+  /** Call this once it has answered and holds its lock. */
   alive(): void;
-  /** To be called when it does not answer any more. */
+  /** Call this when it no longer answers. */
   silent(): void;
   /** Ends the watch: `death` rejects with the failure. */
   stop(failure: Error): void;
@@ -65,10 +65,10 @@ export function watchLife(
   let isAlive = false;
   events.addEventListener('error', (event) => {
     const { message } = event as ErrorEvent;
-    if (isAlive) failed(`The worker failed: ${message || 'it does not say why'}.`);
+    if (isAlive) failed(`The worker failed: ${message || 'no reason given'}.`);
     else void whyNotLoaded(message).then(die);
   });
-  events.addEventListener('messageerror', () => failed('A message of the worker could not be read.'));
+  events.addEventListener('messageerror', () => failed('A message from the worker could not be read.'));
   const locks = globalThis.navigator?.locks;
   const stopWaiting = afterAwake(START_DEADLINE, () => failed('The worker did not start within a minute.'));
   const lockName = locks ? `nearfield-worker-${randomId()}-${workerCount++}` : undefined;
@@ -81,7 +81,7 @@ export function watchLife(
       if (!locks || !lockName || stopped.signal.aborted) return;
       locks.request(lockName, { signal: stopped.signal }, () => failed('The worker ended.')).catch(() => {});
     },
-    silent: () => failed('The worker does not answer any more: it or its GPU is gone.'),
+    silent: () => failed('The worker no longer answers: it or its GPU is gone.'),
     stop: (failure) => {
       stopWaiting();
       stopped.abort();

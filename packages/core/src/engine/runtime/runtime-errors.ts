@@ -4,7 +4,7 @@ const OUT_OF_MEMORY =
   /out of memory|memory access out of bounds|bad_alloc|allocation failed|failed to allocate|could not allocate/i;
 const DEVICE_LOST = /device.*(lost|destroyed)|(lost|destroyed).*device|mapAsync.*abort/i;
 
-/** Turns what onnxruntime throws (strings, numbers, errors) into a typed error. */
+/** Turns anything that onnxruntime throws (strings, numbers, errors) into a typed error. */
 export function classifyRuntimeError(cause: unknown, context: string): Error {
   if (FoundationError.isInstance(cause) || (cause instanceof Error && cause.name === 'AbortError')) {
     return cause as Error;

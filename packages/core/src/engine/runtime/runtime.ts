@@ -1,7 +1,7 @@
 import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Session, SessionModel } from './session.ts';
 
-/** What computes on one device, ready to open sessions. */
+/** A runtime on one device, ready to open sessions. */
 export interface Runtime {
   readonly device: Device;
   readonly report: DeviceReport;
@@ -11,7 +11,7 @@ export interface Runtime {
   readonly hasSlowKernels: boolean;
   /** Precisions this device runs well, best first. */
   readonly dtypes: readonly Dtype[];
-  /** Resolves when the device is gone and the runtime with it; never for a CPU. */
+  /** Resolves when the device is lost, and the runtime with it; never for a CPU. */
   readonly lost: Promise<string>;
   /**
    * Opens a session.
@@ -20,8 +20,8 @@ export interface Runtime {
    */
   open(model: SessionModel, name: string): Promise<Session>;
   /**
-   * Fetches, compiles and starts what sessions need; called once, before the first session. Absent where that is
-   * done already.
+   * Fetches, compiles and starts the code that sessions need; called once, before the first session. Absent if nothing
+   * is left to do.
    * @throws FoundationError RUNTIME_NOT_AVAILABLE, OUT_OF_MEMORY, DEVICE_LOST.
    */
   start?(): Promise<void>;
@@ -29,7 +29,7 @@ export interface Runtime {
   dispose(): void;
 }
 
-/** What computes: good sizes of batches depend on it. */
+/** Kind of processor, which good batch sizes depend on. */
 export type Processor = 'cpu' | 'gpu';
 
 export const processorOf = ({ device }: Pick<Runtime, 'device'>): Processor =>

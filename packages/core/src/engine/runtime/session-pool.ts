@@ -11,7 +11,7 @@ export class PooledSession {
   /** Outputs on their way from the device; they never reject. */
   readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
-  /** Bytes of the model's files: about what the open session takes. */
+  /** Size of the model's files in bytes: about the memory of the open session. */
   readonly bytes: number;
 
   /** @internal Use {@link SessionPool.session}. */
@@ -36,7 +36,7 @@ export class PooledSession {
 
   /**
    * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
-   * The next run may be submitted before `values` are there. The feeds may be written over from then on.
+   * The next run may be submitted before `values` settles. The feeds may be overwritten from then on.
    */
   submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun> {
     return this.#pool.alone(async () => {
@@ -101,8 +101,8 @@ export class PooledSession {
 }
 
 /**
- * The sessions of one device: keeps their memory under a limit by closing the least recently used, and lets only
- * one thing happen on the device at a time, because onnxruntime-web's WebGPU build cannot do two.
+ * The sessions of one device. The pool keeps their memory under a limit by closing the least recently used, and runs
+ * one operation on the device at a time, because onnxruntime-web's WebGPU build supports no more.
  */
 export class SessionPool {
   readonly runtime: Runtime;
@@ -115,7 +115,7 @@ export class SessionPool {
   #isStarted = false;
   #between: (() => void)[] = [];
 
-  /** @param limit bytes of model files whose sessions are open together; one alone may be larger. */
+  /** @param limit total size, in bytes, of the files of models with open sessions; a single model may be larger. */
   constructor(runtime: Runtime, limit: number) {
     this.runtime = runtime;
     this.#limit = limit;
@@ -131,7 +131,7 @@ export class SessionPool {
     return session;
   }
 
-  /** Notes the use of a session, and closes others if it has to be opened and there is no room. */
+  /** Marks a session as used. If it must be opened, closes others to make room. */
   async admit(session: PooledSession): Promise<void> {
     this.#sessions.delete(session);
     this.#sessions.add(session);
@@ -182,19 +182,19 @@ export class SessionPool {
     return turn;
   }
 
-  /** Calls the runtime for something short as soon as no turn is under way in it. */
+  /** Makes a short call of the runtime as soon as no turn is in progress. */
   betweenTurns(work: () => void): void {
     this.#between.push(work);
     if (!this.#busy) this.sweep();
   }
 
-  /** Does what waits for the end of a turn. */
+  /** Runs the actions that wait for the end of a turn. */
   sweep(): void {
     for (const work of this.#between.splice(0)) {
       try {
         work();
       } catch {
-        // What cannot be freed, because its device is gone, is not the concern of whoever has the turn.
+        // A session whose device is gone cannot be freed; that must not fail the current turn.
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { ModelSummary } from '@nearfield/onnx';
 
-/** Values of one input, as plain data: each runtime makes of them what it takes. */
+/** Values of one input as plain data, which each runtime converts to its own tensors. */
 export type Feed =
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
@@ -16,32 +16,32 @@ export const int64 = (value: number, dims: readonly number[] = []): Feed => ({
   data: BigInt64Array.of(BigInt(value)),
 });
 
-/** What a runtime makes a session of. */
+/** A graph to open a session of. */
 export interface SessionModel {
   bytes: Uint8Array;
   /** Weights that `bytes` refers to, by name. */
   externalData: { path: string; data: Uint8Array }[];
 }
 
-/** Inputs and outputs of a graph before anything was appended: all that is kept of its summary. */
+/** Inputs and outputs of a graph before nodes were appended: the only part of its summary that is kept. */
 export type GraphInterface = Pick<ModelSummary, 'inputs' | 'outputs'>;
 
-/** A run that a device was given and may not have finished. */
+/** A submitted run, which the device may not have finished. */
 export interface SubmittedRun {
   /**
    * Values of the outputs, in the order in which they were requested.
    * Rejects with FoundationError DEVICE_LOST, OUT_OF_MEMORY, MODEL_INVALID.
    */
   readonly values: Promise<Float32Array[]>;
-  /** Frees what the outputs take on the device, once `values` has settled. Not while another run is suspended. */
+  /** Frees the outputs' memory on the device once `values` has settled. Not while another run is suspended. */
   readonly free?: (() => void) | undefined;
 }
 
 /** An open session of a runtime. */
 export interface Session {
   /**
-   * Resolves once the device has the work: a GPU has commands to compute, a CPU has finished. The feeds may be written
-   * over from then on.
+   * Resolves once the device has the work: a GPU has commands to compute, a CPU has finished. The feeds may be
+   * overwritten from then on.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, DEVICE_NOT_AVAILABLE
    */
   submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun>;

@@ -3,7 +3,7 @@ import { shortened } from '@nearfield/spec/implement';
 
 const INSTALL = 'npm install onnxruntime-node';
 
-/** Why onnxruntime-node could not be imported: it is not there, or its binary does not load on this system. */
+/** The error for an onnxruntime-node that is not installed, or whose binary does not load on this system. */
 export function noNodeRuntime(cause: unknown): FoundationError {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const { code } = error as NodeJS.ErrnoException;

@@ -26,7 +26,7 @@ export function onnxRuntime({ ort, sessionOptions, ...facts }: OnnxRuntimeOption
       try {
         const session = await ort.InferenceSession.create(bytes, {
           ...sessionOptions(),
-          // Left on the GPU, outputs do not hold up the run: it ends when its commands are submitted.
+          // With outputs left on the GPU, a run ends as soon as its commands are submitted.
           ...(facts.device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' }),
           ...(externalData.length > 0 && { externalData }),
         });
@@ -82,7 +82,7 @@ class OnnxSession implements Session {
     );
   }
 
-  /** Copies outputs from the device. This is JavaScript and the browser only: another run may be under way. */
+  /** Copies outputs from the device. Only JavaScript and the browser take part: another run may be in progress. */
   async #read(tensors: readonly Tensor[]): Promise<Float32Array[]> {
     const copies = await Promise.allSettled(tensors.map((tensor) => tensor.getData()));
     return copies.map((copy) => {
@@ -93,8 +93,8 @@ class OnnxSession implements Session {
 }
 
 /**
- * What a device turns out to lack: CPU kernels that only the plain wasm build has (`GatherBlockQuantized`), or float16
- * on a GPU, which shows at the first run. A graph that needs them runs on wasm.
+ * The error for a device that turns out to lack CPU kernels that only the plain wasm build has
+ * (`GatherBlockQuantized`), or float16 on a GPU, which shows in the first run. A graph that needs them runs on wasm.
  */
 function deviceLacks(cause: unknown, name: string): FoundationError | undefined {
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -109,7 +109,7 @@ function deviceLacks(cause: unknown, name: string): FoundationError | undefined 
   });
 }
 
-/** What a failed readback means. The browser's own AbortError is not a caller's. */
+/** The error for a failed readback. The browser's own AbortError must not pass for a caller's abort. */
 function readFailure(cause: unknown, name: string): Error {
   const isGone = cause instanceof Error && cause.name === 'AbortError';
   const error = isGone ? new Error(`mapAsync was aborted: ${cause.message}`, { cause }) : cause;

@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime.ts';
 import { type OnnxModule, onnxRuntime } from './onnx-runtime.ts';
 
 export interface CpuOptions {
-  /** Why this device was chosen. */
+  /** The reason for choosing this device. */
   reason: string;
   threads: number;
   threadsReason: string;
