@@ -110,7 +110,7 @@ const faults: [
     'is a text instead',
     'wasm',
     answer(200, 'application/wasm', 'version https'),
-    'something else than WebAssembly',
+    'is not WebAssembly',
     false,
   ],
   ['cannot be reached', 'wasm', (response) => response.destroy(), 'its server does not answer', true],

@@ -17,7 +17,7 @@ import { wayOf } from './models/own-model.ts';
  * const foundation = createLocal();
  * const { data } = await foundation.embeddings({ model: 'jina-embeddings-v2-small-en', input: 'hello' });
  *
- * @throws FoundationError NOT_SUPPORTED where there are no workers (use `@nearfield/core/node` in Node).
+ * @throws FoundationError NOT_SUPPORTED in realms without workers (use `@nearfield/core/node` in Node).
  */
 export function createLocal(options: LocalOptions = {}): LocalFoundation {
   if (typeof Worker === 'undefined') {
@@ -63,7 +63,7 @@ const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
 function describeSource(id: string, source: CustomModel['source']): SourceDescription {
   if (source instanceof URL) return { kind: 'url', url: withSlash(source.href) };
   if (typeof source !== 'string') {
-    // A FileList is iterable, and so are a list and a Set of files.
+    // A FileList is iterable, like an array or a Set of files.
     if (source && (Symbol.iterator in source || 'length' in source)) {
       return { kind: 'files', files: Array.from(source) };
     }

@@ -163,7 +163,7 @@ describe('finding a model', () => {
 
   it('names the models of an endpoint when the model is for another', () => {
     const error = failure(() => assertModel('jina-reranker-v3', 'embeddings'));
-    expect(error.message).toMatch(/does not answer embeddings.*jina-embeddings-v3/);
+    expect(error.message).toMatch(/does not support embeddings.*jina-embeddings-v3/);
     expect(failure(() => assertModel('jina-embeddings-v3', 'rerank')).message).toContain('jina-reranker-v3');
   });
 

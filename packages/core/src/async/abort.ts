@@ -1,4 +1,4 @@
-/** Waits, or rejects with the signal's reason. Ends early when the browser says that it is online again. */
+/** Waits, or rejects with the signal's reason. Ends early when the browser is online again. */
 export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
@@ -20,7 +20,7 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
   });
 }
 
-/** The promise's result, or the signal's reason if that comes first. The work behind the promise goes on. */
+/** The promise's result, or the signal's reason if that comes first. The work behind the promise continues. */
 export function orAbort<Value>(promise: Promise<Value>, signal?: AbortSignal): Promise<Value> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export function orAbort<Value>(promise: Promise<Value>, signal?: AbortSignal): P
   });
 }
 
-/** Any of the given signals, without the cost of `AbortSignal.any` where there is one or none. */
+/** Any of the given signals, without the cost of `AbortSignal.any` for fewer than two. */
 export function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {
   const present = signals.filter((signal) => signal !== undefined);
   return present.length > 1 ? AbortSignal.any(present) : present[0];

@@ -1,6 +1,6 @@
 /**
- * Work that several callers wait for, done once. Each caller has its own signal; the work is aborted only
- * when nobody waits for it any more. Events go to everyone; who joins late gets the last one first.
+ * Work that several callers wait for, done once. Each caller has its own signal; the work is aborted only when no
+ * caller waits any longer. Events go to all callers; a late one first gets the last event.
  */
 export class SharedTask<Value, Event> {
   readonly #controller = new AbortController();
@@ -20,17 +20,17 @@ export class SharedTask<Value, Event> {
     this.#value.catch(() => {});
   }
 
-  /** Whether the work was given up: a new caller needs a new task. */
+  /** Whether the work was aborted: a new caller needs a new task. */
   get abandoned(): boolean {
     return this.#controller.signal.aborted;
   }
 
-  /** Whether nobody waits for it. */
+  /** Whether no caller waits for it. */
   get idle(): boolean {
     return this.#waiting === 0;
   }
 
-  /** Gives the work up, whoever waits for it. */
+  /** Aborts the work for all callers. */
   abort(reason: unknown): void {
     this.#controller.abort(reason);
   }

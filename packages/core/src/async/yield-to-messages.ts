@@ -1,4 +1,4 @@
-/** Lets messages in: aborts and interactive calls are seen between batches. */
+/** Lets messages in, so that aborts and interactive calls are noticed between batches. */
 export const yieldToMessages: () => Promise<void> = (() => {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
   if (setImmediate) return () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -2,8 +2,8 @@ import { deserializeError, type SerializedError, serializeError } from '@nearfie
 import { transferHandlers } from 'comlink';
 
 /**
- * Makes Comlink carry errors whole (class, code, causes) instead of name and message. Both sides of a
- * boundary call it once.
+ * Makes Comlink carry complete errors (class, code, causes) instead of name and message. Both sides of a boundary call
+ * it once.
  */
 export function carryErrorsWhole(): void {
   const builtIn = transferHandlers.get('throw');

@@ -16,10 +16,10 @@ interface Drawn {
   readonly problem?: string | undefined;
 }
 
-/** Milliseconds after which a page counts as gone: those that share a worker leave without a word. */
+/** Milliseconds after which a page counts as gone: pages that share a worker leave without notice. */
 const PATIENCE = 30_000;
 
-/** The page's half: draws what the worker at the other end wants. */
+/** The page's half: draws SVG for the worker at the other end. */
 export function drawFor(port: MessagePort): void {
   port.onmessage = async ({ data: { id, svg } }: MessageEvent<Wanted>) => {
     try {
@@ -31,19 +31,19 @@ export function drawFor(port: MessagePort): void {
   };
 }
 
-/** The worker's half: every page that uses it is asked, and the first answer counts. */
+/** The worker's half: sends a drawing to every page that uses the worker, and takes the first answer. */
 export class PageDrawing {
   readonly #pages = new Set<MessagePort>();
   readonly #waiting = new Map<number, (drawn: Drawn) => void>();
   #last = 0;
 
-  /** Another page that can draw. */
+  /** Adds a page that can draw. */
   add(port: MessagePort): void {
     this.#pages.add(port);
     port.onmessage = ({ data }: MessageEvent<Drawn>) => this.#waiting.get(data.id)?.(data);
   }
 
-  /** @throws the signal's reason; FoundationError NOT_SUPPORTED if no page answers; Error for what is no SVG. */
+  /** @throws the signal's reason; FoundationError NOT_SUPPORTED if no page answers; Error if the input is not SVG. */
   async draw(svg: SvgDrawing, { signal }: { signal?: AbortSignal | undefined }): Promise<Raster> {
     signal?.throwIfAborted();
     const id = ++this.#last;
@@ -70,5 +70,5 @@ export class PageDrawing {
 const noPage = (): FoundationError =>
   new FoundationError({
     code: 'NOT_SUPPORTED',
-    message: 'An SVG drawing is drawn by a page, and none answers. Send a PNG of it.',
+    message: 'SVG images are drawn by a page, and none answers. Send a PNG instead.',
   });

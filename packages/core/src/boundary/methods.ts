@@ -6,7 +6,7 @@ import type { CheckedFewShot, CheckedTraining, CheckedZeroShot } from '../reques
 import type { CheckedEmbeddings, CheckedMultiVector } from '../requests/embeddings.ts';
 import type { RerankTexts } from '../requests/rerank.ts';
 
-/** The methods of the engine by the names under which they are called across the boundary, with their arguments. */
+/** Arguments of the engine's methods, by the names under which they are called across the boundary. */
 export interface EngineArguments {
   embeddings: CheckedEmbeddings;
   'multi-vector': CheckedMultiVector;
@@ -21,17 +21,17 @@ export interface EngineArguments {
   'classifiers.export': string;
   'classifiers.import': { exported: ExportedClassifier; role: VectorRole };
   'batches.create': NewBatch;
-  /** Waits as long as there are jobs. */
+  /** Waits until no job is left. */
   'batches.settle': undefined;
   'batches.get': string;
-  /** At most how many. */
+  /** Maximum number of results. */
   'batches.list': number;
   'batches.cancel': string;
   'batches.lines': { id: string; kind: 'succeeded' | 'failed'; page: number };
-  /** What the files of a model of the caller's own say of it. Id of the model. */
+  /** Reads the facts of a custom model from its files. The argument is the model's id. */
   describe: string;
   load: string;
-  /** Every model, if none is named. */
+  /** All models, if none is named. */
   unload: string | undefined;
   loaded: undefined;
   work: undefined;
@@ -47,18 +47,18 @@ export interface EngineArguments {
 /** Name of a method of the engine. */
 export type EngineMethod = keyof EngineArguments;
 
-/** What the page's half has to know of a method. What it does is in `service/methods.ts`, with the engine. */
+/** Facts about a method that the page's half needs. Its implementation is in `service/methods.ts`, with the engine. */
 export interface MethodFacts<Argument> {
   /**
-   * What a call computes with: the model, then the classifier that knows it. Empty for a call that computes nothing.
-   * Absent for methods that never do.
+   * Ids of the model that a call computes with, or of the classifier that names it. Empty for a call that computes
+   * nothing. Absent for methods that never compute.
    */
   computesWith?(argument: Argument): (string | undefined)[];
-  /** The inputs of a call that may be a short query. */
+  /** Inputs of a call that may be a short query. */
   queryOf?(argument: Argument): unknown;
-  /** After these a model (every one, if `model` is undefined) may have other files, or need its memory back. */
+  /** True if the call may change the files of a model (of all, if `model` is undefined) or frees its memory. */
   forgets?(argument: Argument): { model: string | undefined };
-  /** Whether every worker answers, and the answers are added up. */
+  /** True if every worker answers and the answers are joined. */
   isCounted?: true;
 }
 
@@ -83,14 +83,14 @@ const METHODS: { readonly [Method in EngineMethod]: MethodFacts<EngineArguments[
   'classifiers.delete': {},
   'classifiers.export': {},
   'classifiers.import': {},
-  // Jobs are the first worker's, and computed there.
+  // Batch jobs belong to the first worker, which computes them.
   'batches.create': {},
   'batches.settle': {},
   'batches.get': {},
   'batches.list': {},
   'batches.cancel': {},
   'batches.lines': {},
-  // Small files alone are read: any worker can.
+  // Only small files are read, which any worker can do.
   describe: {},
   load: { computesWith: (model) => [model] },
   unload: { forgets: (model) => ({ model }) },
@@ -105,7 +105,7 @@ const METHODS: { readonly [Method in EngineMethod]: MethodFacts<EngineArguments[
   'storage.import': { forgets: ({ model }) => ({ model }) },
 };
 
-/** {@link METHODS} of a method that is only known at run time. */
+/** The entry of {@link METHODS} for a method that is only known at run time. */
 export const factsOf = <Method extends EngineMethod>(method: Method): MethodFacts<EngineArguments[Method]> =>
   METHODS[method] as MethodFacts<EngineArguments[Method]>;
 

@@ -1,24 +1,24 @@
-/** What a page or worker saw its Content-Security-Policy refuse. */
+/** A refusal by the Content-Security-Policy of a page or worker. */
 export interface Refusal {
   /** Such as `script-src-elem`. */
   directive: string;
-  /** An address, or a word such as `wasm-eval`. */
+  /** A URL, or a keyword such as `wasm-eval`. */
   blocked: string;
 }
 
-/** Why a file of the library cannot be used. */
+/** The reason why a file of the library cannot be used. */
 export interface Fault {
-  /** Goes on after the file's address, and says what would help. */
+  /** Predicate of a sentence that begins with the file's URL, with advice. */
   why: string;
-  /** Whether it may be over by itself: a network that is down, a server that is busy. */
+  /** Whether it may pass by itself: a network that is down, a server that is busy. */
   passing: boolean;
 }
 
-/** What is expected of a file that {@link faultOf} fetches. */
+/** Requirements on a file that {@link faultOf} fetches. */
 export interface Expected {
-  /** Scripts need their media type, and are not fetched under connect-src. */
+  /** Scripts need their media type, and connect-src does not apply to them. */
   isScript: boolean;
-  /** Looks at what came. @param instead says that it is a page, where it is one. */
+  /** Checks the response. @param instead the fault if the response is an HTML page. */
   inspect(
     response: Response,
     bytes: Uint8Array<ArrayBuffer>,
@@ -27,8 +27,8 @@ export interface Expected {
 }
 
 /**
- * Collects what the Content-Security-Policy of this page or worker refuses.
- * @returns the refusals so far, and what stops it.
+ * Collects refusals by the Content-Security-Policy of this page or worker.
+ * @returns the refusals so far, and a function that stops collecting.
  */
 export function watchRefusals(): { refusals: readonly Refusal[]; stop: () => void } {
   const refusals: Refusal[] = [];
@@ -48,34 +48,34 @@ function allowingLine(directive: string, url: string): string {
   const { origin } = new URL(url, location.href);
   const source = origin === location.origin ? "'self'" : `'self' ${origin}`;
   const name = directive.replace(/-(elem|attr)$/, '');
-  // What loads onnxruntime needs WebAssembly too: one line says all of it.
+  // A page that loads onnxruntime needs WebAssembly too, so one line allows both.
   return name === 'script-src' ? `script-src ${source} 'wasm-unsafe-eval'` : `${name} ${source}`;
 }
 
 /** The fault of a file that the policy refuses. */
 export const forbidden = (directive: string, url: string): Fault => ({
-  why: `is forbidden by the Content-Security-Policy ${globalThis.document ? 'of this page' : 'that the worker’s script is served with'}: it has to say "${allowingLine(directive, url)}"`,
+  why: `is forbidden by the Content-Security-Policy ${globalThis.document ? 'of this page' : 'that the worker’s script is served with'}: it must contain "${allowingLine(directive, url)}"`,
   passing: false,
 });
 
-/** Milliseconds in which a file is fetched once more: the call that failed waits for it. */
+/** Milliseconds for fetching a file once more, while the failed call waits. */
 const PATIENCE = 30_000;
 
-const tooSlow: Fault = { why: `does not come within ${PATIENCE / 1000} seconds`, passing: true };
+const tooSlow: Fault = { why: `does not arrive within ${PATIENCE / 1000} seconds`, passing: true };
 
 const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
 
-/** Lets events in that are on their way. */
+/** Lets pending events in. */
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const SCRIPT_TYPE = /^(text|application)\/(x-)?(java|ecma)script$/;
 
 /**
- * Finds out why a file could not be loaded, by fetching it once more, past the HTTP cache: what is wrong there is
- * replaced by what comes.
+ * Finds out why a file could not be loaded by fetching it again, past the HTTP cache: a bad cache entry is replaced by
+ * the new response.
  *
  * @param url absolute.
- * @returns undefined where nothing is wrong with it now.
+ * @returns undefined if nothing is wrong with it now.
  */
 export async function faultOf(
   url: string,
@@ -96,7 +96,7 @@ export async function faultOf(
     if (isTimeout(error)) return tooSlow;
     await nextTask();
     const refused = refusals.find(({ blocked }) => blocked === url);
-    // Scripts are not fetched under connect-src: of them nothing more is known.
+    // connect-src does not apply to scripts: nothing more can be found out about them.
     if (refused) return isScript ? undefined : forbidden(refused.directive, url);
     return { why: `cannot be fetched: ${whyUnreachable(url)}`, passing: true };
   }
@@ -104,9 +104,7 @@ export async function faultOf(
   if (!response.ok) {
     await response.body?.cancel().catch(() => {});
     const passing = status >= 500 || status === 408 || status === 429;
-    const advice = passing
-      ? ''
-      : '; it has to be published with the worker, or reload the page after an update';
+    const advice = passing ? '' : '; publish it with the worker, or reload the page after an update';
     return { why: `cannot be fetched: its server answers with status ${status}${advice}`, passing };
   }
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
@@ -114,15 +112,15 @@ export async function faultOf(
   try {
     bytes = new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    return isTimeout(error) ? tooSlow : { why: 'is cut off on its way', passing: true };
+    return isTimeout(error) ? tooSlow : { why: 'is cut off in transit', passing: true };
   }
   const isPage = type === 'text/html' || type === 'application/xhtml+xml';
-  const instead = `is not there: its server answers with a page (${type}) instead`;
+  const instead = `does not exist: its server answers with a page (${type}) instead`;
   if (isScript && isPage) return { why: instead, passing: false };
   if (isScript && !SCRIPT_TYPE.test(type)) {
     const found = type === '' ? 'without a type' : `as ${type}`;
     return {
-      why: `is served ${found}; its server has to send it with Content-Type: text/javascript`,
+      why: `is served ${found}; its server must send it with Content-Type: text/javascript`,
       passing: false,
     };
   }

@@ -3,10 +3,10 @@ import type { Calibration, SerializedError } from '@nearfield/spec/implement';
 import type { ModelWay } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 
-/** Which onnxruntime build a worker holds. The wasm module is chosen once per realm: one build per worker. */
+/** The onnxruntime build of a worker. A realm can load one wasm module only, hence one build per worker. */
 export type Flavour = 'wasm' | 'webgpu';
 
-/** Where a model's files are, as plain data that a worker can receive. */
+/** Source of a model's files, as plain data that a worker can receive. */
 export type SourceDescription =
   | { kind: 'url'; url: string }
   | { kind: 'hub'; id: string; revision?: string | undefined }
@@ -19,22 +19,22 @@ export type ModelDescription = ModelWay & {
   dtypes?: readonly Dtype[] | undefined;
 };
 
-/** What a worker needs to know before its first call. */
+/** Start message of a worker, sent before its first call. */
 export interface WorkerStart {
-  /** Pages with the same key share an engine, where they share a worker. */
+  /** Pages that share a worker share an engine if their keys are equal. */
   engineKey: string;
-  /** What this device was measured to do: decides the size of batches. */
+  /** Measurements of this device, which decide the size of batches. */
   calibration: Calibration | undefined;
-  /** What devices were measured to do, for the report. */
+  /** Measurements of devices, for the report. */
   calibrations: Calibration[];
-  /** Why this flavour was chosen. */
+  /** The reason for choosing this flavour. */
   reason: string;
-  /** Whether batch jobs that were left behind go on at once, and not only when they are asked for. */
+  /** Whether unfinished batch jobs resume at once, and not only with the first call of `batches`. */
   resumeBatches: boolean;
   threads: number | undefined;
-  /** Why threads are not to be tried again. */
+  /** The reason why threads are not to be tried again. */
   threadsFailed: string | undefined;
-  /** Where the runtime's two files are, if not beside the worker. */
+  /** URLs of the runtime's two files, if not beside the worker. */
   wasmPaths: { mjs: string; wasm: string } | undefined;
   models: ModelDescription[];
   dtype: Dtype | Record<string, Dtype> | undefined;
@@ -45,7 +45,7 @@ export interface WorkerStart {
   classifierLimits: ClassifierLimits | undefined;
 }
 
-/** Where the models of the catalogue are downloaded from. */
+/** The hub that models of the catalogue are downloaded from. */
 export interface HubOptions {
   /** Default `https://huggingface.co`. */
   remoteHost?: string | undefined;
@@ -53,26 +53,26 @@ export interface HubOptions {
   pathTemplate?: string | undefined;
   /** Bearer token for gated or private repositories. */
   token?: string | undefined;
-  /** Hosts with the same files, asked in turn while the one before fails. */
+  /** Hosts with the same files, tried in order when the hub or an earlier mirror fails. */
   mirrors?: readonly string[] | undefined;
 }
 
-/** As {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
+/** Like {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
 export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
 }
 
-/** What the page's side of a call's port sends. */
+/** Messages from the page's side of a call's port. */
 export type ControlMessage = { type: 'abort'; reason: SerializedError };
 
-/** What the worker's side of a call's port sends. The end comes last: ports are not in order with each other. */
+/** Messages from the worker's side of a call's port. The end comes last: ports are not in order with each other. */
 export type CallMessage = CallProgress | { type: 'call-end' };
 
-/** What a worker exposes. Each call has a port of its own: progress comes out of it, an abort goes in. */
+/** Interface of a worker. Each call has a port of its own, which carries progress out and an abort in. */
 export interface WorkerApi {
   /**
    * Takes a Web Lock that the worker holds as long as it lives, so that the page notices its end.
-   * @param pageLock held by a page as long as it uses a shared worker, which so notices the page's end.
+   * @param pageLock held by a page as long as it uses a shared worker, so that the worker notices the page's end.
    */
   hold(lock: string, pageLock: string | undefined): Promise<void>;
   /** Ends a shared worker whose runtime has failed, for all pages. */
@@ -87,6 +87,6 @@ export interface WorkerApi {
 /** Call options as plain data. */
 export interface WireOptions {
   priority?: 'interactive' | 'bulk' | undefined;
-  /** Whether somebody listens, so that nothing is posted in vain. */
+  /** Whether the caller listens for progress. */
   progress: boolean;
 }

@@ -1,7 +1,7 @@
 /** The lock that pages share while they connect to a shared worker, and that the worker takes to end. */
 export const connectingLock = (workerName: string): string => `${workerName}-connecting`;
 
-/** Takes a lock that nobody else may have but those who ask for it in the same shared mode. @returns lets go of it. */
+/** Takes a lock, exclusively or shared with others in shared mode. @returns a function that releases it. */
 export function holdLock(name: string, mode: LockMode): Promise<() => void> {
   return new Promise((resolve, reject) => {
     navigator.locks

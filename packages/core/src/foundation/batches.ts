@@ -32,14 +32,14 @@ export function batchesApi(engine: EngineClient): BatchesApi {
   }
 
   let isSettling = false;
-  /** A call that lasts as long as there are jobs: the worker is not idle, and when it dies another goes on. */
+  /** A call that lasts until no job is left: the worker does not count as idle, and if it dies, another continues. */
   const settle = async (): Promise<void> => {
     if (isSettling) return;
     isSettling = true;
     try {
       await engine.call('batches.settle', undefined, {});
     } catch {
-      // A job's own status tells what is wrong with it, or the next call does.
+      // Errors appear in the job's own status, or in the next call.
     } finally {
       isSettling = false;
     }
@@ -79,7 +79,7 @@ async function newBatch(
     throw notSupported(
       'webhook_url',
       'a job in this process cannot promise to reach a server when it ends.',
-      'Ask batches.get() for its status.',
+      'Poll batches.get() for its status.',
     );
   }
   const { model } = parsed;
@@ -89,7 +89,7 @@ async function newBatch(
     dimensions: parsed.dimensions ?? null,
     normalized: parsed.normalized,
   };
-  // What no line could be answered with is refused at once, by its name.
+  // Options that no line can be answered with are refused at once, by name.
   check({ input: '-' }, model, entry, defaults);
   return { id: `batch_${randomId()}`, model, entry, defaults, source: sourceOf(parsed) };
 }
@@ -98,7 +98,10 @@ function sourceOf(parsed: { input?: unknown; input_url?: string | null | undefin
   const { input, input_url: url } = parsed;
   if (url != null) {
     if (!/^(https?|blob):/i.test(url)) {
-      throw invalid('input_url', 'A local engine reads http(s) and blob URLs. Or give the lines as input.');
+      throw invalid(
+        'input_url',
+        'A local engine reads http(s) and blob URLs. Alternatively, pass the lines as input.',
+      );
     }
     return { kind: 'url', url };
   }
@@ -110,6 +113,6 @@ function jsonLine(line: unknown, index: number): string {
   try {
     return JSON.stringify(line);
   } catch (cause) {
-    throw invalid(`input.${index}`, 'A line must be data that JSON can hold.', { cause });
+    throw invalid(`input.${index}`, 'A line must be representable as JSON.', { cause });
   }
 }

@@ -26,7 +26,7 @@ import type { CheckedFewShot, CheckedZeroShot } from '../requests/classify.ts';
 import { itemsOf } from '../requests/items.ts';
 import type { EngineClient } from './engine-client.ts';
 
-/** `POST /v1/classify`, checked: in words where the request has labels, else with a trained classifier. */
+/** `POST /v1/classify`, checked: zero-shot if the request has labels, otherwise with a trained classifier. */
 export async function classify(
   engine: EngineClient,
   request: ClassifyRequest,
@@ -90,7 +90,7 @@ export function classifiersApi(engine: EngineClient): Required<ClassifiersApi> {
       if (dimensions !== undefined && dimensions !== exported.columns) {
         throw invalid(
           'columns',
-          `${model} has vectors of ${dimensions} dimensions, not ${exported.columns}.`,
+          `Vectors of ${model} have ${dimensions} dimensions, not ${exported.columns}.`,
         );
       }
       return engine.call('classifiers.import', { exported, role: classificationRole(entry) }, options);

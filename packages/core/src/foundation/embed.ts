@@ -24,7 +24,7 @@ export async function embeddings(
       const entry = entryFor('embeddings', parsed.model);
       return { request: parsed, resolved: checkEmbeddingsRequest(parsed, entry) };
     },
-    // The chunks of one text are no inputs that could fail alone.
+    // The chunks of one text are not inputs that could fail individually.
     isWhole: () => (request as EmbeddingsRequest | undefined)?.late_chunking === true,
     readItems: ({ request: parsed }) => (parsed.return_multivector ? textsOf(parsed) : itemsOf(parsed)),
     call: (checked, how) => engine.call('embeddings', checked, how),
@@ -51,7 +51,7 @@ export async function multiVector(
   });
 }
 
-/** The answer where no input is left. */
+/** The answer if no input is left. */
 const empty = ({ model }: { model: string }) => ({
   model,
   object: 'list' as const,

@@ -16,16 +16,16 @@ import type { ResultOf } from '../service/methods.ts';
 
 /**
  * Finds the entry of a model for an endpoint.
- * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown model, or one that the endpoint does not take.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown model, or one that the endpoint does not accept.
  */
 export type LookUp = (endpoint: Endpoint, id: string) => ModelEntry;
 
 /** The engine as the endpoints of a foundation see it: calls by name, and the facts of models. */
 export class EngineClient {
   readonly backend: Backend;
-  /** Models of the caller's own, by id; without what their files say. */
+  /** Custom models by id, without the facts from their files. */
   readonly own: ReadonlyMap<string, ModelEntry>;
-  /** Those of them that their files describe, with what these said where they were read. */
+  /** Custom models that are described by their files, with the facts of those that have been read. */
   readonly #described = new Map<string, SharedTask<ModelEntry, never> | undefined>();
 
   constructor(backend: Backend, customModels: readonly ({ id: string } & ModelWay)[]) {
@@ -34,7 +34,7 @@ export class EngineClient {
     for (const { id, recipe } of customModels) if (recipe) this.#described.set(id, undefined);
   }
 
-  /** Ids of the models that can be asked for. */
+  /** Ids of the available models. */
   get models(): string[] {
     return [...new Set([...this.own.keys(), ...runnable()])];
   }
@@ -50,9 +50,9 @@ export class EngineClient {
   }
 
   /**
-   * The same, with what the files of a model of the caller's own say: the first call reads them, and all that wait for
-   * them share that. What failed is tried again next time.
-   * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_INVALID naming the file that cannot be used; those of the store.
+   * The same, with the facts from a custom model's files. The first call reads them, and concurrent calls share that;
+   * after a failure the next call tries again.
+   * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_INVALID naming the unusable file; those of the store.
    */
   async describe(id: string, { signal, timeout }: CallOptions): Promise<ModelEntry> {
     const entry = this.entry(id);
@@ -76,10 +76,10 @@ export class EngineClient {
 
   /**
    * Finds entries for a request to one model, once its files are read.
-   * @param request not checked yet: what names no model is for the look-up to refuse.
+   * @param request not checked yet: the look-up refuses one that names no model.
    */
   async lookUp(request: object, options: CallOptions = {}): Promise<LookUp> {
-    // Not checked yet: it may be anything.
+    // Not checked yet: it may have any shape.
     const named = (request as { model?: unknown } | undefined | null)?.model;
     const model = typeof named === 'string' && this.#described.has(named) ? named : undefined;
     const described = model === undefined ? undefined : await this.describe(model, options);
@@ -89,7 +89,7 @@ export class EngineClient {
 
   /** {@link describe} for a request. @throws FoundationError INPUT_MODEL_NOT_FOUND also if the endpoint does not take it. */
   async entryFor(endpoint: Endpoint, id: string, options: CallOptions): Promise<ModelEntry> {
-    // Before files are read for nothing.
+    // Checked before files are read in vain.
     this.#suitable(endpoint, id, this.entry(id));
     return this.describe(id, options);
   }
@@ -98,7 +98,7 @@ export class EngineClient {
     if (entry.endpoints.includes(endpoint)) return entry;
     throw new FoundationError({
       code: 'INPUT_MODEL_NOT_FOUND',
-      message: `Model '${id}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}.`,
+      message: `Model '${id}' does not support ${endpoint}. It supports ${entry.endpoints.join(', ')}.`,
       param: 'model',
     });
   }
@@ -116,12 +116,12 @@ export class EngineClient {
     );
     const forgotten = factsOf(method).forgets?.(argument);
     if (!forgotten) return answer;
-    // What was read while the files changed may be of the former ones.
+    // Facts that were read while the files changed may be those of the former files.
     this.#forget(forgotten.model);
     return answer.finally(() => this.#forget(forgotten.model));
   }
 
-  /** What the files of a model, or of every one, say: they may be others now. */
+  /** Drops the facts from the files of a model, or of all models, because the files may have changed. */
   #forget(model: string | undefined): void {
     for (const id of this.#described.keys()) {
       if (model === undefined || id === model) this.#described.set(id, undefined);
@@ -129,7 +129,7 @@ export class EngineClient {
   }
 }
 
-/** A model of the caller's own: the recipe it has or names, with sizes that only its files know. */
+/** Entry of a custom model: its recipe, or that of the model it names. Sizes come from its files later. */
 function customEntry({ id, like = id, recipe }: { id: string } & ModelWay): ModelEntry {
   if (recipe) return ownEntry(id, recipe);
   const entry = findModel(like);

@@ -105,7 +105,7 @@ export class EngineFoundation implements LocalFoundation {
         own.map((entry) =>
           this.#engine.describe(entry.id, options).catch(() => {
             signal?.throwIfAborted();
-            // Files that cannot be read hide no model, and not the other ones.
+            // A model whose files cannot be read is still listed.
             return entry;
           }),
         ),
@@ -118,7 +118,7 @@ export class EngineFoundation implements LocalFoundation {
     },
   };
 
-  /** Embedding jobs that run in the engine and go on after a reload or crash. */
+  /** Embedding jobs that run in the engine and continue after a reload or crash. */
   readonly batches: BatchesApi;
 
   load(model: string, options: CallOptions = {}): Promise<LoadedModel> {

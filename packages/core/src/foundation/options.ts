@@ -3,7 +3,7 @@ import type { LocalHubOptions } from '../boundary/protocol.ts';
 import type { ModelRecipe } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 
-/** Where a model's files are: a base URL in the hub's layout, a hub id, or files that the user picked (a `FileList`). */
+/** Source of a model's files: a base URL in the hub's layout, a hub id, or files picked by the user (a `FileList`). */
 export type CustomModelSource = string | URL | ArrayLike<File>;
 
 /**
@@ -11,12 +11,12 @@ export type CustomModelSource = string | URL | ArrayLike<File>;
  * hub's layout: `config.json`, `tokenizer.json`, `tokenizer_config.json`, `onnx/model….onnx`.
  */
 export interface CustomModel {
-  /** Name under which requests ask for it. */
+  /** Id of the model in requests. */
   id: string;
-  /** Catalogue id whose recipe (prompts, pooling, inputs) it follows. Default: `id`, where the catalogue has it. */
+  /** Catalogue id whose recipe (prompts, pooling, inputs) it follows. Default: `id`, if the catalogue has it. */
   like?: string | undefined;
   /**
-   * How it is used, instead of `like`. Default: as its files say, for an id that the catalogue does not have.
+   * Its own recipe, instead of `like`. Default for an id that is not in the catalogue: as described by its files.
    *
    * @example
    * { id: 'e5', source: 'intfloat/e5-small-v2', recipe: { prompts: { query: 'query: ', passage: 'passage: ' } } }
@@ -24,7 +24,7 @@ export interface CustomModel {
   recipe?: ModelRecipe | undefined;
   /** A URL ends in `/`; `owner/name` is a repository of the hub. */
   source: CustomModelSource;
-  /** Precisions that exist there, where known; saves looking for the others. */
+  /** Precisions that exist at the source, if known; saves looking for the others. */
   dtypes?: readonly Dtype[] | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface LocalOptions {
   classifierLimits?: ClassifierLimits | undefined;
   /**
    * Milliseconds after which a WebGPU worker that does not answer while calls wait is replaced: a GPU lost in the
-   * middle of a run can block its worker for ever. Loading a large model may keep a worker silent for some seconds.
+   * middle of a run can block its worker forever. Loading a large model may keep a worker silent for some seconds.
    *
    * @default 20_000
    */

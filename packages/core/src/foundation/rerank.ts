@@ -9,8 +9,8 @@ import {
 import type { EngineClient } from './engine-client.ts';
 
 /**
- * `POST /v1/rerank`, checked. The engine gets the texts; the documents themselves, with whatever fields they have,
- * stay here and are returned as they were given.
+ * `POST /v1/rerank`, checked. The engine gets the texts; the documents themselves stay here and are returned unchanged,
+ * with all their fields.
  */
 export async function rerank(
   engine: EngineClient,

@@ -8,7 +8,7 @@ import {
 import { invalid, parseStrictly, SegmentRequestSchema } from '@nearfield/spec/implement';
 import type { EngineClient } from './engine-client.ts';
 
-/** `segment.jina.ai`, checked. Longer contents than the hosted API takes are for the engine to judge. */
+/** `segment.jina.ai`, checked. Contents longer than the hosted API accepts are checked by the engine. */
 export async function segment(
   engine: EngineClient,
   request: SegmentRequest,
@@ -24,14 +24,14 @@ export async function segment(
   return engine.call('segment', { ...parsed, content: content ?? parsed.content }, options);
 }
 
-/** The content of a request that has more of it than the contract's schema takes. */
+/** The content of a request, if it is longer than the contract's schema allows. */
 function longContent(request: unknown): string | undefined {
   if (typeof request !== 'object' || request === null || !('content' in request)) return undefined;
   const { content } = request;
   return typeof content === 'string' && content.length > LIMITS.segment.characters ? content : undefined;
 }
 
-/** @throws FoundationError INPUT_VALIDATION_FAILED for a name that is no tokenizer and no model. */
+/** @throws FoundationError INPUT_VALIDATION_FAILED for a name that is neither a tokenizer nor a model. */
 function requireTokenizer(name: string, engine: EngineClient): void {
   if ((TOKENIZERS as readonly string[]).includes(name)) return;
   try {
@@ -39,7 +39,7 @@ function requireTokenizer(name: string, engine: EngineClient): void {
   } catch (cause) {
     throw invalid(
       'tokenizer',
-      `There is no such tokenizer. Use one of ${TOKENIZERS.join(', ')}, or the id of a model.`,
+      `Unknown tokenizer. Use one of ${TOKENIZERS.join(', ')}, or the id of a model.`,
       { type: 'enum', cause },
     );
   }

@@ -15,8 +15,8 @@ import { segment } from '../tasks/segment/segment.ts';
 import type { Services } from './services.ts';
 
 /**
- * What each method does. Names, arguments and what the page has to know of them are in `boundary/methods.ts`. The first
- * argument is what tasks keep between calls, the engine among it.
+ * Implementations of the methods. Their names, their arguments and the facts that the page needs are in
+ * `boundary/methods.ts`. The first argument holds the engine and the state that tasks keep between calls.
  */
 const methods = {
   embeddings: ({ engine }, request, options) => embeddings(engine, request, options),
@@ -50,7 +50,7 @@ const methods = {
   },
   'storage.usage': ({ engine }) => usageOf(engine),
   'storage.delete': async ({ engine, forget }, model) => {
-    // Files may be those of a model that this foundation does not know: then nothing of it is in memory.
+    // The files may belong to a model that this foundation does not know: then nothing of it is in memory.
     await forget(model).catch(unlessNotFound);
     await engine.store.delete(model);
   },
@@ -66,7 +66,7 @@ const methods = {
         await forget(model);
       },
     });
-    // What was loaded while the files came in may be of the former ones.
+    // A model that was loaded while the files were imported may come from the former files.
     await forget(model);
     return paths;
   },
@@ -81,7 +81,7 @@ const methods = {
 /** The result of a method. */
 export type ResultOf<Method extends EngineMethod> = Awaited<ReturnType<(typeof methods)[Method]>>;
 
-/** What is stored, and whether a model can be loaded from it as it is. */
+/** Stored models, and whether each can be loaded from its stored files. */
 async function usageOf({ store, models }: Engine): Promise<ModelUsage[]> {
   const usage = await store.usage();
   return Promise.all(
@@ -93,7 +93,7 @@ async function usageOf({ store, models }: Engine): Promise<ModelUsage[]> {
         complete = isUsable(models.definition(each.model), paths);
       } catch (error) {
         if (!FoundationError.isInstance(error)) throw error;
-        // A model that this foundation does not know, or cannot run: that it looks like one is all there is to tell.
+        // This foundation does not know the model, or cannot run it: only the look of its files can be judged.
         complete = paths.includes('config.json') && paths.some((path) => path.endsWith('.onnx'));
       }
       return { ...each, complete };

@@ -6,7 +6,7 @@ import type { ModelSource } from '../store/types.ts';
 
 type Models = Pick<WorkerStart, 'models' | 'dtype' | 'hub'>;
 
-/** Finds models among those the page added, then in the catalogue. */
+/** Finds models among the custom ones, then in the catalogue. */
 export function modelResolver(options: Models): ModelResolver {
   const definitions = new Map<string, ModelDefinition>();
   return (id) => {
@@ -19,7 +19,7 @@ export function modelResolver(options: Models): ModelResolver {
   };
 }
 
-/** Finds tokenizers likewise. */
+/** Finds tokenizers in the same way. */
 export const tokenizerResolver =
   (options: Models): TokenizerResolver =>
   (id) =>

@@ -8,7 +8,7 @@ import { LabelCache } from '../tasks/classify/label-cache.ts';
 import { embeddings } from '../tasks/embed/embeddings.ts';
 import { ModelTokenizers } from '../tasks/segment/model-tokenizers.ts';
 
-/** An engine with what its tasks keep between calls. */
+/** An engine with the state that its tasks keep between calls. */
 export interface Services {
   readonly engine: Engine;
   readonly labels: LabelCache;
@@ -16,19 +16,19 @@ export interface Services {
   readonly classifiers: Classifiers;
   readonly batches: Batches;
   /**
-   * Lets go of all that is in memory of a model, or of every model: other files may come under its name.
+   * Frees everything that memory holds of a model, or of all models, because its id may get other files.
    * @throws FoundationError INPUT_MODEL_NOT_FOUND
    */
   forget(model?: string): Promise<void>;
-  /** Where classifiers and batches are kept, opened now if it was not. */
+  /** Storage of classifiers and batches, opened by the first call. */
   records(): Promise<Records>;
-  /** Ends the engine and what runs in it. Unfinished jobs go on in the next engine. */
+  /** Ends the engine and its jobs. Unfinished jobs resume in the next engine. */
   close(): Promise<void>;
 }
 
 export interface ServicesOptions {
   engine: Engine;
-  /** Where classifiers and batches are kept; opened with the first call that needs it. */
+  /** Opens the storage of classifiers and batches, for the first call that needs it. */
   openRecords: () => Promise<Records> | Records;
   classifierLimits?: ClassifierLimits | undefined;
 }
@@ -39,7 +39,7 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
     if (!opened) {
       const opening = (async () => openRecords())();
       opened = opening;
-      // What failed is tried again by the next call.
+      // After a failure, the next call tries again.
       opening.catch(() => {
         if (opened === opening) opened = undefined;
       });
@@ -48,7 +48,7 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
   };
   const batches = new Batches({
     records,
-    // A line that asks for the vectors of tokens gets those: its own request says which of the two its answer is.
+    // A line with `return_multivector` gets token vectors: its own request determines the type of its answer.
     answer: async (request, options) => (await embeddings(engine, request, options)) as EmbeddingsResponse,
   });
   const labels = new LabelCache();
@@ -61,7 +61,7 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
       try {
         await engine.unload(model);
       } finally {
-        // All of them: a model has aliases, and labels or tokenizers of one may come from another's files.
+        // Clear everything: a model has aliases, and its labels or tokenizer may come from another model's files.
         labels.clear();
         tokenizers.clear();
       }

@@ -23,10 +23,10 @@ import { createServices, type Services } from '../service/services.ts';
 import { createModelStore, MemoryCache } from '../store/index.ts';
 import { SharedLife } from './shared-life.ts';
 
-/** The worker's half of the boundary, for the runtime that this worker's entry knows how to start. */
+/** The worker's half of the boundary, for the runtime of this worker's entry. */
 export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>): void {
   carryErrorsWhole();
-  /** One engine, but in a shared worker, whose tabs may have different options. */
+  /** One engine; several in a shared worker whose tabs have different options. */
   const engines = new Map<string, Promise<Services>>();
   const drawing = new PageDrawing();
 
@@ -51,7 +51,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       openRecords: () => (inMemory ? new MemoryRecords() : openRecords()),
       classifierLimits: options.classifierLimits,
     });
-    // Batches that a closed or crashed tab left behind. What goes wrong is told to the calls that ask for them.
+    // Batches that a closed or crashed tab left unfinished. Errors reach the calls that poll them.
     if (options.resumeBatches) services.batches.resume().catch(() => {});
     return services;
   };
@@ -98,7 +98,7 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
   }
   scope.onconnect = ({ ports: [port] }) => {
     expose(connect(), port);
-    // The page waits for a first message: until then it may be talking to a worker that has ended.
+    // The page waits for a first message: until it arrives, the worker may have ended.
     port?.postMessage('connected');
   };
 }

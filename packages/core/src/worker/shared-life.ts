@@ -1,11 +1,11 @@
 import { connectingLock } from '../boundary/shared-worker-locks.ts';
 
-/** Milliseconds for which a shared worker stays that no page uses: one page may close a moment before another opens. */
+/** Milliseconds for which an unused shared worker stays: one page may close a moment before another opens. */
 const LINGER = 500;
 
 /**
- * Ends a shared worker when the last page has left it: nothing else gives its memory back while any page of the
- * origin lives.
+ * Ends a shared worker when the last page has left it: nothing else frees its memory while any page of the origin
+ * lives.
  */
 export class SharedLife {
   readonly #lock: string;
@@ -18,7 +18,7 @@ export class SharedLife {
     this.#close = close;
   }
 
-  /** Counts a page until it lets go of its lock: because it left, or because it died. */
+  /** Counts a page until it releases its lock: because it left, or because it died. */
   joined(pageLock: string): void {
     this.#pages++;
     void navigator.locks.request(pageLock, () => {
@@ -27,7 +27,7 @@ export class SharedLife {
     });
   }
 
-  /** Ends the worker for all pages: its runtime has failed. They notice, and meet at the next one. */
+  /** Ends the worker for all pages, because its runtime has failed. They notice, and share the next one. */
   async end(): Promise<void> {
     await navigator.locks.request(this.#lock, () => this.#end());
   }
@@ -43,7 +43,7 @@ export class SharedLife {
     }, LINGER);
   }
 
-  /** Keeps the lock until the worker is gone: a page that connects meanwhile would talk to nobody. */
+  /** Keeps the lock until the worker is gone: a page that connected meanwhile would get no answer. */
   #end(): Promise<never> {
     this.#close();
     return new Promise<never>(() => {});

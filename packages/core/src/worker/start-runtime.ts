@@ -14,21 +14,21 @@ import type { OnnxModule } from '../engine/runtime/onnx/onnx-runtime.ts';
 import type { StartOnnx } from '../engine/runtime/onnx/wasm.ts';
 import { classifyRuntimeError } from '../engine/runtime/runtime-errors.ts';
 
-/** What {@link startRuntime} starts. */
+/** A runtime for {@link startRuntime} to start. */
 export interface StartedRuntime {
   readonly ort: OnnxModule;
-  /** Addresses of onnxruntime's two files, as it was given them. */
+  /** URLs of onnxruntime's two files, as passed to it. */
   readonly files: { mjs: string; wasm: string };
   readonly sessionOptions: Parameters<StartOnnx>[0];
 }
 
-/** What onnxruntime says when its files, and not a model, are what failed. */
+/** onnxruntime's messages if its own files are at fault, and not a model. */
 const NOT_STARTED = /no available backend found/i;
 
 /**
  * Starts onnxruntime's WebAssembly with a graph that does nothing.
- * @throws FoundationError RUNTIME_NOT_AVAILABLE that names the file at fault; its `param` is `threads` if one thread
- * would do without. OUT_OF_MEMORY, DEVICE_LOST. The realm cannot be started again then.
+ * @throws FoundationError RUNTIME_NOT_AVAILABLE that names the file at fault; its `param` is `threads` if a single
+ * thread does not need the file. OUT_OF_MEMORY, DEVICE_LOST. The realm cannot start a runtime after that.
  */
 export async function startRuntime({ ort, files, sessionOptions }: StartedRuntime): Promise<void> {
   const { refusals, stop } = watchRefusals();
@@ -41,7 +41,7 @@ export async function startRuntime({ ort, files, sessionOptions }: StartedRuntim
     await session.release();
   } catch (cause) {
     if (cause instanceof ThreadFailed) throw await threadsFault(files.mjs, refusals);
-    // What fails later than the runtime's own start shows with a model.
+    // Failures after the runtime's own start appear with a model.
     if (!NOT_STARTED.test(String(cause))) return;
     const known = classifyRuntimeError(cause, 'onnxruntime could not be started');
     if (FoundationError.isInstance(known) && known.code !== 'MODEL_INVALID') throw known;
@@ -63,7 +63,7 @@ function smallestModel(): Uint8Array {
 class ThreadFailed extends Error {}
 
 /**
- * Hears of threads that do not start. onnxruntime waits for them for ever, and nobody else makes workers in here.
+ * Notices threads that do not start. onnxruntime waits for them forever, and no other code starts workers here.
  */
 function watchThreads(): { failed: Promise<never>; stop: () => void } {
   const Original = globalThis.Worker;
@@ -93,7 +93,7 @@ function watchThreads(): { failed: Promise<never>; stop: () => void } {
   };
 }
 
-/** Whether the policy lets this realm compile WebAssembly at all: asked with the shortest module there is. */
+/** Whether the policy lets this realm compile WebAssembly at all, tested with the shortest possible module. */
 async function mayCompile(): Promise<boolean> {
   try {
     await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -103,24 +103,24 @@ async function mayCompile(): Promise<boolean> {
   }
 }
 
-/** WebAssembly, whatever its type: only its compilation while it arrives needs the right one. */
+/** WebAssembly of any media type: only streaming compilation needs the right one. */
 const WASM: Expected = {
   isScript: false,
   inspect: (_response, bytes, instead) => {
     const isWasm = [0, 0x61, 0x73, 0x6d].every((byte, at) => bytes[at] === byte);
     if (isWasm && WebAssembly.validate(bytes)) return undefined;
-    if (isWasm) return { why: `is damaged or cut off (${bytes.length} bytes came)`, passing: false };
-    return { why: instead ?? 'is something else than WebAssembly', passing: false };
+    if (isWasm) return { why: `is damaged or cut off (${bytes.length} bytes arrived)`, passing: false };
+    return { why: instead ?? 'is not WebAssembly', passing: false };
   },
 };
 
-/** A script that is cut off has the right type, and cannot be read or gives nothing. */
+/** A script that is cut off has the right type, but cannot be parsed or has no exports. */
 const moduleScript = (url: string): Expected => ({
   isScript: true,
   inspect: async () => {
-    let why = 'it gives nothing';
+    let why = 'it has no exports';
     try {
-      // Under another name: a realm remembers a module that it could not read.
+      // Under another URL: a realm remembers a module that it could not parse.
       const module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ `${url}#again`)) as {
         default?: unknown;
       };

@@ -1,6 +1,6 @@
 /**
- * Threads for the wasm build, and why that many.
- * @param failed why a worker before this one could not start them.
+ * Number of threads for the wasm build, and the reason.
+ * @param failed the reason why an earlier worker could not start them.
  */
 export function chooseThreads(
   wanted: number | undefined,
@@ -18,7 +18,7 @@ export function chooseThreads(
     return { threads: 1, reason: 'a shared worker cannot start threads' };
   }
   if (wanted !== undefined) return { threads: Math.max(1, Math.floor(wanted)), reason: 'asked for' };
-  // Beyond eight threads the matrices of small encoders are too small to share out.
+  // The matrices of small encoders are too small to divide among more than eight threads.
   const threads = Math.min(cores, 8);
   return { threads, reason: `${cores} cores, at most 8 used` };
 }

@@ -59,7 +59,7 @@ export function assertModel(id: string, endpoint: Endpoint): ModelEntry {
   if (!entry.endpoints.includes(endpoint)) {
     throw new FoundationError({
       code: 'INPUT_MODEL_NOT_FOUND',
-      message: `Model '${shortened(id)}' does not answer ${endpoint}: it is for ${entry.endpoints.join(', ')}. Models for ${endpoint}: ${suitable.join(', ')}.`,
+      message: `Model '${shortened(id)}' does not support ${endpoint}. It supports ${entry.endpoints.join(', ')}. Models for ${endpoint}: ${suitable.join(', ')}.`,
       param: 'model',
     });
   }
