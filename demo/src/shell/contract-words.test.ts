@@ -43,9 +43,9 @@ describe('visitorMessage', () => {
       'https://api.jina.ai answers embeddings only with an API key.',
     ],
     [
-      "There is no classifier 'a1' here. classifiers.list() has those that are; train() makes one.",
+      "Unknown classifier 'a1'. classifiers.list() lists the existing ones; train() makes one.",
       'classify',
-      "There is no classifier 'a1' here.",
+      "Unknown classifier 'a1'.",
     ],
     [
       'jina-embeddings-v4 cannot run locally. It is too large. Use jina-clip-v1, or jina-embeddings-v4 through createRemote() of @nearfield/remote.',

@@ -39,7 +39,7 @@ export interface NodeModel {
   id: string;
   /** Catalogue id whose recipe it follows. Default: `id`, where the catalogue has it. */
   like?: string | undefined;
-  /** How it is used, instead of `like`. Default: as its files say, for an id that the catalogue does not have. */
+  /** Its own recipe, instead of `like`. Default for an id that is not in the catalogue: as described by its files. */
   recipe?: ModelRecipe | undefined;
   /** A directory in the hub's layout, a base URL, or a hub id (owner/name). */
   source: string | URL;

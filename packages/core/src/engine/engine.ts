@@ -19,23 +19,23 @@ export interface EngineOptions {
   runtime: Runtime;
   store: ManagedModelStore;
   resolve: ModelResolver;
-  /** Finds tokenizers. Default: where the models that {@link resolve} finds have their files. */
+  /** Finds tokenizers. Default: beside the models that {@link resolve} finds. */
   resolveTokenizer?: TokenizerResolver | undefined;
-  /** Decodes pictures. Default: none, and models that read pictures read only texts. */
+  /** Decodes pictures. Default: none, so that models that read pictures read only texts. */
   imageDecoder?: RasterDecoder | undefined;
   /** Default: by device. */
   budget?: BatchBudget | undefined;
   /** Default true: a text's vector does not depend on its neighbours in a batch. */
   batchInvariant?: boolean | undefined;
-  /** Where passed self-checks are remembered. Default: IndexedDB, or the life of the engine. */
+  /** Memory of passed self-checks. Default: IndexedDB, or the life of the engine. */
   checks?: CheckMemory | undefined;
-  /** Bytes of model files whose sessions stay open together. Default: by device. */
+  /** Total size, in bytes, of the files of models with open sessions. Default: by device. */
   memory?: number | undefined;
 }
 
 /**
- * Padded tokens a batch may hold. Measured on all-MiniLM-L6-v2: a CPU loses by padding and by large batches,
- * a GPU by starting many small ones.
+ * Maximum number of padded tokens per batch. Measured on all-MiniLM-L6-v2: a CPU loses time with padding and large
+ * batches, a GPU with starting many small ones.
  */
 const BUDGETS: Record<Processor, BatchBudget> = {
   cpu: { tokens: 768, rows: 64, overhead: 16 },
@@ -43,19 +43,19 @@ const BUDGETS: Record<Processor, BatchBudget> = {
 };
 
 /**
- * Bytes that decoded pictures, and tensors made of them, may each take at a time: two or three photographs of 12
- * million pixels. A picture of the largest size that is read needs more, and has it alone.
+ * Memory limit in bytes for decoded pictures, and for tensors made of them: two or three photographs of 12 million
+ * pixels. A picture of the largest accepted size needs more, and is processed alone.
  */
 const PIXEL_BYTES = 256e6;
 
-/** Models, device and queue of one realm. Takes checked requests; knows nothing of where it runs. */
+/** Models, device and queue of one realm. Takes checked requests; independent of the realm it runs in. */
 export class Engine {
   readonly runtime: Runtime;
   readonly store: ManagedModelStore;
   readonly imageDecoder: RasterDecoder | undefined;
-  /** Decoded pictures of all calls. */
+  /** Budget of decoded pictures, for all calls. */
   readonly pixels = new ByteBudget(PIXEL_BYTES);
-  /** What was made of pictures and waits to be computed, of all calls. */
+  /** Budget of preprocessed pictures that wait to be computed, for all calls. */
   readonly pixelValues = new ByteBudget(PIXEL_BYTES);
   readonly scheduler = new Scheduler();
   readonly models: ModelPool;
@@ -78,7 +78,7 @@ export class Engine {
       budget: options.budget ?? BUDGETS[processorOf(runtime)],
     });
     void runtime.lost.then((message) => {
-      // A batch on a lost device may never settle: its callers are told here.
+      // A batch on a lost device may never settle, so its calls are rejected here.
       this.scheduler.stop(
         new FoundationError({ code: 'DEVICE_LOST', message: `The GPU device was lost: ${message}.` }),
       );
@@ -86,14 +86,14 @@ export class Engine {
   }
 
   /**
-   * A text encoder, loaded once however many calls ask for it. A load that failed is tried again next time.
-   * @param options the task decides which weights are loaded, where a model has several.
+   * A text encoder, loaded once for all calls. After a failure, the next call tries again.
+   * @param options the task selects the weights to load, if a model has several.
    */
   encoder(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
     return this.models.text(id, options);
   }
 
-  /** Where the tokenizer of a model is, without loading it. */
+  /** Source of a model's tokenizer, without loading it. */
   tokenizer(id: string): TokenizerDefinition {
     return this.#resolveTokenizer(id);
   }
@@ -107,7 +107,7 @@ export class Engine {
     return this.models.loaded();
   }
 
-  /** Frees a model's memory, or every model's. Calls that use it now fail; later ones load it again. */
+  /** Frees the memory of one model or all. Calls that use it now fail; later ones load it again. */
   unload(id?: string): Promise<void> {
     return this.models.unload(id);
   }

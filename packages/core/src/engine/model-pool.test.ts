@@ -210,7 +210,7 @@ describe('files', () => {
     expect(await load({})).toMatchObject({ dtype: 'q8' });
     expect(await load({ dtype: 'fp32' })).toMatchObject({
       dtype: 'fp32',
-      reason: expect.stringContaining('asked'),
+      reason: expect.stringContaining('dtype option'),
     });
     await expect(load({ dtype: 'q4' })).rejects.toMatchObject({
       code: 'MODEL_INVALID',
@@ -226,7 +226,7 @@ describe('files', () => {
     const asColbert = pool([define('m', 'jina-colbert-v2', remoteLike(reranker.files))]);
     await expect(asColbert.load('m')).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringMatching(/no output with one vector a token, only logits/),
+      message: expect.stringMatching(/no output with one vector per token, only logits/),
     });
     const broken = reranker.files.map((file) =>
       file.path === 'tokenizer.json'

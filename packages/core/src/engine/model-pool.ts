@@ -29,11 +29,11 @@ export interface ModelPoolOptions {
   resolve: ModelResolver;
   budget: BatchBudget;
   batchInvariant: boolean;
-  /** Default: IndexedDB where model files are kept there, else the life of the pool. */
+  /** Default: IndexedDB if model files are stored there, otherwise the life of the pool. */
   checks?: CheckMemory | undefined;
   /**
-   * Bytes of model files whose sessions stay open together; the least recently used are closed, and opened again
-   * from the cache when they are needed. Default by device.
+   * Total size, in bytes, of the files of models with open sessions; the least recently used are closed, and opened
+   * again from the cache when they are needed. Default: by device.
    */
   memory?: number | undefined;
 }
@@ -48,8 +48,8 @@ interface PartEntry {
 }
 
 /**
- * The models of one engine. A model is loaded part by part, when a part is first used: each of v5's task
- * repositories, each tower of a CLIP model. Calls share what is loaded; a load that failed is tried again.
+ * The models of one engine. A model is loaded part by part, when a part is first used: each of v5's task repositories,
+ * each tower of a CLIP model. Calls share loaded parts; after a failure, the next call tries again.
  */
 export class ModelPool {
   readonly #options: ModelPoolOptions;
@@ -67,7 +67,7 @@ export class ModelPool {
       (typeof indexedDB === 'undefined' ? new TransientCheckMemory() : new IndexedDbCheckMemory());
   }
 
-  /** The encoder for texts. @throws FoundationError NOT_SUPPORTED if the model makes no single vectors of texts. */
+  /** The encoder for texts. @throws FoundationError NOT_SUPPORTED if the model gives no single vectors of texts. */
   async text(id: string, options: PartRequest & CallOptions = {}): Promise<ReadyEncoder> {
     const { textTower } = this.definition(id).entry;
     if (textTower !== undefined) return this.text(textTower, options);
@@ -86,21 +86,21 @@ export class ModelPool {
     throw wrongKind(ready.definition, 'embed pictures');
   }
 
-  /** @throws FoundationError NOT_SUPPORTED if the model is none of the late interaction kind. */
+  /** @throws FoundationError NOT_SUPPORTED if the model is not a late interaction model. */
   async colbert(id: string, options: CallOptions = {}): Promise<ReadyColbert> {
     const ready = await this.#part(id, {}, ['colbert'], options);
     if (ready.kind === 'colbert') return ready;
-    throw wrongKind(ready.definition, 'give a vector for each token');
+    throw wrongKind(ready.definition, 'give one vector per token');
   }
 
-  /** @throws FoundationError NOT_SUPPORTED if the model is no cross-encoder. */
+  /** @throws FoundationError NOT_SUPPORTED if the model is not a cross-encoder. */
   async pairs(id: string, options: CallOptions = {}): Promise<ReadyPairs> {
     const ready = await this.#part(id, {}, ['pairs'], options);
     if (ready.kind === 'pairs') return ready;
     throw wrongKind(ready.definition, 'score pairs');
   }
 
-  /** @throws FoundationError NOT_SUPPORTED if the model is no listwise reranker. */
+  /** @throws FoundationError NOT_SUPPORTED if the model is not a listwise reranker. */
   async listwise(id: string, options: CallOptions = {}): Promise<ReadyListwise> {
     const ready = await this.#part(id, {}, ['listwise'], options);
     if (ready.kind === 'listwise') return ready;
@@ -108,7 +108,7 @@ export class ModelPool {
   }
 
   /**
-   * What a model is: tells which of the methods above serves it, without loading it.
+   * A model's definition, which shows the method above that serves it, without loading it.
    * @throws FoundationError INPUT_MODEL_NOT_FOUND, MODEL_NOT_AVAILABLE_LOCALLY.
    */
   definition(id: string): ModelDefinition {
@@ -116,15 +116,14 @@ export class ModelPool {
   }
 
   /**
-   * What a model is, with what its own files say: these are read, its weights are not.
-   * @throws FoundationError those of {@link definition}; MODEL_INVALID naming the file that cannot be used; those of
-   * the store.
+   * A model's definition with the facts from its own files; these are read, its weights are not.
+   * @throws FoundationError those of {@link definition}; MODEL_INVALID naming the unusable file; those of the store.
    */
   async entry(id: string, signal: AbortSignal | undefined): Promise<ModelEntry> {
     return (await completed(this.definition(id), this.#options.store, signal)).entry;
   }
 
-  /** Loads the part of a model that a request without further wishes would use. */
+  /** Loads the part of a model that a request without further options uses. */
   async load(id: string, options: PartRequest & CallOptions = {}): Promise<LoadedModel> {
     return (await this.#part(id, options, undefined, options)).info;
   }
@@ -134,13 +133,13 @@ export class ModelPool {
     return [...this.#parts.values()].flatMap(({ ready }) => (ready ? [ready.info] : []));
   }
 
-  /** Frees all of a model's memory, or of every model's. Calls that use it now fail; later ones load it again. */
+  /** Frees the memory of one model or all. Calls that use it now fail; later ones load it again. */
   async unload(id?: string): Promise<void> {
     let model: string | undefined;
     try {
       model = id === undefined ? undefined : this.#options.resolve(id).id;
     } catch (error) {
-      // What cannot be loaded is not in memory; only its tokenizer may be in the cache.
+      // A model that cannot be loaded is not in memory; only its tokenizer may be in the cache.
       if (FoundationError.isInstance(error) && error.code === 'MODEL_NOT_AVAILABLE_LOCALLY') return;
       throw error;
     }
@@ -168,7 +167,7 @@ export class ModelPool {
   ): Promise<ReadyPart> {
     if (this.#closed) throw this.#closed;
     const definition = this.#options.resolve(id);
-    // Before anything is downloaded for nothing.
+    // Checked before anything is downloaded in vain.
     if (kinds && !kinds.includes(definition.recipe.kind)) throw wrongKind(definition, 'do this');
     const part = definition.part(request);
     let entry = this.#parts.get(part.key);
@@ -202,11 +201,11 @@ export class ModelPool {
   }
 }
 
-/** What each kind of model is for, in words. */
+/** Purpose of each kind of model, as a phrase. */
 const USES: Record<ModelDefinition['recipe']['kind'], string> = {
   text: 'embeds texts',
   clip: 'embeds texts and pictures',
-  colbert: 'gives a vector for each token',
+  colbert: 'gives one vector per token',
   pairs: 'scores a query with each document',
   listwise: 'scores a query with a list of documents',
 };

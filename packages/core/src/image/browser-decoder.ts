@@ -1,4 +1,4 @@
-/** Decodes with what the browser has. Runs in pages and workers. */
+/** Decodes with the browser's own decoders. Runs in pages and workers. */
 import { FoundationError } from '@nearfield/spec';
 import type { RasterDecoder } from './decode.ts';
 import { drawSvg } from './draw-svg.ts';
@@ -36,7 +36,7 @@ export const browserDecoder: RasterDecoder = {
   ...(typeof document !== 'undefined' && { drawSvg }),
 };
 
-/** First frame as straight RGBA, or undefined where the browser cannot give it. */
+/** First frame as straight RGBA, or undefined if the browser cannot give it. */
 async function decodeStraight(
   bytes: Uint8Array<ArrayBuffer>,
   { format }: ImageHeader,

@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * Bytes that may be held at a time. Who wants more than there is left waits, in order, so that nobody is passed over
- * for ever; what is larger than the whole gets it alone.
+ * A limit for bytes held at a time. Requests beyond the remainder wait in order, so that none is passed over forever;
+ * one that is larger than the whole is granted alone.
  */
 export class ByteBudget {
   readonly #total: number;

@@ -17,7 +17,7 @@ import type { PixelWindow } from './resize.ts';
 import { readSvg, type SvgDrawing } from './svg.ts';
 
 /**
- * Decodes the formats that are not decoded here (all but PNG), with whatever the host has: `browserDecoder` in a
+ * Decodes the formats that are not decoded here (all but PNG), with the host's decoders: `browserDecoder` in a
  * page or worker, `nodeDecoder` in Node.
  */
 export interface RasterDecoder {
@@ -32,24 +32,24 @@ export interface RasterDecoder {
     options: { readonly signal?: AbortSignal | undefined },
   ): Promise<Raster>;
   /**
-   * Draws an SVG, where the host can: workers cannot, but the pages that use them.
+   * Draws an SVG, if the host can: workers cannot, but the pages that use them can.
    * Rejects with anything if it is damaged.
    */
   drawSvg?(svg: SvgDrawing, options: { readonly signal?: AbortSignal | undefined }): Promise<Raster>;
-  /** Pixels of an `ImageBitmap`, where the host has such a thing. */
+  /** Pixels of an `ImageBitmap`, if the host has this class. */
   fromBitmap?(bitmap: ImageBitmap): Raster;
 }
 
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions extends ReadImageOptions {
   readonly decoder: RasterDecoder;
-  /** Decoded bytes that may be held at a time, shared by all calls of an engine. Default: any number. */
+  /** Limit of decoded bytes held at a time, shared by all calls of an engine. Default: none. */
   readonly budget?: ByteBudget | undefined;
 }
 
 /**
  * Reads and decodes an image input, and holds its share of the budget while `use` works on the pixels. A picture waits
- * for its share before anything of it is decoded or copied. The format is told by the bytes, not by a MIME type, and
+ * for its share before anything of it is decoded or copied. The format is recognised by the bytes, not the MIME type, and
  * the size is checked against `maxPixels` before that. EXIF orientation is applied.
  *
  * PNG files are decoded bit by bit as stored, everywhere; the others by the host's decoder. SVG drawings are drawn at
@@ -70,7 +70,7 @@ export async function useImage<Value>(
   try {
     return use(await decode(read, header, options));
   } finally {
-    // Also of a call that was aborted meanwhile: until here its pixels were in memory.
+    // Also for a call that was aborted meanwhile: until here its pixels were in memory.
     release?.();
   }
 }
@@ -87,7 +87,7 @@ function heldBytes(read: ReadImage, header: ImageHeader | undefined): number {
     return 4 * width * height;
   }
   const { width, height, format, orientation } = header!;
-  // Others are held once by their decoder and once as what it hands out; turning makes a second picture.
+  // Other formats are held once by their decoder and once as its result; turning makes a second picture.
   return 4 * width * height * (format !== 'png' || orientation > 1 ? 2 : 1);
 }
 
@@ -105,7 +105,7 @@ async function decode(
   return upright(header!.frame ? clearedAround(raster, header!.frame) : raster, orientation);
 }
 
-/** Makes what lies around a frame transparent, in place: some decoders fill it with black. */
+/** Makes the area around a frame transparent, in place: some decoders fill it with black. */
 function clearedAround(raster: Raster, { x, y, width, height }: PixelWindow): Raster {
   const { data } = raster;
   for (let row = 0; row < raster.height; row++) {
@@ -140,7 +140,7 @@ async function decodeElsewhere(
   }
 }
 
-/** The file with the names of its EXIF and XMP data blanked, by which nobody finds them. */
+/** The file with the names of its EXIF and XMP data blanked, so that decoders do not find these. */
 function withoutTags(bytes: Uint8Array<ArrayBuffer>, { tags }: ImageHeader): Uint8Array<ArrayBuffer> {
   if (tags.length === 0) return bytes;
   const copy = bytes.slice();

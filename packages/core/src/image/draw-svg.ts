@@ -4,7 +4,7 @@ import type { SvgDrawing } from './svg.ts';
 
 /**
  * Draws a drawing as a picture: its scripts do not run, and it loads nothing.
- * @throws anything if the text is no SVG, or the page may not show `data:` pictures.
+ * @throws anything if the text is not SVG, or the page may not show `data:` pictures.
  */
 export async function drawSvg({ text, width, height }: SvgDrawing): Promise<Raster> {
   const image = new Image(width, height);

@@ -1,7 +1,7 @@
 import type { FoundationError } from '@nearfield/spec';
 import { invalid } from '@nearfield/spec/implement';
 
-/** What an image error says besides its message. */
+/** Fields of an image error besides its message. */
 export interface ImageErrorDetails {
   /** The request field at fault. Default `image`. */
   readonly param?: string | undefined;

@@ -6,7 +6,7 @@ const SHORT = 3;
 const LONG = 4;
 
 /**
- * Orientation (1 to 8) of EXIF data, which is a TIFF header and its first directory; 1 where there is none or
+ * Orientation (1 to 8) of EXIF data, which is a TIFF header and its first directory; 1 if there is none or
  * the data is damaged, as viewers show such a picture. Source: EXIF 2.3, tag 0x0112.
  */
 export function exifOrientation(tiff: Uint8Array): number {

@@ -1,5 +1,5 @@
 /**
- * Reads a picture's format, size and orientation from its first bytes, so that what is too large is refused
+ * Reads a picture's format, size and orientation from its first bytes, so that one that is too large is refused
  * before anything is decoded.
  */
 import { imageError } from './errors.ts';
@@ -10,7 +10,7 @@ import { readSvg } from './svg.ts';
 /** Formats that are read. */
 export type ImageFormat = 'png' | 'jpeg' | 'webp' | 'gif' | 'bmp' | 'avif' | 'svg';
 
-/** What is known of a picture before it is decoded. */
+/** Facts about a picture before it is decoded. */
 export interface ImageHeader {
   readonly format: ImageFormat;
   /** Pixels, as stored: before the orientation is applied. */
@@ -19,7 +19,7 @@ export interface ImageHeader {
   /** EXIF orientation 1 to 8 (PNG, JPEG and WebP; 1 for the others: AVIF's own turns are applied by its decoders). */
   readonly orientation: number;
   /**
-   * Where the names of EXIF and XMP data begin, by which some decoders turn a picture and others do not: blanked,
+   * Offsets of the names of EXIF and XMP data, by which some decoders turn a picture and others do not: blanked,
    * so that all decode the pixels as stored.
    */
   readonly tags: readonly number[];
@@ -27,7 +27,7 @@ export interface ImageHeader {
   readonly alpha: boolean;
   /** Whether the format itself may turn the picture (AVIF), which its decoders apply, but not all ways to use them. */
   readonly turns: boolean;
-  /** Where the first frame lies, where it leaves some of the screen (GIF). */
+  /** Area of the first frame, if it does not cover the screen (GIF). */
   readonly frame?: PixelWindow | undefined;
 }
 
@@ -46,7 +46,7 @@ const KNOWN = 'PNG, JPEG, WebP, GIF, BMP, AVIF or SVG';
 
 /**
  * The header of a picture.
- * @throws FoundationError INPUT_VALIDATION_FAILED if the bytes are no picture of a known format, or end early.
+ * @throws FoundationError INPUT_VALIDATION_FAILED if the bytes are not a picture of a known format, or end early.
  */
 export function readImageHeader(bytes: Uint8Array, param?: string): ImageHeader {
   if (bytes.length === 0) throw imageError('The image is empty (0 bytes).', { param });
@@ -74,7 +74,7 @@ export function readImageHeader(bytes: Uint8Array, param?: string): ImageHeader 
   return { format, orientation: 1, tags: [], turns: false, ...header };
 }
 
-/** What a format's reader finds; upright and without tags unless it says so. */
+/** Result of a format's reader; upright and without tags by default. */
 type Facts = Pick<ImageHeader, 'width' | 'height' | 'alpha'> & Partial<ImageHeader>;
 
 const ascii = (bytes: Uint8Array, start: number, length: number): string =>
@@ -97,7 +97,7 @@ function ftypLength(bytes: Uint8Array): number {
   return Math.min(Math.max(size - 8, 0), 256);
 }
 
-/** Names what people send by mistake. */
+/** Names formats that are sent by mistake. */
 function foreign(bytes: Uint8Array): string {
   const head = ascii(bytes, 0, 16);
   const text = ascii(bytes, 0, 256).trimStart().toLowerCase();
@@ -196,7 +196,7 @@ function jpeg(bytes: Uint8Array, view: DataView): Facts | string {
  */
 const LEAST_BITS: Readonly<Record<number, number>> = { 192: 2, 193: 2, 194: 1 };
 
-/** Number of scans from the first one on, and where the picture ends; undefined if it does not. */
+/** Number of scans from the first one on, and the picture's end; undefined if it has none. */
 function scan(bytes: Uint8Array, from: number): { scans: number; end: number } | undefined {
   let scans = 0;
   // In coded data FF is always followed by 00 or a restart marker.
@@ -281,7 +281,7 @@ function gif(bytes: Uint8Array, view: DataView): Facts | string {
   while (at < bytes.length && bytes[at] !== 0) at += 1 + bytes[at]!;
   if (at >= bytes.length) return 'it ends early';
   const isWhole = frame.width === width && frame.height === height;
-  // What the frame leaves of the screen is transparent, also in files that know no transparency.
+  // The area outside the frame is transparent, even in files without transparency.
   return { width, height, alpha: bytes[4] === 0x39 || !isWhole, ...(!isWhole && { frame }) };
 }
 

@@ -29,13 +29,13 @@ export interface ReadImageOptions {
   /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * Which URLs may be fetched, asked again for every redirect that the runtime shows. Default: in a page or
+   * Decides which URLs may be fetched; called again for every redirect that the runtime reveals. Default: in a page or
    * worker http, https and blob URLs, because the browser guards the rest; elsewhere only https.
    */
   readonly allowUrl?: ((url: URL) => boolean) | undefined;
 }
 
-/** Most pixels of a picture unless told otherwise: 256 MB once decoded. */
+/** Default limit of pixels per picture: 256 MB once decoded. */
 const DEFAULT_MAX_PIXELS = 64_000_000;
 
 /** Longest side of a picture; JPEG's own limit. */
@@ -44,7 +44,7 @@ const MAX_SIDE = 65_535;
 const DEFAULT_TIMEOUT = 30_000;
 const MAX_REDIRECTS = 5;
 
-/** What an image input turned out to be. */
+/** An image input, by its kind. */
 export type ReadImage =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'pixels'; readonly source: PixelSource }
@@ -148,7 +148,7 @@ function bytesOfDataUri(uri: string, options: ReadImageOptions): Uint8Array<Arra
   const head = uri.slice('data:'.length, comma).toLowerCase();
   const data = uri.slice(comma + 1);
   if (/;\s*base64\s*$/.test(head)) {
-    // A percent sign is no base64: the URI was escaped once more on its way.
+    // A percent sign is not base64: the URI was escaped once more in transit.
     return bytesOfBase64(data.includes('%') ? percentDecode(data, options) : data, options);
   }
   checkBytes(data.length / 3, options);
@@ -157,7 +157,7 @@ function bytesOfDataUri(uri: string, options: ReadImageOptions): Uint8Array<Arra
   return bytes;
 }
 
-/** Undoes % escapes byte by byte; the result has one character a byte. */
+/** Undoes % escapes byte by byte; the result has one character per byte. */
 function percentDecode(text: string, options: ReadImageOptions): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) throw imageError('The data URI has a broken % escape.', options);
   return text.replace(/%([0-9a-f]{2})/gi, (_, octet: string) =>

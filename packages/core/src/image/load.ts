@@ -19,7 +19,7 @@ export interface LoadedPixelValues extends PixelValues {
 /**
  * Reads, decodes and preprocesses pictures one after the other, so that only one of a call is in memory decoded, and
  * of all calls no more than the budget allows.
- * The result takes 12 bytes a pixel of the model's input (3 MB for 512 × 512): keep batches small.
+ * The result takes 12 bytes per pixel of the model's input (3 MB for 512 × 512): keep batches small.
  * @throws FoundationError like `decodeImage`, with the `param` of the picture at fault.
  */
 export async function loadPixelValues(

@@ -19,7 +19,7 @@ export interface DecodePngOptions {
  * their default picture. Orientation is not applied. Nothing is inflated beyond the pixels that the header
  * promises, and no other compressed chunk is opened.
  *
- * Memory: 4 bytes a pixel. Check the header's size first.
+ * Memory: 4 bytes per pixel. Check the header's size first.
  * @throws FoundationError INPUT_VALIDATION_FAILED if the file is damaged; the signal's reason when aborted.
  */
 export async function decodePng(
@@ -157,7 +157,7 @@ function readChunks(bytes: Uint8Array<ArrayBuffer>, damaged: (what: string) => E
   };
 }
 
-/** One row of samples and where its pixels go. */
+/** One row of samples and the target of its pixels. */
 interface Line {
   readonly y: number;
   readonly x: number;

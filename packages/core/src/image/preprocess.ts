@@ -54,7 +54,7 @@ interface Plan {
   readonly resized: { readonly width: number; readonly height: number };
   /** The part of it that is kept. */
   readonly window: PixelWindow;
-  /** Where that part lies in the model's input. */
+  /** Position of that part in the model's input. */
   readonly at: { readonly x: number; readonly y: number };
 }
 
@@ -97,7 +97,7 @@ function resizedSize(
   }
 }
 
-/** Where a crop starts in the picture, or the picture in its padding. */
+/** Start of a crop in the picture, or of the picture in its padding. */
 function centre(
   size: number,
   wanted: number,

@@ -1,4 +1,4 @@
-/** Decoded pictures: straight (not premultiplied) RGBA, 8 bits a channel, rows from the top. */
+/** Decoded pictures: straight (not premultiplied) RGBA, 8 bits per channel, rows from the top. */
 
 /** Pixels of one picture. */
 export interface Raster {
@@ -14,10 +14,10 @@ export interface Raster {
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 /**
- * What becomes of transparency.
+ * Treatment of transparency.
  * - `white`: the picture is put on white, as a viewer with a white page shows it.
  * - `drop`: alpha is ignored and the stored colours are taken, as PIL's `convert('RGB')` does. Fully
- *   transparent pixels then show whatever colour the file holds there, usually black.
+ *   transparent pixels then show the colour that the file holds there, usually black.
  */
 export type AlphaMode = 'white' | 'drop';
 
@@ -97,7 +97,7 @@ export function upright(raster: Raster, orientation: number): Raster {
   };
 }
 
-/** One 32-bit word a pixel; copies where the bytes are not aligned. */
+/** One 32-bit word per pixel; a copy if the bytes are not aligned. */
 function words(data: Uint8Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
   return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);

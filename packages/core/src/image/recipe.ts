@@ -1,10 +1,10 @@
-/** How a model wants its pictures: what `preprocessor_config.json` says, checked and complete. */
+/** Picture preprocessing of a model: the facts of `preprocessor_config.json`, checked and complete. */
 import { FoundationError } from '@nearfield/spec';
 import type { AlphaMode, Rgb } from './raster.ts';
 import { RESAMPLE_CODES, type ResampleFilter } from './resize.ts';
 
 /**
- * - `shortest`: the shorter side becomes the wanted size, what is too long is cropped at both ends.
+ * - `shortest`: the shorter side is resized to the target, the longer one is cropped at both ends.
  * - `longest`: the longer side becomes the wanted size, the rest is filled with a colour.
  * - `squash`: both sides are resized, the picture's shape is lost.
  */
@@ -16,11 +16,11 @@ export interface ImageRecipe {
   readonly width: number;
   readonly height: number;
   readonly mode: ResizeMode;
-  /** Target of the resized side in `shortest` mode, where it differs from the crop (CLIP resizes 256, crops 224). */
+  /** Target of the resized side in `shortest` mode, if it differs from the crop (CLIP resizes 256, crops 224). */
   readonly shortestEdge: number;
   readonly filter: ResampleFilter;
   /**
-   * Where a crop of an odd remainder starts: `floor` as transformers' CLIPImageProcessor, `half-even` as
+   * Start of a crop with an odd remainder: `floor` as transformers' CLIPImageProcessor, `half-even` as
    * torchvision's CenterCrop, which Jina's own processor uses.
    */
   readonly cropRounding: 'floor' | 'half-even';
@@ -52,7 +52,7 @@ const jinaClip = (size: number): ImageRecipe => ({
   std: CLIP_STD,
 });
 
-/** What icon-clip's model card asks for beyond its preprocessor_config.json: white ground, padding, no crop. */
+/** Requirements of icon-clip's model card beyond its preprocessor_config.json: white ground, padding, no crop. */
 export const ICON_CLIP_OVERRIDES = {
   alpha: 'white',
   mode: 'longest',
@@ -66,7 +66,7 @@ export const IMAGE_RECIPES = {
   'icon-clip': { ...jinaClip(128), cropRounding: 'floor', ...ICON_CLIP_OVERRIDES },
 } as const satisfies Record<string, ImageRecipe>;
 
-/** Largest input that is believed: a typing error there would ask for gigabytes. */
+/** Largest plausible input: a typing error would otherwise allocate gigabytes. */
 const MAX_INPUT_SIDE = 4096;
 
 /**
@@ -75,7 +75,7 @@ const MAX_INPUT_SIDE = 4096;
  * `resize_mode`, `interpolation`, `fill_color`, `mean`).
  *
  * @param config the parsed JSON
- * @param overrides what the file cannot say, such as the ground under transparent pictures
+ * @param overrides facts that the file cannot express, such as the ground under transparent pictures
  * @throws FoundationError MODEL_INVALID naming the entry that does not fit.
  */
 export function parseImageRecipe(config: unknown, overrides: Partial<ImageRecipe> = {}): ImageRecipe {

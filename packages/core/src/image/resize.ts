@@ -26,7 +26,7 @@ export interface PixelWindow {
   readonly height: number;
 }
 
-/** Packed RGB, 8 bits a channel; length 3 · width · height. */
+/** Packed RGB, 8 bits per channel; length 3 · width · height. */
 export interface RgbPixels {
   readonly width: number;
   readonly height: number;
@@ -40,7 +40,7 @@ export interface ResizeOptions {
   readonly height: number;
   /** Default `bicubic` (Keys' cubic with a = −0.5). */
   readonly filter?: ResampleFilter | undefined;
-  /** Whether the picture is put on white, row by row. Default: colours are taken as they are. */
+  /** Whether the picture is put on white, row by row. Default: colours stay unchanged. */
   readonly onWhite?: boolean | undefined;
   /** The part of the resized picture that is wanted. Default: all of it. Only this part costs time and memory. */
   readonly window?: PixelWindow | undefined;
@@ -50,8 +50,8 @@ const PRECISION_BITS = 22;
 const ROUNDING = 1 << (PRECISION_BITS - 1);
 
 /**
- * Resizes a picture's colours; alpha is ignored, or what shows through on white. Additional memory: two rows and 12
- * bytes an output pixel, whatever the size of the source.
+ * Resizes a picture's colours; alpha is ignored, or blended with white. Additional memory: two rows and 12 bytes per
+ * output pixel, for sources of any size.
  * @throws {RangeError} if a size is below 1 or the window does not lie inside the resized picture.
  */
 export function resize(raster: Raster, options: ResizeOptions): RgbPixels {
@@ -88,10 +88,10 @@ interface Taps {
   /** First input position and end (exclusive) of each output position. Both never decrease. */
   readonly first: Int32Array;
   readonly end: Int32Array;
-  /** `stride` coefficients an output position, in 1/2²². */
+  /** `stride` coefficients per output position, in 1/2²². */
   readonly weights: Int32Array;
   readonly stride: number;
-  /** Where nothing is resized along this axis: a pass would change nothing. */
+  /** Whether this axis keeps its size, so that a pass would change nothing. */
   readonly identity: boolean;
 }
 

@@ -1,9 +1,9 @@
 /**
- * SVG drawings: told by their text, and given the size in pixels at which they are drawn. Whoever draws them treats
+ * SVG drawings: recognised by their text, and given the size in pixels at which they are drawn. Renderers treat
  * them as a picture: no script runs and nothing outside of the file is loaded.
  */
 
-/** A drawing that says at which size it is to be drawn. */
+/** A drawing with the size at which it is to be drawn. */
 export interface SvgDrawing {
   /** The whole drawing, with this width and height on its root. */
   readonly text: string;
@@ -12,9 +12,9 @@ export interface SvgDrawing {
   readonly height: number;
 }
 
-/** Pixels of the longer side where a drawing does not say. */
+/** Default pixels of the longer side. */
 const DEFAULT_SIDE = 512;
-/** Pixels of the longer side at most: models read no more, and a drawing can say any size. */
+/** Maximum pixels of the longer side: models read no more, and a drawing can state any size. */
 const LONGEST_SIDE = 2048;
 
 /** Pixels of CSS's units of length. */
@@ -41,7 +41,7 @@ interface Attribute {
 
 /**
  * A drawing at its own size, or at that of its `viewBox` scaled to 512 pixels; larger ones at 2048.
- * @returns undefined for what is no SVG.
+ * @returns undefined if the text is not SVG.
  */
 export function readSvg(bytes: Uint8Array): SvgDrawing | undefined {
   const text = textOf(bytes);
@@ -67,7 +67,7 @@ export function readSvg(bytes: Uint8Array): SvgDrawing | undefined {
   const height = Math.max(1, Math.round(own.height * scale));
   const added = [`width="${width}"`, `height="${height}"`];
   if (textAt('viewBox') === undefined) added.push(`viewBox="0 0 ${own.width} ${own.height}"`);
-  // Drawings that were taken out of a page lack what a file needs.
+  // Drawings that were copied from a page lack attributes that a file needs.
   if (root[1] === 'svg' && textAt('xmlns') === undefined) added.push('xmlns="http://www.w3.org/2000/svg"');
   const kept = attributes.filter(({ name }) => name !== 'width' && name !== 'height');
   const tag = `${root[0]} ${added.join(' ')}${kept.map(({ source }) => source).join('')}`;
@@ -89,7 +89,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Where the root's tag begins: behind declarations, comments and the document type with what it declares. */
+/** Start of the root's tag, after declarations, comments and the document type with its content. */
 function rootStart(text: string): number {
   const after = (closing: string, from: number): number => {
     const found = text.indexOf(closing, from);
@@ -107,10 +107,10 @@ function rootStart(text: string): number {
   }
 }
 
-/** What stands before the root without the declaration, whose encoding is no longer the text's. */
+/** The text before the root without the declaration, whose encoding is no longer the text's. */
 const withoutDeclaration = (prolog: string): string => prolog.replace(/^\s*<\?xml[^>]*\?>/, '');
 
-/** A drawing's own size in pixels; 0 × 0 where it says that nothing is shown. */
+/** A drawing's own size in pixels; 0 × 0 if it states that nothing is shown. */
 function ownSize(
   width: string | undefined,
   height: string | undefined,
@@ -132,7 +132,7 @@ function ownSize(
     : { width: DEFAULT_SIDE * ratio, height: DEFAULT_SIDE };
 }
 
-/** Pixels of a length; undefined for parts of a page that there is none of, and for what is no length. */
+/** Pixels of a length; undefined for percentages of a missing page, and for invalid lengths. */
 function lengthOf(text: string | undefined): number | undefined {
   const match = /^\s*\+?(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)\s*([a-z]*)\s*$/i.exec(text ?? '');
   const unit = match && UNITS[match[2]!.toLowerCase()];

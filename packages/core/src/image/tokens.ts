@@ -1,4 +1,4 @@
-/** How many tokens the hosted API counts for a picture. */
+/** Number of tokens that the hosted API counts for a picture. */
 
 /** So many tokens for every started tile; a catalogue entry's `imageTokens`. */
 export interface ImageTokenRule {

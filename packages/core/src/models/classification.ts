@@ -1,31 +1,31 @@
 import type { ModelEntry } from '@nearfield/spec';
 
-/** How a model is asked for vectors: its task by the API's name, and what is put before a text for it. */
+/** Task of an embedding by the API's name, and the prefix of its texts. */
 export interface VectorRole {
   task: string | null;
   prompt: string;
 }
 
 /**
- * How inputs, labels and examples are embedded to be classified: as `classification` where the model has that task,
- * else as it does without one. The hosted API does not publish which task it uses; this is the one its models were
- * given for the purpose.
+ * Task in which inputs, labels and examples are embedded for classification: `classification` if the model has that
+ * task, otherwise none. The hosted API does not publish its choice; this is the task that its models were trained with
+ * for the purpose.
  */
 export function classificationRole({ tasks, defaultTask }: ModelEntry): VectorRole {
   const task = Object.hasOwn(tasks, 'classification') ? 'classification' : defaultTask;
   return { task, prompt: task === null ? '' : (tasks[task]?.prompt ?? '') };
 }
 
-/** How a model reads labels in words. */
+/** Settings of zero-shot classification. */
 export interface LabelReading {
-  /** Put before every label, after the role's own prompt. */
+  /** Prefix of every label, after the role's own prompt. */
   labelPrompt: string;
-  /** Softmax temperature where a request names none. */
+  /** Softmax temperature of requests that name none. */
   temperature: number;
 }
 
-/** As most models do. The temperature is what the hosted API's published scores agree with. */
+/** Settings of most models. The temperature agrees with the hosted API's published scores. */
 const PLAIN: LabelReading = { labelPrompt: '', temperature: 1 };
 
-/** As a model's card says, where it says something. */
+/** The settings from the model's card, if it states any. */
 export const labelReading = ({ zeroShot }: ModelEntry): LabelReading => zeroShot ?? PLAIN;

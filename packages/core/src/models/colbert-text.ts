@@ -5,7 +5,7 @@ import type { ColbertRecipe } from './recipe.ts';
 /** Python's `string.punctuation`: the tokens whose vectors ColBERT drops from documents. */
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** What ColBERT reads, and which of its token vectors count. */
+/** Tokens that ColBERT reads, and the positions of the vectors to keep. */
 export interface ColbertSequence extends TokenSequence {
   /** Positions of the tokens whose vectors are kept, ascending. */
   readonly kept: Int32Array;
@@ -14,9 +14,8 @@ export interface ColbertSequence extends TokenSequence {
 }
 
 /**
- * Queries and documents of one ColBERT model. Both get a marker after the first special token. Queries are
- * filled up with mask tokens, whose vectors count; longer ones stay as they are. Documents lose the vectors of
- * punctuation.
+ * Queries and documents of one ColBERT model. Both get a marker after the first special token. Queries are filled up
+ * with mask tokens, whose vectors are kept; longer ones stay unchanged. Documents lose the vectors of punctuation.
  *
  * Source: fastembed's late interaction models, which the model's authors refer to.
  */

@@ -145,12 +145,12 @@ describe('graphChoices of the catalogue', () => {
       const choices = await choicesOf('jina-clip-v1', 'wasm', { tower: 'text' }, dtype);
       expect(choices[0]!.path).toBe('onnx/text_model_fp16.onnx');
       expect(choices.map((choice) => choice.dtype)).not.toContain('q8');
-      if (dtype) expect(choices[0]!.reason).toMatch(/was asked for, but is broken/);
+      if (dtype) expect(choices[0]!.reason).toMatch(/was requested, but is broken/);
     }
     const [image] = await choicesOf('jina-clip-v1', 'wasm', { tower: 'image' }, 'q8');
     expect(image).toMatchObject({
       path: 'onnx/vision_model_quantized.onnx',
-      reason: 'asked for by the dtype option',
+      reason: 'set by the dtype option',
     });
   });
 

@@ -7,25 +7,25 @@ import type { Recipe } from './recipe.ts';
 import { recipeOf } from './recipes.ts';
 import { runnable } from './runnable.ts';
 
-/** What a caller may say of a model beyond its id. */
+/** A caller's options for a model beyond its id. */
 export interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
   like?: string | undefined;
   /** The model's own recipe, instead of `like`. Its files must be in `source`. */
   recipe?: ModelRecipe | undefined;
-  /** Where its files are. Default: the catalogue's repositories on the hub. */
+  /** Source of its files. Default: the catalogue's repositories on the hub. */
   source?: ModelSource | undefined;
-  /** Precisions that exist in `source`, where the caller knows. */
+  /** Precisions that exist in `source`, if the caller knows. */
   dtypes?: readonly Dtype[] | undefined;
-  /** Precision that the caller wants. */
+  /** Requested precision. */
   dtype?: Dtype | undefined;
   hub: (repository: string) => ModelSource;
 }
 
 /**
- * What the engine needs to load a model: its catalogue entry, recipe and files.
- * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown id; MODEL_NOT_AVAILABLE_LOCALLY with the reason, and
- * what to use instead, for models that only the hosted API runs.
+ * Definition of a model: its catalogue entry, recipe and files.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND for an unknown id; MODEL_NOT_AVAILABLE_LOCALLY with the reason and an
+ * alternative, for models that only the hosted API runs.
  */
 export function defineModel(id: string, options: DefineOptions): ModelDefinition {
   const { source, hub, recipe: own } = options;
@@ -37,7 +37,7 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   if (!recipe || (!source && !local.runs)) throw notHere(entry);
   const files = local.runs ? local.files : [];
   return {
-    // Aliases of a catalogue model share what is loaded and stored.
+    // Aliases of a catalogue model share loaded parts and stored files.
     id: source ? id : entry.id,
     entry,
     recipe,
@@ -50,7 +50,7 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   };
 }
 
-/** A model of the caller's own. Pooling, prompts and sizes are in its files. */
+/** A custom model. Pooling, prompts and sizes are in its files. */
 function ownDefinition(
   id: string,
   own: ModelRecipe,
@@ -71,8 +71,8 @@ function ownDefinition(
 }
 
 /**
- * Where the tokenizer of a model is. Also of one that does not run here: its vocabulary is on the hub all the same.
- * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_NOT_AVAILABLE_LOCALLY if only the site knows where its files are.
+ * Source of a model's tokenizer, even if the model does not run here: its vocabulary is on the hub all the same.
+ * @throws FoundationError INPUT_MODEL_NOT_FOUND; MODEL_NOT_AVAILABLE_LOCALLY if only the site knows its files' URL.
  */
 export function defineTokenizer(
   id: string,
@@ -89,7 +89,7 @@ export function defineTokenizer(
   return { model: entry.id, source: hub(repository) };
 }
 
-/** Why a model has no files here, and what to do about it. */
+/** The error for a model without files here, with advice. */
 function notHere({ id, local, hosted }: ModelEntry): FoundationError {
   const reason = local.runs ? 'This engine has no recipe for it.' : local.reason;
   const instead = !local.runs && local.instead ? ` Use ${local.instead} here` : ' Use another model here';
@@ -100,11 +100,11 @@ function notHere({ id, local, hosted }: ModelEntry): FoundationError {
   });
 }
 
-/** A model whose files ship with the library: only the site that serves them knows where they are. */
+/** The error for a model whose files ship with the library: only the site that serves them knows their URL. */
 function notPlaced({ id }: ModelEntry): FoundationError {
   return new FoundationError({
     code: 'MODEL_NOT_AVAILABLE_LOCALLY',
-    message: `${id} ships with Nearfield and is on no hub. Say where its files are: models: [{ id: '${id}', source: '/models/${id}/' }].`,
+    message: `${id} ships with Nearfield and is on no hub. Name the URL of its files: models: [{ id: '${id}', source: '/models/${id}/' }].`,
     param: 'model',
   });
 }
@@ -121,7 +121,7 @@ function placeOf(recipe: Recipe, { tower = 'text' }: PartRequest): Place {
 const keyOf = (id: string, source: string, { graph, tower }: Place): string =>
   [id, source, graph, tower ?? ''].join('\n');
 
-/** A part of a model whose files the caller named: one source for every task. */
+/** A part of a model with a custom source, which serves every task. */
 const ownPart = (id: string, source: ModelSource, place: Place): ModelPart => ({
   key: keyOf(id, source.key, place),
   source,

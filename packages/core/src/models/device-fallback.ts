@@ -1,8 +1,8 @@
 import { FoundationError } from '@nearfield/spec';
 
 /**
- * Whether a model that failed on WebGPU may do well on wasm: no file suits this GPU, an operator is missing there, or
- * every file computes wrong values.
+ * Whether a model that failed on WebGPU may work on wasm: no file suits this GPU, it lacks an operator, or every file
+ * computes wrong values.
  */
 export function needsOtherDevice(error: unknown): error is FoundationError {
   return (

@@ -5,28 +5,28 @@ import type { ListwiseRecipe } from './recipe.ts';
 /** Some documents with their query in one sequence. */
 export interface ListwiseBlock {
   readonly ids: Int32Array;
-  /** Where the hidden state that stands for each document is. */
+  /** Position of the hidden state that represents each document. */
   readonly documentPositions: Int32Array;
-  /** Where the hidden state that stands for the query is. */
+  /** Position of the hidden state that represents the query. */
   readonly queryPosition: number;
   /** Index of the block's first document among all. */
   readonly firstDocument: number;
 }
 
-/** What the model says of a block. */
+/** The model's results for a block. */
 export interface ListwiseResult {
   /** Cosine of each document with the query, −1 … 1. */
   readonly scores: Float32Array;
-  /** Projected vectors, where the graph gives them: the query's, and the documents' one after the other. */
+  /** Projected vectors, if the graph gives them: the query's, and the documents' one after the other. */
   readonly queryEmbedding?: Float32Array | undefined;
   readonly documentEmbeddings?: Float32Array | undefined;
 }
 
 export interface ListwiseOptions {
   recipe: ListwiseRecipe;
-  /** Tokens of a block: the model's context, or less where memory is (`ListwiseEncoder.blockTokens`). */
+  /** Maximum tokens per block: the model's context, or fewer to limit memory (`ListwiseEncoder.blockTokens`). */
   maxTokens: number;
-  /** Tokens that a document is cut to. Default: the recipe's. */
+  /** Maximum tokens per document; the rest is cut off. Default: the recipe's. */
   maxDocumentTokens?: number | undefined;
   instruction?: string | undefined;
 }
@@ -155,12 +155,12 @@ function specialId(tokenizer: TextTokenizer, token: string): number {
   return id;
 }
 
-/** More than a token of ordinary text has. */
+/** More characters than a token of ordinary text has. */
 const CHARACTERS_A_TOKEN = 16;
 
 /**
- * The last place before `limit` where white space follows a word: no special token reaches over it, also once others
- * are taken out, and the tokens before it are those of the whole text. −1 if there is none.
+ * The last place before `limit` where white space follows a word: no special token reaches over it, even after others
+ * are removed, and the tokens before it are those of the whole text. −1 if no such place exists.
  */
 function wordEnd(text: string, limit: number, special: readonly string[]): number {
   for (let at = limit; at > 0; at--) {
@@ -171,7 +171,7 @@ function wordEnd(text: string, limit: number, special: readonly string[]): numbe
   return -1;
 }
 
-/** Removes special tokens until none is left: taking one out can make another. */
+/** Removes special tokens until none is left: removing one can form another. */
 function withoutSpecial(text: string, special: readonly string[]): string {
   let clean = text;
   for (let before = ''; before !== clean; ) {

@@ -1,44 +1,45 @@
-/** Models that are in no catalogue: what the caller says of them, and the entry that is made of it. */
+/** Models that are in no catalogue: their description by the caller, and the entry made from it. */
 import { FoundationError, findModel, type ModelEntry } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 import type { Pooling } from './recipe.ts';
 
 /**
- * How a model of your own is used. What is left out is read from the files beside it, as sentence-transformers writes
- * them: `1_Pooling/config.json`, `modules.json`, `config_sentence_transformers.json`, `sentence_bert_config.json`.
+ * Recipe of a custom model. Missing fields are read from the files beside it, as sentence-transformers writes them:
+ * `1_Pooling/config.json`, `modules.json`, `config_sentence_transformers.json`, `sentence_bert_config.json`.
  */
 export interface ModelRecipe {
   /** Texts to vectors, or query and document to a score. @default 'embedding' */
   kind?: 'embedding' | 'cross-encoder' | undefined;
   /**
-   * Which token vectors make the text's vector. Default: as `1_Pooling/config.json` says; without it the graph's own
-   * `sentence_embedding`, and without that `mean`.
+   * Pooling of token vectors into the text's vector. Default: that of `1_Pooling/config.json`; without it the graph's
+   * own `sentence_embedding`, and without that `mean`.
    */
   pooling?: Pooling | undefined;
   /**
-   * Put before a text, by the API's name of the task (`retrieval.query`, `retrieval.passage`, `classification`, …);
-   * `query`, `passage` and `document` mean those of retrieval. Default: `prompts` of `config_sentence_transformers.json`.
+   * Prefixes of texts, by the API's name of the task (`retrieval.query`, `retrieval.passage`, `classification`, …);
+   * `query`, `passage` and `document` mean those of retrieval. Default: `prompts` of
+   * `config_sentence_transformers.json`.
    */
   prompts?: Readonly<Record<string, string>> | undefined;
   /** Task of requests that name none; null for none. Default: `default_prompt_name` of the same file. */
   defaultTask?: string | null | undefined;
-  /** Size of a vector: files that give another are refused. Default: what the files give. */
+  /** Dimensions of a vector; files that give another number are refused. Default: those of the files. */
   dimensions?: number | undefined;
-  /** Context in tokens. Default: the least that the files say, or 512. */
+  /** Context in tokens. Default: the least that the files state, or 512. */
   maxTokens?: number | undefined;
 }
 
-/** Which model of the catalogue a model follows, or the recipe that it has of its own. */
+/** The catalogue model that a model follows, or its own recipe. */
 export type ModelWay =
   | { readonly like: string; readonly recipe?: undefined }
   | { readonly like?: undefined; readonly recipe: ModelRecipe };
 
 const POOLINGS: readonly unknown[] = ['mean', 'first', 'last'] satisfies Pooling[];
 
-/** Context of a model that says nothing of it. */
+/** Context of a model whose files do not state one. */
 const USUAL_TOKENS = 512;
 
-/** Fields of a recipe, what they must be, and whether a cross-encoder has them. */
+/** Fields of a recipe: valid values, and whether a cross-encoder has the field. */
 const FIELDS: Record<
   keyof ModelRecipe,
   { wanted: string; fits: (value: unknown) => boolean; pairs: boolean }
@@ -54,7 +55,7 @@ const FIELDS: Record<
     pairs: false,
   },
   prompts: {
-    wanted: 'an object with a text for each task',
+    wanted: 'an object with one text per task',
     fits: (value) =>
       isObject(value) &&
       Object.entries(value).every(([name, prompt]) => name !== '' && typeof prompt === 'string'),
@@ -76,7 +77,7 @@ function isCount(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1e7;
 }
 
-/** The error for a recipe that says what cannot be. */
+/** The error for an invalid recipe. */
 export const badRecipe = (id: string, field: string, why: string): FoundationError =>
   new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
@@ -85,9 +86,9 @@ export const badRecipe = (id: string, field: string, why: string): FoundationErr
   });
 
 /**
- * Which recipe a model has: that of the catalogue model it is like, its own, or, where neither is given and the
- * catalogue does not know its id, one that its files say.
- * @throws FoundationError INPUT_VALIDATION_FAILED for a model with both, or a recipe that says what cannot be.
+ * The origin of a model's recipe: the catalogue model it is like, its own, or, if neither is given and the catalogue
+ * does not know its id, its files.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for a model with both, or an invalid recipe.
  */
 export function wayOf({
   id,
@@ -101,7 +102,7 @@ export function wayOf({
   if (like !== undefined && recipe !== undefined) {
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
-      message: `Model ${shortened(id)} has 'like' and 'recipe'. Give one: the model whose recipe it follows, or its own.`,
+      message: `Model ${shortened(id)} has 'like' and 'recipe'. Choose one: the model whose recipe it follows, or its own.`,
       param: 'models',
     });
   }
@@ -124,7 +125,7 @@ function checked(id: string, recipe: unknown): ModelRecipe {
   const found = Object.fromEntries(given) as ModelRecipe;
   const { prompts, defaultTask } = found;
   if (prompts && defaultTask != null) taskNamed(defaultTask, tasksOf(prompts), missingDefault(id));
-  // A copy, so that the recipe stays what was checked.
+  // A copy, so that the recipe stays as checked.
   return prompts ? { ...found, prompts: { ...prompts } } : found;
 }
 
@@ -134,10 +135,10 @@ const missingDefault =
     badRecipe(
       id,
       'defaultTask',
-      `is '${shortened(name)}', which has no prompt (there are: ${known || 'none'})`,
+      `is '${shortened(name)}', which has no prompt (prompts: ${known || 'none'})`,
     );
 
-/** Names under which models keep the prompt of a task of the API, the likeliest first; without case and punctuation. */
+/** Names that models give the prompt of an API task, the likeliest first; without case and punctuation. */
 const PROMPT_NAMES: Record<string, readonly string[]> = {
   'retrieval.query': ['retrieval query', 'query', 'search query', 'web search query', 's2p query'],
   'retrieval.passage': [
@@ -154,10 +155,10 @@ const PROMPT_NAMES: Record<string, readonly string[]> = {
   separation: ['separation'],
 };
 
-/** Prompts under the API's names of their tasks, with the name that each had. */
+/** Prompts by the API's names of their tasks, each with its original name. */
 export type NamedPrompts = ReadonlyMap<string, { readonly name: string; readonly prompt: string }>;
 
-/** Prompts by task. A name that means no task of the API, or one that another name has, is a task itself. */
+/** Prompts by task. A name that means no task of the API, or a task that is already taken, is a task itself. */
 export function tasksOf(prompts: Readonly<Record<string, string>>): NamedPrompts {
   const plain = (name: string): string =>
     name
@@ -177,7 +178,7 @@ export function tasksOf(prompts: Readonly<Record<string, string>>): NamedPrompts
   return tasks;
 }
 
-/** The task of a prompt's name, or of a task's. */
+/** The task that a prompt's name or a task's name means. */
 export function taskNamed(
   name: string,
   tasks: NamedPrompts,
@@ -188,17 +189,17 @@ export function taskNamed(
   throw error(name, [...tasks.keys()].join(', '));
 }
 
-/** What is known of a model of the caller's own once its files are read; plain data. */
+/** Facts of a custom model whose files have been read; plain data. */
 export interface OwnFacts {
   readonly tasks: NamedPrompts;
   readonly defaultTask: string | null;
   readonly dimensions: number | undefined;
   readonly maxTokens: number;
-  /** In words. */
+  /** A description. */
   readonly pooling: string;
 }
 
-/** What is known before the files are read. */
+/** Facts that are known before the files are read. */
 function factsOf(
   id: string,
   { prompts = {}, defaultTask, dimensions, maxTokens, pooling }: ModelRecipe,
@@ -210,13 +211,13 @@ function factsOf(
       defaultTask == null || tasks.size === 0 ? null : taskNamed(defaultTask, tasks, missingDefault(id)),
     dimensions,
     maxTokens: maxTokens ?? USUAL_TOKENS,
-    pooling: pooling ?? 'as its files say',
+    pooling: pooling ?? 'as in its files',
   };
 }
 
 /**
- * What is known of a model from its recipe and its files.
- * @param files what the files say, each undefined where they say nothing
+ * Facts of a model from its recipe and its files.
+ * @param files facts from the files, each undefined if the files do not state it
  * @throws FoundationError INPUT_VALIDATION_FAILED for a default task that has no prompt in the files
  */
 export function ownFacts(
@@ -241,7 +242,7 @@ export function ownFacts(
   };
 }
 
-/** The entry of a model of the caller's own, as the catalogue would have it. */
+/** The entry of a custom model, in the catalogue's form. */
 export function ownEntry(id: string, recipe: ModelRecipe, facts: OwnFacts = factsOf(id, recipe)): ModelEntry {
   const ranks = recipe.kind === 'cross-encoder';
   return {
@@ -268,7 +269,7 @@ export function ownEntry(id: string, recipe: ModelRecipe, facts: OwnFacts = fact
     licence: 'unknown',
     commercialUse: {
       answer: 'unknown',
-      why: 'It is a model of your own: its licence is where you have it from.',
+      why: 'It is a model of your own: see its source for the licence.',
     },
     released: '1970-01-01',
     local: { runs: true, files: [] },

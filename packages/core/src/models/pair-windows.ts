@@ -1,21 +1,21 @@
 import type { TextTokenizer, TokenSequence } from '../text/text-tokenizer.ts';
 import type { PairRecipe } from './recipe.ts';
 
-/** The windows of some documents against one query: what the model reads, and whose they are. */
+/** Windows of documents against one query: the model's input, and the document of each. */
 export interface PairWindows {
   readonly windows: readonly TokenSequence[];
   /** For each window, the index of its document. */
   readonly documentOf: Int32Array;
   /** For each window, whether it shows the whole of its document. */
   readonly isWhole: readonly boolean[];
-  /** Tokens of all windows. */
+  /** Number of tokens of all windows. */
   readonly tokens: number;
-  /** Tokens of a window before its part of the document, and after it. */
+  /** Number of tokens of a window before its part of the document, and after it. */
   readonly documentStart: number;
   readonly documentEnd: number;
 }
 
-/** Tokens that one window leaves to the document, and that neighbouring ones share. */
+/** Number of tokens that a window has for the document, and that neighbouring windows share. */
 export interface WindowSize {
   readonly width: number;
   readonly overlap: number;
@@ -46,7 +46,7 @@ export function windowsOver(length: number, { width, overlap }: WindowSize): [st
  * remains of `maxTokens` is the window.
  * @param documents texts, or their tokens without special ones.
  * @param maxTokens context of the model, special tokens included.
- * @param firstOnly whether only the first window of each document is wanted: what lies beyond it is not read.
+ * @param firstOnly whether to return only the first window of each document; the rest is not read.
  */
 export function pairWindows(
   tokenizer: TextTokenizer,
@@ -94,7 +94,7 @@ export function pairWindows(
   };
 }
 
-/** @param most tokens that are wanted; undefined for all. */
+/** @param most maximum number of tokens; undefined for all. */
 function readDocument(
   tokenizer: TextTokenizer,
   document: string | readonly number[],

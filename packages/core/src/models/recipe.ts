@@ -1,12 +1,12 @@
 /**
- * Recipes: everything in which model families differ, as data. The engine reads a recipe and a graph and knows
- * what to feed and what to read; the tasks never see either.
+ * Recipes: everything in which model families differ, as data. From a recipe and a graph, the engine knows which inputs
+ * to feed and which outputs to read; the tasks never see either.
  *
  * | recipe      | families                                   | engine class        | items → results                  |
  * | ----------- | ------------------------------------------ | ------------------- | -------------------------------- |
  * | `text`      | bert-mean, jina-v2, jina-v3, jina-v5, code, own | `TextEncoder`       | texts → vectors, spans, tokens   |
  * | `clip`      | jina-clip-v1 (two towers), v2 (fused), icon-clip (image tower) | `TextEncoder` and `ImageEncoder` | texts, pictures → vectors |
- * | `colbert`   | jina-colbert-v1, v2                        | `TextEncoder` over `colbert.ts` | texts → one vector a token |
+ * | `colbert`   | jina-colbert-v1, v2                        | `TextEncoder` over `colbert.ts` | texts → one vector per token |
  * | `pairs`     | cross-encoder (rerankers v1, v2), minilm-reranker | `PairEncoder` over `pair-windows.ts` | windows of pairs → logits |
  * | `listwise`  | jina-reranker-v3                           | `ListwiseEncoder` over `listwise.ts` | blocks of documents → scores |
  *
@@ -16,19 +16,19 @@
 import type { Dtype } from '@nearfield/spec';
 import type { ImageRecipe } from '../image/recipe.ts';
 
-/** Which token vectors make the text's vector. */
+/** Pooling of token vectors into the text's vector. */
 export type Pooling = 'mean' | 'first' | 'last';
 
-/** One vector a text. */
+/** One vector per text. */
 interface TextRecipe {
   readonly kind: 'text';
-  /** How the graph's token vectors become the text's vector. */
+  /** Pooling of the graph's token vectors. */
   readonly pooling: Pooling;
   /** Outputs that are pooled already, for graphs without token vectors. Default: the first of rank 2. */
   readonly pooledOutputs?: readonly string[] | undefined;
   /**
-   * Whether a pooled output of one of those names is preferred to token vectors: nobody says how these are pooled, or,
-   * with `otherwise`, the engine cannot do it, for the reason that is given there.
+   * Whether a pooled output of one of those names is preferred to token vectors, because their pooling is not stated
+   * or, with `otherwise`, the engine does not support it, for the reason given there.
    */
   readonly graphPools?: { readonly otherwise?: string | undefined } | undefined;
 }
@@ -40,11 +40,11 @@ interface ClipRecipe {
   readonly graphs: { readonly text?: string | undefined; readonly image: string };
   readonly textOutputs: readonly string[];
   readonly imageOutputs: readonly string[];
-  /** What the model's `preprocessor_config.json` cannot say. */
+  /** Facts that the model's `preprocessor_config.json` cannot express. */
   readonly pictures?: Partial<ImageRecipe> | undefined;
 }
 
-/** One vector a token, with a marker after the first special token that tells queries from documents. */
+/** One vector per token, with a marker after the first special token that distinguishes queries from documents. */
 export interface ColbertRecipe {
   readonly kind: 'colbert';
   readonly queryMarker: string;
@@ -58,15 +58,15 @@ export interface ColbertRecipe {
 /** Query and document in one sequence, one logit. */
 export interface PairRecipe {
   readonly kind: 'pairs';
-  /** Tokens of the query, special tokens included. */
+  /** Maximum tokens of the query, special tokens included. */
   readonly maxQueryTokens: number;
-  /** Tokens of a document in one window. Default: what the query leaves of the context. */
+  /** Tokens of a document in one window. Default: the rest of the context after the query. */
   readonly maxDocumentTokens?: number | undefined;
   /** Tokens that neighbouring windows of a long document share, at most a quarter of a window. */
   readonly overlap: number;
 }
 
-/** Query and many documents in one sequence, one score a document. */
+/** Query and many documents in one sequence, one score per document. */
 export interface ListwiseRecipe {
   readonly kind: 'listwise';
   readonly documentToken: string;

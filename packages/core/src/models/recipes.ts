@@ -3,13 +3,13 @@ import { ICON_CLIP_OVERRIDES } from '../image/recipe.ts';
 import type { Recipe } from './recipe.ts';
 
 /**
- * The recipe of each family that has files for a local engine, or that own exports can follow. Sources: the
- * models' cards and reference code; what those leave open is in the catalogue's `unverified`.
+ * The recipe of each family that has files for a local engine, or that custom exports can follow. Sources: the models'
+ * cards and reference code; open points are listed in the catalogue's `unverified`.
  */
 const RECIPES: Partial<Record<ModelFamily, Recipe>> = {
   'bert-mean': { kind: 'text', pooling: 'mean' },
   'jina-v2': { kind: 'text', pooling: 'mean' },
-  // The pooled output's name is a number that the exporter gave it; `text_embeds` has one vector a token.
+  // The exporter named the pooled output by a number; `text_embeds` has one vector per token.
   'jina-v3': { kind: 'text', pooling: 'mean', pooledOutputs: ['13049'] },
   'jina-v5': { kind: 'text', pooling: 'last', pooledOutputs: ['sentence_embedding'] },
   'jina-code': { kind: 'text', pooling: 'last', pooledOutputs: ['sentence_embedding'] },
@@ -47,7 +47,7 @@ const RECIPES: Partial<Record<ModelFamily, Recipe>> = {
     attendToFill: true,
   },
   'cross-encoder': { kind: 'pairs', maxQueryTokens: 512, overlap: 80 },
-  // 32 and 128 tokens as in its training; the query's special tokens count.
+  // 32 and 128 tokens as in its training, the query's special tokens included.
   'minilm-reranker': { kind: 'pairs', maxQueryTokens: 34, maxDocumentTokens: 128, overlap: 32 },
   'jina-reranker-v3': {
     kind: 'listwise',

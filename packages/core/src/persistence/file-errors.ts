@@ -12,14 +12,14 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
-/** What the commoner codes mean for whoever keeps the directory. */
+/** Meaning of the more frequent codes, with advice. */
 const MEANINGS: Partial<Record<string, string>> = {
   EACCES: 'this process may not: give it the permission, or name another data directory',
   EPERM: 'this process may not: give it the permission, or name another data directory',
   EROFS: 'the file system is read-only: make it writable, or name another data directory',
-  EISDIR: 'there is a directory in place of the file: move it away',
-  EEXIST: 'there is something else in its place: move it away',
-  ENOTDIR: 'there is a file in place of a directory: move it away',
+  EISDIR: 'a directory is in place of the file: move it away',
+  EEXIST: 'something else is in its place: move it away',
+  ENOTDIR: 'a file is in place of a directory: move it away',
   ENOENT: 'it does not exist',
   ENAMETOOLONG: 'the name is too long for the file system: use a shorter path of the data directory',
   EMFILE: 'too many files are open: raise the limit of open files',
@@ -28,15 +28,15 @@ const MEANINGS: Partial<Record<string, string>> = {
   ELOOP: 'its links lead in a circle',
 };
 
-/** What was tried, for the error's words. */
+/** The failed operation, for the error's message. */
 export interface FileAttempt {
-  /** What is kept there, such as `classifier/<id>`. */
+  /** The stored thing, such as `classifier/<id>`. */
   what: string;
   /** The file or directory. */
   path: string;
   /** Bytes that were to be written. */
   bytes?: number | undefined;
-  /** What would make room. */
+  /** Advice that would make room. */
   advice?: string | undefined;
 }
 
@@ -53,7 +53,7 @@ async function fileError(cause: unknown, { what, path, bytes, advice }: FileAtte
     const size = bytes === undefined ? 'more' : formatBytes(bytes);
     return new FoundationError({
       code: 'STORAGE_QUOTA_EXCEEDED',
-      message: `There is no room to store ${what}: it needs ${size}, but ${room}. ${advice ?? 'Free disk space.'}`,
+      message: `No room to store ${what}: it needs ${size}, but ${room}. ${advice ?? 'Free disk space.'}`,
       cause,
     });
   }
@@ -66,7 +66,7 @@ async function fileError(cause: unknown, { what, path, bytes, advice }: FileAtte
   });
 }
 
-/** Runs an action on files; what fails becomes the contract's error. */
+/** Runs an action on files; failures become the contract's errors. */
 export async function onFiles<Result>(attempt: FileAttempt, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action();
@@ -75,7 +75,7 @@ export async function onFiles<Result>(attempt: FileAttempt, action: () => Promis
   }
 }
 
-/** Bytes that a process may still write there; undefined where the system does not tell. */
+/** Bytes that a process may still write there; undefined if the system does not report it. */
 export async function freeBytes(directory: string): Promise<number | undefined> {
   for (let path = directory; ; path = dirname(path)) {
     try {

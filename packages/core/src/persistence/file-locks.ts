@@ -20,10 +20,10 @@ const SLOWEST_POLL = 1000;
 /** Milliseconds after which a draft or an empty lock is one that a killed process left: both live for an instant. */
 const LEFT_OVER = 2000;
 
-/** Another thread of this process cannot be asked; its locks are left alone for so many times `deadAfter`. */
+/** Another thread of this process cannot be queried; its locks are respected for this many times `deadAfter`. */
 const OWN_PROCESS = 20;
 
-/** Within one realm, whoever opens the same directory. */
+/** Locks of all users of the same directory within one realm. */
 const realmLocks = new RealmLocks();
 
 /** Tokens of the locks that this realm holds; all of them begin with its name. */
@@ -55,7 +55,7 @@ interface Found {
 /**
  * Locks that processes share: a file that appears whole, with its holder's name in it, and that only one can create.
  *
- * Who holds a lock is asked of the system: a process that lives keeps it, however long its event loop is blocked, and
+ * The system knows whether a lock's holder lives: a living process keeps it, even if its event loop is blocked, and
  * that of a dead one is taken over at once. Of holders on other machines or in other containers only signs of life
  * are seen, which they write into the file: the lock of one that gave none for `deadAfter` is taken over. Both ages
  * are times of the file system, and a time that does not pass by its clock is watched by this process's own, so that
@@ -111,7 +111,7 @@ export class FileLocks implements Locks {
     return onFiles({ what: `the lock of ${name}`, path }, () => this.#acquire(path));
   }
 
-  /** @returns how to let go of the lock, or undefined if another process holds it. */
+  /** @returns a function that releases the lock, or undefined if another process holds it. */
   async #acquire(path: string): Promise<(() => Promise<void>) | undefined> {
     for (let tries = 0; ; ) {
       const found = await this.#read(path);
@@ -161,7 +161,7 @@ export class FileLocks implements Locks {
     return (await this.#now(path)) - touched > patience;
   }
 
-  /** What time it is where the files are: another machine's clock may be behind or ahead. */
+  /** The time by the clock of the file system: another machine's may be behind or ahead. */
   async #now(path: string): Promise<number> {
     const probe = `${path}.${randomUUID()}.new`;
     try {
@@ -179,7 +179,7 @@ export class FileLocks implements Locks {
     }
   }
 
-  /** Creates a lock's file; undefined if somebody else was quicker. */
+  /** Creates a lock's file; undefined if another process was quicker. */
   async #create(path: string): Promise<(() => Promise<void>) | undefined> {
     await mkdir(this.#directory, { recursive: true });
     if (!this.#isSwept) {
@@ -192,7 +192,7 @@ export class FileLocks implements Locks {
     if (!file) return undefined;
     held.add(token);
     const timer = setInterval(() => {
-      // Into the file that is open: whoever took over has another one under the same name.
+      // Write to the open file: a process that took over has another one under the same name.
       file.write(text, 0).catch(() => {});
     }, this.#heartbeat);
     timer.unref();
@@ -201,15 +201,15 @@ export class FileLocks implements Locks {
       held.delete(token);
       await file.close().catch(() => {});
       try {
-        // Who was taken for dead must not remove the lock of the one who took over.
+        // A holder that was taken for dead must not remove the lock of its successor.
         if ((await this.#read(path))?.token === token) await rm(path, { force: true });
       } catch {
-        // What the action did is done. That nobody holds this lock any more is known by its token.
+        // The action is done. Its token shows that the lock is no longer held.
       }
     };
   }
 
-  /** Writes a file aside and links it into place: it is there with all that it says, or not at all. */
+  /** Writes a file aside and links it into place, so that it exists with its full content or not at all. */
   async #write(path: string, text: string): Promise<FileHandle | undefined> {
     const draft = `${path}.${randomUUID()}.new`;
     let file: FileHandle | undefined;
@@ -252,7 +252,7 @@ export class FileLocks implements Locks {
     }
   }
 
-  /** Removes what killed processes left beside locks: drafts, and the gates of earlier versions. */
+  /** Removes files that killed processes left beside locks: drafts, and the gates of earlier versions. */
   async #sweep(): Promise<void> {
     try {
       for (const name of await readdir(this.#directory)) {
@@ -262,7 +262,7 @@ export class FileLocks implements Locks {
         if (Math.abs(age) > this.#deadAfter) await rm(path, { force: true });
       }
     } catch {
-      // Somebody else was quicker, or it may not be removed: it is in nobody's way.
+      // Another process was quicker, or removal is not allowed: the file does no harm.
     }
   }
 }

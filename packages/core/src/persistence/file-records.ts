@@ -17,7 +17,7 @@ export class FileRecords implements Records {
   readonly kind = 'file-system';
   readonly locks: FileLocks;
   readonly #root: string;
-  /** What was set aside, in the same layout. */
+  /** Records that were set aside, in the same layout. */
   readonly #aside: string;
 
   /** @param directory made if it does not exist. */
@@ -111,7 +111,7 @@ export class FileRecords implements Records {
     return onFiles({ what: 'The list of damaged records', path: this.#aside }, () => keysIn(this.#aside, ''));
   }
 
-  /** Moves a file out of the way, over what was set aside of this key before. */
+  /** Moves a file aside, over an earlier one of this key. */
   async #setAside(key: string, cause: unknown): Promise<unknown> {
     const from = pathOf(this.#root, key);
     const to = pathOf(this.#aside, key);
@@ -119,7 +119,7 @@ export class FileRecords implements Records {
       await mkdir(dirname(to), { recursive: true });
       await rename(from, to);
     } catch (error) {
-      // Another process was quicker; or it stays where it is, and is as damaged there.
+      // Another process was quicker, or the file stays in place, still damaged.
       if (isAbsent(error)) return recordDamaged(key, to, cause);
       return recordDamaged(key, from, cause);
     }
@@ -143,7 +143,7 @@ async function keysIn(root: string, prefix: string): Promise<string[]> {
       if (!isFolder && entry.name.endsWith('.new')) await removeLeftOver(join(path, entry.name));
       if (!isFolder && !entry.name.endsWith(ENDING)) continue;
       const name = decoded(isFolder ? entry.name : entry.name.slice(0, -ENDING.length));
-      // Nothing that this class wrote: a folder or file of somebody else's.
+      // Not written by this class: a foreign folder or file.
       if (name === undefined) continue;
       const key = [...names, name].join('/');
       if (!isFolder) {

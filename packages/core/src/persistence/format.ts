@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 
-/** Version of what is written into records: raised when older versions of the library could not read them. */
+/** Format version of records. Raise it when older versions of the library could not read new ones. */
 export const FORMAT = 1;
 
 /** Part of every record. Those of the first version have none. */
@@ -8,7 +8,7 @@ export interface Versioned {
   format?: number | undefined;
 }
 
-/** Whether a record was written by a later version of the library: it is sound, whatever it looks like. */
+/** Whether a record was written by a later version of the library: it then counts as intact in any shape. */
 export const isNewer = (value: unknown): boolean => {
   const { format } = (value ?? {}) as Versioned;
   return typeof format === 'number' && format > FORMAT;

@@ -69,7 +69,7 @@ function itHolds(disk: () => { directory: string; fill(): void; clear(): void })
   const full = {
     code: 'STORAGE_QUOTA_EXCEEDED',
     status: 507,
-    message: expect.stringMatching(/no room.*(needs|the lock of).*disk of .*Delete|no room.*the lock of/s),
+    message: expect.stringMatching(/no room.*(needs|the lock of).*disk of .*Delete|no room.*the lock of/is),
   };
 
   it('answers what needs no room, frees what it can, and says what it needs', async () => {

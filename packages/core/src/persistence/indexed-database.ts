@@ -6,8 +6,8 @@ type Action<Result> = (store: IDBObjectStore) => Result | PromiseLike<Result>;
 /**
  * One object store in a database of its own.
  *
- * It is in nobody's way: when another tab wants to delete the database or to upgrade it, the connection is closed, and
- * the next use opens it again, whatever version it then has. It connects again too when the browser hung up (seen when
+ * It blocks no other tab: when one deletes or upgrades the database, the connection is closed, and the next use opens
+ * it again, in any version. It also connects again when the browser has closed the connection (seen when
  * tabs sleep), and a database without the object store gets it.
  */
 export class IndexedDatabase {
@@ -69,7 +69,7 @@ export class IndexedDatabase {
 
   async #open(onLost: () => void): Promise<IDBDatabase> {
     let database = await open(this.#name, undefined, this.#objectStore);
-    // Another program made it, or this one was stopped while it did: the store is added in a version of its own. A tab
+    // Another program made it, or this one was stopped while doing so: the store is added in a new version. A tab
     // that does the same may be quicker; then its version is the one to open.
     for (let tries = 0; !database.objectStoreNames.contains(this.#objectStore); tries++) {
       const next = database.version + 1;
@@ -101,7 +101,7 @@ function open(name: string, version: number | undefined, objectStore: string): P
     };
     request.onsuccess = () => {
       const { result } = request;
-      // Until its owner says otherwise: nobody waits for a connection that is not used yet.
+      // Until its owner sets another handler: no call waits for an unused connection.
       result.onversionchange = () => result.close();
       resolve(result);
     };
@@ -109,7 +109,7 @@ function open(name: string, version: number | undefined, objectStore: string): P
   });
 }
 
-/** Takes back what an action has written before it failed. */
+/** Reverts the writes of a failed action. */
 async function perform<Result>(action: Action<Result>, store: IDBObjectStore): Promise<Result> {
   try {
     return await action(store);

@@ -6,7 +6,7 @@ import type { IsSound, Records } from './records.ts';
 
 export const DEFAULT_DATABASE = 'nearfield-records';
 
-/** Keys of what was set aside begin so; no key of the tasks does. */
+/** Prefix of keys of records that were set aside; no key of the tasks begins with it. */
 const ASIDE = 'damaged/';
 
 const startingWith = (prefix: string): IDBKeyRange => IDBKeyRange.bound(prefix, `${prefix}\uffff`);
@@ -25,7 +25,7 @@ export class IndexedDbRecords implements Records {
     this.locks = originLocks(`${database}/`);
   }
 
-  /** Opens the database; rejects where that is not possible. */
+  /** Opens the database; rejects if that is not possible. */
   async probe(): Promise<void> {
     await this.#database.run('readonly', (store) => promisifyRequest(store.count('')));
   }
@@ -122,7 +122,7 @@ async function reading<Result>(what: string, read: () => Promise<Result>): Promi
     return await read();
   } catch (error) {
     if (isDamage(error)) throw error;
-    // The row is there, but the browser has lost or cannot read what it points to.
+    // The row exists, but the browser has lost or cannot read the data it refers to.
     const isLost = error instanceof DOMException && ['DataError', 'NotReadableError'].includes(error.name);
     throw isLost ? recordDamaged(what, 'where it is', error) : databaseFailed(what, error);
   }

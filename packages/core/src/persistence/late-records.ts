@@ -3,14 +3,14 @@ import type { MemoryRecords } from './memory-records.ts';
 import type { IsSound, Records } from './records.ts';
 
 /**
- * Records in memory, until a database that was slow to open takes them over. What the database has under the same key
+ * Records in memory, until a database that was slow to open takes them over. A value of the database under the same key
  * stays: keys of new things are never the same twice.
  */
 export class LateRecords implements Records {
   readonly locks: Locks;
   readonly #memory: MemoryRecords;
   #current: Records;
-  /** Settles when what was in memory is in the database. */
+  /** Settles when the values in memory have been moved to the database. */
   #moving: Promise<void> | undefined;
 
   /**
@@ -70,7 +70,7 @@ export class LateRecords implements Records {
     return this.#on((records) => records.damaged());
   }
 
-  /** Between the look at where things are and the start of an action nothing else happens. */
+  /** Nothing else happens between choosing the storage and the start of an action. */
   async #on<Result>(action: (records: Records) => Promise<Result>): Promise<Result> {
     while (this.#moving) await this.#moving.catch(() => {});
     return action(this.#current);

@@ -3,7 +3,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
-/** Who holds a lock, as its file says. */
+/** The holder of a lock, as stated in its file. */
 export interface Holder {
   /** Never the same twice. */
   readonly token: string;
@@ -11,20 +11,20 @@ export interface Holder {
   readonly host: string;
   /** The machine's start and the space of process numbers: within the same two a number means the same process. */
   readonly machine: string | undefined;
-  /** When the process started, in the system's own count: tells it from a later one with the same number. */
+  /** Start of the process in the system's own count, which distinguishes it from a later one with the same number. */
   readonly start: string | undefined;
 }
 
-/** `yes` and `no` where the system knows; `unknown` where only signs of life tell. */
+/** `yes` and `no` if the system knows; `unknown` if only signs of life can show it. */
 export type Life = 'yes' | 'no' | 'unknown';
 
 const NONE = '-';
 
-/** One line: the first three words are what earlier versions wrote. */
+/** One line. Its first three words are the format of earlier versions. */
 export const formatHolder = ({ pid, token, host, machine, start }: Holder): string =>
   [pid, token, host, machine ?? NONE, start ?? NONE].join(' ');
 
-/** Undefined for a text that no version writes. */
+/** Parses a lock file; undefined for a text that no version writes. */
 export function parseHolder(text: string): Holder | undefined {
   const [pid, token, host, machine, start] = text.trim().split(' ');
   if (!token || !host || !/^\d+$/.test(pid ?? '')) return undefined;
@@ -49,7 +49,7 @@ export function thisProcess(): Promise<Omit<Holder, 'token'>> {
   return own;
 }
 
-/** Whether the process that wrote a lock lives. Of other machines and containers nothing is known. */
+/** Whether the process that wrote a lock lives; unknown for other machines and containers. */
 export async function lifeOf(holder: Holder): Promise<Life> {
   const self = await thisProcess();
   const isHere = holder.machine === undefined ? holder.host === self.host : holder.machine === self.machine;
@@ -73,7 +73,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Linux tells both; elsewhere one host name is one machine, and its processes are in one space. */
+/** Linux reports both; on other systems one host name is one machine with one space of processes. */
 async function machineOf(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `host:${hostname().replaceAll(' ', '-')}`;
   try {
@@ -87,7 +87,7 @@ async function machineOf(): Promise<string | undefined> {
   }
 }
 
-/** When a process started; `gone` if there is none, or it is dead and only not yet buried; undefined: not to be known. */
+/** Start of a process; `gone` if it does not exist or is a zombie; undefined if the system does not report it. */
 async function startOf(pid: number): Promise<string | 'gone' | undefined> {
   if (process.platform === 'linux') return linuxStart(pid);
   if (process.platform === 'win32') return undefined;

@@ -1,11 +1,11 @@
-/** What {@link Locks.attempt} returns if somebody else holds the lock. */
+/** Result of {@link Locks.attempt} if the lock is taken. */
 export const BUSY: unique symbol = Symbol('busy');
 
-/** Locks by name, of whoever shares them: a realm, the tabs of an origin, the processes of a directory. */
+/** Locks by name, shared within a realm, among the tabs of an origin, or among the processes of a directory. */
 export interface Locks {
-  /** Runs the action while nobody else holds the lock of this name, or returns BUSY at once if someone does. */
+  /** Runs the action while holding the lock of this name, or returns BUSY at once if it is taken. */
   attempt<Result>(name: string, action: () => Promise<Result>): Promise<Result | typeof BUSY>;
-  /** Waits for the lock. Rejects with the signal's reason if it is aborted before the lock is there. */
+  /** Waits for the lock. Rejects with the signal's reason if it is aborted before the lock is granted. */
   wait<Result>(
     name: string,
     action: () => Promise<Result>,
@@ -17,7 +17,7 @@ interface Queue {
   waiting: (() => void)[];
 }
 
-/** Locks within this realm, in the order in which they were asked for. */
+/** Locks within this realm, granted in the order of the requests. */
 export class RealmLocks implements Locks {
   readonly #held = new Map<string, Queue>();
 
@@ -39,7 +39,7 @@ export class RealmLocks implements Locks {
     try {
       return await action();
     } finally {
-      // The lock is handed over, not opened: nobody else may come between.
+      // The lock is handed over, not released, so that no other call can take it in between.
       const next = this.#held.get(name)?.waiting.shift();
       if (next) next();
       else this.#held.delete(name);
@@ -62,7 +62,7 @@ function turn(queue: Queue, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** Locks that all tabs of the origin share. Where the browser denies them, they are locks of this realm. */
+/** Locks that all tabs of the origin share. If the browser denies them, they are locks of this realm. */
 class OriginLocks implements Locks {
   readonly #locks: LockManager;
   readonly #prefix: string;
@@ -111,7 +111,7 @@ class OriginLocks implements Locks {
 const realmLocks = new RealmLocks();
 
 /**
- * The browser's locks, shared by all tabs of the origin, or locks of this realm where there are none.
+ * The browser's locks, shared by all tabs of the origin, or locks of this realm if it has none.
  * @param prefix put before every name.
  */
 export function originLocks(prefix = ''): Locks {

@@ -1,20 +1,20 @@
 /** Milliseconds after which calls no longer wait for a database that does not open: some browsers never answer. */
 const OPEN_TIMEOUT = 5000;
 
-/** What lies in IndexedDB, and what takes its place. */
+/** Storage in IndexedDB, and its replacements. */
 export interface OpenOrMemory<Stored, Memory> {
   create(): Stored;
-  /** Called where IndexedDB does not work: there is none, or a setting or a sandboxed frame forbids it. */
+  /** Called if IndexedDB does not work: it is missing, or a setting or a sandboxed frame forbids it. */
   memory(why: string): Memory;
   /**
-   * Called where it has not answered in time.
+   * Called if it has not answered in time.
    * @param opened settles when it has opened, or cannot be
    */
   late(stored: Stored, opened: Promise<Stored>): Memory;
 }
 
 /**
- * IndexedDB where it works, memory where it does not.
+ * IndexedDB if it works, otherwise memory.
  * @param patience milliseconds
  */
 export async function openOrMemory<Stored extends { probe(): Promise<void> }, Memory>(
@@ -23,7 +23,7 @@ export async function openOrMemory<Stored extends { probe(): Promise<void> }, Me
 ): Promise<Stored | Memory> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    if (typeof indexedDB === 'undefined') throw new Error('there is no IndexedDB here');
+    if (typeof indexedDB === 'undefined') throw new Error('this realm has no IndexedDB');
     const stored = create();
     const opened = stored.probe().then(() => stored);
     const timeout = new Promise<undefined>((resolve) => {

@@ -5,9 +5,9 @@ import { openOrMemory } from './open-or-memory.ts';
 import type { Records } from './records.ts';
 
 /**
- * IndexedDB where it works, memory where it does not: no IndexedDB at all, forbidden by a setting or a sandboxed
- * frame, or not answering. The result's `kind` says which, and its `reason` why. A database that answers later takes
- * over what was kept in memory until then.
+ * IndexedDB if it works, otherwise memory: IndexedDB may be missing, forbidden by a setting or a sandboxed frame, or
+ * not answering. The result has its `kind` and the `reason`. A database that answers later takes over the records that
+ * were kept in memory until then.
  * @param patience milliseconds. Default 5000.
  */
 export function openRecords(database = DEFAULT_DATABASE, patience?: number): Promise<Records> {

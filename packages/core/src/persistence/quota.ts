@@ -1,4 +1,4 @@
-/** What a browser or file system throws when there is no room left, and what this package makes of it. */
+/** Errors of browsers and file systems that are full, and their messages. */
 export function isQuotaError(error: unknown): boolean {
   const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return (
@@ -10,19 +10,19 @@ export function isQuotaError(error: unknown): boolean {
   );
 }
 
-/** What is known of the room where something was to be kept. */
+/** Facts about the free space of a storage. */
 export interface RoomFacts {
   /** Bytes that were to be written. */
   needed?: number | undefined;
   /** Bytes that are free. */
   free?: number | undefined;
-  /** Bytes that this site may keep, where a browser says so. */
+  /** Bytes that this site may store, if the browser reports it. */
   quota?: number | undefined;
   /** Directory; undefined in a browser. */
   directory?: string | undefined;
 }
 
-/** How little room there is, as half a sentence: never a figure that contradicts the failure. */
+/** A clause about the lack of space, without figures that contradict the failure. */
 export function describeRoom({ needed = 0, free, quota, directory }: RoomFacts): string {
   if (directory !== undefined) {
     if (free === undefined) return `the disk of ${directory} has no room for it`;
@@ -35,7 +35,7 @@ export function describeRoom({ needed = 0, free, quota, directory }: RoomFacts):
   return `only ${formatBytes(Math.max(0, free))} of ${formatBytes(quota)} are free`;
 }
 
-/** What helps when the disk or the browser's database does not work, in the words of the place. */
+/** Advice for a disk or browser database that does not work. */
 export const advice = (kind: 'indexeddb' | 'memory' | 'file-system'): string =>
   kind === 'file-system'
     ? 'Check the disk and the permissions of the data directory.'

@@ -1,10 +1,10 @@
 import { FoundationError } from '@nearfield/spec';
 import { describeRoom, formatBytes, isQuotaError } from './quota.ts';
 
-/** What makes room among records. */
+/** Advice for making room among records. */
 export const ROOM_ADVICE = 'Delete classifiers, finished batches or cached models that you do not need.';
 
-/** Runs a write in a browser; a full disk becomes the contract's error, with what is known of the room. */
+/** Runs a write in a browser; a full disk becomes the contract's error, with facts about the free space. */
 export async function writing<Result>(what: string, write: () => Promise<Result>): Promise<Result> {
   try {
     return await write();
@@ -18,13 +18,13 @@ export async function writing<Result>(what: string, write: () => Promise<Result>
     const free = usage === undefined || known === undefined ? undefined : known - usage;
     throw new FoundationError({
       code: 'STORAGE_QUOTA_EXCEEDED',
-      message: `There is no room to store ${what}${needed === undefined ? '' : `, which needs ${formatBytes(needed)}`}: ${describeRoom({ needed: needed ?? 1, free, quota: known })}. ${ROOM_ADVICE}`,
+      message: `No room to store ${what}${needed === undefined ? '' : `, which needs ${formatBytes(needed)}`}: ${describeRoom({ needed: needed ?? 1, free, quota: known })}. ${ROOM_ADVICE}`,
       cause,
     });
   }
 }
 
-/** What the browser's database throws beside a full disk. What is no error of a database is a caller's: as it is. */
+/** Errors of the browser's database other than a full disk. Other errors are a caller's and stay unchanged. */
 export function databaseFailed(what: string, cause: unknown): unknown {
   if (typeof DOMException === 'undefined' || !(cause instanceof DOMException)) return cause;
   if (cause.name === 'AbortError' || cause.name === 'DataCloneError') return cause;
@@ -47,13 +47,13 @@ async function estimate(): Promise<{ usage?: number; quota?: number }> {
 
 /**
  * A value that was set aside.
- * @param place where it is kept
+ * @param place of its storage
  */
 export function recordDamaged(key: string, place: string, cause?: unknown): FoundationError {
   const [, id = key] = key.split('/');
   return new FoundationError({
     code: 'RECORD_DAMAGED',
-    message: `What was stored of ${id} is damaged and was set aside (${place}). Delete it, or make it anew; nothing else is affected.`,
+    message: `The stored data of ${id} is damaged and was set aside (${place}). Delete it or create it again; nothing else is affected.`,
     param: key,
     cause,
   });
@@ -62,7 +62,7 @@ export function recordDamaged(key: string, place: string, cause?: unknown): Foun
 export const isDamage = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) && error.code === 'RECORD_DAMAGED';
 
-/** Says once for each value that it was set aside: whoever keeps the data should know, also where calls go on. */
+/** Warns once per value that it was set aside, even if calls continue without it. */
 export function warnOfDamage({ message }: FoundationError): void {
   console.warn(message);
 }

@@ -371,7 +371,7 @@ describe('where records cannot be kept', () => {
     try {
       expect(await openRecords()).toMatchObject({
         kind: 'memory',
-        reason: expect.stringContaining('there is no IndexedDB here'),
+        reason: expect.stringContaining('this realm has no IndexedDB'),
       });
     } finally {
       Object.defineProperty(globalThis, 'indexedDB', { value: kept, configurable: true, writable: true });

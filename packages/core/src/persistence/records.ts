@@ -2,20 +2,20 @@ import type { NotKept, RecordsReport } from '@nearfield/spec/implement';
 import type { Locks } from './locks.ts';
 import { isDamage } from './record-errors.ts';
 
-/** Whether a stored value is what its readers expect; anything else is damaged. */
+/** Whether a stored value has the form that its readers expect; anything else is damaged. */
 export type IsSound<Value> = (value: unknown) => value is Value;
 
 /**
  * Small things that outlive the engine: trained classifiers, jobs and their results. Keys are paths of names
- * (`classifier/<id>`); values are whatever structured cloning carries.
+ * (`classifier/<id>`); values are anything that structured cloning supports.
  *
- * A value that cannot be read, or is not what its reader expects, is damaged. It is set aside, kept for whoever wants
- * to look at it, and in nobody's way: other values go on, and a new one can take its place. Deleting a key deletes
- * what was set aside of it too.
+ * A value that cannot be read, or does not have the form that its reader expects, is damaged. It is set aside and kept for
+ * inspection: other values stay usable, and a new one can take its place. Deleting a key also deletes its values that
+ * were set aside.
  */
 export interface Records {
   readonly kind: 'indexeddb' | 'memory' | 'file-system';
-  /** Why, where it is not the usual kind. */
+  /** The reason, if it is not the usual kind. */
   readonly reason?: string | undefined;
   /** Locks that everybody who sees these records shares. */
   readonly locks: Locks;
@@ -27,9 +27,9 @@ export interface Records {
    */
   put(key: string, value: unknown): Promise<void>;
   /**
-   * Reads, changes and writes a value in one step that nobody else comes between. A damaged one is set aside and
+   * Reads, changes and writes a value in one atomic step. A damaged one is set aside and
    * counts as none.
-   * @param change gets the value, or undefined if there is none; what it returns is written unless it is undefined
+   * @param change gets the value, or undefined if none exists; its result is written unless it is undefined
    * or the very value it got.
    * @returns the value afterwards
    * @throws FoundationError as `put`.
@@ -39,15 +39,15 @@ export interface Records {
     change: (value: Value | undefined) => Value | undefined,
     isSound?: IsSound<Value>,
   ): Promise<Value | undefined>;
-  /** Keys that are not there are passed over. */
+  /** Deletes records; missing keys are ignored. */
   delete(...keys: string[]): Promise<void>;
   /** Every key that starts so, sorted. */
   keys(prefix: string): Promise<string[]>;
-  /** Keys of what was set aside. */
+  /** Keys of values that were set aside. */
   damaged(): Promise<string[]>;
 }
 
-/** A value, or undefined where there is none or it was set aside: for readers of many, whom one does not stop. */
+/** A value, or undefined if it does not exist or was set aside: for readers of many, which continue without it. */
 export async function getIfSound<Value>(
   records: Records,
   key: string,
@@ -61,18 +61,18 @@ export async function getIfSound<Value>(
   }
 }
 
-/** What an answer says where records were to be kept and are only in memory; nothing where they are kept. */
+/** Note in an answer if records are in memory although they should be stored; otherwise nothing. */
 export function notKept({ kind, reason }: Records): { nearfield?: NotKept } {
   return kind === 'memory' && reason !== undefined ? { nearfield: { kept: 'memory', reason } } : {};
 }
 
-/** Where records are, as `capabilities()` tells it. */
+/** Location of records, as `capabilities()` reports it. */
 export async function reportRecords(records: Records): Promise<RecordsReport> {
   const { kind, reason = kind === 'memory' ? 'The cache option is memory.' : undefined } = records;
   try {
     return { kind, reason, damaged: await records.damaged() };
   } catch (error) {
-    // What an engine can do is asked for most when something is wrong.
+    // Capabilities are most often read when something is wrong.
     return { kind, reason: error instanceof Error ? error.message : String(error), damaged: [] };
   }
 }

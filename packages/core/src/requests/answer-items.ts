@@ -19,19 +19,19 @@ export interface FailedItem {
 /** An answer of the engine to several items. */
 export interface ItemsAnswer {
   data: readonly { index: number }[];
-  /** Those that failed, where they were to be collected. */
+  /** Items that failed, if failures are collected. */
   errors?: FailedItem[] | undefined;
 }
 
-/** A response with the items that failed, where they were to be collected. */
+/** A response with the items that failed, if failures are collected. */
 export type WithFailedItems<Response> = Response & { errors?: FailedItem[] | undefined };
 
-/** Whether the engine answers what it can of a request, and tells of the rest. */
+/** Whether the engine answers as many items as it can and reports the rest. */
 export interface Collecting {
   collect?: boolean | undefined;
 }
 
-/** Notes of items that fail in the engine; nothing is collected where a call is to fail with the first. */
+/** Failures of items in the engine; nothing is collected if a call fails with the first. */
 export class FailedItems {
   readonly #collect: (index: number) => boolean;
   readonly #errors = new Map<number, FoundationError>();
@@ -45,7 +45,7 @@ export class FailedItems {
     return this.#errors.has(index);
   }
 
-  /** Notes what an item failed with. @throws what is not about that item alone, or is not to be collected */
+  /** Collects an item's error. @throws errors that concern other items too, or are not collected */
   note(index: number, error: unknown): void {
     if (!this.#collect(index) || !FoundationError.isInstance(error)) throw error;
     const items = failedItems(error);
@@ -61,21 +61,21 @@ export class FailedItems {
   }
 }
 
-/** How a request of several items is answered. */
+/** Steps of answering a request with several items. */
 export interface ItemsMethod<Checked extends object, Answer extends ItemsAnswer> {
-  /** @throws FoundationError what is wrong with a request */
+  /** @throws FoundationError if the request is invalid */
   check: (request: object) => Checked;
-  /** Whether the items are parts of one thing, so that none fails alone. */
+  /** Whether the items are parts of one text, so that none fails individually. */
   isWhole?: (() => boolean) | undefined;
   /** Reads the items as the engine will. @throws FoundationError for those that it does not take */
   readItems?: ((checked: Checked) => unknown) | undefined;
   call: (checked: Checked & Collecting, options: CallOptions) => Promise<Answer>;
-  /** The answer where no item is left. */
+  /** The answer if no item is left. */
   empty: () => Answer;
 }
 
 /**
- * Checks a request and has the engine answer it; with `errors: 'collect'` what can be answered of it, under the
+ * Checks a request and has the engine answer it; with `errors: 'collect'` as many items as possible, under the
  * positions that the items have in the request, and the errors of the rest.
  */
 export async function answerItems<Checked extends object, Answer extends ItemsAnswer>(

@@ -19,8 +19,8 @@ const invalid = (param: string, message: string): FoundationError =>
   new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message, param });
 
 /**
- * Reads a line and fills in what it leaves out. A line that is no request is a result like any other: its error.
- * @param number the line's, from 1; its name where it has none
+ * Reads a line and adds its missing fields. A line that is not a request has its error as a result.
+ * @param number of the line, from 1; its id if it has none
  */
 export function readLine(
   line: InputLine,
@@ -63,7 +63,7 @@ function objectOf(line: InputLine): Record<string, unknown> {
   throw invalid('body', 'Each line is an object with custom_id and body.');
 }
 
-/** `method` and `url` are in the lines of OpenAI's clients; here they can only say what is done anyway. */
+/** `method` and `url` appear in the lines of OpenAI's clients; only the values of this endpoint are accepted. */
 function refuseOtherFields({ method, url, ...others }: Record<string, unknown>): void {
   if (method != null && method !== 'POST') throw invalid('method', 'method can only be POST.');
   if (url != null && url !== '/v1/embeddings') throw invalid('url', 'url can only be /v1/embeddings.');
@@ -81,7 +81,7 @@ function isSameModel(named: unknown, model: string): boolean {
 }
 
 /**
- * An embeddings request, checked and with the batch's defaults where it is silent.
+ * An embeddings request, checked, with the batch's defaults for missing fields.
  * @throws FoundationError INPUT_VALIDATION_FAILED
  */
 export function check(
@@ -102,8 +102,8 @@ export function check(
 }
 
 /**
- * The task of lines that name none: the batch's, or `text-matching` where the model has it, as at the API. A bare
- * `retrieval` is that of passages: what comes in batches is a collection.
+ * The task of lines that name none: the batch's, or `text-matching` if the model has it, as at the API. A bare
+ * `retrieval` means that of passages, because batches usually hold a collection.
  */
 function taskOf(entry: ModelEntry, task: EmbeddingTask | null, hasRole: boolean): EmbeddingTask | null {
   if (task === null) return !hasRole && Object.hasOwn(entry.tasks, 'text-matching') ? 'text-matching' : null;

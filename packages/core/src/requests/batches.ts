@@ -1,6 +1,6 @@
 import type { BatchOutputLine, EmbeddingTask, ModelEntry } from '@nearfield/spec';
 
-/** What a batch says of every line that does not say otherwise. */
+/** Defaults of a batch for its lines. */
 export interface BatchDefaults {
   task: EmbeddingTask | null;
   dimensions: number | null;
@@ -10,10 +10,10 @@ export interface BatchDefaults {
 /** A line of input, or the length of one that was too long to be kept. */
 export type InputLine = string | number;
 
-/** Characters of a line. 2048 inputs of 4,000 characters fit. */
+/** Maximum characters per line. 2048 inputs of 4,000 characters fit. */
 export const LINE_CHARACTERS = 1 << 23;
 
-/** Where the lines of a new job come from. */
+/** Source of a new job's lines. */
 export type BatchSource =
   | { kind: 'lines'; lines: string[] }
   | { kind: 'blob'; blob: Blob }
@@ -29,7 +29,7 @@ export interface NewBatch {
   source: BatchSource;
 }
 
-/** Some lines of a job's results, and where to go on. */
+/** Some lines of a job's results, and the position of the next. */
 export interface LinesPage {
   lines: BatchOutputLine[];
   next: number | undefined;

@@ -29,7 +29,7 @@ export interface CheckedTraining {
   iterations: number;
 }
 
-/** How many classifiers one owner may have, and labels one classifier. Defaults: those of the hosted API. */
+/** Maximum number of classifiers, and of labels per classifier. Defaults: those of the hosted API. */
 export interface ClassifierLimits {
   /** Default 16. */
   labels?: number | undefined;

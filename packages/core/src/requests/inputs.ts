@@ -6,7 +6,7 @@ type Request = Pick<ParsedMultiVectorRequest, 'input' | 'model'>;
 
 /**
  * A checked request's inputs as items to embed.
- * @throws FoundationError NOT_SUPPORTED for what only the hosted API reads: PDFs, audio, videos, content groups.
+ * @throws FoundationError NOT_SUPPORTED for inputs that only the hosted API reads: PDFs, audio, videos, content groups.
  */
 export function itemsOf({ input, model }: Request): EmbedItem[] {
   const inputs = Array.isArray(input) ? input : [input];
@@ -23,7 +23,7 @@ export function itemsOf({ input, model }: Request): EmbedItem[] {
   });
 }
 
-/** As {@link itemsOf}, where only texts are read. @throws FoundationError NOT_SUPPORTED */
+/** Like {@link itemsOf}, for models that read only texts. @throws FoundationError NOT_SUPPORTED */
 export function textsOf(request: Request): string[] {
   return itemsOf(request).map((item, index) => {
     if ('text' in item) return item.text;

@@ -1,20 +1,20 @@
-/** What a reranker is asked, as the engine sees it: texts only. */
+/** Requests to rerankers as the engine sees them: texts only. */
 export interface RerankTexts {
   model: string;
   query: string;
   documents: readonly string[];
   /** True cuts long documents, false or null reads them in windows; a listwise model refuses them with false. */
   truncation: boolean | null;
-  /** Tokens that a listwise model reads of a document. */
+  /** Maximum number of tokens that a listwise model reads per document. */
   maxDocLength: number | undefined;
   returnEmbeddings: boolean;
   /** Whether an embedder's cosines take part, see `RerankRequest.fusion`. */
   fusion: boolean | null;
 }
 
-/** What a reranker says of texts. */
+/** A reranker's result. */
 export interface TextScores {
-  /** One a document, in their order. Higher is more relevant. */
+  /** One per document, in their order. Higher is more relevant. */
   scores: Float64Array;
   /** Tokens that were read. */
   tokens: number;

@@ -61,7 +61,7 @@ export class BytePairEncoder {
     this.#longest = longest;
   }
 
-  /** The bytes of a token; undefined for an id that is none. */
+  /** The bytes of a token; undefined for an id that does not exist. */
   bytesOf(id: number): Uint8Array | undefined {
     const token = this.#tokens[id];
     return token === undefined ? undefined : toBytes(token);

@@ -1,7 +1,7 @@
 import { atOnce, type Steps } from './slices.ts';
 import type { SegmentTokenizer } from './tokenizers.ts';
 
-/** Characters encoded at a time, about. */
+/** Approximate number of characters encoded at a time. */
 const PIECE = 16_384;
 
 const LETTER = /^\p{L}/u;
@@ -45,7 +45,7 @@ function placesOf(tokenizer: SegmentTokenizer): Places {
   return places;
 }
 
-/** The first such place from `at` on; the text's length if there is none. */
+/** The first such place from `at` on, or the text's length. */
 function cutFrom(text: string, at: number, places: Places): number {
   for (let cut = at; cut + 1 < text.length; cut++) {
     const character = text[cut]!;

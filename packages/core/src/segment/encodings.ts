@@ -3,7 +3,7 @@ import { inBrowser } from '../environment.ts';
 import { withWhiteSpace } from '../text/characters.ts';
 import { BytePairEncoder, type Ranks } from './bpe.ts';
 
-/** What an encoding is made of: the ranks, how text is cut into pieces, and its special tokens. */
+/** Parts of an encoding: the ranks, the pattern that cuts text into pieces, and its special tokens. */
 interface EncodingDefinition {
   ranks(): Promise<{ default: Ranks }>;
   pattern: 'R50K_TOKEN_SPLIT_REGEX' | 'CL100K_TOKEN_SPLIT_REGEX' | 'O200K_TOKEN_SPLIT_REGEX';

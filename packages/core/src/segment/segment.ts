@@ -17,7 +17,7 @@ import { chunkByTokens } from './strategies/tokens.ts';
 import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 import { groupTokens, headEnd, tailStart } from './tokens.ts';
 
-/** Characters (UTF-16 code units) that the local segmenter takes unless told otherwise; the hosted one: 64,000. */
+/** Default limit of the local segmenter in characters (UTF-16 code units); the hosted one has 64,000. */
 const DEFAULT_MAX_CHARACTERS = 10_000_000;
 
 export interface SegmentDependencies {
@@ -43,7 +43,7 @@ function check(request: SegmentRequest, maxCharacters: number): ParsedSegmentReq
   }
   const parsed = parse(SegmentRequestSchema, { ...request, content: '' });
   if (content.length > maxCharacters) {
-    const message = `content has ${content.length} characters; at most ${maxCharacters} are taken at a time. Split it into several requests.`;
+    const message = `content has ${content.length} characters; at most ${maxCharacters} are allowed. Split it into several requests.`;
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
       message,
@@ -68,7 +68,7 @@ function check(request: SegmentRequest, maxCharacters: number): ParsedSegmentReq
  * - `head` / `tail` reduce the content to its first or last N tokens, at whole grapheme clusters; the response
  *   is about that part (counts, chunks, tokens), with positions in the full content.
  * - Text of special tokens (`<|endoftext|>`) counts as those tokens and is listed in `special_tokens`, each once,
- *   in the order of their first occurrence; the field is absent where there are none.
+ *   in the order of their first occurrence; the field is absent if the text has none.
  * - Content that is empty or white space only has no chunks.
  * - Long contents are worked on in slices: between them messages are let in, and an abort takes effect.
  *
@@ -116,7 +116,7 @@ export async function segmentText(
   return response;
 }
 
-/** The part of the content that `head` or `tail` asks for. */
+/** The part of the content that `head` or `tail` requests. */
 function* reducedSpan(
   { content, head, tail }: ParsedSegmentRequest,
   tokenizer: SegmentTokenizer,

@@ -2,7 +2,7 @@ import { FoundationError, TOKENIZERS, type TokenizerName } from '@nearfield/spec
 import { BYTE_CHARACTERS } from '../text/pre-tokenizers.ts';
 import { type LoadedEncoding, loadEncoding } from './encodings.ts';
 
-/** What the segmenter needs of a tokenizer. */
+/** The segmenter's interface of a tokenizer. */
 export interface SegmentTokenizer {
   /** As it appears in the response. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface SegmentTokenizer {
    */
   encode(text: string): number[];
   /**
-   * What a token stands for: its text where that is whole by itself, its UTF-8 bytes where it holds a part of
+   * The meaning of a token: its text if that is whole by itself, its UTF-8 bytes if it holds a part of
    * a character.
    */
   decode(id: number): string | Uint8Array;
@@ -89,7 +89,7 @@ export function loadTokenizer(name: string): Promise<SegmentTokenizer> {
     return Promise.reject(
       new FoundationError({
         code: 'INPUT_VALIDATION_FAILED',
-        message: `There is no tokenizer '${name}'. Use one of ${TOKENIZERS.join(', ')}, or the id of a model of the catalogue.`,
+        message: `Unknown tokenizer '${name}'. Use one of ${TOKENIZERS.join(', ')}, or the id of a model of the catalogue.`,
         param: 'tokenizer',
       }),
     );
@@ -114,7 +114,7 @@ export interface ModelTokens {
     readonly content: string;
     readonly special: boolean;
   }[];
-  /** What stands before a piece inside a word (`##`); undefined where nothing does. */
+  /** Prefix of a piece inside a word (`##`); undefined if it has none. */
   readonly subwordPrefix: string | undefined;
   /** Kinds of decoders in tokenizer.json. */
   readonly decoderTypes: ReadonlySet<unknown>;

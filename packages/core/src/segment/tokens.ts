@@ -92,12 +92,12 @@ function* largest(low: number, high: number, holds: (value: number) => Steps<boo
   return least;
 }
 
-/** Characters a token, at first guess; the window doubles until it holds enough tokens. */
+/** First guess of characters per token; the window doubles until it holds enough tokens. */
 const FIRST_GUESS = 6;
 
 /**
- * Words cut by the window's edge are encoded differently: so far from it tokens are taken as they are. Where few tokens
- * are asked for, windows are small, or text without spaces would be encoded hundreds of times.
+ * Words cut by the window's edge are encoded differently: tokens at least this far from it are reliable. For few tokens
+ * windows are small, because text without spaces would otherwise be encoded hundreds of times.
  */
 const edgeOf = (count: number): number => Math.min(256, 8 + 4 * count);
 
@@ -105,10 +105,10 @@ const edgeOf = (count: number): number => Math.min(256, 8 + 4 * count);
 const TRIED = 8;
 
 /**
- * Where the first `count` tokens of text[from, to) end, moved back to a grapheme boundary. The part, encoded
- * alone, has at most `count` tokens; it is empty where the first grapheme cluster has more.
+ * End of the first `count` tokens of text[from, to), moved back to a grapheme boundary. The part, encoded alone, has at
+ * most `count` tokens; it is empty if the first grapheme cluster has more.
  *
- * @param guess characters a token, where that is known.
+ * @param guess characters per token, if known.
  */
 export function* headEnd(
   tokenizer: SegmentTokenizer,
@@ -155,7 +155,7 @@ export function* headEnd(
 }
 
 /**
- * Where the last `count` tokens of text[from, to) start, moved on to a grapheme boundary. The part, encoded
+ * Start of the last `count` tokens of text[from, to), moved on to a grapheme boundary. The part, encoded
  * alone, has at most `count` tokens; it may be empty.
  */
 export function* tailStart(

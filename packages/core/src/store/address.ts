@@ -2,8 +2,8 @@ import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
 /**
- * An address that an option names, in a page also a relative one.
- * @param what what it is the address of, for the message
+ * A URL from an option, in a page also a relative one.
+ * @param what the thing at this URL, for the message
  * @param param the option
  * @throws FoundationError INPUT_VALIDATION_FAILED
  */
@@ -12,7 +12,7 @@ export function addressOf(value: string | URL, what: string, param: string): URL
   if (URL.canParse(String(value), page)) return new URL(value, page);
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
-    message: `${what} must be an address, such as https://host.example/models/; it is '${shortened(String(value))}'.`,
+    message: `${what} must be a URL, such as https://host.example/models/; it is '${shortened(String(value))}'.`,
     param,
   });
 }

@@ -52,7 +52,7 @@ class BaseUrlSource implements ModelSource {
     return { url: this.#base + encodePath(path), path, headers: { ...this.#options.headers } };
   }
 
-  /** Read anew each time: it is asked for only when something is to be fetched, and then it must be current. */
+  /** Read anew each time: it is needed only when something must be fetched, and then it must be current. */
   async #list(signal?: AbortSignal): Promise<FileListing> {
     const { manifest = 'manifest.json', fetch } = this.#options;
     if (manifest === false || this.#listing === 'none') return 'none';

@@ -2,7 +2,7 @@ import type { StorageReport } from '@nearfield/spec';
 import type { Locks } from '../persistence/locks.ts';
 import type { Sha256State } from './sha256.ts';
 
-/** Which file: of which model, from which source. */
+/** Key of a file: its model, source and path. */
 export interface FileKey {
   model: string;
   source: string;
@@ -12,7 +12,7 @@ export interface FileKey {
 /** Version of the records, written into each; those of the first have none. */
 export const FORMAT = 1;
 
-/** What is known of one stored version of a file, complete or not. */
+/** Facts about one stored version of a file, complete or not. */
 export interface FileRecord extends FileKey {
   /** Names this version's chunks, so that a new version can be fetched while the old one stays in use. */
   version: string;
@@ -33,19 +33,19 @@ export interface FileRecord extends FileKey {
   format?: number | undefined;
 }
 
-/** What is remembered of a model besides its files. */
+/** Stored facts about a model besides its files. */
 export interface ModelRecord {
   model: string;
   /** Milliseconds since 1970. */
   lastUsed: number;
-  /** Optional files that a source does not have, so that a warm start does not ask again. */
+  /** Optional files that a source does not have, so that a warm start does not look for them again. */
   absent: Record<string, string[]>;
-  /** Whether files were imported: then what is missing is not looked for elsewhere. */
+  /** Whether files were imported: then missing files are not looked for elsewhere. */
   imported: boolean;
   format?: number | undefined;
 }
 
-/** What is stored of one file. */
+/** Stored state of one file. */
 export interface StoredVersions {
   /** The complete version. */
   file: FileRecord | undefined;
@@ -64,27 +64,27 @@ export interface StoredModel {
 
 /**
  * Keeps files in chunks. Each method is atomic: a crash leaves the state before or after it. A file's record is
- * marked complete last, so what is marked complete was complete.
+ * marked complete last, so that the mark is reliable.
  */
 export interface ChunkCache {
   readonly kind: StorageReport['kind'];
-  /** Why this kind, where it is not the usual one. */
+  /** The reason for this kind, if it is not the usual one. */
   readonly reason?: string | undefined;
   /** Locks that reach as far as this cache is shared. Default: those of the browser. */
   readonly locks?: Locks | undefined;
   /** All that is known of one model, in one read. */
   readModel(model: string): Promise<StoredModel>;
-  /** What is known of one file, without a look at the others. */
+  /** Stored state of one file, without reading the others. */
   readFile(key: FileKey): Promise<StoredVersions>;
   /** Names of all models with files or a record. */
   models(): Promise<string[]>;
-  /** Changes what is remembered of a model. */
+  /** Changes the stored facts about a model. */
   updateModel(model: string, change: (record: ModelRecord) => ModelRecord): Promise<void>;
   /** Starts a version of a file, in place of an earlier unfinished one. */
   begin(record: FileRecord): Promise<void>;
   /**
    * Stores a chunk, the last one of `record.chunks`, and the unfinished file's record with it.
-   * @returns false, with nothing stored, if the version is no longer there: deleted, or begun anew elsewhere.
+   * @returns false, with nothing stored, if the version no longer exists: deleted, or begun anew elsewhere.
    */
   append(record: FileRecord, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
   /** Marks a version as complete in place of the former one, whose chunks go. False as for `append`. */
@@ -102,12 +102,12 @@ export interface ChunkCache {
   discard(key: FileKey): Promise<void>;
   /** Forgets a complete file. */
   deleteFile(key: FileKey): Promise<void>;
-  /** Forgets all of a model. */
+  /** Deletes everything stored of a model. */
   deleteModel(model: string): Promise<void>;
   clear(): Promise<void>;
-  /** Bytes that are free where this cache is; undefined where that is not known. */
+  /** Free bytes at the location of this cache; undefined if unknown. */
   freeBytes?(): Promise<number | undefined>;
-  /** Where this cache is, for messages. */
+  /** Location of this cache, for messages. */
   readonly directory?: string | undefined;
 }
 
@@ -120,7 +120,7 @@ export function storedBytes(record: FileRecord): number {
   return record.size >= 0 ? Math.min(whole, record.size) : whole;
 }
 
-/** Chunks of a file of known size. An empty file has none. */
+/** Number of chunks of a file of known size. An empty file has none. */
 export const chunkCount = (record: FileRecord): number => Math.ceil(record.size / record.chunkBytes);
 
 /** Bytes of the chunk at `index` of a file of known size. */

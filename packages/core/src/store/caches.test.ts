@@ -65,7 +65,7 @@ describe('openDefaultCache', () => {
     vi.stubGlobal('indexedDB', undefined);
     expect(await openDefaultCache()).toMatchObject({
       kind: 'memory',
-      reason: expect.stringContaining('there is no IndexedDB here'),
+      reason: expect.stringContaining('this realm has no IndexedDB'),
     });
   });
 

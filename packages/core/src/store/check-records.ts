@@ -14,7 +14,7 @@ const isKnownFormat = (format: unknown): boolean => format === undefined || form
 const isObject = (value: unknown): value is Record<string, unknown> & { format?: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** SHA-256 of no bytes: what only an empty file has. */
+/** SHA-256 of an empty file. */
 const EMPTY = new Sha256().digest();
 
 /** Files of these kinds are never empty: a record that says so was made of a listing without sizes. */

@@ -4,7 +4,7 @@ import { DEFAULT_DATABASE, IndexedDbCache } from './indexeddb-cache.ts';
 import { MemoryCache } from './memory-cache.ts';
 
 /**
- * IndexedDB where it works, memory where it does not: no IndexedDB at all, forbidden by a setting or a sandboxed
+ * IndexedDB if it works, otherwise memory: IndexedDB may be missing, forbidden by a setting or a sandboxed
  * frame, or never answering. The reason is in the cache's `reason`.
  */
 export function openDefaultCache(database: string = DEFAULT_DATABASE): Promise<ChunkCache> {

@@ -16,11 +16,11 @@ export interface DownloadOptions {
   source: ModelSource;
   key: FileKey;
   description: FileDescription;
-  /** SHA-256 the file must have, whatever the source says. */
+  /** SHA-256 that the file must have, regardless of the source's. */
   pinned?: string | undefined;
   chunkBytes: number;
   retry: RetryPolicy;
-  /** Milliseconds without a byte after which a connection is given up. */
+  /** Milliseconds without a byte after which a connection is closed. */
   stallTimeout: number;
   signal: AbortSignal;
   onProgress: (loaded: number, total: number) => void;
@@ -28,7 +28,7 @@ export interface DownloadOptions {
   onFull: (bytes: number, cause: unknown) => Promise<boolean>;
 }
 
-/** Times that a file may turn out to be another one while it is fetched. */
+/** Maximum number of times that a file may change while it is fetched. */
 const MAX_RESTARTS = 3;
 
 /** Whether two validators mean the same content. Servers mark a validator weak when they compress. */
@@ -36,7 +36,7 @@ const isSameVersion = (one: string, other: string): boolean =>
   one.replace(/^W\//, '') === other.replace(/^W\//, '');
 
 /**
- * Fetches one file into the cache, going on where an earlier try ended. Chunks are hashed and stored as they
+ * Fetches one file into the cache, resuming an earlier attempt. Chunks are hashed and stored as they
  * fill; the whole file's hash is kept running and compared at the end. The former version, if there is one,
  * stays in place until then.
  */
@@ -103,7 +103,7 @@ class Download {
     const { sha256: published } = this.#description;
     if (pinned && published && pinned !== published) {
       throw integrityMismatch(
-        `${key.path} at ${key.source} is another version than the one asked for: its SHA-256 is ${published}, expected ${pinned}.`,
+        `${key.path} at ${key.source} is another version than the requested one: its SHA-256 is ${published}, expected ${pinned}.`,
         { retryable: false },
       );
     }
@@ -158,7 +158,7 @@ class Download {
     return this.#finish();
   }
 
-  /** Takes what one connection gives; returns the answer instead if it is about another version of the file. */
+  /** Takes the bytes of one connection; returns the response instead if it is about another version of the file. */
   async #transfer(): Promise<OpenedStream | undefined> {
     const { source, key, signal, stallTimeout } = this.#options;
     const stalled = new AbortController();
@@ -177,7 +177,7 @@ class Download {
         await opened.stream.cancel().catch(() => {});
         return opened;
       }
-      // A source that could not tell the size before tells it with the bytes: then an early end is noticed.
+      // A source that did not know the size before may send it with the bytes: then an early end is noticed.
       if (this.#record.size < 0 && opened.size !== undefined) this.#record.size = opened.size;
       await this.#take(opened, () => {
         lastByte = performance.now();
@@ -191,17 +191,17 @@ class Download {
     }
   }
 
-  /** Whether what the server sends is not the file whose beginning is here already. */
+  /** Whether the server sends another file than the one whose beginning is stored. */
   #isOtherVersion(opened: OpenedStream): boolean {
     const { size, etag, sha256: published, gitSha1, chunkBytes } = this.#record;
     if (opened.size !== undefined && size >= 0 && opened.size !== size) return true;
     if (etag !== undefined && opened.etag !== undefined) return !isSameVersion(etag, opened.etag);
-    // Nothing to compare, and no hash that would tell at the end: what is here may be of any version.
+    // Without anything to compare, and without a hash to check at the end, the stored part may be of any version.
     const isVouchedFor = published !== undefined || (gitSha1 !== undefined && size <= chunkBytes);
     return this.#position > 0 && !isVouchedFor;
   }
 
-  /** Asks the source again what the file is now, and prepares to go on or to begin anew as the answer says. */
+  /** Has the source describe the file again, and prepares to resume or to start over. */
   async #learn(opened: OpenedStream): Promise<void> {
     const { source, key, retry, signal } = this.#options;
     const before = this.#description;
@@ -226,7 +226,7 @@ class Download {
       news.size === before.size && news.sha256 === before.sha256 && news.gitSha1 === before.gitSha1;
     const isHashed = news.sha256 !== undefined || news.gitSha1 !== undefined;
     if (isSameContent && (isHashed || news.etag === before.etag)) {
-      // One answer that does not fit a file that did not change: ask again, what is here stays.
+      // One response that does not match a file that has not changed: try again, and keep the stored part.
       if (isOtherSize) throw downloadFailed(wrongSize);
       // Another server of the same file (a mirror, a cache) with another validator: the hash vouches for it.
       if (isHashed && opened.etag !== undefined) {
@@ -241,7 +241,7 @@ class Download {
   async #take(opened: OpenedStream, onByte: () => void): Promise<void> {
     const { key, signal, onProgress } = this.#options;
     this.#record.etag ??= opened.etag;
-    // A server that cannot continue sends everything again: pass over what is here already.
+    // A server that cannot continue sends everything again: skip the stored part.
     let skip = this.#position - opened.offset;
     const reader = opened.stream.getReader();
     try {
@@ -286,7 +286,7 @@ class Download {
   async #add(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { size, chunkBytes } = this.#record;
     if (size >= 0 && this.#position + bytes.length > size) {
-      // Too much is as wrong as too little, and what came so far is in doubt with it.
+      // Too many bytes are as wrong as too few, and put the bytes so far in doubt.
       await this.#restart();
       throw downloadFailed(
         `${this.#options.key.source} sends more than ${size} bytes for ${this.#options.key.path}.`,
@@ -305,7 +305,7 @@ class Download {
 
   /**
    * Stores a full chunk before more bytes are taken, so that a crash never costs more than one chunk. The network
-   * goes on filling the browser's own buffers meanwhile.
+   * keeps filling the browser's own buffers meanwhile.
    */
   async #store(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
     const { cache } = this.#options;
@@ -313,7 +313,7 @@ class Download {
     const record: FileRecord = {
       ...this.#record,
       chunks: [...this.#record.chunks, hash],
-      // Only the last chunk can end elsewhere than at a block of the hash, and behind it nothing goes on.
+      // Only the last chunk can end within a block of the hash, and nothing follows it.
       hashState: this.#hash.length % 64 === 0 ? this.#hash.save() : undefined,
     };
     const isStored = await this.#withRoom(chunk.length, () => cache.append(record, chunk));
@@ -379,7 +379,7 @@ class Download {
     throw downloadFailed(message);
   }
 
-  /** Why a write did not take: someone else finished the file (where locks do not reach), or it was deleted. */
+  /** The reason why a write failed: the file was finished elsewhere (beyond the reach of locks), or deleted. */
   async #superseded(): Promise<Error> {
     const { cache, key } = this.#options;
     const { file } = await cache.readFile(key);

@@ -11,10 +11,10 @@ import type { RetryPolicy } from './retry.ts';
 import type { Room } from './room.ts';
 import type { ModelSource } from './types.ts';
 
-/** Files fetched at a time. */
+/** Number of files fetched at a time. */
 const PARALLEL = 3;
 
-/** Milliseconds without a byte. */
+/** Milliseconds without a byte after which a connection is closed. */
 const STALL_TIMEOUT = 30_000;
 
 /** As in `ModelStoreOptions`. */
@@ -65,14 +65,14 @@ export class Downloads {
     return [...this.#running.values()].some((download) => download.model === model);
   }
 
-  /** Ends the downloads of a model, or all, for everyone who waits. */
+  /** Ends the downloads of a model, or all, for all callers. */
   abort(model: string | undefined, reasonOf: (model: string) => Error): void {
     for (const download of this.#running.values()) {
       if (model === undefined || download.model === model) download.task.abort(reasonOf(download.model));
     }
   }
 
-  /** Fetches files, a few at a time. The first failure stops the others; what they have stored stays. */
+  /** Fetches files, a few at a time. The first failure stops the others, whose stored parts stay. */
   async fetchAll(
     model: string,
     source: ModelSource,

@@ -11,6 +11,6 @@ export const downloadFailed = (message: string, details: Details = {}): Foundati
 export const integrityMismatch = (message: string, details: Details = {}): FoundationError =>
   new FoundationError({ code: 'INTEGRITY_MISMATCH', message, ...details });
 
-/** Whether an error means that trying again may help. */
+/** Whether trying again may help after an error. */
 export const isRetryable = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) && error.code === 'DOWNLOAD_FAILED' && error.retryable;

@@ -6,7 +6,7 @@ import { DEFAULT_RETRY } from './retry.ts';
 import { CachedFile } from './stored-file.ts';
 import type { ExportedFile } from './types.ts';
 
-/** The complete files of a model and their manifest. Of two sources' versions of a path, the first is taken. */
+/** The complete files of a model and their manifest. If two sources have a path, the first source's file is used. */
 export async function* exportFiles(cache: ChunkCache, model: string): AsyncGenerator<ExportedFile> {
   const { files } = await cache.readModel(model);
   const records = [...new Map(files.toReversed().map((record) => [record.path, record])).values()];

@@ -17,7 +17,7 @@ import {
 import { isFileRecord, isModelRecord } from './check-records.ts';
 
 /*
- * One directory a model, named after its id; in it, for each file of a source, `<hash>` being that of its key:
+ * One directory per model, named after its id; in it, for each file of a source, `<hash>` being that of its key:
  *   model.json             ModelRecord
  *   <hash>.file.json       FileRecord of the complete version
  *   <hash>.partial.json    FileRecord of an unfinished one
@@ -114,7 +114,7 @@ export class FileSystemCache implements ChunkCache {
       await this.#write(record.model, recordName(record, 'file'), record);
       await rm(this.#path(record.model, recordName(record, 'partial')), { force: true });
       if (former && former.version !== record.version) await rm(this.#dataPath(former), { force: true });
-      // A record that could not be read did not say which bytes were its own.
+      // An unreadable record does not show which bytes belong to it.
       if (isOdd) await this.#deleteOtherData(record);
       return true;
     });
@@ -150,7 +150,7 @@ export class FileSystemCache implements ChunkCache {
   }
 
   async clear(): Promise<void> {
-    // Only what this cache made: the directory may be shared with other things.
+    // Only files that this cache made: the directory may hold other things.
     for (const model of await this.models()) await this.deleteModel(model);
   }
 
@@ -247,7 +247,7 @@ export class FileSystemCache implements ChunkCache {
     }
   }
 
-  /** Fills `target` with a file's bytes from `start` on; false if there are not as many. */
+  /** Fills `target` with a file's bytes from `start` on; false if the file is too short. */
   async #fill(record: FileRecord, start: number, target: Uint8Array<ArrayBuffer>): Promise<boolean> {
     return this.#onFiles(record.path, async () => {
       const file = await openIfThere(this.#dataPath(record));
@@ -265,7 +265,7 @@ export class FileSystemCache implements ChunkCache {
     });
   }
 
-  /** What the file system refuses becomes the contract's error, with the place or the room. */
+  /** Turns errors of the file system into the contract's errors, with the path or the free space. */
   #onFiles<Result>(what: string, action: () => Promise<Result>): Promise<Result> {
     return onFiles({ what, path: `${this.#root}/.` }, action);
   }
@@ -293,7 +293,7 @@ async function list(directory: string): Promise<string[]> {
   }
 }
 
-/** A folder's record of its model; undefined if there is none, or none that can be read. */
+/** A folder's record of its model; undefined if it does not exist or cannot be read. */
 async function readModelRecord(path: string): Promise<ModelRecord | undefined> {
   const value = await readJson(join(path, 'model.json'));
   return isModelRecord(value) ? value : undefined;
@@ -307,7 +307,7 @@ async function readFileRecord(path: string, folder: string, name: string): Promi
   return folderOf(value.model) === folder && recordName(value, kind) === name ? value : undefined;
 }
 
-/** Undefined if there is no such file, or none that can be read as JSON. */
+/** Undefined if the file does not exist or cannot be read as JSON. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

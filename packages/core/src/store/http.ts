@@ -5,7 +5,7 @@ import { isPageInstead, pageInstead } from './content.ts';
 import { downloadFailed } from './errors.ts';
 import type { FileDescription, OpenedStream, OpenStreamOptions } from './types.ts';
 
-/** What HTTP sources share. */
+/** Options shared by HTTP sources. */
 export interface HttpOptions {
   /** Used in place of the global `fetch`. */
   fetch?: typeof fetch | undefined;
@@ -19,12 +19,12 @@ export interface HttpTarget {
   headers: Record<string, string>;
 }
 
-/** Whether a browser asks the server's consent (CORS) for this address. Node never does. */
+/** Whether a browser needs the server's consent (CORS) for this URL. Node never does. */
 function isCrossOrigin(url: string): boolean {
   return inBrowser() && new URL(url, location.href).origin !== location.origin;
 }
 
-/** What names this version of a file. `Last-Modified`, unlike `ETag`, is always visible to other origins. */
+/** Identifier of a file's version. `Last-Modified`, unlike `ETag`, is always visible to other origins. */
 const validatorOf = (headers: Headers): string | undefined =>
   headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 
@@ -83,7 +83,7 @@ export function failedResponse(response: Response, target: HttpTarget, hasToken:
   );
 }
 
-/** One request; network failures become a typed, retryable error, cancellation stays what it is. */
+/** One request; network failures become a typed, retryable error, cancellation is passed on. */
 export async function request(
   target: HttpTarget,
   init: RequestInit & { fetch?: typeof fetch | undefined },
@@ -108,10 +108,10 @@ export async function request(
 /** Files that compress well and stay small: better whole and gzipped than in ranges. */
 const isText = (path: string): boolean => /\.(json|txt|md|jinja)$/i.test(path);
 
-/** Reads files over HTTP and remembers per server what it turned out not to allow. */
+/** Reads files over HTTP and remembers features that each server turned out not to support. */
 export class HttpReader {
   readonly #fetch: typeof fetch | undefined;
-  // `If-Range` is not CORS-safelisted: another origin would be asked by a preflight, which hubs and their storage
+  // `If-Range` is not CORS-safelisted: for another origin it causes a preflight, which hubs and their storage
   // hosts may refuse. There, the answer's ETag and size are compared instead, by the caller.
   #isConditional = true;
   #rangeFailures = 0;
@@ -120,13 +120,13 @@ export class HttpReader {
     this.#fetch = options.fetch;
   }
 
-  /** Size and validator of one file, from a request for its first byte; undefined if there is no such file. */
+  /** Size and validator of one file, from a request for its first byte; undefined if the file does not exist. */
   async probe(
     target: HttpTarget,
     hasToken: boolean,
     signal?: AbortSignal,
   ): Promise<FileDescription | undefined> {
-    // A range makes browsers ask for the unencoded form, so that the length is the file's own.
+    // A range makes browsers request the unencoded form, so that the length is the file's own.
     const ask = (range?: string): Promise<Response> =>
       request(
         { ...target, headers: { ...target.headers, ...(range && { Range: range }) } },
@@ -158,12 +158,12 @@ export class HttpReader {
     return { path: target.path, size: lengthOf(open) ?? -1, etag };
   }
 
-  /** One transfer, from `offset` on where the server can. */
+  /** One transfer, from `offset` on if the server supports it. */
   async open(target: HttpTarget, hasToken: boolean, options: OpenStreamOptions): Promise<OpenedStream> {
     const { offset, end, etag, signal } = options;
     const isCors = isCrossOrigin(target.url);
     // Some storage hosts refuse ranges to browsers (a failed preflight looks like a lost connection): after two
-    // failures in a row the whole file is asked for, and the caller skips what it has.
+    // failures in a row the whole file is requested, and the caller skips the part it has.
     const isRanged = !(isCors && this.#rangeFailures >= 2) && !(offset === 0 && isText(target.path));
     const isConditional =
       isRanged && offset > 0 && this.#isConditional && !isCors && etag?.startsWith('"') === true;

@@ -13,13 +13,13 @@ type HubToken = string | (() => string | undefined | Promise<string | undefined>
 export interface HubOptions extends HttpOptions {
   /** Default `https://huggingface.co`. */
   remoteHost?: string | undefined;
-  /** Address of a file below the host. Default `{model}/resolve/{revision}/{path}`. */
+  /** URL of a file below the host. Default `{model}/resolve/{revision}/{path}`. */
   pathTemplate?: string | undefined;
   /** Branch, tag or commit. Default `main`. */
   revision?: string | undefined;
   /** For gated or private repositories. Sent to `remoteHost` only, as `Authorization: Bearer …`. */
   token?: HubToken | undefined;
-  /** Hosts with the same files, asked in turn while the one before cannot be reached or fails. */
+  /** Hosts with the same files, tried in order when the one before cannot be reached or fails. */
   mirrors?: readonly (string | { host: string; token?: HubToken | undefined })[] | undefined;
 }
 
@@ -31,7 +31,7 @@ interface Host {
   isUnlisted: boolean;
 }
 
-/** One entry of `/api/models/{id}/tree/{revision}`, as far as it is used. What a mirror sends may be anything. */
+/** The used fields of an entry of `/api/models/{id}/tree/{revision}`. A mirror may send anything. */
 interface TreeEntry {
   type: 'file';
   path: string;
@@ -102,8 +102,8 @@ class HubSource implements ModelSource {
   }
 
   /**
-   * @param listed what the listing says; null if it does not have the file, undefined if there is no listing. One
-   * without a size is asked for it: a size that is not known must not become one of nothing.
+   * @param listed entry of the listing; null if it does not have the file, undefined without a listing. If it has no
+   * size, the size is requested: an unknown size must not become zero.
    */
   async #describe(
     host: Host,
@@ -139,7 +139,7 @@ class HubSource implements ModelSource {
     return { ...this.#options.headers, ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
   }
 
-  /** Asks the host that worked last, then the others. */
+  /** Tries the host that worked last, then the others. */
   async #ask<Answer>(action: (host: Host) => Promise<Answer>): Promise<Answer> {
     const start = this.#current;
     let failure: unknown;
@@ -178,7 +178,7 @@ class HubSource implements ModelSource {
       });
       const isJson = /json/i.test(response.headers.get('content-type') ?? '');
       const code = response.headers.get('x-error-code');
-      // A plain file server or another path template: no listing, so each file is asked for its size.
+      // A plain file server or another path template: without a listing, each file's size is requested.
       if ((response.ok && !isJson) || ([404, 405, 410].includes(response.status) && code === null)) {
         await response.body?.cancel().catch(() => {});
         host.isUnlisted = true;
@@ -239,11 +239,11 @@ function describe({ path, size, oid, lfs, xetHash }: TreeEntry): FileDescription
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** −1 where the listing does not tell. */
+/** −1 if the listing does not state it. */
 const sizeOf = (value: unknown): number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : -1;
 
-/** The address of `Link: <…>; rel="next"`, taken on this host: mirrors pass on links to the original, and a token stays. */
+/** The URL of `Link: <…>; rel="next"`, on this host: mirrors link to the original, which must not get the token. */
 function nextPage(response: Response, { url, path }: HttpTarget): string | undefined {
   const link = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
   if (link === undefined) return undefined;
@@ -251,7 +251,7 @@ function nextPage(response: Response, { url, path }: HttpTarget): string | undef
     const { pathname, search } = new URL(link, url);
     return new URL(pathname + search, url).href;
   } catch (cause) {
-    throw downloadFailed(`${path} goes on at an address that is none: ${shortened(link)}.`, {
+    throw downloadFailed(`The next page of ${path} has an invalid URL: ${shortened(link)}.`, {
       retryable: false,
       cause,
     });

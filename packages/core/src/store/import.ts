@@ -11,7 +11,7 @@ import { type RetryPolicy, withRetries } from './retry.ts';
 import type { Room } from './room.ts';
 import type { FileDescription, ImportOptions, ModelSource } from './types.ts';
 
-/** Where imported files go, and how they are fetched from their source. */
+/** Target of an import: the cache, and the fetching of files from their source. */
 export interface ImportTarget {
   cache: ChunkCache;
   room: Room;
@@ -41,7 +41,7 @@ export async function importFiles(
     throw new FoundationError({
       code: 'INPUT_VALIDATION_FAILED',
       message: listed
-        ? 'There are no files to import: choose the folder with config.json in it.'
+        ? 'No files to import: choose the folder with config.json in it.'
         : 'This source cannot list its files: name them in `paths`.',
       param: 'files',
     });

@@ -45,7 +45,7 @@ export class IndexedDbCache implements ChunkCache {
     this.#database = new IndexedDatabase(database, 'files');
   }
 
-  /** Opens the database; rejects where that is not possible. */
+  /** Opens the database; rejects if that is not possible. */
   async probe(): Promise<void> {
     await this.#database.run('readonly', (store) => promisifyRequest(store.count(modelKey(''))));
   }
@@ -180,7 +180,7 @@ export class IndexedDbCache implements ChunkCache {
     });
   }
 
-  /** A write of a chunk, as a Blob where the browser can keep those. */
+  /** A write of a chunk, as a Blob if the browser can store it. */
   async #writeChunk<Result>(
     bytes: Uint8Array<ArrayBuffer>,
     action: (store: IDBObjectStore, chunk: StoredChunk) => Promise<Result>,
@@ -225,7 +225,7 @@ async function deleteVersion(store: IDBObjectStore, key: IDBValidKey): Promise<v
   store.delete(key);
 }
 
-/** Undefined where a row is there but its bytes are not (removed or damaged on disk): as good as gone. */
+/** Undefined if a row exists without its bytes (removed or damaged on disk), which counts as missing. */
 async function ifReadable<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await read();

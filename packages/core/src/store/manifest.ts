@@ -1,9 +1,9 @@
 import type { FileDescription } from './types.ts';
 
-/** Files by path, or `none` where a server does not list them. */
+/** Files by path, or `none` if a server does not list them. */
 export type FileListing = Map<string, FileDescription> | 'none';
 
-/** The name under which sizes and hashes lie beside a model's files. */
+/** Name of the file with sizes and hashes beside a model's files. */
 export const MANIFEST_FILE = 'manifest.json';
 
 interface ManifestEntry {
@@ -35,6 +35,6 @@ export function parseManifest(text: string): Map<string, FileDescription> | unde
   );
 }
 
-/** The text of a manifest, one file a line. */
+/** The text of a manifest, one file per line. */
 export const formatManifest = (files: readonly { path: string; size: number; sha256: string }[]): string =>
   `{\n  "files": [\n${files.map(({ path, size, sha256 }) => `    ${JSON.stringify({ path, size, sha256 })}`).join(',\n')}\n  ]\n}\n`;

@@ -1,4 +1,4 @@
-/** What of a model's files is stored, wanted and missing. */
+/** A model's files: stored, needed and missing. */
 import { type FileKey, type FileRecord, type StoredModel, storedBytes } from './cache.ts';
 import { downloadFailed, isRetryable } from './errors.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
@@ -7,7 +7,7 @@ import type { FileDescription, FileRequest, ModelSource, OpenFilesOptions } from
 /** The source under which imported files are kept. No real source has this key. */
 export const IMPORTED = 'imported';
 
-/** A file to fetch, and what its source says of it. */
+/** A file to fetch, and its source's description. */
 export interface MissingFile {
   request: FileRequest;
   description: FileDescription;
@@ -38,7 +38,7 @@ export async function planFiles(
     ? files
     : files.filter((file) => !found.has(file.path) && !isSettledWithout(stored, source, file));
   if (asked.length === 0) return { found, missing: [], absent: [] };
-  // With all that is needed at hand, a silent network is no reason to wait or to fail.
+  // With all required files stored, a silent network is no reason to wait or to fail.
   const isReady = files.every(({ path, optional }) => optional || found.has(path));
   let described: Map<string, FileDescription>;
   try {
@@ -93,7 +93,7 @@ export function findStored(
   return from(source.key) ?? (record?.imported ? from(IMPORTED) : undefined);
 }
 
-/** Whether an optional file is known not to exist. What was imported is all there is. */
+/** Whether an optional file is known not to exist. An import is complete by definition. */
 export const isSettledWithout = (
   { record }: StoredModel,
   source: ModelSource,
@@ -101,7 +101,7 @@ export const isSettledWithout = (
 ): boolean =>
   optional === true && (record?.imported === true || record?.absent[source.key]?.includes(path) === true);
 
-/** Whether a stored file is still what the source describes, by the strongest thing both know. */
+/** Whether a stored file still matches the source's description, by the strongest evidence that both have. */
 export function isCurrent(record: FileRecord, { size, sha256, gitSha1, etag }: FileDescription): boolean {
   if (sha256 !== undefined) return record.sha256 === sha256;
   if (size >= 0 && record.size !== size) return false;

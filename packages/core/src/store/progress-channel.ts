@@ -22,7 +22,7 @@ const isProgress = (data: unknown): data is ProgressMessage => {
 /** Milliseconds between two messages about a file. */
 const INTERVAL = 100;
 
-/** The browser's channel to the other tabs and workers of this origin, where there is one. */
+/** The browser's channel to the other tabs and workers of this origin, if it has one. */
 export function defaultChannel(): Channel | undefined {
   try {
     return typeof BroadcastChannel === 'function' ? new BroadcastChannel('nearfield-downloads') : undefined;
@@ -33,7 +33,7 @@ export function defaultChannel(): Channel | undefined {
 }
 
 /**
- * One file's download as other tabs see it: the one that holds the lock tells, the others listen. The channel is
+ * One file's download as other tabs see it: the holder of the lock reports, the others listen. The channel is
  * open only as long as a download is, because an open one keeps a Node process alive.
  */
 export class ProgressChannel {

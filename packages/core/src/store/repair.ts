@@ -6,7 +6,7 @@ import type { ModelSource } from './types.ts';
 
 export interface RepairOptions {
   cache: ChunkCache;
-  /** Undefined where a file is read without its source being known. */
+  /** Undefined if a file is read without knowing its source. */
   source: ModelSource | undefined;
   record: FileRecord;
   index: number;
@@ -16,7 +16,7 @@ export interface RepairOptions {
 
 /**
  * Fetches one damaged chunk of a stored file again and puts it back. Its hash was recorded when the file was
- * whole, so the right bytes are known whatever the source sends.
+ * whole, so the right bytes are known regardless of what the source sends.
  * @throws FoundationError INTEGRITY_MISMATCH if they cannot be had.
  */
 export async function repairChunk(options: RepairOptions): Promise<Uint8Array<ArrayBuffer>> {

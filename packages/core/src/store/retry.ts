@@ -1,9 +1,9 @@
 import { delay } from '../async/abort.ts';
 import { isRetryable } from './errors.ts';
 
-/** How often and how patiently a failed transfer is repeated. */
+/** Policy for repeating failed transfers. */
 export interface RetryPolicy {
-  /** Tries in a row without a single new byte before giving up. Default 5. */
+  /** Maximum number of attempts in a row without a new byte. Default 5. */
   attempts: number;
   /** Wait before the second try in milliseconds; doubles from try to try, with jitter. Default 500. */
   baseDelay: number;
@@ -14,9 +14,9 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 5, baseDelay: 500, maxDelay: 60_000 };
 
 /**
- * Waits before the next try, or throws `error` when there is no use in trying: it is not retryable, the tries
- * are used up, or the server asks for more patience than the policy has.
- * @param failures failed tries in a row, this one included.
+ * Waits before the next attempt, or throws `error` if another attempt is useless: it is not retryable, the attempts are
+ * used up, or the server demands a longer wait than the policy allows.
+ * @param failures failed attempts in a row, this one included.
  */
 export async function waitBeforeRetry(
   error: unknown,

@@ -13,7 +13,7 @@ export interface StorageEstimator {
 export const defaultStorage = (): StorageEstimator =>
   (typeof navigator === 'object' ? (navigator as { storage?: StorageManager }).storage : undefined) ?? {};
 
-/** What each model takes, least recently used first. */
+/** Stored bytes per model, least recently used first. */
 export async function measureUsage(cache: ChunkCache): Promise<ModelUsage[]> {
   const models = await cache.models();
   const usages = await Promise.all(
@@ -51,7 +51,7 @@ export class Room {
   }
 
   /**
-   * Checks before a download that its bytes will fit, as far as the browser tells.
+   * Checks before a download that its bytes will fit, as far as the browser reports.
    * @throws FoundationError STORAGE_QUOTA_EXCEEDED
    */
   async ensure(model: string, bytes: number): Promise<void> {
@@ -77,7 +77,7 @@ export class Room {
     return oldest.bytes;
   }
 
-  /** The error for a full disk, with what would help. */
+  /** The error for a full disk, with advice. */
   async fullError(model: string, bytes: number, cause?: unknown): Promise<FoundationError> {
     const others = (await measureUsage(this.#cache)).filter((kept) => kept.model !== model);
     const room = await this.#describe(bytes, cause);
@@ -97,8 +97,8 @@ export class Room {
   }
 
   /**
-   * How little room there is. A browser's estimates are no promise (Chromium reports 10 GiB of headroom whatever the
-   * disk has), so one that contradicts the failure is not quoted; newer browsers put the figures on the error.
+   * A clause about the lack of space. A browser's estimates are no promise (Chromium reports 10 GiB of headroom on any
+   * disk), so one that contradicts the failure is not quoted; newer browsers put the figures on the error.
    */
   async #describe(needed: number, cause: unknown): Promise<string> {
     const { directory } = this.#cache;

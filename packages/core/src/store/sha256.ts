@@ -37,7 +37,7 @@ export class Sha256 {
     return this;
   }
 
-  /** The state to go on from. Only at a multiple of 64 bytes, where no bytes are left over. */
+  /** The state to continue from. Only at a multiple of 64 bytes, where no bytes are left over. */
   save(): Sha256State {
     if (this.#filled > 0) throw new RangeError('A hash can only be saved at a multiple of 64 bytes.');
     return { words: Array.from(this.#state), length: this.#length };

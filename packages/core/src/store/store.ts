@@ -28,25 +28,25 @@ import type {
 } from './types.ts';
 
 export interface ModelStoreOptions {
-  /** Where bytes are kept. Default: IndexedDB, or memory where that is not to be had. */
+  /** Storage of bytes. Default: IndexedDB, or memory if that is not available. */
   cache?: ChunkCache | Promise<ChunkCache> | undefined;
   /** Keeps two tabs from fetching the same file. Default: the cache's own, Web Locks, or locks of this process. */
   locks?: Locks | undefined;
-  /** Opens a channel on which tabs tell their progress; `false` for none. Default: a `BroadcastChannel`. */
+  /** Opens a channel on which tabs report progress; `false` for none. Default: a `BroadcastChannel`. */
   channel?: (() => Channel | undefined) | false | undefined;
   /** Default: `navigator.storage`. */
   storage?: StorageEstimator | undefined;
   /**
-   * What happens when there is no room: `never` fails with STORAGE_QUOTA_EXCEEDED, `least-recently-used` deletes
+   * Behaviour when storage is full: `never` fails with STORAGE_QUOTA_EXCEEDED, `least-recently-used` deletes
    * other models, the one unused for longest first. Default `never`.
    */
   evict?: 'never' | 'least-recently-used' | undefined;
-  /** Files fetched at a time. Default 3. */
+  /** Number of files fetched at a time. Default 3. */
   parallel?: number | undefined;
-  /** Bytes of a chunk, a multiple of 64. What a crash can cost, and what is held in memory. Default 8 MiB. */
+  /** Bytes per chunk, a multiple of 64: the amount that a crash can cost and that is held in memory. Default 8 MiB. */
   chunkBytes?: number | undefined;
   retry?: Partial<RetryPolicy> | undefined;
-  /** Milliseconds without a byte after which a connection is given up and begun anew. Default 30 000. */
+  /** Milliseconds without a byte after which a connection is closed and opened anew. Default 30 000. */
   stallTimeout?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 /** Uses of a model within this time are one: a warm start then writes nothing. */
 const TOUCH_INTERVAL = 60_000;
 
-/** What the first call opens. */
+/** Opened by the first call. */
 interface Opened {
   cache: ChunkCache;
   locks: Locks;
@@ -172,7 +172,7 @@ class DefaultModelStore implements ManagedModelStore {
   }
 
   async persist(): Promise<boolean> {
-    // Workers may ask whether, but only a page may ask for it.
+    // Workers may query the state, but only a page may request persistence.
     const answer = this.#storage.persist?.() ?? this.#storage.persisted?.();
     return (await answer?.catch(() => false)) ?? false;
   }
@@ -193,7 +193,7 @@ class DefaultModelStore implements ManagedModelStore {
     }, options.signal);
   }
 
-  /** Lets cancellation and typed errors through; what a cache throws beside them becomes one. */
+  /** Passes cancellation and typed errors on; other errors of a cache become typed. */
   async #typed<Value>(action: () => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
     try {
       return await action();
@@ -252,7 +252,7 @@ class DefaultModelStore implements ManagedModelStore {
       );
   }
 
-  /** Notes the use of a model, for eviction, and which optional files it does not have. */
+  /** Records the use of a model, for eviction, and the optional files that it does not have. */
   async #remember(
     cache: ChunkCache,
     model: string,
@@ -272,7 +272,7 @@ class DefaultModelStore implements ManagedModelStore {
         absent: all.size > 0 ? { ...current.absent, [source.key]: [...all] } : current.absent,
       };
     });
-    // A note only: losing it costs a request, and a warm start does not wait for it.
+    // Losing this record costs one request, so a warm start does not wait for it.
     const settled = written.catch(() => {});
     if (isFetched) await settled;
   }

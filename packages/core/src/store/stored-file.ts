@@ -11,19 +11,19 @@ interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** What mends a file whose stored chunks turn out to be damaged. */
+/** Repairs a file whose stored chunks turn out to be damaged. */
 export interface Repairs {
   /** The right bytes of one chunk, fetched again and put back in place. */
   chunk(record: FileRecord, index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Chunks hashed at a time. */
+/** Number of chunks hashed at a time. */
 const PARALLEL_CHECKS = 3;
 
 const outOfMemory = (path: string, bytes: number, cause: unknown): FoundationError =>
   new FoundationError({
     code: 'OUT_OF_MEMORY',
-    message: `There is no memory for ${path}: ${formatBytes(bytes)} in one piece. Close other tabs, or use a smaller dtype.`,
+    message: `Not enough memory for ${path}: ${formatBytes(bytes)} in one piece. Close other tabs, or use a smaller dtype.`,
     cause,
   });
 
@@ -75,7 +75,7 @@ export class CachedFile implements StoredFile {
     const checker = async (): Promise<void> => {
       while (next < count) await check(next++);
     };
-    // WebCrypto copies what it hashes and works on other threads: a few chunks at a time, not all.
+    // WebCrypto copies its input and works on other threads: a few chunks at a time, not all.
     await Promise.all(Array.from({ length: Math.min(count, PARALLEL_CHECKS) }, checker));
     for (const index of damaged) {
       signal?.throwIfAborted();
@@ -85,7 +85,7 @@ export class CachedFile implements StoredFile {
     return target;
   }
 
-  /** The stored bytes in one buffer, and in `present` the chunks that are there. */
+  /** The stored bytes in one buffer, and in `present` the chunks that exist. */
   async #gather(
     spareBytes: number,
     present: Set<number>,
@@ -118,7 +118,7 @@ export class CachedFile implements StoredFile {
     return new TextDecoder().decode(await this.read());
   }
 
-  /** The verified bytes, a chunk at a time. */
+  /** The verified bytes, one chunk at a time. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let index = 0;
     return new ReadableStream<Uint8Array<ArrayBuffer>>(

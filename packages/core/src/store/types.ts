@@ -1,11 +1,11 @@
 import type { FileProgress, StorageReport } from '@nearfield/spec';
 
-/** What a source knows of a file before any of its bytes move. */
+/** A source's description of a file before any of its bytes are fetched. */
 export interface FileDescription {
   path: string;
-  /** Bytes; −1 where the source cannot tell before the file has been read. */
+  /** Bytes; −1 if the source does not know before the file has been read. */
   size: number;
-  /** SHA-256 of the whole file, lower-case hex, where the source publishes it. */
+  /** SHA-256 of the whole file, lower-case hex, if the source publishes it. */
   sha256?: string | undefined;
   /** Git's object id (SHA-1 of header and content), which hubs publish for files outside large-file storage. */
   gitSha1?: string | undefined;
@@ -17,7 +17,7 @@ export interface FileDescription {
 export interface OpenedStream {
   stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   offset: number;
-  /** Size of the whole file, where the response tells. */
+  /** Size of the whole file, if the response states it. */
   size?: number | undefined;
   etag?: string | undefined;
 }
@@ -32,11 +32,11 @@ export interface OpenStreamOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Where the files of one model come from: a hub repository, a base URL, files that the user picked, a folder. */
+/** Source of one model's files: a hub repository, a base URL, files that the user picked, or a folder. */
 export interface ModelSource {
   /** Stable identity, part of the cache key. */
   readonly key: string;
-  /** Whether the bytes are at hand already (picked files, folders), so that caching them again is waste. */
+  /** Whether the bytes are local already (picked files, folders), so that caching them would be a waste. */
   readonly local: boolean;
   /**
    * Sizes of the named files; a file that does not exist is left out of the answer. One attempt: the store
@@ -45,7 +45,7 @@ export interface ModelSource {
   describe(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, FileDescription>>;
   /** Starts one transfer. One attempt: the store resumes and repeats. */
   open(path: string, options: OpenStreamOptions): Promise<OpenedStream>;
-  /** Paths of all files, where the source has them at hand. */
+  /** Paths of all files, if the source knows them. */
   list?(): Promise<string[]>;
 }
 
@@ -78,20 +78,20 @@ export interface OpenFilesOptions {
   /** Called with every file's state: first with all sizes before the first byte moves. */
   onProgress?: ((files: FileProgress[]) => void) | undefined;
   /**
-   * Asks the source whether stored files are still current and fetches those that changed; what is stored is
+   * Checks with the source whether stored files are current and fetches those that changed; what is stored is
    * used if the source cannot be reached. Default false: a stored file is used without any request.
    */
   revalidate?: boolean | undefined;
 }
 
-/** What one model takes in the cache. */
+/** Size of one model in the cache. */
 export interface ModelUsage {
   model: string;
   /** Bytes kept, unfinished downloads included. */
   bytes: number;
   /** Milliseconds since 1970. */
   lastUsed: number;
-  /** Whether the model can be loaded from what is stored: false while a download of one of its files is unfinished. */
+  /** Whether the model can be loaded from its stored files: false while a download of one of them is unfinished. */
   complete: boolean;
 }
 
@@ -109,14 +109,14 @@ export interface ModelStore {
   ): Promise<Map<string, StoredFile>>;
   /** Whether these files are complete in the cache: opening them needs no network. */
   has(modelId: string, source: ModelSource, files: readonly FileRequest[]): Promise<boolean>;
-  /** Paths of the complete files of a model, whatever their source. */
+  /** Paths of the complete files of a model, from any source. */
   paths(modelId: string): Promise<string[]>;
   /** Bytes kept for each model. */
   usage(): Promise<ModelUsage[]>;
   report(): Promise<StorageReport>;
   /** Forgets one model's files; everything if no id is given. */
   delete(modelId?: string): Promise<void>;
-  /** Asks the browser not to evict. */
+  /** Requests that the browser does not evict the cache. */
   persist(): Promise<boolean>;
 }
 

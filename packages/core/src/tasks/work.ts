@@ -1,16 +1,16 @@
 import type { CallOptions, Priority } from '@nearfield/spec';
 
-/** Calls of up to this many inputs are somebody waiting at a search box, unless they say otherwise. */
+/** Calls with up to this many inputs count as interactive by default, like a search box. */
 const INTERACTIVE_INPUTS = 8;
 
 /** The lane of a call. */
 export const priorityOf = (asked: Priority | undefined, inputs: number): Priority =>
   asked ?? (inputs <= INTERACTIVE_INPUTS ? 'interactive' : 'bulk');
 
-/** Progress events cross a worker boundary: not more often than a screen shows them. */
+/** Progress events cross a worker boundary, so they are sent no more often than a screen shows them. */
 const REPORT_INTERVAL = 33;
 
-/** Tells how far a call is. */
+/** Reports the progress of a call. */
 export class ProgressReporter {
   readonly #onProgress: CallOptions['onProgress'];
   readonly #inputs: { done: number; total: number };

@@ -5,7 +5,7 @@ import { Trie } from './trie.ts';
 /** A part of a text: one added token, or what is between them. */
 export type Section = { readonly token: AddedTokenFile } | { readonly text: string; readonly start: number };
 
-/** Tokens that are found in a text as they are, before words are: special ones, and those that were added later. */
+/** Tokens that are matched literally, before words: special ones, and those that were added later. */
 export class AddedTokens {
   readonly #tokens: readonly AddedTokenFile[];
   readonly #trie: Trie | undefined;

@@ -5,14 +5,14 @@ export interface BytePairOptions {
   /** Pairs of tokens that are joined, the first ones first. */
   readonly merges: readonly (readonly [left: string, right: string])[];
   readonly unknown: number | undefined;
-  /** Stands before every character of a piece but the first. */
+  /** Prefix of every character of a piece but the first. */
   readonly prefix: string;
-  /** Stands after the last character of a piece. */
+  /** Suffix of the last character of a piece. */
   readonly suffix: string;
   readonly fuseUnknown: boolean;
   /** Whether unknown characters are spelled in bytes. */
   readonly byteFallback: boolean;
-  /** Whether a piece that is a token is that token, whatever the merges say. */
+  /** Whether a piece that is a token is that token, regardless of merges. */
   readonly ignoreMerges: boolean;
 }
 
@@ -34,7 +34,7 @@ export class BytePairs implements TokenModel {
   readonly #options: BytePairOptions;
   /** Rank of each pair, by left · ID_LIMIT + right. */
   readonly #ranks = new Map<number, number>();
-  /** What each rank's pair becomes. */
+  /** Result of each rank's merge. */
   readonly #merged: Int32Array;
   /** UTF-16 units of the longest token. */
   readonly #longest: number;
@@ -84,10 +84,10 @@ export class BytePairs implements TokenModel {
 
   encodeStart(start: string, found: number[]): void {
     const { suffix, prefix } = this.#options;
-    // Where the last character of a piece is spelled otherwise, its end is not that of a longer one's beginning.
+    // If the last character of a piece is spelled otherwise, its end is not that of a longer one's beginning.
     if (suffix !== '' || prefix !== '' || start.length < 4 * this.#longest) return;
     const symbols = this.#symbols(start);
-    // Positions in text and symbols are the same only where every character is a symbol of its own.
+    // Positions in text and symbols are the same only if every character is a symbol of its own.
     if (symbols.length !== start.length || symbols.some((id) => this.#tokens.get(id)!.length !== 1)) return;
     const ids: number[] = [];
     this.#merge(symbols, ids);

@@ -20,7 +20,7 @@ export function trimEnd(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
-/** Characters of text, whatever stands beside them: a lone surrogate is none, and becomes U+FFFD. */
+/** Characters of a text. A lone surrogate becomes U+FFFD. */
 export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
 /** Lower case, each character by itself: a sigma at the end of a word is `σ` too. */

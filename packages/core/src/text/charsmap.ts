@@ -28,7 +28,7 @@ export class Charsmap {
     }
   }
 
-  /** What stands for a text whose beginning the table has; the shortest such beginning decides. */
+  /** Replacement of the beginning of a text, if the table has it; the shortest such beginning decides. */
   replacement(text: string): string | undefined {
     const units = this.#units;
     let node = offsetOf(units[0]!);
@@ -61,5 +61,5 @@ const utf8 = new TextEncoder();
 /** Far above the published tables' (33 bytes), far below what could fill the memory. */
 const LONGEST_REPLACEMENT = 512;
 
-/** Where a unit's children are, relative to it. */
+/** Offset of a unit's children, relative to it. */
 const offsetOf = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);

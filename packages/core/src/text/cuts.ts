@@ -3,7 +3,7 @@ import type { Normalizer } from './normalizers.ts';
 import type { CutStyle } from './pre-tokenizers.ts';
 import type { AddedTokenFile } from './tokenizer-file.ts';
 
-/** What decides where a text may be cut. */
+/** Properties that decide where a text may be cut. */
 export interface CutRules {
   readonly style: CutStyle;
   readonly normalizer: Normalizer | undefined;
@@ -18,7 +18,7 @@ const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
 const IDEOGRAPH = new RegExp(`^[${IDEOGRAPHS}]$`, 'u');
 
 /**
- * Where a text can be cut without changing its tokens, so that the beginning of a long text is read and not all of it.
+ * Places where a text can be cut without changing its tokens, so that only the beginning of a long text is read.
  *
  * Before white space nothing reaches over: it composes with nothing before it (normal forms), words end there, and
  * where it belongs to the word after it, it does so in both cases. Other places are as {@link CutStyle} says. Characters
@@ -84,7 +84,7 @@ export class Cuts {
     );
   }
 
-  /** The last place after `from`, at `limit` at most, where the text may be cut; −1 if there is none. */
+  /** The last place after `from`, at `limit` at most, where the text may be cut; −1 if none exists. */
   last(text: string, from: number, limit: number): number {
     if (this.#style === 'nowhere') return -1;
     for (let at = Math.min(limit, text.length - 1); at > from; at--) if (this.#isCut(text, at)) return at;

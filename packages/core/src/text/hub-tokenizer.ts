@@ -43,7 +43,7 @@ interface PostProcessor {
   ): { tokens: string[]; tokens_pair?: string[] | null; token_type_ids?: number[] };
 }
 
-/** UTF-16 units of a long text that are read at a time, so that the memory is bounded and messages can be let in. */
+/** UTF-16 units of a long text to read at a time, so that memory is bounded and messages can be let in. */
 const PART = 1 << 15;
 const SMALLEST_PART = 1 << 9;
 /** A longer part without a place to cut it is broken off inside a word. */
@@ -60,7 +60,7 @@ const MOST_AROUND = 256;
  */
 export class HubTokenizer {
   readonly modelType: ModelType;
-  /** What stands before a piece inside a word (`##`); undefined where nothing does. */
+  /** Prefix of a piece inside a word (`##`); undefined if it has none. */
   readonly subwordPrefix: string | undefined;
   /** Kinds of decoders that the file has, those in sequences too. */
   readonly decoderTypes: ReadonlySet<unknown>;
@@ -75,17 +75,17 @@ export class HubTokenizer {
   readonly #decoder: Decoder | undefined;
   readonly #postProcessor: PostProcessor | undefined;
   readonly #special: ReadonlySet<string>;
-  /** What stands after the last piece of a word. */
+  /** Suffix of the last piece of a word. */
   readonly #suffix: string;
 
   /**
    * @param file tokenizer.json, parsed.
    * @param config tokenizer_config.json, parsed.
-   * @throws Error saying what of the file cannot be read: see {@link readTokenizer}.
+   * @throws Error naming the unreadable part of the file: see {@link readTokenizer}.
    */
   constructor(file: unknown, config: unknown) {
-    if (!isRecord(file)) throw new Error('it is no object');
-    if (!isRecord(config)) throw new Error('tokenizer_config.json is no object');
+    if (!isRecord(file)) throw new Error('it is not an object');
+    if (!isRecord(config)) throw new Error('tokenizer_config.json is not an object');
     const model = componentOf(file.model, 'model');
     if (!model) throw new Error('it has no model');
     const vocabulary = vocabularyOf(model);
@@ -204,7 +204,7 @@ export class HubTokenizer {
     });
   }
 
-  /** What surrounds a text or pair: the post-processor's output for these as their tokens. */
+  /** Tokens around a text or pair: the post-processor's output with these as their tokens. */
   template(first: string, second?: string): FilledTemplate {
     const processor = this.#postProcessor;
     if (!processor) return { tokens: second === undefined ? [first] : [first, second], types: undefined };
@@ -212,14 +212,14 @@ export class HubTokenizer {
     // Byte-level processors add nothing and leave the second text where it was.
     const tokens = [...result.tokens, ...(result.tokens_pair ?? [])];
     if (tokens.length > MOST_AROUND) throw new Error(`it puts ${tokens.length} special tokens around a text`);
-    // RoBERTa has one segment only, whatever the library counts.
+    // RoBERTa has one segment only, regardless of the library's count.
     const hasSegments = processor.config.type !== 'RobertaProcessing';
     return { tokens, types: hasSegments ? result.token_type_ids : undefined };
   }
 
   /**
-   * Parts of a text that are read apart.
-   * @param enough called where a part has no end within `limit`: whether what lies before it will do.
+   * Parts of a text that are read separately.
+   * @param enough called if a part has no end within `limit`: returns whether the parts before it suffice.
    */
   *#parts(
     text: string,
@@ -245,7 +245,7 @@ export class HubTokenizer {
     return this.#normalizer ? this.#normalizer.normalize(text) : text;
   }
 
-  /** @param isOpen whether the last piece goes on after this part: then only what is certain of it is read. */
+  /** @param isOpen whether the last piece continues after this part: then only its certain tokens are read. */
   #read(part: string, isStart: boolean, ids: number[], isOpen = false): void {
     const sections = this.#raw.split(wellFormed(part));
     sections.forEach((section, index) => {
@@ -312,7 +312,7 @@ const invalid = (what: string, cause: unknown, param?: string): FoundationError 
     cause,
   });
 
-/** What a tokenizer's own rules throw at a text is an error of the model. */
+/** Errors that a tokenizer's own rules throw are errors of the model. */
 function reading<Result>(read: () => Result): Result {
   try {
     return read();
@@ -322,7 +322,7 @@ function reading<Result>(read: () => Result): Result {
   }
 }
 
-/** How many times longer replacements may make what is decoded. */
+/** Maximum factor by which replacements may lengthen decoded text. */
 const MOST_DECODED_GROWTH = 256;
 
 /** Kinds of a decoder. @throws Error for patterns that could run without end, or replacements that grow. */

@@ -8,22 +8,22 @@ import { type ComponentFile, componentsOf, shown, textOf } from './tokenizer-fil
 export interface Normalizer {
   normalize(text: string): string;
   /**
-   * Whether the beginning of a text becomes the beginning of what the text becomes, whatever follows, and likewise its
-   * end, if the text is cut where white space begins.
+   * Whether the beginning of a text normalises to the beginning of the whole result, and likewise its end, if the text
+   * is cut where white space begins.
    */
   readonly isLocal: boolean;
-  /** How many times longer a text can become. */
+  /** Maximum factor by which a text can grow. */
   readonly growth: number;
 }
 
-/** Far above what published files do (BERT: 3, for ideographs), far below what fills the memory. */
+/** Far above the growth of published files (BERT: 3, for ideographs), far below growth that fills the memory. */
 const MOST_GROWTH = 256;
 /** Of compatibility decomposition: U+FDFA becomes eighteen characters. */
 const UNICODE_GROWTH = 18;
 
 /**
  * The normalizer of tokenizer.json, as the Rust tokenisers have it.
- * @throws Error for what is not known, damaged or lets texts grow without bound.
+ * @throws Error for a normalizer that is unknown, damaged or lets texts grow without bound.
  */
 export function normalizerOf(file: ComponentFile, depth = 0): Normalizer {
   const normalizer = create(file, depth);
@@ -93,7 +93,7 @@ const inSequence = (normalizers: readonly Normalizer[]): Normalizer => ({
   growth: normalizers.reduce((product, { growth }) => product * growth, 1),
 });
 
-/** What BERT takes out of a text: control, format and private characters, and those that are none. */
+/** Characters that BERT removes: control, format, private and unassigned ones. */
 const REMOVED = /[\0\ufffd\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 const OLD_REMOVED_ALL = new RegExp(OLD_REMOVED, 'gu');
 const MARKS = /\p{Mn}/gu;
@@ -124,7 +124,7 @@ const GRAPHEME_BYTES = 6;
 
 /**
  * Characters that can be one grapheme with their neighbour: marks, joiners, line ends, parts of Hangul syllables, a few
- * letters. Segmenting is slow, so only what has them is segmented; of the rest every character is a grapheme, or has too
+ * letters. Segmenting is slow, so only texts with them are segmented; elsewhere every character is a grapheme, or has too
  * many bytes (flags, emoji) to be looked up whole.
  */
 const JOINING = String.raw`\p{M}\p{Cf}\r\n\u0d4e\u0e33\u0eb3\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\uff9e\uff9f`;

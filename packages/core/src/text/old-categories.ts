@@ -1,5 +1,5 @@
 /**
- * What the Rust tokenisers take for punctuation, marks and format characters in BERT's rules: their table is that of
+ * Punctuation, marks and format characters of the Rust tokenisers in BERT's rules: their table is that of
  * Unicode 8, where JavaScript has the newest of its engine. Characters of later versions belong to none of these, and
  * so no two browsers read them differently. Bodies of character classes, for the flag `u`.
  */
@@ -13,7 +13,7 @@ export const LATER_MARKS = String.raw`\u07fd\u0897-\u089f\u08ca-\u08e1\u09fe\u0a
 /** Format characters that came later. */
 const LATER_FORMATS = String.raw`\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{1343f}`;
 
-/** What was punctuation or a nonspacing mark then and is something else now. */
+/** Characters that were punctuation or nonspacing marks then and are something else now. */
 const FORMER_PUNCTUATION = String.raw`\u166d\u{111c9}`;
 const FORMER_MARKS = String.raw`\u1734\u{1171e}`;
 
@@ -22,7 +22,7 @@ const CHANGED = new RegExp(
   'u',
 );
 
-/** Whether a text has characters of which JavaScript and the table differ; almost none has. */
+/** Whether a text has characters for which JavaScript and the table differ; almost none has. */
 export const hasChanged = (text: string): boolean => CHANGED.test(text);
 
 /** Patterns for one character of a kind; slower than a class. */

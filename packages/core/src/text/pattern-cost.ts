@@ -1,12 +1,12 @@
 /**
- * How long a regular expression can take, from its shape. JavaScript's engine goes back and tries again, which for
+ * Bounds the time of a regular expression by its shape. JavaScript's engine backtracks, which for
  * `(a+)+b` doubles with every letter, and cannot be stopped: neither in a page's worker nor in Node. So a pattern is
  * looked at before it is used.
  */
 
-/** Repetitions that are tried again and again where what follows does not match. */
+/** Repetitions that are retried if the rest of the pattern does not match. */
 export interface Retried {
-  /** Source of the pattern for what is repeated. */
+  /** Source of the repeated pattern. */
   readonly atom: string;
   /** A run of n takes at most `factor` · n to this power. */
   readonly power: number;
@@ -32,20 +32,20 @@ type Node =
   /** One character. */
   | { readonly kind: 'set'; readonly source: string }
   | { readonly kind: 'group'; readonly source: string; readonly alternatives: readonly Sequence[] }
-  /** What stands before or after, without being taken. */
+  /** Lookarounds before or after it. */
   | { readonly kind: 'look'; readonly source: string; readonly alternatives: readonly Sequence[] };
 
 /** Repetitions beyond this count as without end. */
 const FEW = 16;
 /** Repetitions without end in one way through a pattern that can fail behind them. */
 const MOST_RETRIED = 2;
-/** Choices in one way through a pattern that can fail behind them: each doubles what is tried. */
+/** Choices in one path through a pattern that can fail after them: each doubles the attempts. */
 const MOST_CHOICES = 10;
 const DEEPEST = 50;
 
 /**
  * @param source of a JavaScript pattern with the flag `u`.
- * @throws Error saying what could run without end, or is not understood.
+ * @throws Error naming the part that could run without end, or is not understood.
  */
 export function patternCost(source: string): PatternCost {
   const parser = new Parser(source);
@@ -69,12 +69,12 @@ export function patternCost(source: string): PatternCost {
 }
 
 interface Path {
-  /** Sources of what is repeated without end before something that can fail. */
+  /** Sources of unbounded repetitions before a part that can fail. */
   atoms: string[];
   choices: number;
 }
 
-/** @param canFail whether what follows the sequence can fail. */
+/** @param canFail whether the rest after the sequence can fail. */
 function walk(sequence: Sequence, canFail: boolean, path: Path): void {
   sequence.forEach(({ node, least, most }, index) => {
     const rest = sequence.slice(index + 1);
@@ -111,7 +111,7 @@ function isSingle({ alternatives }: { readonly alternatives: readonly Sequence[]
 
 const isSingleSequence = (items: Sequence): boolean => isSingle({ alternatives: [items] });
 
-/** Whether a group can be read in one way only, and takes something. */
+/** Whether a group matches in one way only, and consumes characters. */
 function isFixed({ alternatives }: { readonly alternatives: readonly Sequence[] }): boolean {
   if (alternatives.length !== 1) return false;
   const items = alternatives[0]!;

@@ -3,7 +3,7 @@ import { type PatternCost, patternCost } from './pattern-cost.ts';
 import { type Match, matchesOf, occurrences } from './pieces.ts';
 import { isRecord, shown } from './tokenizer-file.ts';
 
-/** Finds what a pattern of tokenizer.json takes. */
+/** Finds the matches of a pattern of tokenizer.json. */
 export interface TextPattern {
   matches(text: string): Iterable<Match>;
   /** The regular expression as the file spells it; undefined for a literal. */

@@ -1,7 +1,7 @@
-/** A part of a text that a pattern takes. */
+/** A part of a text that a pattern matches. */
 export type Match = readonly [start: number, end: number];
 
-/** What becomes of the parts that a pattern takes, as tokenizer.json names it. */
+/** Treatment of the matched parts, as tokenizer.json names it. */
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
 /** The parts of a text between and in a pattern's matches; empty ones are left out. */
@@ -34,12 +34,12 @@ export function splitAt(
   return pieces;
 }
 
-/** Where a pattern with the flag `g` matches. */
+/** Matches of a pattern with the flag `g`. */
 export function* matchesOf(text: string, pattern: RegExp): Generator<Match> {
   for (const match of text.matchAll(pattern)) yield [match.index, match.index + match[0].length];
 }
 
-/** Where a string stands in a text. */
+/** Occurrences of a string in a text. */
 export function* occurrences(text: string, wanted: string): Generator<Match> {
   for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
     yield [at, at + wanted.length];

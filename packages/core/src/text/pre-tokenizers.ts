@@ -11,7 +11,7 @@ export interface Pieces {
 }
 
 /**
- * At what a text may be cut so that the pieces of its parts are those of the whole:
+ * Places at which a text may be cut so that the pieces of its parts are those of the whole:
  * `words`: before any white space, and beside punctuation and ideographs;
  * `white-space`: before any white space;
  * `runs`: before white space or punctuation that follows a letter or a number, as the word patterns of byte-level
@@ -29,7 +29,7 @@ export interface PreTokenizer {
 
 /**
  * The pre-tokenizer of tokenizer.json, as the Rust tokenisers have it.
- * @throws Error for what is not known or damaged.
+ * @throws Error for a pre-tokenizer that is unknown or damaged.
  */
 export function preTokenizerOf(file: ComponentFile, depth = 0): PreTokenizer {
   switch (file.type) {

@@ -61,14 +61,14 @@ export class TextTokenizer {
   /** Special tokens that the model puts around a single text, such as [CLS] and [SEP]. */
   readonly prefix: Int32Array;
   readonly suffix: Int32Array;
-  /** `model_max_length` of the configuration, where it is a real number of tokens. */
+  /** `model_max_length` of the configuration, if it is a real number of tokens. */
   readonly maxLength: number | undefined;
   readonly padId: number;
 
   /**
-   * @param configJson `tokenizer_config.json`; `{}` where the model has none.
+   * @param configJson `tokenizer_config.json`; `{}` if the model has none.
    * @param of the model's name, for errors.
-   * @throws FoundationError MODEL_INVALID naming the file and what of it cannot be read.
+   * @throws FoundationError MODEL_INVALID naming the file and its unreadable part.
    */
   constructor(tokenizerJson: string, configJson = '{}', of?: string) {
     this.#tokenizer = readTokenizer(tokenizerJson, configJson, { of });
@@ -85,7 +85,7 @@ export class TextTokenizer {
     this.padId = this.idOf(config.pad_token) ?? this.idOf('<pad>') ?? this.idOf('[PAD]') ?? 0;
   }
 
-  /** What surrounds a text or pair: the post-processor's output for placeholders. */
+  /** Tokens around a text or pair: the post-processor's output for placeholders. */
   #template(first: string, second?: string): FilledTemplate {
     try {
       return this.#tokenizer.template(first, second);
@@ -119,7 +119,7 @@ export class TextTokenizer {
     return this.#tokenizer.tokenOf(id) ?? '';
   }
 
-  /** Strings of all added tokens that are special: what a text must not contain to be only a text. */
+  /** Strings of all special added tokens, which a plain text must not contain. */
   specialTokens(): string[] {
     return this.#tokenizer.addedTokens.filter(({ special }) => special).map(({ content }) => content);
   }
@@ -161,7 +161,7 @@ export class TextTokenizer {
     return { ids, fullLength };
   }
 
-  /** As {@link encode}; of a text that is longer only the beginning is read. */
+  /** Like {@link encode}; only the beginning of a longer text is read. */
   read(text: string, maxTokens: number): ReadSequence {
     const { ids, isWhole } = this.readJoined([text], maxTokens);
     return { ids, isWhole };
@@ -188,7 +188,7 @@ export class TextTokenizer {
     return { ...this.#join(pieces, room, prompt), fullLength: total + this.#around };
   }
 
-  /** As {@link encodeJoined}; what is cut off is not read. */
+  /** Like {@link encodeJoined}; the part that is cut off is not read. */
   readJoined(texts: readonly string[], maxTokens: number, prompt = ''): ReadJoined {
     let room = this.#roomIn(maxTokens);
     let isWhole = true;
@@ -236,7 +236,7 @@ export class TextTokenizer {
     return { ids, spans };
   }
 
-  /** How many of the ids are the prompt's own. */
+  /** Number of ids that are the prompt's own. */
   #sharedStart(prompt: string, ids: readonly number[]): number {
     const own = this.encodeBare(prompt.trimEnd());
     let shared = 0;

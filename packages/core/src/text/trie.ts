@@ -1,6 +1,6 @@
 /** Strings by their UTF-16 units, in one hash table: a Map per node would take 100 MB for a large vocabulary. */
 export class Trie {
-  /** Of each slot: the node and unit that lead somewhere, and where. Node 0 is the root; no edge leads back to it. */
+  /** Edges per slot: node, unit and target. Node 0 is the root; no edge leads back to it. */
   #nodes: Int32Array;
   #units: Uint16Array;
   #targets: Int32Array;
@@ -19,12 +19,12 @@ export class Trie {
     for (const [text, value] of strings) this.#add(text, value);
   }
 
-  /** The node after `unit`, or 0 where no string goes on like that. Start with node 0. */
+  /** The node after `unit`, or 0 if no string continues with it. Start with node 0. */
   next(node: number, unit: number): number {
     return this.#targets[this.#slot(node, unit)]!;
   }
 
-  /** The value of the string that ends at a node, −1 where none does. */
+  /** The value of the string that ends at a node, −1 if none does. */
   valueAt(node: number): number {
     return this.#values[node]!;
   }

@@ -9,7 +9,7 @@ export interface UnigramOptions {
   readonly byteFallback: boolean;
 }
 
-/** What an unknown character costs beyond the least likely piece. */
+/** Cost of an unknown character beyond the least likely piece. */
 const UNKNOWN_PENALTY = 10;
 
 /** SentencePiece's Unigram: the pieces whose scores have the largest sum (Viterbi, from left to right). */
@@ -63,7 +63,7 @@ export class Unigram implements TokenModel {
     this.#backtrack(start, paths, shared, found);
   }
 
-  /** For each position the best path's last piece: where it starts (−1: no path ends here), and its id. */
+  /** The last piece of the best path to each position: its start (−1: no path ends here), and its id. */
   #paths(piece: string): { starts: Int32Array; ids: Int32Array } {
     const { length } = piece;
     const { scores, unknown = -1 } = this.#options;

@@ -10,7 +10,7 @@ export interface MutableVocabulary extends Vocabulary {
   readonly tokens: Map<number, string>;
 }
 
-/** @throws Error naming an id that is no whole number from 0 to {@link ID_LIMIT}. */
+/** @throws Error naming an id that is not a whole number from 0 to {@link ID_LIMIT}. */
 function checkId(id: unknown, token: string, where: string): number {
   if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < ID_LIMIT) return id as number;
   const value = typeof id === 'number' ? String(id) : shown(id);
@@ -40,7 +40,7 @@ function checkLength({ length }: string, where: string): void {
   }
 }
 
-/** The vocabulary of the `model` in tokenizer.json. @throws Error for what is damaged. */
+/** The vocabulary of the `model` in tokenizer.json. @throws Error naming a damaged part. */
 export function vocabularyOf({ vocab }: ComponentFile): MutableVocabulary {
   const vocabulary: MutableVocabulary = { ids: new Map(), tokens: new Map() };
   if (Array.isArray(vocab)) {
@@ -62,7 +62,7 @@ export function vocabularyOf({ vocab }: ComponentFile): MutableVocabulary {
   return vocabulary;
 }
 
-/** Reads `added_tokens` into the vocabulary. @throws Error for what is damaged. */
+/** Reads `added_tokens` into the vocabulary. @throws Error naming a damaged part. */
 export function addedTokensOf(value: unknown, vocabulary: MutableVocabulary): AddedTokenFile[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new Error(`its added_tokens are ${shown(value)}, no list`);
@@ -107,7 +107,7 @@ function typeOf(model: ComponentFile): ModelType {
   return model.continuing_subword_prefix === undefined ? 'WordLevel' : 'WordPiece';
 }
 
-/** The `model` of tokenizer.json. @throws Error for what is damaged. */
+/** The `model` of tokenizer.json. @throws Error naming a damaged part. */
 export function modelOf(file: ComponentFile, vocabulary: Vocabulary): { type: ModelType; model: TokenModel } {
   const type = typeOf(file);
   return { type, model: create(type, file, vocabulary) };
@@ -151,7 +151,7 @@ function unigram(file: ComponentFile, vocabulary: Vocabulary): TokenModel {
     throw new Error('its vocabulary is empty or has no scores');
   const unknown = file.unk_id ?? undefined;
   if (unknown !== undefined && (!Number.isInteger(unknown) || !((unknown as number) in entries))) {
-    throw new Error(`its unk_id is ${shown(unknown)}, which is no place in its vocabulary`);
+    throw new Error(`its unk_id is ${shown(unknown)}, which is not a position in its vocabulary`);
   }
   const scores = Float64Array.from(entries as [string, number][], ([, score]) => score);
   const pieces: Vocabulary = {
@@ -171,7 +171,7 @@ const optionalText = (value: unknown, name: string): string | undefined => {
   return value;
 };
 
-/** The unknown token's id; undefined where it has none. */
+/** The unknown token's id; undefined if it has none. */
 function unknownOf({ unk_token: token }: ComponentFile, { ids }: Vocabulary): number | undefined {
   const text = optionalText(token, 'unk_token');
   return text === undefined ? undefined : ids.get(text);

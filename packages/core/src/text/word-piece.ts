@@ -2,13 +2,13 @@ import type { TokenModel, Vocabulary } from './token-model.ts';
 
 export interface WordPieceOptions {
   readonly unknown: number;
-  /** What stands before a piece inside a word. */
+  /** Prefix of a piece inside a word. */
   readonly prefix: string;
-  /** Characters of a word beyond which it is unknown. */
+  /** Maximum characters per word; longer words are unknown. */
   readonly longestWord: number;
 }
 
-/** BERT's WordPiece: of each word the longest beginning that is known, then the longest of what remains. */
+/** BERT's WordPiece: the longest known beginning of each word, then the longest of the rest. */
 export class WordPiece implements TokenModel {
   readonly #ids: ReadonlyMap<string, number>;
   readonly #options: WordPieceOptions;

@@ -16,17 +16,17 @@ export interface ImageEncoderOptions {
   tail: Tail;
   recipe: ImageRecipe;
   check: OutputCheck;
-  /** Further inputs of every run, by the number of pictures: those of the graph's other half. */
+  /** Inputs of the graph's other half, by the number of pictures, which every run needs too. */
   otherFeeds?: ((rows: number) => Feeds) | undefined;
 }
 
-/** Pictures of one batch: memory grows with each, and a CPU gains nothing from more. */
+/** Maximum number of pictures per batch: memory grows with each, and a CPU gains nothing from more. */
 const BATCH: Record<Processor, BatchBudget> = {
   cpu: { tokens: 2, rows: 2, overhead: 0 },
   gpu: { tokens: 16, rows: 16, overhead: 1 },
 };
 
-/** Pixels in the precision that the graph reads: float16 where an export converted its inputs as well. */
+/** Pixels in the precision that the graph reads: float16 if the export converted its inputs as well. */
 export function pixelFeed(
   { model }: Pick<ImageEncoderOptions, 'model'>,
   pixels: Float32Array,
@@ -41,7 +41,7 @@ export class ImageEncoder {
   readonly #options: ImageEncoderOptions;
   readonly #groups = new Map<string, WorkGroup<Float32Array, Float32Array>>();
   #pixels = new Float32Array(0);
-  /** How pictures become `pixel_values`. */
+  /** Conversion of pictures to `pixel_values`. */
   readonly recipe: ImageRecipe;
 
   constructor(options: ImageEncoderOptions) {

@@ -18,22 +18,22 @@ export interface ListwiseEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
   model: GraphInterface;
-  /** On the output with one score a document; it makes float32 of it. */
+  /** Tail on the output with one score per document, which converts it to float32. */
   tail: Tail;
   padId: number;
   check: OutputCheck;
 }
 
-/** More than any block has documents: a tail that is told so keeps all. */
+/** More documents than any block has, so that a tail with this limit keeps all. */
 const ALL = 2 ** 31 - 1;
 
-/** A listwise reranker: blocks of documents (see `listwiseBlocks`) in, one score a document out. */
+/** A listwise reranker: blocks of documents (see `listwiseBlocks`) in, one score per document out. */
 export class ListwiseEncoder {
-  /** Blocks → scores, one block a run: published exports have a batch of one baked in. */
+  /** Blocks → scores, one block per run: published exports have a fixed batch of one. */
   readonly group: WorkGroup<ListwiseBlock, ListwiseResult>;
   /**
-   * Tokens that a block should have at most, for `listwiseBlocks`: attention takes memory with the square of them, far
-   * below what the model could read.
+   * Maximum number of tokens per block, for `listwiseBlocks`. It is far below the model's context, because the memory
+   * of attention grows with its square.
    */
   readonly blockTokens: number;
   /** Whether results have the projected vectors of query and documents. */

@@ -14,7 +14,7 @@ export interface PairEncoderOptions {
   session: PooledSession;
   runtime: Runtime;
   model: GraphInterface;
-  /** On the output with one logit a pair; it makes float32 of it. */
+  /** Tail on the output with one logit per pair, which converts it to float32. */
   tail: Tail;
   invariance: BatchInvariance;
   padId: number;
@@ -22,7 +22,7 @@ export interface PairEncoderOptions {
   check: OutputCheck;
 }
 
-/** A cross-encoder: pairs as the model reads them (see `pairWindows`) in, one logit each out. */
+/** A cross-encoder: pairs as the model reads them (see `pairWindows`) in, one logit per pair out. */
 export class PairEncoder {
   readonly invariance: BatchInvariance;
   /** Pairs → logits. The score of a pair is the logit's sigmoid. */
@@ -40,7 +40,7 @@ export class PairEncoder {
     const output = tail.pooledOutput!;
     const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
       const { feeds } = tokens.feeds(batch);
-      // A second number, where there is one, shows that these are no logits of pairs.
+      // More than one number per pair would show that these are not logits of pairs.
       feeds[tail.dimensionsInput] = int64(2, [1]);
       const { values } = await session.submit(feeds, [output]);
       return {

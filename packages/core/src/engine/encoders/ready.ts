@@ -15,14 +15,14 @@ interface Ready {
   readonly info: LoadedModel;
 }
 
-/** A text encoder that is ready: tokenizer, encoder and what is known of them. CLIP text towers are one. */
+/** A text encoder that is ready: tokenizer, encoder and facts about them. CLIP text towers are text encoders too. */
 export interface ReadyEncoder extends Ready {
   readonly kind: 'text';
   readonly tokenizer: TextTokenizer;
   readonly encoder: TextVectorEncoder;
 }
 
-/** A ColBERT model: `encoder.tokens()` takes what `colbert.query()` and `colbert.document()` make of texts. */
+/** A ColBERT model: `encoder.tokens()` takes the results of `colbert.query()` and `colbert.document()`. */
 export interface ReadyColbert extends Ready {
   readonly kind: 'colbert';
   readonly tokenizer: TextTokenizer;
@@ -34,7 +34,7 @@ export interface ReadyColbert extends Ready {
 export interface ReadyImages extends Ready {
   readonly kind: 'images';
   readonly encoder: ImageEncoder;
-  /** How pictures become `pixel_values`. */
+  /** Conversion of pictures to `pixel_values`. */
   readonly recipe: ImageRecipe;
 }
 
@@ -54,5 +54,5 @@ export interface ReadyListwise extends Ready {
   readonly encoder: ListwiseEncoder;
 }
 
-/** A loaded part of a model, by what it can do. */
+/** A loaded part of a model, by its abilities. */
 export type ReadyPart = ReadyEncoder | ReadyColbert | ReadyImages | ReadyPairs | ReadyListwise;

@@ -12,12 +12,12 @@ import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/sc
 import type { OutputCheck } from './output-check.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
-/** What of a text's vector is asked for. Items that ask for the same share batches. */
+/** Options of a text's vector. Items with equal options share batches. */
 export interface VectorOptions {
-  /** Matryoshka cut: numbers of each vector to keep. More than there are keeps all. */
+  /** Matryoshka cut: dimensions to keep. A larger number keeps all. */
   dimensions: number;
   normalized: boolean;
-  /** The API's name of the task, for graphs that choose an adapter by it. Null: none. */
+  /** Task by the API's name, for graphs that choose an adapter by it. Null: none. */
   task?: string | null | undefined;
 }
 
@@ -26,12 +26,12 @@ export interface SpannedSequence extends TokenSequence {
   readonly spans: readonly TokenSpan[];
 }
 
-/** A sequence with the positions of the tokens whose vectors are wanted. Default: all. */
+/** A sequence with the positions of the tokens whose vectors to return. Default: all. */
 export interface TokenVectorSequence extends TokenSequence {
   readonly kept?: Int32Array | undefined;
 }
 
-/** One vector a token, row by row. */
+/** One vector per token, row by row. */
 export interface TokenVectors {
   readonly data: Float32Array;
   readonly rows: number;
@@ -43,16 +43,16 @@ export interface TextEncoderOptions {
   runtime: Runtime;
   model: GraphInterface;
   tail: Tail;
-  /** What the tail stands on: token vectors to pool, pooled vectors, or token vectors that stay apart. */
+  /** Input of the tail: token vectors to pool, pooled vectors, or token vectors to return individually. */
   tailKind: 'pool' | 'pooled' | 'tokens';
   pooling: Pooling;
   invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
   check: OutputCheck;
-  /** Whose tasks have adapters. */
+  /** Entry whose tasks have adapters. */
   entry: ModelEntry;
-  /** Further inputs of every run, by the number of rows: those of the graph's other half. */
+  /** Inputs of the graph's other half, by the number of rows, which every run needs too. */
   otherFeeds?: ((rows: number) => Feeds) | undefined;
 }
 
@@ -67,7 +67,7 @@ export class TextVectorEncoder {
   readonly #hasAdapters: boolean;
   readonly #groups = new Map<string, WorkGroup<never, unknown>>();
   #weights = new Float32Array(0);
-  /** Whether a text's vector depends on its neighbours in a batch, and what was done about it. */
+  /** Whether a text's vector depends on its neighbours in a batch, and how that was prevented. */
   readonly invariance: BatchInvariance;
 
   constructor(options: TextEncoderOptions) {
@@ -148,7 +148,7 @@ export class TextVectorEncoder {
     await this.#options.session.close();
   }
 
-  /** Vectors, if they are some. A batch with one that is none fails, and is split until it is found. */
+  /** Checked vectors. A batch with an unusable one fails, and is split until that one is found. */
   #checked(data: Float32Array, dimensions: number, { normalized }: VectorOptions): Float32Array {
     this.#options.check.vectors(data, dimensions, normalized);
     return data;
@@ -161,12 +161,12 @@ export class TextVectorEncoder {
       code: 'NOT_SUPPORTED',
       message:
         tailKind === 'tokens'
-          ? `${entry.id} gives one vector a token. Ask for multi-vectors.`
-          : `This file of ${entry.id} gives only pooled vectors, none for single tokens.`,
+          ? `${entry.id} gives one vector per token. Request multi-vectors.`
+          : `This file of ${entry.id} gives only pooled vectors, none for individual tokens.`,
     });
   }
 
-  /** The number that the graph's `task_id` input takes for a task; undefined where it has no such input. */
+  /** The value of the graph's `task_id` input for a task; undefined if it has no such input. */
   #adapter(task: string | null | undefined): number | undefined {
     if (!this.#hasAdapters) return undefined;
     const { entry } = this.#options;
@@ -209,7 +209,7 @@ export class TextVectorEncoder {
     return group;
   }
 
-  /** Gives the device a batch. */
+  /** Submits a batch to the device. */
   async #submit<Item extends TokenSequence, Result>(
     batch: readonly Item[],
     { dimensions, normalized }: VectorOptions,
@@ -256,9 +256,9 @@ export class TextVectorEncoder {
   }
 }
 
-/** What is asked of a text, and how it is read from the row that the graph gives. */
+/** The vectors requested of a text, and their reading from the graph's row. */
 interface PooledShape<Item, Result> {
-  /** How many vectors the text has. */
+  /** Number of vectors of the text. */
   vectors(item: Item): number;
   /** Writes the weight of each token in each vector, [vectors, longest], into zeros. */
   weigh(item: Item, weights: Float32Array, longest: number): void;

@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import type { Feeds } from '../runtime/session.ts';
 import { bucketLength } from './buckets.ts';
 
-/** Inputs that {@link TokenFeeds} gives to graphs that have them. */
+/** Inputs that {@link TokenFeeds} writes for graphs that have them. */
 export const TOKEN_INPUTS = ['input_ids', 'attention_mask', 'token_type_ids', 'position_ids'] as const;
 
 /** Room for int64 tensors: the low words are written, the high ones stay zero. */
@@ -25,7 +25,7 @@ export class TokenFeeds {
   readonly #inputs: ReadonlySet<string>;
   readonly #buffers = new Map<string, Int64Buffer>();
 
-  /** @param inputs names of the graph's inputs: only those of them that the graph has are given. */
+  /** @param inputs names of the graph's inputs: only these are written. */
   constructor(runtime: Runtime, padId: number, inputs: Iterable<string>) {
     this.#runtime = runtime;
     this.#padId = padId;
@@ -37,7 +37,7 @@ export class TokenFeeds {
     return this.#inputs.has('attention_mask');
   }
 
-  /** How long a row of this many tokens is once padded. */
+  /** Padded length of a row of this many tokens. */
   paddedLength(length: number): number {
     return this.masksPadding ? bucketLength(length, this.#runtime.device) : length;
   }

@@ -21,7 +21,7 @@ import { checkTokenizerConfig, type ModelConfig, parseJson, parseModelConfig } f
 import type { GraphChoice } from './model-files.ts';
 import { tailsOf } from './tails.ts';
 
-/** What an encoder is made of. */
+/** Parts of an encoder. */
 export interface AssemblyParts {
   readonly definition: ModelDefinition;
   readonly part: ModelPart;
@@ -33,19 +33,19 @@ export interface AssemblyParts {
   readonly model: GraphInterface;
   readonly invariance: BatchInvariance;
   readonly files: ReadonlyMap<string, StoredFile>;
-  /** Of all files. */
+  /** Total size of all files. */
   readonly bytes: number;
 }
 
-/** Inputs of the half of a graph that a run does not ask, by the number of rows. */
+/** Inputs of the half of a graph that a run does not use, by the number of rows. */
 type OtherFeeds = (rows: number) => Feeds;
 
-/** More values than any vector has: a tail that is told so keeps all. */
+/** More dimensions than any vector has, so that a tail with this limit keeps all. */
 const ALL = 2 ** 31 - 1;
 
 /**
- * The encoder of the recipe's kind, with what is known of the model. Where the model is only like its catalogue
- * entry, its sizes are read from its files or measured with a short input.
+ * The encoder of the recipe's kind, with the facts of the model. If the model is only like its catalogue entry, its
+ * sizes are read from its files or measured with a short input.
  * @throws FoundationError MODEL_INVALID naming the file that does not fit.
  */
 export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
@@ -57,7 +57,7 @@ export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
   const info = await describe(parts, tokenizer);
   requireWidth(parts, info);
   const ready = { definition, part, info };
-  // Only a tower for pictures is opened without a tokenizer.
+  // Only an image tower is opened without a tokenizer.
   if (part.tower === 'image' || !tokenizer) return imageTower(parts, ready);
   const common = {
     session,
@@ -94,7 +94,7 @@ export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
 
 type Ready = Pick<ReadyPart, 'definition' | 'part' | 'info'>;
 
-/** With what looks at every value that is computed. */
+/** Adds the check of all computed values. */
 interface CheckedParts extends AssemblyParts {
   readonly check: OutputCheck;
 }
@@ -108,8 +108,8 @@ async function tokenizerOf(files: AssemblyParts['files'], model: string): Promis
 }
 
 /**
- * Notes how many numbers the model gives for an input, where that is known before it runs, and refuses files whose
- * graph says otherwise. Graphs that do not say are found out by their first run.
+ * Records how many numbers the model gives per input, if that is known before it runs, and refuses files whose graph
+ * contradicts it. Graphs that do not state it are checked in their first run.
  * @throws FoundationError MODEL_INVALID naming both widths.
  */
 function requireWidth(parts: CheckedParts, info: LoadedModel): void {
@@ -130,7 +130,7 @@ function requireWidth(parts: CheckedParts, info: LoadedModel): void {
   if (stated !== undefined && check.width !== stated) throw check.wrongWidth(stated);
 }
 
-/** What is told of the model. Dimensions of 0 are filled in later, where it has vectors. */
+/** Public facts of the model. For models with vectors, dimensions of 0 are filled in later. */
 async function describe(
   { definition, part, choice, runtime, files, bytes, invariance }: AssemblyParts,
   tokenizer: TextTokenizer | undefined,
@@ -152,7 +152,7 @@ async function describe(
   };
 }
 
-/** Context in tokens, from the model's own files; where they do not say, that of the model it is like. */
+/** Context in tokens, from the model's own files, or else that of the model it is like. */
 function contextOf(
   tokenizer: TextTokenizer | undefined,
   { maxPositions }: ModelConfig,
@@ -226,8 +226,8 @@ async function textTower(parts: CheckedParts, ready: Ready, tokenizer: TextToken
 }
 
 /**
- * A graph whose text vectors need pictures as well gets none, or one blank picture on WebGPU, which cannot compute on
- * nothing (its convolution refuses an empty batch).
+ * A graph whose text vectors depend on pictures gets an empty batch of them, or one blank picture on WebGPU, whose
+ * convolution refuses an empty batch.
  */
 async function noPictures(parts: AssemblyParts): Promise<OtherFeeds | undefined> {
   const { model, runtime } = parts;
@@ -238,7 +238,7 @@ async function noPictures(parts: AssemblyParts): Promise<OtherFeeds | undefined>
   return () => ({ pixel_values: pixelFeed(parts, blank, [blanks, 3, height, width]) });
 }
 
-/** A graph whose pictures' vectors need texts as well gets one token for each picture. */
+/** A graph whose image vectors depend on texts gets one token per picture. */
 function noTexts({ model }: AssemblyParts): OtherFeeds | undefined {
   const wanted = model.inputs.filter(({ name }) => name === 'input_ids' || name === 'attention_mask');
   if (wanted.length === 0) return undefined;
@@ -248,7 +248,7 @@ function noTexts({ model }: AssemblyParts): OtherFeeds | undefined {
   };
 }
 
-/** From the model's own file; else the family's, where the model is the catalogue's own. */
+/** From the model's own file, or else the family's if the model is the catalogue's own. */
 async function imageRecipeOf({ definition, files }: AssemblyParts): Promise<ImageRecipe> {
   const file = 'preprocessor_config.json';
   const text = await files.get(file)?.text();
@@ -266,7 +266,7 @@ async function imageRecipeOf({ definition, files }: AssemblyParts): Promise<Imag
   });
 }
 
-/** Size of the vectors, by asking for one. */
+/** Dimensions of the vectors, measured by computing one. */
 async function measure({ encoder, tokenizer, definition }: ReadyEncoder): Promise<number> {
   const task = definition.entry.defaultTask ?? Object.keys(definition.entry.tasks)[0];
   const group = encoder.group({ dimensions: ALL, normalized: true, task });

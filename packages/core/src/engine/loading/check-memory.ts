@@ -4,12 +4,12 @@ import { IndexedDatabase } from '../../persistence/indexed-database.ts';
 
 /** Remembers which files passed their self-check on which device, so that later loads skip it. */
 export interface CheckMemory {
-  /** What was found for these files; undefined if they were never checked. */
+  /** Result of these files' check; undefined if they were never checked. */
   recall(key: string): Promise<ModelCheck | undefined>;
   remember(key: string, check: ModelCheck): Promise<void>;
 }
 
-/** For the life of this object. */
+/** Memory for the life of this object. */
 export class TransientCheckMemory implements CheckMemory {
   readonly #checks = new Map<string, ModelCheck>();
 
@@ -22,7 +22,7 @@ export class TransientCheckMemory implements CheckMemory {
   }
 }
 
-/** In IndexedDB. A database that does not work means checking again, never an error. */
+/** Memory in IndexedDB. A database that does not work causes another check, never an error. */
 export class IndexedDbCheckMemory implements CheckMemory {
   readonly #database = new IndexedDatabase('nearfield-checks', 'checks');
   readonly #store: UseStore = (mode, action) => this.#database.run(mode, action);

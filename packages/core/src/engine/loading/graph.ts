@@ -20,37 +20,37 @@ import type { StoredFile } from '../../store/types.ts';
 import type { GraphInterface, SessionModel } from '../runtime/session.ts';
 
 export interface GraphOptions {
-  /** Which tails to append, by the graph's inputs and outputs. @throws Error if the graph is not of its kind. */
+  /** Tails to append, by the graph's inputs and outputs. @throws Error if the graph is of another kind. */
   tails(model: GraphInterface): readonly TailOptions[];
-  /** Whether to leave out what the tails' outputs do not need: the other tower of a graph that holds two. */
+  /** Whether to drop nodes that the tails' outputs do not need: the other tower of a graph that holds two. */
   onlyThese?: boolean | undefined;
-  /** Inputs that the engine knows how to feed. */
+  /** Inputs that the engine can feed. */
   inputs: ReadonlySet<string>;
   /** Files beside the graph that hold weights, by the name under which the graph refers to them. */
   weights(location: string): Promise<StoredFile>;
   /** Whether a text's vector must not depend on its neighbours in a batch. */
   batchInvariant: boolean;
-  /** Whether the runtime takes weights apart from the graph. */
+  /** Whether the runtime accepts weights apart from the graph. */
   externalWeights: boolean;
-  /** Whether to write operators anew whose kernels the runtime has only in a slow form. */
+  /** Whether to rewrite operators whose kernels are slow in the runtime. */
   avoidSlowKernels: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /** A model's bytes, ready for the runtime. */
 export interface PreparedGraph extends SessionModel {
-  /** One for each of the tails asked for. */
+  /** One per requested tail. */
   tails: Tail[];
   model: GraphInterface;
-  /** Of all weights that the session holds. */
+  /** Size of all weights that the session holds. */
   weightBytes: number;
   invariance: BatchInvariance;
 }
 
 /**
- * Reads a model file and changes what the engine needs: tails, per-token activation scales where the file
- * quantises activations per tensor, and operators that the runtime is slow at. The weights are never copied: where
- * the runtime can, it reads them from the buffer they were stored in, else the changes go into spare room at its end.
+ * Reads a model file and changes its graph: it appends tails, replaces per-tensor activation scales by per-token ones,
+ * and rewrites operators that are slow in the runtime. The weights are never copied: the runtime reads them from the
+ * buffer in which they were stored, or else the changes go into spare room at the buffer's end.
  * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
  */
 export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
@@ -74,7 +74,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       bytes = graph;
       length = graph.length;
     }
-    // Detaching moved everything: offsets are those of the graph that is changed from here on.
+    // Detaching moved everything: offsets refer to the graph that is changed from here on.
     let summary = readModel(bytes.subarray(0, length));
     if (options.onlyThese) {
       const outputs = tailOptions.map(({ output }) => output);
@@ -89,7 +89,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       const weights = await options.weights(location);
       externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
     }
-    /** Each change is made to what the one before it left. */
+    /** Each change applies to the result of the one before. */
     const apply = (addition: ModelAddition): void => {
       const changed = applyAdditions(bytes, [addition], length);
       length = changed.length;
@@ -128,7 +128,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
   }
 }
 
-/** Names of the files beside the graph that its weights lie in. */
+/** Names of the files beside the graph that hold its weights. */
 function weightFiles(model: ModelSummary): string[] {
   const locations = new Set<string>();
   for (const { external } of model.initializers.values()) if (external) locations.add(external.location);
@@ -136,8 +136,8 @@ function weightFiles(model: ModelSummary): string[] {
 }
 
 /**
- * Only the main graph's weights are looked up in the model's own folder and given to the runtime; it would open files
- * for all other tensors by itself, wherever they lie.
+ * Only the main graph's weights are looked up in the model's own folder and passed to the runtime; for all other
+ * tensors the runtime would open files by itself, at any path.
  */
 function requireOwnWeights(bytes: Uint8Array): void {
   const hidden = hiddenExternalTensor(bytes);
@@ -147,12 +147,12 @@ function requireOwnWeights(bytes: Uint8Array): void {
   );
 }
 
-/** A graph with an input nobody feeds fails at its first run; it is better refused when it is read. */
+/** A graph with an input that the engine does not feed would fail in its first run: it is refused when it is read. */
 function requireKnownInputs(model: ModelSummary, known: ReadonlySet<string>): void {
   const unknown = model.inputs.filter(({ name }) => !known.has(name)).map(({ name }) => name);
   if (unknown.length === 0) return;
   throw new Error(
-    `it wants ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ', …' : ''}, which the engine cannot give; ` +
+    `it needs ${unknown.slice(0, 4).join(', ')}${unknown.length > 4 ? ', …' : ''}, which the engine cannot supply; ` +
       'export the model for feature extraction, without a cache of past keys',
   );
 }
@@ -176,7 +176,7 @@ function perTokenScales(
 
 const FLOATS = new Set<string | undefined>(['float32', 'float16', 'bfloat16', 'float64']);
 
-/** The output with one vector a token: the first float output of rank 3, or one of an exporter's usual names. */
+/** The output with one vector per token: the first float output of rank 3, or one of an exporter's usual names. */
 export function tokenOutput({ outputs }: GraphInterface): string | undefined {
   return (
     outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 3) ??
@@ -184,13 +184,13 @@ export function tokenOutput({ outputs }: GraphInterface): string | undefined {
   )?.name;
 }
 
-/** The output with one vector a text: one of the names, else the first float output of rank 2. */
+/** The output with one vector per text: one of the names, or else the first float output of rank 2. */
 export function pooledOutput(model: GraphInterface, names: readonly string[] = []): string | undefined {
   const named = namedOutput(model, names);
   return named ?? model.outputs.find(({ type, dims }) => FLOATS.has(type) && dims?.length === 2)?.name;
 }
 
-/** The first of these outputs that the graph has with one vector a text. */
+/** The first of these outputs that the graph has with one vector per text. */
 export function namedOutput({ outputs }: GraphInterface, names: readonly string[]): string | undefined {
   const fits = (dims: readonly unknown[] | undefined): boolean => !dims || dims.length === 2;
   return names.find((name) => outputs.some((output) => output.name === name && fits(output.dims)));

@@ -5,12 +5,12 @@ import type { ModelSource } from '../../store/types.ts';
 const IS_LARGE = /\.onnx(_data)?$|^onnx\//;
 
 /**
- * A source whose large files wait for `ready`, so that they are not downloaded for nothing; sizes and small files come
- * at once.
+ * A source whose large files wait for `ready`, so that they are not downloaded in vain; sizes and small files are
+ * available at once.
  * @param signal ends the wait.
  */
 export function heldSource(source: ModelSource, ready: Promise<void>, signal: AbortSignal): ModelSource {
-  // Files that are at hand cost nothing.
+  // Local files cost no download.
   if (source.local) return source;
   return {
     key: source.key,

@@ -20,11 +20,11 @@ import { tailsOf } from './tails.ts';
 /** A part that is not checked yet. */
 interface LoadedPart {
   readonly ready: ReadyPart;
-  /** Hashes of all files; undefined where the store does not know them. */
+  /** Hashes of all files; undefined if the store does not know them. */
   readonly fingerprint: string | undefined;
 }
 
-/** What loading needs besides the model's definition. */
+/** Context of loading, besides the model's definition. */
 export interface LoadContext {
   readonly sessions: SessionPool;
   readonly store: ModelStore;
@@ -35,7 +35,7 @@ export interface LoadContext {
   readonly emit: (event: CallProgress) => void;
 }
 
-/** Inputs that some family's graph has and the engine feeds. */
+/** Inputs of any family's graph that the engine feeds. */
 const INPUTS: ReadonlySet<string> = new Set([...TOKEN_INPUTS, ...LISTWISE_INPUTS, 'task_id', 'pixel_values']);
 
 /**
@@ -68,7 +68,7 @@ export async function loadPart(
         failed.push(`${choice.dtype}: ${(error as FoundationError).message}`);
         continue;
       }
-      // Another precision may be there, or do without what this device lacks.
+      // Another precision may exist, or may not need the features that this device lacks.
       if (!isMissing(error, choice.path) && !needsOtherDevice(error)) throw error;
       problem ??= error;
       continue;
@@ -90,7 +90,7 @@ export async function loadPart(
   throw failed.length > 0 ? checkFailed(definition.id, sessions.runtime.device, failed) : problem;
 }
 
-/** Whether a graph file is simply not there, so that another precision may be tried. */
+/** Whether a graph file does not exist, so that another precision may be tried. */
 const isMissing = (error: unknown, path: string): boolean =>
   FoundationError.isInstance(error) &&
   error.code === 'DOWNLOAD_FAILED' &&
@@ -106,7 +106,7 @@ const state = (
 /** Files of a part beside its graph. */
 export function sideFiles(definition: ModelDefinition, part: ModelPart): FileRequest[] {
   const { recipe } = definition;
-  // A file with both towers may want both inputs for either output.
+  // A file with both towers may need both inputs for either output.
   const isFused = recipe.kind === 'clip' && recipe.graphs.text === recipe.graphs.image;
   const readsText = isFused || part.tower !== 'image';
   const readsImages = isFused || part.tower === 'image';
@@ -128,7 +128,7 @@ async function loadChoice(
   const { sessions, store, signal, emit, batchInvariant } = context;
   const requests = [...sideFiles(definition, part), { path: choice.path }];
   if (choice.externalData !== false) {
-    // Whether weights lie apart is only certain once the graph is read; asked for now, their size is known now.
+    // Only the graph shows for certain whether weights lie apart. Opened now, their size is known early.
     requests.push({ path: `${choice.path}_data`, optional: true });
   }
   const files = await openFiles(definition, source, store, requests, signal, emit);
@@ -158,14 +158,14 @@ async function loadChoice(
   signal.throwIfAborted();
   const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
   const session = sessions.session(`${definition.id} (${choice.path})`, prepared.weightBytes, async () => {
-    // The first time the graph is at hand; when the session is opened again it is read from the cache.
+    // The first time, the graph is in memory; when the session is opened again, it is read from the cache.
     const model = prepared ?? (await prepare());
     prepared = undefined;
     return model;
   });
   const { tails, model, invariance } = prepared;
   try {
-    // Before the tokenizer is read: the file's bytes are let go with it.
+    // Before the tokenizer is read, because that releases the file's bytes.
     await session.ready();
     const { runtime } = sessions;
     const { budget } = context;
@@ -179,7 +179,7 @@ async function loadChoice(
   }
 }
 
-/** Part of what a passed check is remembered under: raised when recipes or the runtime change what is computed. */
+/** Part of the key of a passed check. Raise it when recipes or the runtime change computed values. */
 const CHECK_VERSION = 2;
 
 /** The self-check, unless these very files passed it on this device before. */
@@ -191,7 +191,7 @@ async function checkOnce({ ready, fingerprint }: LoadedPart, context: LoadContex
   const key = fingerprint && [version, device, report.adapter ?? '', fingerprint].join('\n');
   const known = key && (await checks.recall(key));
   if (known) return hasGoldens ? { ...known, result: 'remembered', passed: true } : nothingToCompare(ready);
-  // Without published values it is not a check of them.
+  // Without published values, nothing was checked.
   if (hasGoldens) emit(state(ready.definition, 'checking', context));
   const result = await selfCheck(ready);
   if (result.passed && key) {

@@ -1,18 +1,18 @@
-/** What a model's own configuration files say, checked before it is believed. */
+/** Facts from a model's own configuration files, checked before use. */
 import { FoundationError } from '@nearfield/spec';
 
-/** The facts of a model's `config.json` that the engine goes by. */
+/** The facts of a model's `config.json` that the engine uses. */
 export interface ModelConfig {
-  /** Tokens that the model has positions for; undefined where the file does not say. */
+  /** Number of tokens that the model has positions for; undefined if the file does not state it. */
   readonly maxPositions: number | undefined;
 }
 
-/** More positions than any model has: a larger number is a slip. */
+/** More positions than any model has: a larger number is a mistake. */
 const MOST_POSITIONS = 1e9;
 
 /**
  * Reads a `config.json`.
- * @throws FoundationError MODEL_INVALID naming the entry that cannot be.
+ * @throws FoundationError MODEL_INVALID naming the invalid entry.
  */
 export function parseModelConfig(text: string): ModelConfig {
   const file = 'config.json';
@@ -39,17 +39,17 @@ export function parseModelConfig(text: string): ModelConfig {
   }
 }
 
-/** A whole number that a model may have of something. */
+/** Whether a value is a possible count. */
 export const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_POSITIONS;
 
-/** Where a tokenizer's length is none: models without a limit say 1e30. */
+/** Lengths from here on mean none: models without a limit have 1e30. */
 const NO_LENGTH = 1e7;
 
 /**
- * Checks what the tokenizer believes of a `tokenizer_config.json`.
- * @returns the tokens that a text may have; undefined where there is no limit.
- * @throws FoundationError MODEL_INVALID naming the entry that cannot be.
+ * Checks the entries of a `tokenizer_config.json` that the tokenizer uses.
+ * @returns maximum number of tokens per text; undefined if unlimited.
+ * @throws FoundationError MODEL_INVALID naming the invalid entry.
  */
 export function checkTokenizerConfig(text: string): number | undefined {
   const file = 'tokenizer_config.json';
@@ -97,7 +97,7 @@ function shown(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-/** The error for an entry of a file that cannot be. */
+/** The error for an invalid entry of a file. */
 export const invalid = (file: string, field: string, value: unknown, wanted: string): FoundationError =>
   new FoundationError({
     code: 'MODEL_INVALID',

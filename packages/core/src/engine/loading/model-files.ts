@@ -11,23 +11,23 @@ export interface GraphChoice {
   readonly dtype: Dtype;
   /** Path within the source. */
   readonly path: string;
-  /** Why this one. */
+  /** The reason for this choice. */
   readonly reason: string;
-  /** Whether weights lie in a second file; undefined: not known before the graph is read. */
+  /** Whether weights lie in a second file; undefined until the graph has been read. */
   readonly externalData?: boolean | undefined;
 }
 
-/** The catalogue's word for where this runtime computes. */
+/** The catalogue's name of this runtime's device. */
 function targetOf({ device, report }: Runtime): Target {
   if (device !== 'webgpu') return 'wasm';
   return report.f16 ? 'webgpu-f16' : 'webgpu';
 }
 
 /**
- * Graph files to try, best first: the one asked for; of a catalogue model the one it names for this device and
- * then the other published ones; of a model of the caller's own those that its source has.
- * @throws FoundationError MODEL_INVALID if there is none; DEVICE_NOT_AVAILABLE if the model has nothing for this
- * device, so that the caller can go to wasm.
+ * Graph files to try, best first: the requested one; for a catalogue model, the one it names for this device and then
+ * the other published ones; for a custom model, those that its source has.
+ * @throws FoundationError MODEL_INVALID if none exists; DEVICE_NOT_AVAILABLE if the model has no file for this device,
+ * so that the caller can switch to wasm.
  */
 export async function graphChoices(
   definition: ModelDefinition,
@@ -55,14 +55,14 @@ function published(definition: ModelDefinition, part: ModelPart, runtime: Runtim
   const has = Object.keys(megabytes) as Dtype[];
   let why = '';
   if (asked && !isBroken(asked)) {
-    if (has.includes(asked)) return [choice(asked, 'asked for by the dtype option')];
+    if (has.includes(asked)) return [choice(asked, 'set by the dtype option')];
     throw new FoundationError({
       code: 'MODEL_INVALID',
       message: `${definition.id} has no ${asked} file of its ${part.graph}. Published: ${has.join(', ')}.`,
       param: 'dtype',
     });
   }
-  if (asked) why = `${asked} was asked for, but is broken (${broken!.reason}); `;
+  if (asked) why = `${asked} was requested, but is broken (${broken!.reason}); `;
   const target = targetOf(runtime);
   const best = use[target];
   if (best === null) {
@@ -79,13 +79,13 @@ function published(definition: ModelDefinition, part: ModelPart, runtime: Runtim
   ];
 }
 
-/** What the catalogue knows of a graph that the caller hosts: of the very model, not of one that is only like it. */
+/** The catalogue's facts of a graph that the caller hosts, if it is the same model and not only like it. */
 function knownGraph({ id, entry }: ModelDefinition, { graph }: ModelPart): GraphFiles | undefined {
   if (id !== entry.id || !entry.local.runs) return undefined;
   return entry.local.files.flatMap(({ graphs }) => graphs).find(({ name }) => name === graph);
 }
 
-/** Graph files of a part that some device could load; of these one has to be there. */
+/** Graph files of a part that some device could load; one of them must exist. */
 export function usableGraphs(definition: ModelDefinition, part: ModelPart): GraphChoice[] {
   const facts = part.files ?? knownGraph(definition, part);
   const isBroken = (dtype: Dtype): boolean => facts?.broken?.dtypes.includes(dtype) === true;
@@ -107,14 +107,14 @@ export function usableGraphs(definition: ModelDefinition, part: ModelPart): Grap
   return choices;
 }
 
-/** Exports without the hub's layout have one graph beside the configuration; its precision is not in its name. */
+/** Exports without the hub's layout have one graph beside the configuration, without a precision in its name. */
 const rootGraph = (asked: Dtype | undefined): GraphChoice => ({
   dtype: asked ?? 'fp32',
   path: 'model.onnx',
   reason: 'the only graph, in the root',
 });
 
-/** Choices among the files that a source of the caller's own really has. */
+/** Choices among the files that a custom source really has. */
 async function present(
   definition: ModelDefinition,
   part: ModelPart,
@@ -125,7 +125,7 @@ async function present(
   const facts = knownGraph(definition, part);
   const isBroken = (dtype: Dtype): boolean => facts?.broken?.dtypes.includes(dtype) === true;
   const asked = definition.dtype && !isBroken(definition.dtype) ? definition.dtype : undefined;
-  // The catalogue's choice for this device, where it knows the model, then the device's own order.
+  // The catalogue's choice for this device, if it knows the model, then the device's own order.
   const preferred = facts?.use[targetOf(runtime)];
   const order = preferred
     ? [preferred, ...runtime.dtypes.filter((dtype) => dtype !== preferred)]
@@ -134,7 +134,7 @@ async function present(
     ? [asked]
     : order.filter((dtype) => !isBroken(dtype) && (definition.dtypes?.includes(dtype) ?? true));
   const reason = asked
-    ? 'asked for by the dtype option'
+    ? 'set by the dtype option'
     : `first of ${order.join(', ')} (best for ${runtime.device}) that the model has`;
   const candidates: GraphChoice[] = dtypes.map((dtype) => ({
     dtype,
@@ -145,9 +145,9 @@ async function present(
   if (part.graph === 'model') candidates.push(rootGraph(asked));
   const kept: GraphChoice[] = [];
   for (const candidate of candidates) {
-    // What is complete in the cache needs no network, so it goes first.
+    // Files that are complete in the cache need no network, so they go first.
     if (!(await store.has(definition.id, part.source, [{ path: candidate.path }]))) continue;
-    // Asking for a second file that was never there would go to the network again.
+    // Looking for a second file that never existed would use the network again.
     const externalData = await store.has(definition.id, part.source, [{ path: `${candidate.path}_data` }]);
     kept.push({ ...candidate, externalData });
   }
@@ -165,7 +165,7 @@ async function present(
     .filter(({ path }) => described.has(path))
     .map((candidate) => ({ ...candidate, externalData: described.has(`${candidate.path}_data`) }));
   if (found.length > 0) return found;
-  // Nothing at all is there: what is wrong is the place, and opening any file there says so best.
+  // No file exists at all: the location is wrong, and the error of opening any file there says so best.
   if (!described.has('config.json')) return candidates;
   throw new FoundationError({
     code: 'MODEL_INVALID',
@@ -174,7 +174,7 @@ async function present(
   });
 }
 
-/** Opens files of a part and reports how far they are. */
+/** Opens files of a part and reports progress. */
 export function openFiles(
   definition: Pick<ModelDefinition, 'id'>,
   source: ModelSource,

@@ -366,7 +366,7 @@ describe('endpoints', () => {
     expect((await foundation.load('mine')).maxTokens).toBe(reranker.maxTokens);
     await expect(foundation.embeddings({ model: 'mine', input: 'a' })).rejects.toMatchObject({
       code: 'INPUT_MODEL_NOT_FOUND',
-      message: expect.stringContaining('it is for rerank'),
+      message: expect.stringContaining('It supports rerank'),
     });
   });
 
@@ -375,7 +375,7 @@ describe('endpoints', () => {
     const files = tinyBertReranker().files.map((file) => (file.path === config.path ? config : file));
     await expect((await ownModel(files)).load('mine')).rejects.toMatchObject({
       code: 'MODEL_INVALID',
-      message: expect.stringMatching(/config\.json .*architectures .*kind: 'cross-encoder'/),
+      message: expect.stringMatching(/config\.json .*architectures: .*kind: 'cross-encoder'/),
     });
   });
 });

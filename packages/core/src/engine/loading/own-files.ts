@@ -1,4 +1,4 @@
-/** What the small files beside a model of the caller's own say of it, as sentence-transformers writes them. */
+/** Facts of a custom model from the small files beside it, as sentence-transformers writes them. */
 import { FoundationError } from '@nearfield/spec';
 import type { ModelDefinition } from '../../models/definition.ts';
 import {
@@ -27,14 +27,14 @@ const POOLING = '1_Pooling/config.json';
 const PROMPTS = 'config_sentence_transformers.json';
 const LENGTHS = 'sentence_bert_config.json';
 
-/** Files that a model of the caller's own may have beside those of every model. */
+/** Files that a custom model may have in addition to those of every model. */
 export const OWN_FILES: readonly FileRequest[] = [MODULES, POOLING, PROMPTS, LENGTHS].map((path) => ({
   path,
   optional: true,
 }));
 
 /**
- * A definition with what the model's files say; as it is where it is not one that its files complete.
+ * A definition with the facts from the model's files; unchanged if it needs none.
  * @throws FoundationError MODEL_INVALID naming the file and its field; those of the store; INPUT_VALIDATION_FAILED for
  * a recipe that its files contradict.
  */
@@ -62,7 +62,7 @@ export async function completed(
   }
   const modules = parseModules(found.get(MODULES));
   const file = modules?.pooling === undefined ? POOLING : `${modules.pooling}/config.json`;
-  // Where the list of modules says that it lies elsewhere.
+  // If the list of modules names another folder.
   const poolingText =
     found.get(file) ??
     (file === POOLING ? undefined : (await texts([{ path: file, optional: true }])).get(file));
@@ -75,7 +75,7 @@ export async function completed(
   const facts = ownFacts(id, own, {
     tasks,
     defaultTask: prompts?.defaultTask ?? null,
-    // The width of the transformer is the model's where nothing comes after it.
+    // The width of the transformer is the model's if no module follows.
     dimensions: modules && !modules.other ? widthOf(poolingText, file) : undefined,
     maxTokens,
     pooling: `${recipe.graphPools ? 'the graph’s own' : recipe.pooling}${modules?.normalizes ? ', normalised' : ''}`,
@@ -100,7 +100,7 @@ async function readTexts(files: ReadonlyMap<string, StoredFile>): Promise<Texts>
   return new Map(texts);
 }
 
-/** Context in tokens: the least that the files say. */
+/** Context in tokens: the least that the files state. */
 function contextOf(id: string, { maxTokens }: ModelRecipe, files: Texts): number | undefined {
   const { maxPositions } = parseModelConfig(files.get('config.json')!);
   const tokenizer = files.get('tokenizer_config.json');
@@ -127,28 +127,28 @@ function parseLengths(text: string): number | undefined {
   throw invalid(LENGTHS, 'max_seq_length', length, 'a whole number of tokens, at least 1');
 }
 
-/** A classifier's files, of which nobody said that they embed. */
+/** The error for a classifier's files, if no recipe states that they embed. */
 function requireEmbedder(config: string): void {
   const { architectures } = parseObject(config, 'config.json');
   const name = Array.isArray(architectures) ? architectures[0] : undefined;
   if (typeof name !== 'string' || !name.endsWith('ForSequenceClassification')) return;
   throw new FoundationError({
     code: 'MODEL_INVALID',
-    message: `The model's config.json says in architectures that it is a ${name}: a cross-encoder, it seems. Add recipe: { kind: 'cross-encoder' } to the model, or { kind: 'embedding' } if it embeds texts.`,
+    message: `The model's config.json names ${name} in architectures: a cross-encoder, it seems. Add recipe: { kind: 'cross-encoder' } to the model, or { kind: 'embedding' } if it embeds texts.`,
     param: 'models',
   });
 }
 
-/** What `modules.json` lists. */
+/** The content of `modules.json`. */
 interface Modules {
   /** Folder of the pooling module. */
   readonly pooling: string | undefined;
   readonly normalizes: boolean;
-  /** The first module that the engine does not have, in words. */
+  /** Description of the first module that the engine does not support. */
   readonly other: string | undefined;
 }
 
-/** Modules that the engine has, or that change nothing when a model is used. */
+/** Modules that the engine supports, or that change nothing in use. */
 const KNOWN_MODULES = ['Transformer', 'Pooling', 'Normalize', 'Dropout'];
 
 function parseModules(text: string | undefined): Modules | undefined {
@@ -159,7 +159,7 @@ function parseModules(text: string | undefined): Modules | undefined {
     if (!isObject(each)) throw invalid(MODULES, `[${index}]`, each, 'an object');
     const { type, path } = each;
     if (typeof type !== 'string') throw invalid(MODULES, `[${index}].type`, type, 'a name');
-    // A path becomes part of an address.
+    // A path becomes part of a URL.
     if (typeof path !== 'string' || !/^([\w-]+(\/[\w-]+)*)?$/.test(path)) {
       throw invalid(MODULES, `[${index}].path`, path, 'the name of a folder');
     }
@@ -176,16 +176,16 @@ function parseModules(text: string | undefined): Modules | undefined {
   };
 }
 
-/** What a pooling module says. */
+/** The configuration of a pooling module. */
 interface StatedPooling {
   readonly pooling: Pooling | undefined;
-  /** Why that is none that the engine has. */
+  /** The reason why the engine does not support it. */
   readonly refusal: string | undefined;
   /** Whether the prompt's tokens are pooled with the text's. */
   readonly includesPrompt: boolean;
 }
 
-/** Names of the poolings that the engine has. */
+/** Names of the supported poolings. */
 const POOLINGS: Partial<Record<string, Pooling>> = { cls: 'first', mean: 'mean', lasttoken: 'last' };
 
 function parsePooling(text: string, file: string): StatedPooling {
@@ -202,7 +202,7 @@ function parsePooling(text: string, file: string): StatedPooling {
     }
     modes.push(...names.map((name: string) => ({ name, field: `pooling_mode is ${name}` })));
   }
-  // Older files have a field for each.
+  // Older files have one field per pooling.
   for (const [field, value] of Object.entries(config)) {
     if (mode != null || !field.startsWith('pooling_mode_')) continue;
     if (typeof value !== 'boolean') throw invalid(file, field, value, 'true or false');
@@ -247,7 +247,7 @@ function parsePrompts(
   return { tasks, defaultTask: taskNamed(name, tasks, wrong) };
 }
 
-/** How the graph is used. What cannot be done with its token vectors the graph must have done itself. */
+/** Recipe of the graph. Steps that the engine does not support must be part of the graph itself. */
 function recipeOf(
   own: ModelRecipe,
   {

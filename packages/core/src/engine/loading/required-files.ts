@@ -3,7 +3,7 @@ import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
 import { sideFiles } from './loader.ts';
 import { usableGraphs } from './model-files.ts';
 
-/** The parts of which a model is loaded: towers of a CLIP model, else one. */
+/** The parts that a model consists of: the towers of a CLIP model, otherwise one. */
 function partsOf(definition: ModelDefinition): ModelPart[] {
   const { recipe } = definition;
   if (recipe.kind !== 'clip') return [definition.part({})];
@@ -12,7 +12,7 @@ function partsOf(definition: ModelDefinition): ModelPart[] {
   return parts[0]!.key === parts[1]!.key ? [parts[1]!] : parts;
 }
 
-/** What a part lacks, in words; nothing if it can be loaded from these files. */
+/** Descriptions of the files that a part lacks; empty if it can be loaded from these files. */
 function lackOf(
   definition: ModelDefinition,
   part: ModelPart,
@@ -20,7 +20,7 @@ function lackOf(
   isImport: boolean,
 ): string[] {
   const lacking = sideFiles(definition, part)
-    // Of a model that is imported, sizes of pictures must be in its own files.
+    // An imported model must have its picture size in its own files.
     .filter(({ path, optional }) => !optional || (isImport && path === 'preprocessor_config.json'))
     .map(({ path }) => path)
     .filter((path) => !has(path));
@@ -33,7 +33,7 @@ function lackOf(
   return [...lacking, names.length > 1 ? `one of ${names.join(', ')}` : (names[0] ?? 'a graph that works')];
 }
 
-/** Whether a file is one that the model reads. */
+/** Whether the model reads a file. */
 function isOf(definition: ModelDefinition): (path: string) => boolean {
   const read = partsOf(definition).flatMap((part) => [
     ...sideFiles(definition, part).map(({ path }) => path),
@@ -51,10 +51,10 @@ export function isUsable(definition: ModelDefinition, paths: Iterable<string>): 
 }
 
 /**
- * Refuses files of which a model could not be loaded.
- * @param offered files that are to be imported
- * @param stored files of this model that are there already, and may be completed
- * @throws FoundationError INPUT_VALIDATION_FAILED naming what is missing.
+ * Refuses files from which a model could not be loaded.
+ * @param offered files to import
+ * @param stored files of this model that are stored already and may be completed
+ * @throws FoundationError INPUT_VALIDATION_FAILED naming the missing files.
  */
 export function requireUsable(
   definition: ModelDefinition,
@@ -64,7 +64,7 @@ export function requireUsable(
   const known = new Set([...offered, ...(offered.some(isOf(definition)) ? stored : [])]);
   const has = (path: string): boolean => known.has(path);
   const parts = partsOf(definition);
-  // Of a model with two towers one is enough, but one whose graph is there must be whole.
+  // For a model with two towers one suffices, but a tower whose graph is included must be complete.
   const begun = parts.filter((part) => usableGraphs(definition, part).some(({ path }) => has(path)));
   const lacks = (begun.length > 0 ? begun : parts).map((part) => lackOf(definition, part, has, true));
   lacks.sort((one, other) => one.length - other.length);

@@ -1,6 +1,6 @@
 /**
- * Compares a loaded model with published values. A wrong kernel, a damaged export or a wrong recipe computes
- * vectors that look like any others: only known results tell.
+ * Compares a loaded model with published values. A wrong kernel, a damaged export or a wrong recipe computes vectors
+ * that look like any others: only known results reveal it.
  */
 import { type Dtype, FoundationError, type ModelCheck } from '@nearfield/spec';
 import type { Golden } from '@nearfield/spec/implement';
@@ -10,7 +10,7 @@ import { isNotAValue } from '../encoders/output-check.ts';
 import type { ReadyPart } from '../encoders/ready.ts';
 import type { WorkGroup } from '../scheduling/scheduler.ts';
 
-/** How near a precision comes to the float32 values that are published. */
+/** Tolerance of a precision against the published float32 values. */
 interface Tolerance {
   /** Least cosine over the published values; over only a few of them rounding weighs more than over all. */
   cosine: number;
@@ -18,7 +18,7 @@ interface Tolerance {
   logit: number;
 }
 
-/** Measured on all-MiniLM-L6-v2 and on published comparisons of q4 exports, with room for other models. */
+/** Measured on all-MiniLM-L6-v2 and on published comparisons of q4 exports, with a margin for other models. */
 const TOLERANCE: Record<Dtype, Tolerance> = {
   fp32: { cosine: 0.999, logit: 0.02 },
   fp16: { cosine: 0.99, logit: 0.1 },
@@ -33,15 +33,15 @@ const TOLERANCE: Record<Dtype, Tolerance> = {
 /** The length of the published part of a vector may differ from the computed one's by this factor. */
 const LENGTH_FACTOR = 1.35;
 
-/** More values than any vector has: a tail that is told so keeps all. */
+/** More dimensions than any vector has, so that a tail with this limit keeps all. */
 const ALL = 2 ** 31 - 1;
 
-/** What a comparison found. */
+/** Result of a comparison. */
 export interface CheckResult extends ModelCheck {
   passed: boolean;
 }
 
-/** The goldens that a part can be asked: of its kind, and of tasks that its weights serve. */
+/** The goldens that a part can compute: those of its kind, and of tasks that its weights serve. */
 export function goldensOf({ definition, part, kind }: ReadyPart): Golden[] {
   return definition.goldens.filter((golden) => {
     if (kind === 'pairs') return golden.kind === 'logit';
@@ -51,9 +51,9 @@ export function goldensOf({ definition, part, kind }: ReadyPart): Golden[] {
 }
 
 /**
- * Runs a part's goldens. Where there is nothing to compare with, one input is run, and what comes out must be numbers;
- * that counts as passed, and says so.
- * @throws FoundationError MODEL_INVALID if the model has another width than it is known to have.
+ * Runs a part's goldens. Without goldens, one input is run, and its results must be numbers; that counts as passed,
+ * with a note.
+ * @throws FoundationError MODEL_INVALID if the width differs from the model's known width.
  */
 export async function selfCheck(ready: ReadyPart): Promise<CheckResult> {
   try {
@@ -98,7 +98,7 @@ async function compareAll(ready: ReadyPart): Promise<CheckResult> {
   };
 }
 
-/** The error for a model that computes wrong values with every file that was tried. */
+/** The error for a model that computes wrong values with every file. */
 export function checkFailed(id: string, device: string, attempts: readonly string[]): FoundationError {
   return new FoundationError({
     code: 'SELF_CHECK_FAILED',
@@ -127,7 +127,7 @@ async function logitOf(ready: ReadyPart, golden: Golden & { kind: 'logit' }): Pr
   return one(encoder.group, windows[0]!);
 }
 
-/** The result for a part that has no goldens and computes numbers. */
+/** The result for a part without goldens that computes numbers. */
 export function nothingToCompare({ definition, part }: ReadyPart): CheckResult {
   const why =
     definition.goldens.length === 0 && (definition.ownSizes || definition.own)
@@ -175,7 +175,7 @@ async function probe(ready: ReadyPart): Promise<void> {
 const one = async <Item, Result>(group: WorkGroup<Item, Result>, item: Item): Promise<Result> =>
   (await group.run([item]))[0]!;
 
-/** Cosine over the published values, and by what factor the lengths of that part differ. */
+/** Cosine over the published values, and the factor by which the lengths of that part differ. */
 function compare(
   vector: ArrayLike<number>,
   published: readonly number[],

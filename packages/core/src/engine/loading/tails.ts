@@ -4,7 +4,7 @@ import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
 import type { GraphInterface } from '../runtime/session.ts';
 import { namedOutput, outputNames, pooledOutput, tokenOutput } from './graph.ts';
 
-/** Which outputs of the graph are wanted, and in which form. @throws Error if it has not got them. */
+/** Outputs of the graph to use, and their form. @throws Error if the graph lacks them. */
 export function tailsOf(
   { id, recipe }: ModelDefinition,
   part: ModelPart,
@@ -19,7 +19,7 @@ export function tailsOf(
   };
   switch (recipe.kind) {
     case 'text': {
-      // Token vectors serve single vectors, spans and tokens; they are preferred to what the graph pooled.
+      // Token vectors serve single vectors, spans and tokens, so they are preferred to pooled outputs.
       const tokens = tokenOutput(model);
       const { graphPools } = recipe;
       if (tokens !== undefined && graphPools) {
@@ -28,11 +28,11 @@ export function tailsOf(
         if (graphPools.otherwise !== undefined) throw cannotPool(id, graphPools.otherwise, model);
       }
       if (tokens !== undefined) return [{ kind: 'pool', output: tokens }];
-      return [pooled(recipe.pooledOutputs ?? [], 'one vector a token or a text')];
+      return [pooled(recipe.pooledOutputs ?? [], 'one vector per token or text')];
     }
     case 'colbert': {
       const output = tokenOutput(model);
-      if (output === undefined) throw missing('one vector a token');
+      if (output === undefined) throw missing('one vector per token');
       return [{ kind: 'tokens', output }];
     }
     case 'clip':
@@ -40,16 +40,16 @@ export function tailsOf(
         ? [pooled(recipe.imageOutputs, 'a picture’s vector')]
         : [pooled(recipe.textOutputs, 'a text’s vector')];
     case 'pairs':
-      return [pooled(['logits'], 'one logit a pair')];
+      return [pooled(['logits'], 'one logit per pair')];
     case 'listwise':
-      return [pooled(['scores'], 'one score a document')];
+      return [pooled(['scores'], 'one score per document')];
   }
 }
 
-/** The error for token vectors that become a text's vector in a way that the engine does not have. */
+/** The error for token vectors that are combined into a text's vector in an unsupported way. */
 const cannotPool = (id: string, why: string, model: GraphInterface): FoundationError =>
   new FoundationError({
     code: 'MODEL_INVALID',
-    message: `${id} cannot be used: ${why}. Here token vectors become a text's vector by cls, mean or lasttoken pooling alone, and the graph has no output sentence_embedding that does the rest, only ${outputNames(model)}. Export the graph with it.`,
+    message: `${id} cannot be used: ${why}. The engine supports cls, mean and lasttoken pooling only, and the graph has no output sentence_embedding that includes the other steps, only ${outputNames(model)}. Export the graph with it.`,
     param: 'models',
   });

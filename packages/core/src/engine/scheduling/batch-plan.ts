@@ -1,17 +1,17 @@
-/** How much one `session.run` may hold, and what it costs apart from its tokens. */
+/** Size limits of one `session.run`, and its cost apart from its tokens. */
 export interface BatchBudget {
-  /** Padded tokens (rows × longest row) of one batch. A longer single row makes a batch of its own. */
+  /** Maximum padded tokens (rows × longest row) per batch. A longer single row makes a batch of its own. */
   tokens: number;
-  /** Rows of one batch. */
+  /** Maximum rows per batch. */
   rows: number;
-  /** What starting a batch costs, in tokens: high on a GPU, low on a CPU. */
+  /** Cost of starting a batch, in tokens: high on a GPU, low on a CPU. */
   overhead: number;
 }
 
 /**
- * Cuts items into batches so that the cost Σ(overhead + rows × longest) is the least possible among all cuts
- * of the length-sorted list, within the budget. Returns indices into `lengths`, longest batch first, so that
- * the runtime's buffers are grown once.
+ * Cuts items into batches within the budget so that the cost Σ(overhead + rows × longest) is the least among all cuts
+ * of the length-sorted list. Returns indices into `lengths`, longest batch first, so that the runtime's buffers grow
+ * only once.
  *
  * Dynamic programming over the sorted list: O(n × budget.rows).
  */
@@ -40,7 +40,7 @@ export function planBatches(lengths: ArrayLike<number>, budget: BatchBudget): Ui
   return batches;
 }
 
-/** Padded tokens of a plan: what the device really computes. */
+/** Padded tokens of a plan, all of which the device computes. */
 export function paddedTokens(lengths: ArrayLike<number>, batches: readonly Uint32Array[]): number {
   let sum = 0;
   for (const batch of batches) {

@@ -11,26 +11,26 @@ const HIDDEN = 384;
 const INNER = 1536;
 const LAYERS = 2;
 const VOCABULARY = 64;
-/** Tokens a row of the measured batches. */
+/** Tokens per row of the measured batches. */
 const ROW = 64;
-/** Tokens of a search query. */
+/** Tokens per search query. */
 const QUERY = 16;
 
-/** Padded tokens of a batch that are tried, smallest first. */
+/** Batch sizes to measure, in padded tokens, smallest first. */
 const CANDIDATES: Record<Processor, readonly number[]> = {
   cpu: [256, 512, 1024, 2048],
   gpu: [256, 512, 1024, 2048, 4096, 8192, 16384, 32768],
 };
 
-/** A batch that takes longer keeps an interactive call waiting: larger ones are not tried. Milliseconds. */
+/** Milliseconds. A batch that takes longer keeps interactive calls waiting, so larger ones are not measured. */
 const LONGEST_BATCH = 250;
 
-/** The smallest batch within this share of the best throughput is taken: it lets other calls in sooner. */
+/** The smallest batch within this share of the best throughput is chosen: it lets other calls in sooner. */
 const GOOD_ENOUGH = 0.92;
 
 /**
- * The feed-forward half of two encoder layers with the sizes of a small model: what takes most of an
- * encoder's time, without its download. Input `ids` int64 [rows, length], output `out` float32 [rows, 384].
+ * The feed-forward half of two encoder layers with the sizes of a small model: the part that takes most of an encoder's
+ * time, without its download. Input `ids` int64 [rows, length], output `out` float32 [rows, 384].
  */
 function benchmarkGraph(): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder('calibration');
@@ -100,7 +100,7 @@ export async function calibrate(
   }
 }
 
-/** Milliseconds of a shape: the better of two runs after one that warms up. */
+/** Milliseconds per run of a shape: the better of two runs after a warm-up. */
 function measuring(session: PooledSession, scheduler: Scheduler, signal: AbortSignal | undefined) {
   const group: WorkGroup<Shape, number> = {
     budget: { tokens: 1, rows: 1, overhead: 0 },
@@ -128,7 +128,7 @@ function measuring(session: PooledSession, scheduler: Scheduler, signal: AbortSi
   };
 }
 
-/** What measured batches say: the batch size to use, its throughput, and what starting a batch costs. */
+/** Conclusion from measured batches: the batch size to use, its throughput, and the cost of starting a batch. */
 export function summarise(points: readonly { tokens: number; ms: number }[]): {
   tokensPerSecond: number;
   budgetTokens: number;

@@ -3,34 +3,34 @@ import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type BatchBudget, planBatches } from './batch-plan.ts';
 
-/** A batch that a device was given and may not have finished. */
+/** A submitted batch, which the device may not have finished. */
 export interface SubmittedBatch<Result> {
-  /** One result for each item, in their order. */
+  /** One result per item, in their order. */
   readonly results: Promise<Result[]>;
 }
 
 /**
- * Items of one group may share a batch, whichever calls they come from. The group runs them: it gets the
- * items of one batch and returns one result each, in the same order.
+ * Items of one group may share a batch, regardless of their calls. The group runs them: it gets the items of one batch
+ * and returns one result per item, in the same order.
  */
 export interface WorkGroup<Item, Result> {
   /**
-   * What the device computes at a time. A group with `submit` has two batches under way that together fit in it,
-   * so an interactive call does not wait longer than where there is one.
+   * Amount of work that the device computes at a time. A group with `submit` has two batches in progress that together
+   * fit in it, so an interactive call waits no longer than for one.
    */
   readonly budget: BatchBudget;
   lengthOf(item: Item): number;
   run(items: Item[]): Promise<Result[]>;
   /**
-   * Where a device takes work before it has finished what it has: hands it a batch. The next batch is submitted while
-   * this one is computed and read back.
+   * Submits a batch, on devices that accept work before they have finished earlier work. The next batch is submitted
+   * while this one is computed and read back.
    */
   submit?(items: Item[]): Promise<SubmittedBatch<Result>>;
   /** Errors that concern the device and not an item: the batch is not split to find a culprit. */
   isFatal(error: unknown): boolean;
 }
 
-/** Both ways to run a batch, by the one that submits it. A CPU has finished when it is asked for more. */
+/** Makes both ways of running a batch a submission. A CPU has finished a batch when the call returns. */
 export function batchRuns<Item, Result>(
   { device }: Pick<Runtime, 'device'>,
   submit: (items: Item[]) => Promise<SubmittedBatch<Result>>,
@@ -42,7 +42,7 @@ export function batchRuns<Item, Result>(
 export interface SubmitOptions<Result> {
   priority: Priority;
   signal?: AbortSignal | undefined;
-  /** Called once for every item, in the order in which batches finish. */
+  /** Called once per item, in the order in which batches finish. */
   onResult: (index: number, result: Result) => void;
 }
 
@@ -63,10 +63,10 @@ interface Entry {
   group: WorkGroup<unknown, unknown>;
 }
 
-/** A batch that was submitted. */
+/** A batch in progress. */
 interface Flight {
   readonly batch: Entry[];
-  /** Set if it failed; never rejects. */
+  /** Resolves to the error if it failed; never rejects. */
   readonly landed: Promise<{ error: unknown } | undefined>;
 }
 
@@ -81,7 +81,7 @@ class Lane {
   pending: Entry[] = [];
   planned: Entry[][] = [];
 
-  /** The next batch, without items of calls that ended meanwhile. */
+  /** The next batch, without items of calls that have ended. */
   next(window: number): Entry[] | undefined {
     for (;;) {
       let batch = this.planned.shift();
@@ -120,8 +120,8 @@ class Lane {
 }
 
 /**
- * Runs work of many concurrent calls on a device that does one thing at a time; a GPU is given the next batch before
- * the last one is read back.
+ * Runs work of many concurrent calls on a device that does one thing at a time; a GPU gets the next batch before the
+ * last one is read back.
  *
  * Two lanes: an interactive batch goes before every bulk batch. Within a lane, items of all waiting calls are
  * merged, sorted by length and cut into batches under a padded-token budget. A batch that fails is split until
@@ -135,10 +135,10 @@ export class Scheduler {
   readonly #active = new Set<Entry[]>();
   #wake: (() => void) | undefined;
   #fatal: unknown;
-  /** What was computed so far. */
+  /** Totals of the finished work. */
   readonly work: WorkReport = { batches: 0, rows: 0, tokens: 0, paddedTokens: 0 };
 
-  /** @param window items that are planned together; more gives less padding, fewer gives fairer turns. */
+  /** @param window number of items that are planned together: more need less padding, fewer give fairer turns. */
   constructor(window = 1024) {
     this.#window = window;
   }
@@ -198,7 +198,7 @@ export class Scheduler {
     });
   }
 
-  /** Rejects everything queued or running, and everything that comes, with this reason. */
+  /** Rejects everything queued or running, and all later calls, with this reason. */
   stop(reason: unknown): void {
     this.#fatal ??= reason;
     for (const entry of [...this.#active].flat()) entry.call.reject(reason);
@@ -232,7 +232,7 @@ export class Scheduler {
     }
   }
 
-  /** The next batch that may be started now, if there is one. */
+  /** The next batch that may be started now, if any. */
   #next(flight: Flight | undefined): Entry[] | undefined {
     for (const priority of ['interactive', 'bulk'] as const) {
       const lane = this.#lanes[priority];
@@ -245,7 +245,7 @@ export class Scheduler {
     return undefined;
   }
 
-  /** Waits until a batch has landed (true), or until there is something new to do (false). */
+  /** Waits until a batch has landed (true), or until new work arrives (false). */
   async #landing({ landed }: Flight): Promise<boolean> {
     const woken = new Promise<boolean>((resolve) => {
       this.#wake = () => resolve(false);
@@ -255,7 +255,7 @@ export class Scheduler {
     return result;
   }
 
-  /** Submits a batch behind the one that is under way, and waits for that one. */
+  /** Submits a batch behind the one in progress, and waits for that one. */
   async #launch(batch: Entry[], ahead: Flight | undefined): Promise<Flight | undefined> {
     this.#active.add(batch);
     let flight: Flight | undefined;
@@ -270,7 +270,7 @@ export class Scheduler {
     return flight;
   }
 
-  /** Delivers results when they are there; resolves to what went wrong. */
+  /** Delivers the results once they arrive; resolves to the error if the batch failed. */
   async #deliver(
     batch: readonly Entry[],
     run: () => Promise<unknown[]>,
@@ -323,8 +323,8 @@ export class Scheduler {
 }
 
 /**
- * Whether a batch may be submitted behind another. A bulk batch waits until both together are no more than one may be
- * by itself: that much, at most, is before an interactive batch, which never waits here.
+ * Whether a batch may be submitted behind another. A bulk batch waits until both together are within the limit of one:
+ * an interactive batch, which never waits here, then has at most that much work before it.
  */
 function mayFollow(flight: Flight, batch: readonly Entry[], priority: Priority): boolean {
   const { group } = batch[0]!;

@@ -26,7 +26,7 @@ export const NEVER_LAST = words(
   'डॉ प्रो श्री TP PGS',
 );
 
-/** Numbers follow these: "p. 12", "Nr. 7", "Art. 3", "Jan. 5". Before anything else they end a sentence as ever. */
+/** Numbers follow these: "p. 12", "Nr. 7", "Art. 3", "Jan. 5". Before anything else they end a sentence as usual. */
 export const BEFORE_NUMBERS = words(
   'approx fig figs Fig Figs no nos No Nos vol vols Vol Vols p pp P sec Sec ch Ch chap Chap eq Eq eqn Eqn par Par',
   'Abb Nr nr Bd Bde ca S s Abs Art art Kap Aufl Tab tab Str str kl klo godz rozdz č obr odst pág págs pag pagg núm',
@@ -35,7 +35,7 @@ export const BEFORE_NUMBERS = words(
   'Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Okt Dez Mon Tue Tues Wed Thu Thurs Fri Sat Sun',
 );
 
-/** These end a sentence only where the next word is one of {@link STARTERS}. */
+/** These end a sentence only if the next word is one of {@link STARTERS}. */
 export const SOMETIMES_LAST = words(
   'Inc Ltd Co Corp Bros Cie LLC Jr Sr Esq Ave Av Blvd Rd Dept Univ Ft Pl Mag Me Arch Gent Comm ed Ed al gem doc',
   'Cap bv B.V N.V S.A S.p.A',

@@ -10,11 +10,11 @@ import { sentenceStarts } from './sentences.ts';
 export interface Atom {
   start: number;
   end: number;
-  /** Whether a chunk would rather start here than at its neighbours. */
+  /** Whether a chunk should preferably start here rather than at its neighbours. */
   strong: boolean;
 }
 
-/** What dividing a text needs. */
+/** Context of dividing a text. */
 export interface DivisionContext {
   text: string;
   lines: LineTable;
@@ -201,7 +201,7 @@ function keepsIndent(lines: LineTable, block: Block, line: number): boolean {
   return lines.skipBlank(0) < line;
 }
 
-/** The pieces of a line that is longer than `limit`; `indented` is where it begins, its indent included if that is kept. */
+/** The pieces of a line that is longer than `limit`; `indented` is its start, its indent included if that is kept. */
 function* divideLine(
   context: DivisionContext,
   block: Block,
@@ -280,7 +280,7 @@ export function packAtoms(
       to++;
     }
     meter.add(to - from);
-    // The first atom that does not fit is where the cut falls anyway.
+    // The cut falls at the first atom that does not fit anyway.
     if (!forced && to < atoms.length && strong > 0 && !atoms[to]!.strong) to = strong;
     from = to;
   }

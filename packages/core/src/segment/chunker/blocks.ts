@@ -4,7 +4,7 @@ import type { LineTable } from './lines.ts';
 import type { Meter } from './meter.ts';
 import { Pairs } from './pairs.ts';
 
-/** What a run of lines is. `line` is ordinary text, each line by itself. */
+/** Kind of a run of lines. `line` is ordinary text, each line by itself. */
 export type BlockKind =
   | 'heading'
   | 'rule'
@@ -151,8 +151,8 @@ export const isBlockElement = (name: string): boolean => BLOCK_ELEMENTS.has(name
 const CITATION = /^\[(?:\d{1,4}\](?:[\s:]|$)|\^[^\]\s]{1,40}\]:)/;
 
 /**
- * Divides a text into blocks, in order and without gaps other than blank lines. Every line is looked at a
- * bounded number of times, whatever the text.
+ * Divides a text into blocks, in order and without gaps other than blank lines. Every line of any text is examined a
+ * bounded number of times.
  *
  * Block starts follow CommonMark, with these deliberate differences: indents count from the least indented
  * line (texts pasted out of code), a list item needs no blank line before it and also starts with "•", "1)",
@@ -262,7 +262,7 @@ class BlockScanner {
     return indent[line]! >= 4 && last[line]! - first[line]! <= MAX_CODE_LINE;
   }
 
-  /** Indented code goes on over blank lines as long as the next line is indented too. */
+  /** Indented code continues over blank lines as long as the next line is indented too. */
   #indentedEnd(line: number): number {
     let to = line + 1;
     for (let at = to; at < this.#lines.count; at = to) {
@@ -365,7 +365,7 @@ class BlockScanner {
       this.#meter.add(last[to]! - first[to]!);
       if (indexWithin(text, closing, first[to]!, last[to]!) >= 0) return to + 1;
     }
-    // "$$" opens and closes alike: where none is ahead, no later line of the paragraph can open one.
+    // "$$" opens and closes alike: if none is ahead, no later line of the paragraph can open one.
     if (closing === '\\]') this.#noBracketBefore = to;
     return 0;
   }

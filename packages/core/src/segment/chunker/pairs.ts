@@ -4,15 +4,15 @@ import type { Meter } from './meter.ts';
 const PAIRED = 'h[1-6]|table|pre|script|style|textarea|svg|math|ul|ol|dl|p|blockquote|figure';
 
 /**
- * Where the elements and environments of a text end. Each kind is matched in one pass over the text, on first
- * use: looking for the end from every start would be quadratic where none is closed.
+ * Ends of the elements and environments of a text. Each kind is matched in one pass over the text, on first use:
+ * looking for the end from every start would be quadratic if none is closed.
  */
 export class Pairs {
   readonly #text: string;
   readonly #meter: Meter;
   #elements: Map<number, number> | undefined;
   #environments: Map<number, number> | undefined;
-  /** From here on there is no "-->". */
+  /** No "-->" follows from here on. */
   #commentLimit = Number.POSITIVE_INFINITY;
 
   constructor(text: string, meter: Meter) {

@@ -15,14 +15,14 @@ import {
 } from './abbreviations.ts';
 import { isWhiteSpace, skipWhiteSpace } from './characters.ts';
 
-/** How far a rule looks back and ahead: no word or abbreviation is longer, and the work stays linear. */
+/** Characters that a rule looks back and ahead: no word or abbreviation is longer, and the work stays linear. */
 const REACH = 64;
 
 /** Marks that also occur inside words, addresses and code, and that a lower-case word may follow. */
 const ASCII_MARKS = '.!?';
 const CALLS = '!?‼⁇⁈⁉‽;\u037e';
 
-/** What follows a mark and belongs to it: more marks, closing quotes and brackets, emphasis. */
+/** Characters that follow a mark and belong to it: more marks, closing quotes and brackets, emphasis. */
 const MARK = /[.!?…。！？｡．\u2024\u203c-\u203d\u2047-\u2049\u037e]/;
 const CLOSING = /[\p{Pe}\p{Pf}"'»›”’*_~`]/u;
 /** Quotes that close in German, Danish, …, and open elsewhere. */
@@ -56,7 +56,7 @@ const SPACED_ELLIPSIS = /(?:^|[^.\s])\s+\. \. \.$/;
 const OMISSION = /[[(]\s?(?:\.{3}|…)\s?[\])]$/;
 const ITEM_NUMBER = /(?:^|\s)\d{1,2}\.\)$/;
 
-/** Speech goes on after these: 「行け！」と叫んだ, “走！”他喊道。 */
+/** Speech continues after these: 「行け！」と叫んだ, “走！”他喊道。 */
 const PARTICLE =
   /^(?:と(?!ころ|ても|にかく|もかく|きどき|りあえず|はいえ|っさ)|って|なんて|など|を|が(?!ん)|は(?![いっ])|に(?!も)|の|も(?![うしっちと])|へ)/u;
 const SPEECH_VERB =
@@ -71,7 +71,7 @@ function afterOpening(source: string, at: number): string {
 const OPENING_OR_EITHER = (character: string | undefined): boolean =>
   character !== undefined && (OPENING.test(character) || EITHER_WAY.test(character));
 
-/** Where the mark is that makes `index` a boundary, its parts, and where the text after it begins. */
+/** Position and parts of the mark that makes `index` a boundary, and the start of the text after it. */
 interface End {
   /** The first of the marks, and the offset after the last. */
   readonly mark: number;
@@ -137,17 +137,17 @@ function startsSentence(source: string, at: number): boolean {
 }
 
 /**
- * Where the next sentence begins if one ends at `index`, a boundary of `Intl.Segmenter`; undefined if none does.
+ * Start of the next sentence if one ends at `index`, a boundary of `Intl.Segmenter`; undefined if none does.
  *
- * Annex 29 divides at every "?" and "!", wherever they are, and at full stops before a capital. Here a sentence goes
+ * Annex 29 divides at every "?" and "!", and at full stops before a capital. Here a sentence goes
  * on after a mark
- * - inside a word, an address or a file's name: what ASCII marks are followed by without a space;
+ * - inside a word, a URL or a file's name: after ASCII marks without a space;
  * - before a lower-case word, as annex 29 has it for full stops only ("Yahoo! announced", "Go!" and ran) – unless the
  *   sentence itself began with one, for then its author writes all of them so;
  * - of an abbreviation, an initial, an ordinal number, the sentence's own number;
  * - in brackets within a sentence.
  *
- * @param start where the sentence begins.
+ * @param start of the sentence.
  */
 export function nextSentence(source: string, start: number, index: number): number | undefined {
   const end = endAt(source, index);
@@ -197,7 +197,7 @@ function attachedEnds(source: string, start: number, { mark, after, closed, next
   return !ADDRESS.test(source.slice(Math.max(start, mark - 4 * REACH), mark));
 }
 
-/** Whether the author of a sentence begins sentences with lower-case letters, and the mark is not a name's. */
+/** Whether the sentence's author begins sentences with lower-case letters, and the mark is not part of a name. */
 function isLowerCaseStyle(source: string, start: number, mark: number): boolean {
   if (mark > start && isWhiteSpace(source.charCodeAt(mark - 1))) return false;
   const word = /\S+$/u.exec(source.slice(Math.max(start, mark - REACH), mark))?.[0] ?? '';

@@ -6,7 +6,7 @@ import { nextSentence } from './sentence-ends.ts';
 
 const segmenters = new Map<string, Intl.Segmenter>();
 
-/** A sentence segmenter for a locale; where the locale is malformed or unknown, for the runtime's own. */
+/** A sentence segmenter for a locale; if the locale is malformed or unknown, for the runtime's own. */
 function segmenterFor(locale: string | undefined): Intl.Segmenter {
   const key = locale ?? '';
   let segmenter = segmenters.get(key);
@@ -29,7 +29,7 @@ const asKnownMarks = (source: string): string =>
     .replace(/(?<=\p{sc=Greek}["»)]?)[;\u037e](?=\s)/gu, '?')
     .replace(/(?<=\p{sc=Armenian}):(?=\s)/gu, '\u0589');
 
-/** Longer than this, what is between two backticks is no code in a sentence. */
+/** Maximum length of code between two backticks in a sentence. */
 const LONGEST_CODE = 200;
 
 /** Code in a text, between runs of backticks of one length: [start, end) after each other. */
@@ -52,7 +52,7 @@ function codeSpans(source: string): number[] {
   return spans;
 }
 
-/** Characters given to `Intl.Segmenter` at a time, and how near to their end it may be wrong for lack of context. */
+/** Characters passed to `Intl.Segmenter` at a time, and the part at their end where it may lack context. */
 const WINDOW = 4096;
 const LARGEST_WINDOW = 65_536;
 const MARGIN = 128;
@@ -88,7 +88,7 @@ function* boundaries(source: string, segmenter: Intl.Segmenter, meter: Meter): G
 }
 
 /**
- * Where the sentences of text[from, to) start, the first included. A start is never white space.
+ * Starts of the sentences of text[from, to), the first included. A start is never white space.
  *
  * `Intl.Segmenter` proposes (annex 29; CJK full stops included) and {@link nextSentence} disposes; line ends do not
  * end a sentence, so that hard-wrapped text works. Nothing ends within code between backticks.

@@ -5,7 +5,7 @@ import { sentenceStarts } from '../chunker/sentences.ts';
 import type { Steps } from '../slices.ts';
 import type { Span } from './spans.ts';
 
-/** How much of the text before each chunk is repeated at its start. */
+/** Amount of the text before each chunk that is repeated at its start. */
 export interface OverlapOptions {
   /** Most characters repeated. */
   overlap: number;
@@ -13,7 +13,7 @@ export interface OverlapOptions {
   meter?: Meter | undefined;
 }
 
-/** Characters before an overlap that are read to tell whether a sentence begins in it. */
+/** Characters before an overlap that are read to find out whether a sentence begins in it. */
 const SENTENCE_CONTEXT = 256;
 
 /**
@@ -30,7 +30,7 @@ export function* withOverlap(text: string, spans: readonly Span[], options: Over
   return overlapping;
 }
 
-/** Where the chunk that begins at `start` begins with its overlap; `previous` is where the chunk before it does. */
+/** Start, with its overlap, of the chunk that begins at `start`; `previous` is that of the chunk before. */
 function* repeatedFrom(
   text: string,
   previous: number,
@@ -39,7 +39,7 @@ function* repeatedFrom(
 ): Steps<number> {
   if (start - overlap <= previous) return previous;
   const earliest = nextBoundary(text, previous, start - overlap, start);
-  // Where a sentence begins depends on what is before it.
+  // The start of a sentence depends on the text before it.
   const context = nextBoundary(text, previous, Math.max(previous, earliest - SENTENCE_CONTEXT), start);
   const [, ...sentences] = yield* sentenceStarts(text, context, start, { locale, meter });
   const candidates = [

@@ -19,7 +19,7 @@ export interface SemanticOptions extends ChunkOptions {
 const COMPARED_SENTENCES = 3;
 
 /**
- * Chunks by meaning: sentences are embedded, and a chunk ends where the three sentences before a gap differ
+ * Chunks by meaning: sentences are embedded, and a chunk ends if the three sentences before a gap differ
  * most from the three after it. As in TextTiling (Hearst 1997), a gap's depth is how far its similarity lies
  * below the nearest peak on each side; gaps are cut that are local minima and deeper than the mean plus half a
  * standard deviation of all depths. A chunk that is still longer than `maxLength` is cut at its least similar
@@ -103,7 +103,7 @@ function* gapSimilarities(vectors: readonly Float32Array[]): Steps<Float64Array>
   return similarities;
 }
 
-/** A heading belongs to what follows: the gaps around it count as one, the one before it. */
+/** A heading belongs to the text below: the gaps around it count as one, the one before it. */
 function keepHeadings(units: readonly Unit[], similarities: Float64Array): void {
   for (let gap = similarities.length - 1; gap >= 0; gap--) {
     if (units[gap]!.kind !== 'heading') continue;

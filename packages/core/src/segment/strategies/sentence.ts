@@ -4,8 +4,8 @@ import { type ChunkOptions, type Span, spansFromStarts } from './spans.ts';
 import { contextOf, type Unit, unitsOf } from './units.ts';
 
 /**
- * The sentences of a text as spans that adjoin: what `strategy: 'sentence'` packs into chunks, for callers that
- * want one sentence each (late chunking of a single input). No sentence is divided.
+ * The sentences of a text as adjoining spans, which `strategy: 'sentence'` packs into chunks, for callers that need one
+ * sentence each (late chunking of a single input). No sentence is divided.
  */
 export function* splitSentences(text: string, options: { locale?: string | undefined } = {}): Steps<Span[]> {
   const context = yield* contextOf(text, { maxLength: text.length, ...options });

@@ -4,7 +4,7 @@ import type { Meter } from '../chunker/meter.ts';
 export type Span = [start: number, end: number];
 
 export interface ChunkOptions {
-  /** Most characters (UTF-16 code units) of a chunk, without the white space after it. */
+  /** Maximum characters (UTF-16 code units) per chunk, without the white space after it. */
   maxLength: number;
   /** BCP 47, for sentences. Default: the runtime's. */
   locale?: string | undefined;

@@ -43,5 +43,5 @@ export function* chunkByStructure(text: string, options: ChunkOptions): Steps<Sp
   return spansFromStarts(starts, text.length);
 }
 
-/** Blocks that, where they are a single line, are divided like ordinary text. */
+/** Blocks that are divided like ordinary text if they are a single line. */
 const TEXT_KINDS: ReadonlySet<string> = new Set(['line', 'heading', 'list', 'quote', 'citation']);

@@ -16,7 +16,7 @@ import type { Span } from './spans.ts';
  *
  * A single grapheme cluster of more than `maxTokens` tokens is a chunk by itself.
  *
- * @throws FoundationError INPUT_VALIDATION_FAILED where the overlap makes the chunks together too long, see
+ * @throws FoundationError INPUT_VALIDATION_FAILED if the overlap makes the chunks together too long, see
  * `LIMITS.segment`.
  */
 export function* chunkByTokens(
@@ -30,15 +30,15 @@ export function* chunkByTokens(
   const { leastMaxOutput, maxRepeats } = LIMITS.segment;
   const mostWritten = Math.max(leastMaxOutput, maxRepeats * text.length);
   let written = 0;
-  /** Where the text that no chunk has yet begins. */
+  /** Start of the text that no chunk covers yet. */
   let next = firstStart(text, 0, to);
   let start = next;
-  /** Characters a token, by the chunk before. */
+  /** Characters per token in the chunk before. */
   let rate: number | undefined;
   while (next < to) {
     let end = yield* tokenChunkEnd(text, tokenizer, start, next, to, maxTokens, rate);
     if (end <= next) {
-      // What would be repeated, or the line's indent, leaves no room for anything new.
+      // The overlap, or the line's indent, leaves no room for new text.
       start = next;
       if (overlap === 0 && spans.length > 0) spans.at(-1)![1] = next;
       end = yield* tokenChunkEnd(text, tokenizer, start, next, to, maxTokens, rate);
@@ -73,7 +73,7 @@ function tooMuchOverlap(maxTokens: number, overlap: number, length: number): Fou
 /** A longer indent is not worth its tokens. */
 const LONGEST_INDENT = 64;
 
-/** Where the indent of the line begins that has its first text at `at`; `at` for text within a line. */
+/** Start of the indent of the line whose first text is at `at`; `at` for text within a line. */
 function indentStart(text: string, at: number): number {
   let start = at;
   while (at - start <= LONGEST_INDENT && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
@@ -86,7 +86,7 @@ function firstStart(text: string, from: number, to: number): number {
   return at < to && at > from ? Math.max(from, clusterStart(text, at)) : at;
 }
 
-/** Where the chunk from `start` ends; at `start` or not beyond `covered` if nothing new fits. */
+/** End of the chunk from `start`; at `start` or not beyond `covered` if nothing new fits. */
 function* tokenChunkEnd(
   text: string,
   tokenizer: SegmentTokenizer,
@@ -101,7 +101,7 @@ function* tokenChunkEnd(
     return (yield* countSteps(tokenizer, text.slice(start, trimEnd(text, start, cut)))) <= maxTokens;
   };
   let end = yield* headEnd(tokenizer, text, start, to, maxTokens, rate);
-  // What fits with its white space was counted already.
+  // Text that fits with its white space has been counted already.
   while (end > start && trimEnd(text, start, end) < end && !(yield* fits(end))) {
     end = yield* headEnd(tokenizer, text, start, trimEnd(text, start, end), maxTokens, rate);
   }

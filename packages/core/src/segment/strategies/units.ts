@@ -12,7 +12,7 @@ import { sentenceStarts } from '../chunker/sentences.ts';
 import type { Steps } from '../slices.ts';
 import type { ChunkOptions } from './spans.ts';
 
-/** A sentence, or a block that is none (code, table, …), with what it came from. */
+/** A sentence, or another block (code, table, …), with its origin. */
 export interface Unit extends Atom {
   kind: BlockKind;
   /** Whether this is the first piece of a block that had to be divided. */

@@ -29,7 +29,7 @@ import { lockName } from './stored-job.ts';
 export interface BatchesOptions {
   records: () => Promise<Records>;
   answer: AnswerLine;
-  /** Lines of a page. Default `PAGE_LINES`. */
+  /** Lines per page. Default `PAGE_LINES`. */
   pageLines?: number | undefined;
   /** Milliseconds before the second attempt; doubles with each. Default 1000. */
   retryDelay?: number | undefined;
@@ -37,7 +37,7 @@ export interface BatchesOptions {
   now?: (() => number) | undefined;
   /** Default `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** What a server may do whose `input_url` a job reads. Default `INPUT_LIMITS`. */
+  /** Limits for the server of a job's `input_url`. Default `INPUT_LIMITS`. */
   inputLimits?: Partial<InputLimits> | undefined;
 }
 
@@ -46,7 +46,7 @@ const ID = /^[\w-]{1,100}$/;
 const notFound = (id: string, why = ''): FoundationError =>
   new FoundationError({
     code: 'RESOURCE_NOT_FOUND',
-    message: `There is no batch '${shortened(id)}' here.${why} batches.list() has those that are.`,
+    message: `Unknown batch '${shortened(id)}'.${why} batches.list() lists the existing ones.`,
     param: 'batch_id',
   });
 
@@ -54,15 +54,15 @@ const notFound = (id: string, why = ''): FoundationError =>
  * Embedding jobs that outlive calls, pages and crashes.
  *
  * A job's lines are stored as pages of input when it is made (lines of a URL when it first runs). Then page after
- * page is answered, and what came of it is stored as one record: that is the checkpoint, so a page's lines are
+ * page is answered, and its results are stored as one record: that is the checkpoint, so a page's lines are
  * either all done or all to do, and no crash loses or repeats one. A page of input is deleted after its results
  * are stored.
  *
- * One tab or process runs a job at a time, by a lock; the others wait for that lock and go on when its holder ends.
+ * One tab or process runs a job at a time, by a lock; the others wait for that lock and continue when its holder ends.
  * Lines of a URL are fetched before a job's turn, a few jobs at a time: a slow server holds up its own job only.
  *
- * A job that was left unfinished goes on with the first call of any method, or of `resume()`: then all jobs are read,
- * once. Later calls read the jobs they are about; what other tabs and processes make is found by its name.
+ * An unfinished job resumes with the first call of any method, or of `resume()`: then all jobs are read, once. Later
+ * calls read only their own jobs; those of other tabs and processes are found by name.
  */
 export class Batches {
   readonly #options: BatchesOptions;
@@ -90,7 +90,7 @@ export class Batches {
   }
 
   /**
-   * Where a job is kept in memory only, the answer says so.
+   * If a job is kept in memory only, the answer says so.
    * @throws FoundationError STORAGE_QUOTA_EXCEEDED, STORAGE_FAILED; INPUT_VALIDATION_FAILED for an input without lines.
    */
   async create(batch: NewBatch, signal?: AbortSignal): Promise<BatchStatus> {
@@ -126,7 +126,7 @@ export class Batches {
   }
 
   /**
-   * Ends a job that is not finished; of one that is, nothing changes. What was done can still be read. Of a job whose
+   * Ends an unfinished job; a finished one stays unchanged. Finished results can still be read. Of a job whose
    * record is damaged, all that is left is deleted.
    */
   async cancel(id: string): Promise<BatchStatus> {
@@ -145,7 +145,7 @@ export class Batches {
       job = await end();
     } catch (error) {
       if (!isQuotaError(error)) throw error;
-      // A full disk: what the job has still to do makes room, and is not needed any more.
+      // A full disk: deleting the job's remaining input makes room, and it is no longer needed.
       await deleteInput(records, id);
       job = await end();
     }
@@ -157,7 +157,7 @@ export class Batches {
 
   /**
    * Lines that succeeded or failed, in the order of the input.
-   * @param page where to go on; 0 for the start
+   * @param page to continue from; 0 for the start
    * @throws FoundationError CONFLICT_RESOURCE_BUSY while the job is not finished; RESOURCE_NOT_FOUND; RECORD_DAMAGED.
    */
   async lines(id: string, kind: 'succeeded' | 'failed', page: number): Promise<LinesPage> {
@@ -189,7 +189,7 @@ export class Batches {
     }
   }
 
-  /** Goes on with every job that was left unfinished, and deletes what has expired. */
+  /** Resumes every unfinished job, and deletes expired ones. */
   async resume(): Promise<void> {
     const records = await this.#options.records();
     if (this.#runner.isClosed) throw closedError();
@@ -210,7 +210,7 @@ export class Batches {
     return this.#runner.close();
   }
 
-  /** What every call begins with. */
+  /** The first step of every call. */
   async #open(): Promise<Records> {
     this.#runner.throwFault();
     await this.resume();
@@ -230,7 +230,7 @@ export class Batches {
     return current;
   }
 
-  /** What cancelling means for a job of which nothing is known any more. */
+  /** Cancels a job whose record is unknown or damaged. */
   async #deleteDamaged(records: Records, id: string, { message }: FoundationError): Promise<BatchStatus> {
     this.#runner.stop(id, 'The batch was cancelled.');
     await deleteInput(records, id);
@@ -248,7 +248,7 @@ export class Batches {
     };
   }
 
-  /** Makes a job. The record of the job itself comes last: without it, there is none. */
+  /** Makes a job. The job's own record comes last: without it, the job does not exist. */
   async #store(records: Records, batch: NewBatch, signal: AbortSignal | undefined): Promise<JobRecord> {
     const { id, model, entry, defaults, source } = batch;
     const job: JobRecord = {
@@ -285,7 +285,7 @@ export class Batches {
   }
 }
 
-/** A job's status, and where it is kept if that is not where it was to be. */
+/** A job's status, with a note if it is in memory although it should be stored. */
 const answerOf = (records: Records, job: JobRecord): BatchStatus => ({
   ...statusOf(job),
   ...notKept(records),

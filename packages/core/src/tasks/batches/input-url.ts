@@ -2,9 +2,9 @@ import { FoundationError } from '@nearfield/spec';
 import { orAbort } from '../../async/abort.ts';
 import { formatBytes } from '../../persistence/quota.ts';
 
-/** What a server may do to whoever fetches from it. */
+/** Limits for a server that lines are fetched from. */
 export interface InputLimits {
-  /** Milliseconds without a byte after which a connection is given up. */
+  /** Milliseconds without a byte after which a connection is closed. */
   stallTimeout: number;
   /** Milliseconds for all of it. */
   timeout: number;
@@ -51,7 +51,7 @@ export async function openInput(
   return isHere ? response.body : guarded(response.body, url, limits, guard);
 }
 
-/** Passes bytes on as they are wanted: whoever stores them slowly is not taken for a server that stalls. */
+/** Passes bytes on as the reader takes them, so that slow storing does not count as a stalled server. */
 function guarded(
   body: ReadableStream<Uint8Array>,
   url: string,
@@ -100,7 +100,7 @@ function guarded(
 /** Ends a connection on which nothing comes, or which takes too long. */
 class Guard {
   readonly outer: AbortSignal | undefined;
-  /** Aborted by whoever wants the lines no more, or by the guard. */
+  /** Aborted by a reader that needs no more lines, or by the guard. */
   readonly signal: AbortSignal;
   readonly #url: string;
   readonly #limits: InputLimits;
@@ -123,7 +123,7 @@ class Guard {
     clearTimeout(this.#deadline);
   }
 
-  /** What the server does next, if it does it in time. */
+  /** The server's next action, if it happens in time. */
   async watch<Value>(next: Promise<Value>): Promise<Value> {
     const { stallTimeout } = this.#limits;
     const timer = setTimeout(
@@ -164,7 +164,7 @@ function tooLarge(url: string, { bytes }: InputLimits, announced?: number): Foun
   });
 }
 
-/** Node hides what happened in the cause; browsers do not tell at all. */
+/** Node hides the reason in the cause; browsers do not reveal it. */
 const wordsOf = (error: unknown): string => {
   const { cause } = (error ?? {}) as { cause?: unknown };
   return cause instanceof Error ? cause.message : '';

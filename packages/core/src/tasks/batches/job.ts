@@ -7,20 +7,20 @@ import type { BatchDefaults, InputLine } from '../../requests/batches.ts';
 export interface JobRecord extends Versioned {
   id: string;
   model: string;
-  /** The model's facts when the job was made: lines are checked against them wherever the job goes on. */
+  /** The model's facts when the job was made: lines are checked against them wherever the job continues. */
   entry: ModelEntry;
   defaults: BatchDefaults;
   state: BatchState;
   createdAt: number;
   endedAt?: number | undefined;
-  /** Why the whole job failed. */
+  /** The reason why the whole job failed. */
   error?: string | undefined;
-  /** Where lines still have to be fetched from; undefined once they are all stored. */
+  /** URL of lines that have not been fetched; undefined once all are stored. */
   url?: string | undefined;
   /** Pages of input, once all of them are stored. */
   pages?: number | undefined;
   total?: number | undefined;
-  /** What is told of the progress. The last page of results has the exact counts. */
+  /** Progress for reports. The last page of results has the exact counts. */
   counts: Counts;
   /** Failures since the last page that was finished. */
   attempts: number;
@@ -28,7 +28,7 @@ export interface JobRecord extends Versioned {
 
 export type Counts = Omit<BatchStats, 'total'>;
 
-/** What came of a page of input. Once it is stored, its lines are done: it is the job's checkpoint. */
+/** Results of a page of input. Once they are stored, its lines are done: they are the job's checkpoint. */
 export interface ResultPage {
   succeeded: BatchOutputLine[];
   failed: BatchOutputLine[];
@@ -36,13 +36,13 @@ export interface ResultPage {
   counts: Counts;
 }
 
-/** Lines and characters of a page: what a crash may cost, and what is in memory at a time. */
+/** Maximum lines and characters per page: the work that a crash may cost, and that is in memory at a time. */
 export const PAGE_LINES = 64;
 export const PAGE_CHARACTERS = 1 << 18;
-/** Hours after which a job and its results are gone, as at the hosted API. */
+/** Hours after which a job and its results are deleted, as at the hosted API. */
 export const LIFETIME_HOURS = 24;
 export const LIFETIME = LIFETIME_HOURS * 3_600_000;
-/** How long after that the job itself is still listed. */
+/** Time after that for which the job itself is still listed. */
 export const REMEMBERED = 7 * LIFETIME;
 
 /** Every job is one record: `batch/<id>`; its pages are `batch-input/<id>/<page>` and `batch-result/<id>/<page>`. */
@@ -66,7 +66,7 @@ export const isUnfinished = ({ state }: Pick<JobRecord, 'state'>): boolean =>
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-/** Of a date: later and earlier ones cannot be told. */
+/** Limit of a date's milliseconds: later and earlier dates cannot be represented. */
 const isTime = (value: unknown): boolean =>
   typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 const orNothing = (is: (value: unknown) => boolean, value: unknown): boolean =>
@@ -86,7 +86,7 @@ const areCounts = (value: unknown): boolean => {
   return [completed, failed, tokens].every(isCount);
 };
 
-/** Whether a stored value is a job; one of a later version is, whatever it looks like. */
+/** Whether a stored value is a job; one of a later version counts as such in any shape. */
 export function isJobRecord(value: unknown): value is JobRecord {
   if (isNewer(value)) return true;
   const job = (value ?? {}) as Partial<JobRecord>;
@@ -118,7 +118,7 @@ export function isResultPage(value: unknown): value is ResultPage {
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-/** A job in the API's shape. Results are read with `batches.output()` and `errors()`: there are no URLs of them. */
+/** A job in the API's shape. Results are read with `batches.output()` and `errors()`; they have no URLs. */
 export function statusOf(job: JobRecord): BatchStatus {
   return {
     batch_id: job.id,

@@ -41,7 +41,7 @@ export async function* linesOf(
     const last = take();
     if (last !== undefined) yield last;
   } finally {
-    // Whoever stops early lets go of the connection.
+    // A reader that stops early closes the connection.
     if (!ended) await reader.cancel().catch(() => {});
   }
 }

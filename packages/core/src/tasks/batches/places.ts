@@ -1,6 +1,6 @@
 import { orAbort } from '../../async/abort.ts';
 
-/** Lets so many actions run at a time; the others wait in the order in which they came. */
+/** Limits the number of concurrent actions; the others wait in the order of their arrival. */
 export class Places {
   #free: number;
   #waiting: (() => void)[] = [];
@@ -9,7 +9,7 @@ export class Places {
     this.#free = count;
   }
 
-  /** Rejects with the signal's reason if it is aborted before there is a place. */
+  /** Rejects with the signal's reason if it is aborted before a place is free. */
   async use<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
@@ -34,7 +34,7 @@ export class Places {
     } catch (error) {
       const isWaiting = this.#waiting.includes(take);
       this.#waiting = this.#waiting.filter((other) => other !== take);
-      // The place came in the same moment: it goes on to the next.
+      // The place became free at the same moment: it passes to the next.
       if (!isWaiting) {
         const next = this.#waiting.shift();
         if (next) next();

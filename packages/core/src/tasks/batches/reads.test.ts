@@ -183,7 +183,7 @@ describe('damaged records', () => {
     expect(await settled(batches, 'new')).toMatchObject({ status: 'completed' });
     await expect(batches.get('bad')).rejects.toMatchObject({
       code: 'RECORD_DAMAGED',
-      message: expect.stringContaining('What was stored of bad is damaged'),
+      message: expect.stringContaining('The stored data of bad is damaged'),
     });
     expect(await records.damaged()).toEqual([jobKey('bad')]);
     // What is left is kept until somebody says that it may go.

@@ -14,13 +14,13 @@ import {
 } from './job.ts';
 import { isJobThere, lockName } from './stored-job.ts';
 
-/** Milliseconds after which a call looks for jobs that other tabs or processes have made. */
+/** Milliseconds after which a call looks again for jobs of other tabs or processes. */
 const LOOK_INTERVAL = 60_000;
 
-/** What is known of a job without reading it again. */
+/** Facts about a job that are known without reading it again. */
 interface Known {
   createdAt: number;
-  /** Whether it has expired, and its input and results are deleted. */
+  /** Whether it has expired, so that its input and results are deleted. */
   isCleared: boolean;
 }
 
@@ -32,17 +32,17 @@ export interface RetentionOptions {
   onExpired: (id: string) => void;
 }
 
-/** Which jobs there are, which of them are unfinished, and which are to be deleted. */
+/** The list of jobs: unfinished ones, and those to be deleted. */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #known = new Map<string, Known>();
   /** Jobs that were unfinished when they were last read. */
   readonly #unfinished = new Set<string>();
-  /** When a job is due to expire, or to be forgotten. */
+  /** Time at which a job expires, or is deleted. */
   #dueAt = Number.POSITIVE_INFINITY;
   #lookedAt: number | undefined;
   #looking: Promise<void> | undefined;
-  /** Whether leftovers of former engines were looked for. */
+  /** Whether leftovers of former engines have been searched. */
   #cleaned = false;
 
   constructor(options: RetentionOptions) {
@@ -55,10 +55,10 @@ export class Retention {
     return jobs.map(([id]) => id);
   }
 
-  /** Looks for jobs, if that was not done lately, deletes what has expired, and reports all that are unfinished. */
+  /** Looks for jobs, unless that was done recently, deletes expired ones, and reports all unfinished ones. */
   async refresh(records: Records): Promise<void> {
     const now = this.#options.now();
-    // A clock that was set back is no reason to wait.
+    // A clock that was set back must not cause a wait.
     const isRecent = this.#lookedAt !== undefined && Math.abs(now - this.#lookedAt) < LOOK_INTERVAL;
     if (!isRecent) await this.look(records);
     else if (now >= this.#dueAt) await this.#expireDue(records);
@@ -68,7 +68,7 @@ export class Retention {
     await this.#deleteOrphans(records);
   }
 
-  /** Finds the jobs that are there; reads those that were never read, and those that are due to expire. */
+  /** Finds the existing jobs; reads those that were never read, and those that are due to expire. */
   look(records: Records): Promise<void> {
     this.#looking ??= (async () => {
       try {
@@ -78,7 +78,7 @@ export class Retention {
           if (this.#known.has(id)) continue;
           const job = await getIfSound(records, jobKey(id), isJobRecord);
           if (!job) continue;
-          // Of a later version: that it is there is all that can be known.
+          // Of a later version: only its existence is known.
           if (isNewer(job)) this.#known.set(id, { createdAt: 0, isCleared: true });
           else this.learn(records, job);
         }
@@ -91,7 +91,7 @@ export class Retention {
     return this.#looking;
   }
 
-  /** Notes what a record says of its job, and goes on with the job if it is unfinished. */
+  /** Notes the facts of a job's record, and resumes the job if it is unfinished. */
   learn(records: Records, job: JobRecord): void {
     const { id, createdAt } = job;
     const known = { createdAt, isCleared: this.#known.get(id)?.isCleared ?? false };
@@ -103,12 +103,12 @@ export class Retention {
     } else this.#unfinished.delete(id);
   }
 
-  /** Notes that nothing is to be done for a job any more. */
+  /** Notes that a job needs no more work. */
   ended(id: string): void {
     this.#unfinished.delete(id);
   }
 
-  /** Forgets a job whose record is gone. */
+  /** Forgets a job whose record was deleted. */
   unlearn(id: string): void {
     this.#known.delete(id);
     this.#unfinished.delete(id);
@@ -130,7 +130,7 @@ export class Retention {
           : current,
       isJobRecord,
     );
-    // Not under somebody who still writes; then it is done the next time.
+    // Not while another one writes; then it is done the next time.
     const isCleared =
       (await records.locks.attempt(lockName(id), async () => {
         const keys = [...(await records.keys(inputPrefix(id))), ...(await records.keys(resultPrefix(id)))];
@@ -166,5 +166,5 @@ export class Retention {
   }
 }
 
-/** When something is to be done for a job that has ended, or has not in time. */
+/** Time of the next action for a job that has ended, or has not ended in time. */
 const dueAt = ({ createdAt, isCleared }: Known): number => createdAt + (isCleared ? REMEMBERED : LIFETIME);

@@ -10,10 +10,10 @@ import type { InputLine } from '../../requests/batches.ts';
 import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
 import type { Counts, JobRecord, ResultPage } from './job.ts';
 
-/** How one line is answered: the engine's embeddings call. */
+/** Answers one line: the engine's embeddings call. */
 export type AnswerLine = (request: CheckedEmbeddings, options: CallOptions) => Promise<EmbeddingsResponse>;
 
-/** Whether an error is about the line: the same line would fail again, others need not. */
+/** Whether an error concerns the line: the same line would fail again, others may succeed. */
 const isOfTheLine = (error: unknown): error is FoundationError =>
   FoundationError.isInstance(error) &&
   error.code !== 'INPUT_MODEL_NOT_FOUND' &&
@@ -23,7 +23,7 @@ const isOfTheLine = (error: unknown): error is FoundationError =>
  * Answers the lines of a page, all at once: they share the engine's batches.
  * @param first number of the page's first line, from 1
  * @param before counts of all earlier pages
- * @throws what stops the job and not a line, such as DEVICE_LOST. After a failure of unknown origin was met twice
+ * @throws errors that stop the job and not a line, such as DEVICE_LOST. After a failure of unknown origin occurs twice
  * (`job.attempts`) it counts as the line's: one line must not hold up all others.
  */
 export async function runPage(
@@ -35,7 +35,7 @@ export async function runPage(
   signal: AbortSignal,
 ): Promise<ResultPage> {
   const stopped = new AbortController();
-  // One signal a line: Node warns of a leak where many calls listen to the same.
+  // One signal per line: Node warns of a leak if many calls listen to the same one.
   const optionsOf = (): CallOptions => ({
     priority: 'bulk',
     signal: AbortSignal.any([signal, stopped.signal]),
@@ -60,7 +60,7 @@ export async function runPage(
   try {
     results = await orAbort(Promise.all(running), signal);
   } catch (error) {
-    // Nobody waits for the others: they end here, so that the next attempt is alone.
+    // The others are aborted, because no one waits for them, so that the next attempt runs alone.
     stopped.abort(error);
     if (!signal.aborted) await Promise.allSettled(running);
     throw error;

@@ -24,9 +24,9 @@ import { Places } from './places.ts';
 import { type AnswerLine, runPage } from './run-page.ts';
 import { lockName, updateJob } from './stored-job.ts';
 
-/** Failures in a row, without a page finished, after which a job has failed. */
+/** Number of failures in a row, without a finished page, after which a job has failed. */
 const MAX_ATTEMPTS = 5;
-/** Jobs whose lines are fetched at a time. */
+/** Number of jobs whose lines are fetched at a time. */
 const DOWNLOADS = 4;
 
 /** This engine can go on with nothing: another has to be started. The job waits for it. */
@@ -50,7 +50,7 @@ export interface RunnerOptions {
   /** Milliseconds before the second attempt; doubles with each. Default 1000. */
   retryDelay?: number | undefined;
   now: () => number;
-  /** Called for a job for which there is nothing more to do. */
+  /** Called for a job that needs no more work. */
   onEnded: (id: string) => void;
 }
 
@@ -68,7 +68,7 @@ export class Runner {
   #turn: Promise<unknown> = Promise.resolve();
   /** Places for downloads. */
   readonly #places = new Places(DOWNLOADS);
-  /** Why this engine cannot go on; told to the next caller, whose host starts another. */
+  /** The reason why this engine cannot continue; the next call rejects with it, so that its host starts another. */
   #fault: FoundationError | undefined;
 
   constructor(options: RunnerOptions) {
@@ -136,7 +136,7 @@ export class Runner {
     return job;
   }
 
-  /** Runs a job to its end, failures in between included. Only its lines are one job's at a time in this engine. */
+  /** Runs a job to its end, through failures. This engine answers the lines of one job at a time. */
   async #run(records: Records, id: string): Promise<void> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
@@ -194,7 +194,7 @@ export class Runner {
 
   /**
    * Stores the lines of a job that are still at their URL.
-   * @returns whether there is anything to do for the job.
+   * @returns whether the job needs more work.
    */
   async #fetchInput(records: Records, id: string, signal: AbortSignal): Promise<boolean> {
     const job = await this.#unfinishedJob(records, id);
@@ -235,7 +235,7 @@ export class Runner {
       if (!lines) {
         throw new FoundationError({
           code: 'INTERNAL_ERROR',
-          message: `Page ${page} of the input is gone from where it was stored.`,
+          message: `Page ${page} of the input was deleted from its storage.`,
         });
       }
       const first = counts.completed + counts.failed + 1;
@@ -250,7 +250,7 @@ export class Runner {
     await deleteInput(records, id);
   }
 
-  /** A job as it is now, if there is anything to do for it. */
+  /** The current state of a job, if it needs more work. */
   async #unfinishedJob(records: Records, id: string): Promise<JobRecord | undefined> {
     const job = await records.get(jobKey(id), isJobRecord);
     if (job && !isNewer(job) && isUnfinished(job) && !this.#isExpired(job)) return job;

@@ -4,10 +4,10 @@ import { isDamage } from '../../persistence/record-errors.ts';
 import type { Records } from '../../persistence/records.ts';
 import { isJobRecord, type JobRecord, jobKey } from './job.ts';
 
-/** The lock of whoever makes, runs or deletes a job. */
+/** The lock for making, running or deleting a job. */
 export const lockName = (id: string): string => `batch/${id}`;
 
-/** Changes a job that is there. */
+/** Changes an existing job. */
 export function updateJob(
   records: Records,
   id: string,
@@ -20,7 +20,7 @@ export function updateJob(
   );
 }
 
-/** Whether there is a record of a job, damaged ones included: those were made. */
+/** Whether a record of a job exists, even a damaged one. */
 export async function isJobThere(records: Records, id: string): Promise<boolean> {
   try {
     return (await records.get(jobKey(id), isJobRecord)) !== undefined;

@@ -22,11 +22,11 @@ import { getIfSound, notKept, type Records } from '../../persistence/records.ts'
 import type { ClassifierLimits } from '../../requests/classify.ts';
 import type { LinearWeights } from './passive-aggressive.ts';
 
-/** A trained classifier as it is kept: weights and what is told about it, never an example. */
+/** A trained classifier as stored: weights and public facts, never an example. */
 export interface ClassifierRecord extends Versioned {
   id: string;
   model: string;
-  /** How its examples were embedded; inputs are embedded the same way. */
+  /** Settings with which its examples were embedded; inputs are embedded the same way. */
   role: VectorRole;
   access: ClassifierAccess;
   weights: LinearWeights;
@@ -40,7 +40,7 @@ export interface ClassifierRecord extends Versioned {
   lastCall: { id: string; response: TrainResponse };
 }
 
-/** How often a classifier was used: apart from its weights, which do not change with it. */
+/** Number of uses of a classifier, stored apart from its weights, which do not change with it. */
 interface UseRecord {
   count: number;
   lastAt: string;
@@ -82,13 +82,13 @@ const useKey = (id: string): string => `classifier-use/${id}`;
 /** Ids are made here or elsewhere by the same rule; anything else names nothing. */
 const ID = /^[\w-]{1,100}$/;
 
-/** Classifiers that run here belong to nobody's account: the nil UUID. */
+/** Local classifiers belong to no account: the nil UUID. */
 const LOCAL_USER = '00000000-0000-0000-0000-000000000000';
 
 const notFound = (id: string): FoundationError =>
   new FoundationError({
     code: 'RESOURCE_NOT_FOUND',
-    message: `There is no classifier '${shortened(id)}' here. classifiers.list() has those that are; train() makes one.`,
+    message: `Unknown classifier '${shortened(id)}'. classifiers.list() lists the existing ones; train() makes one.`,
     param: 'classifier_id',
   });
 
@@ -118,14 +118,14 @@ export class Classifiers {
     return requireKnownFormat(id, record);
   }
 
-  /** What an answer says where classifiers were to be kept and are only in memory. */
+  /** Note in an answer if classifiers are in memory although they should be stored. */
   async notKept(): Promise<ReturnType<typeof notKept>> {
     return notKept(await this.#records());
   }
 
   /** The classifier of this id if the call made it before, so that the call need not be done again. */
   async madeBy(id: string, callId: string): Promise<ClassifierRecord | undefined> {
-    // What is no id is no name of a record either.
+    // A value that is not an id cannot be a record's name either.
     if (!ID.test(id)) throw notFound(id);
     const records = await this.#records();
     const record = await records.get(recordKey(id), isClassifierRecord);
@@ -144,7 +144,7 @@ export class Classifiers {
     return summaries.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   }
 
-  /** @throws FoundationError AUTHZ_RESOURCE_LIMIT_EXCEEDED if there is no room for one more. */
+  /** @throws FoundationError AUTHZ_RESOURCE_LIMIT_EXCEEDED if the limit is reached. */
   async requireRoom(): Promise<void> {
     const { classifiers: most } = this.#limits;
     const records = await this.#records();
@@ -152,7 +152,7 @@ export class Classifiers {
     if (length < most) return;
     throw new FoundationError({
       code: 'AUTHZ_RESOURCE_LIMIT_EXCEEDED',
-      message: `Classifier limit exceeded: there are ${length} classifiers, maximum ${most}. Delete one that is not needed, or raise the limit.`,
+      message: `Classifier limit exceeded: ${length} classifiers exist, maximum ${most}. Delete one that is not needed, or raise the limit.`,
       param: 'classifier_id',
     });
   }
@@ -180,7 +180,7 @@ export class Classifiers {
   }
 
   /**
-   * Changes a classifier while nobody else may. If `change` fails, the classifier stays as it was.
+   * Changes a classifier, exclusively. If `change` fails, the classifier stays as it was.
    * @throws FoundationError RESOURCE_NOT_FOUND; CONFLICT_RESOURCE_BUSY while another call changes it.
    */
   modify(
@@ -196,7 +196,7 @@ export class Classifiers {
   }
 
   /**
-   * Also one that is damaged or of a newer version; and on a full disk, where there is no room even for a lock.
+   * Also one that is damaged or of a newer version; and on a full disk, which has no room even for a lock.
    * @throws FoundationError RESOURCE_NOT_FOUND; CONFLICT_RESOURCE_BUSY while it is being trained.
    */
   async delete(id: string): Promise<DeleteClassifierResponse> {
@@ -217,7 +217,7 @@ export class Classifiers {
     }
   }
 
-  /** Counts one use. A count that cannot be written is lost: it is no reason to refuse an answer. */
+  /** Counts one use. A count that cannot be written is lost, which must not fail the answer. */
   async used(id: string): Promise<void> {
     try {
       const records = await this.#records();
@@ -245,7 +245,7 @@ export class Classifiers {
   }
 
   /**
-   * Keeps a checked export, in the place of the classifier of this id if there is one.
+   * Stores a checked export, in place of an existing classifier of this id.
    * @throws FoundationError INPUT_VALIDATION_FAILED if the weights do not fit; INPUT_LABEL_LIMIT_EXCEEDED;
    * AUTHZ_RESOURCE_LIMIT_EXCEEDED; CONFLICT_RESOURCE_BUSY.
    */

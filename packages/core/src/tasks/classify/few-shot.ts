@@ -9,7 +9,7 @@ import { choose } from './softmax.ts';
 
 /**
  * `POST /v1/classify` with a trained classifier: softmax(w·x ÷ temperature) over its labels, with the temperature at
- * which scores mean what they say (`MARGIN_TEMPERATURE`). Usage counts the tokens of the inputs.
+ * which scores are calibrated (`MARGIN_TEMPERATURE`). Usage counts the tokens of the inputs.
  *
  * A classifier that is being trained answers with the weights it had before.
  */

@@ -1,4 +1,4 @@
-/** What embedding a label gave. */
+/** Embedding of a label. */
 export interface LabelVector {
   vector: Float32Array;
   tokens: number;
@@ -32,12 +32,12 @@ export class LabelCache {
     }
   }
 
-  /** Changes when everything was forgotten: what was embedded before then is not to be kept. */
+  /** Changes when the cache is cleared: vectors computed before then must not be stored. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Forgets all labels: under the same name a model may come back from other files. */
+  /** Forgets all labels: a model may be loaded again from other files under the same id. */
   clear(): void {
     this.#vectors.clear();
     this.#epoch++;

@@ -1,6 +1,6 @@
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 
-/** One row of weights a label: a label's score is the dot product of its row with the vector. */
+/** One row of weights per label: a label's score is the dot product of its row with the vector. */
 export interface LinearWeights {
   readonly labels: readonly string[];
   /** Width of a row. */
@@ -17,7 +17,7 @@ const AGGRESSIVENESS = 0.1;
 
 /**
  * Softmax temperature of a trained classifier's scores. At 0.2 the mean score of the best label (0.84) equals the
- * share of right answers (0.83) on the same held-out messages; at 1, scores would say 0.35.
+ * share of right answers (0.83) on the same held-out messages; at 1, scores would average 0.35.
  */
 export const MARGIN_TEMPERATURE = 0.2;
 
@@ -41,7 +41,7 @@ export interface LearnOptions {
  *     τ    = min(C, loss ÷ (2 ‖x‖²))
  *     w_y ← w_y + τ x,   w_r ← w_r − τ x
  *
- * Labels that the weights do not know yet start with a row of zeros. Examples come in another order in each pass,
+ * Labels that are new to the weights start with a row of zeros. Examples come in another order in each pass,
  * which depends on the seed alone: the same examples give the same weights. The weights given are left as they are.
  *
  * @param vectors shape [examples, columns]

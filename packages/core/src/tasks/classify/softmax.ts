@@ -8,7 +8,7 @@ export function softmax(scores: readonly number[], temperature: number): number[
   return powers.map((power) => power / sum);
 }
 
-/** What a classification says of one set of labels: every label in its order, and the best. */
+/** Scores of one set of labels: every label in its order, and the best. */
 export interface Choice {
   prediction: string;
   score: number;

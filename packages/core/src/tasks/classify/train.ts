@@ -7,8 +7,9 @@ import { requireColumns } from './few-shot.ts';
 import { type LinearWeights, learn } from './passive-aggressive.ts';
 
 /**
- * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not kept; what
- * fails or is aborted leaves a classifier as it was; where it is kept in memory only, the answer says so. Usage is input tokens × `num_iters`, as the API counts.
+ * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not stored; a call
+ * that fails or is aborted leaves a classifier unchanged. If the classifier is kept in memory only, the answer says so.
+ * Usage is input tokens × `num_iters`, as the API counts.
  */
 export async function train(
   engine: Engine,

@@ -9,7 +9,7 @@ import { inputField } from '../embed/read-texts.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
 import { type Choice, choose } from './softmax.ts';
 
-/** Where a label stands in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
+/** Path of a label in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
 function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {
   if (Array.isArray(labels)) return `labels.${labels.indexOf(label)}`;
   const group = Object.entries(labels).find(([, names]) => names.includes(label));
@@ -18,7 +18,7 @@ function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: stri
 
 /**
  * `POST /v1/classify` with labels in words. A label's score is softmax(cosine ÷ temperature) over the labels of its
- * list or group; with the usual default of 1, scores lie close together and only their order and differences tell.
+ * list or group; with the usual default of 1, scores lie close together, and only their order and differences matter.
  *
  * That the hosted API does the same is inferred from published answers (their log ratios are differences of
  * cosines), not documented.
@@ -37,7 +37,7 @@ export async function classifyZeroShot(
     ? [[null, labels]]
     : Object.entries(labels);
   const all = groups.flatMap(([, group]) => group);
-  // Looked up before anything is awaited: what is found now cannot be pushed out by other calls.
+  // Looked up before anything is awaited, so that other calls cannot evict the entries.
   const { epoch } = cache;
   const found = new Map<string, LabelVector>();
   for (const label of all) {
@@ -52,7 +52,7 @@ export async function classifyZeroShot(
       model,
       items: [...items, ...unknown.map((label) => ({ text: reading.labelPrompt + label }))],
       ...role,
-      // A label belongs to every input: what is wrong with one is wrong with the call.
+      // A label applies to every input: an invalid one fails the call.
       mayFail: collect ? items.length : 0,
       fieldOf: (index) =>
         index < items.length ? inputField(index) : labelField(labels, unknown[index - items.length]!),

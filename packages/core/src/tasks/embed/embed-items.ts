@@ -11,7 +11,7 @@ import type { TokenSequence } from '../../text/text-tokenizer.ts';
 import { ProgressReporter, priorityOf } from '../work.ts';
 import { checkDimensions, countTokens, inputField, readInTurns, tooLong } from './read-texts.ts';
 
-/** What is embedded, and how. */
+/** Options of embedding. */
 export interface EmbedItemsRequest {
   model: string;
   items: readonly EmbedItem[];
@@ -23,11 +23,11 @@ export interface EmbedItemsRequest {
   dimensions?: number | undefined;
   /** Whether vectors have length 1. Default true. */
   normalized?: boolean | undefined;
-  /** Whether texts that are too long are cut. Default: they are refused; undefined where a request has no say. */
+  /** Whether texts that are too long are cut. Default: they are refused; undefined if requests have no such option. */
   truncate?: boolean | undefined;
   /** The request's field that an item came from, for errors. Default `input.<index>`. */
   fieldOf?: ((index: number) => string) | undefined;
-  /** How many of the items, from the first, may fail alone: `failed` has their errors. Default 0: the call fails. */
+  /** Number of items, from the first, that may fail alone: `failed` has their errors. Default 0: the call fails. */
   mayFail?: number | undefined;
 }
 
@@ -36,27 +36,27 @@ export interface EmbeddedItems {
   /** Shape [items, dimensions]. */
   values: Float32Array;
   dimensions: number;
-  /** Tokens of each item: of a text with special tokens and prompt, of a picture by its size. */
+  /** Token counts per item: of a text with special tokens and prompt, of a picture by its size. */
   tokens: number[];
   totalTokens: number;
-  /** The part of `totalTokens` that is pictures; undefined where there are none. */
+  /** The pictures' part of `totalTokens`; undefined without pictures. */
   imageTokens: number | undefined;
-  /** Items without a vector; their values are 0. None where none may fail. */
+  /** Items without a vector; their values are 0. Empty if none may fail. */
   failed: FailedItems;
 }
 
-/** Texts that are read at a time where others are computed meanwhile. */
+/** Number of texts to read at a time while others are computed. */
 const TEXTS_AHEAD = 64;
 
 /** Pictures that are held decoded while the ones before them are computed. */
 const PICTURES_AHEAD = 16;
 
 /**
- * Embeds texts and pictures in batches that concurrent calls share. What every task uses that needs vectors and not a
+ * Embeds texts and pictures in batches that concurrent calls share. Used by every task that needs vectors and not a
  * response. A tower of a CLIP model is loaded with the first item that needs it.
  *
  * A picture counts `ceil(width ÷ tile) × ceil(height ÷ tile) × tokensPerTile` tokens, by its catalogue entry.
- * @throws FoundationError INPUT_VALIDATION_FAILED for pictures that cannot be read or where the model reads text only,
+ * @throws FoundationError INPUT_VALIDATION_FAILED for pictures that cannot be read or if the model reads text only,
  * and for more dimensions than the model has; INPUT_TOKEN_LIMIT_EXCEEDED; those of loading.
  */
 export async function embedItems(
@@ -121,7 +121,7 @@ function seenPictures(
   return [];
 }
 
-/** What both kinds of items need. */
+/** Shared state of both kinds of items. */
 interface Call {
   engine: Engine;
   request: EmbedItemsRequest;
@@ -135,8 +135,8 @@ interface Call {
 }
 
 /**
- * Reads some texts while a GPU computes those before them, the longest first: what is read together is of about one
- * length and shares batches.
+ * Reads some texts while a GPU computes those before them, the longest first, so that texts that are read together have
+ * similar lengths and share batches.
  */
 async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call: Call): Promise<void> {
   const { engine, request, options, dimensions, tokens, report, store, failed: failedItems } = call;

@@ -3,7 +3,7 @@ import type { ReadyColbert, ReadyEncoder } from '../../engine/encoders/ready.ts'
 import type { TokenVectorSequence } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
 
-/** Whether a text asks or answers: ColBERT models read the two differently. */
+/** Role of a text, query or document: ColBERT models read the two differently. */
 export type TokenRole = 'query' | 'document';
 
 /** A text as it is read, with the tokens whose vectors count. */
@@ -12,10 +12,10 @@ export interface ReadTokens extends TokenVectorSequence {
   readonly isWhole: boolean;
 }
 
-/** A model that gives one vector a token. */
+/** A model that gives one vector per token. */
 export type TokenModel = ReadyColbert | ReadyEncoder;
 
-/** Loads a model that gives one vector a token: a ColBERT model, or an embedder whose graph shows them. */
+/** Loads a model that gives one vector per token: a ColBERT model, or an embedder whose graph has token vectors. */
 export function tokenModel(
   engine: Engine,
   model: string,

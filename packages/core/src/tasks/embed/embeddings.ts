@@ -10,7 +10,7 @@ import { encodeAs } from './encode-vectors.ts';
 import { lateChunks } from './late-chunking.ts';
 import { multiVector } from './multi-vector.ts';
 
-/** `POST /v1/embeddings` where each input has one vector. */
+/** `POST /v1/embeddings` with one vector per input. */
 async function embed(
   engine: Engine,
   { request, resolved, collect }: CheckedEmbeddings,
@@ -49,7 +49,7 @@ async function embed(
   };
 }
 
-/** `POST /v1/embeddings`, whatever its vectors are of: inputs, late chunks or tokens. */
+/** `POST /v1/embeddings` with vectors of inputs, late chunks or tokens. */
 export function embeddings(
   engine: Engine,
   checked: CheckedEmbeddings,
@@ -65,7 +65,7 @@ export function embeddings(
 function notSingle(count: number): FoundationError {
   return invalid(
     'split_sentences',
-    `It splits a single input into sentences, and there are ${count}. Send one, or leave it out: the inputs are the chunks then.`,
+    `It splits a single input into sentences, but there are ${count}. Send one, or omit it: then the inputs are the chunks.`,
   );
 }
 

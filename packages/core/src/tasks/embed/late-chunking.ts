@@ -23,7 +23,7 @@ export interface LateChunkingRequest {
   splitSentences: boolean;
 }
 
-/** One vector a chunk. */
+/** One vector per chunk. */
 export interface LateChunks {
   /** Shape [chunks, dimensions]. */
   values: Float32Array;
@@ -42,7 +42,7 @@ export interface LateChunks {
  * the edge; a chunk that lies in several windows is the mean over all its tokens. With `truncate` the document is cut
  * at the context instead.
  *
- * `totalTokens` counts the document, prompt and special tokens once, whatever windows read again.
+ * `totalTokens` counts the document, prompt and special tokens once, even if windows read some again.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED for a chunk without tokens; INPUT_TOKEN_LIMIT_EXCEEDED for a chunk
  * that `truncate` cuts off whole; NOT_SUPPORTED if the model's graph shows no token vectors.
@@ -121,7 +121,7 @@ export async function lateChunks(
   return { ...result, totalTokens: whole.fullLength };
 }
 
-/** Part of a chunk that one window answers for. */
+/** Part of a chunk that one window covers. */
 interface ChunkPart {
   readonly chunk: number;
   readonly tokens: number;
@@ -130,7 +130,7 @@ interface ChunkPart {
 }
 
 interface Window extends SpannedSequence {
-  /** What each of `spans` is. */
+  /** The chunk part of each of `spans`. */
   readonly parts: readonly ChunkPart[];
 }
 
@@ -186,7 +186,7 @@ function requireTokens(
   if (empty < 0) return;
   throw invalid(
     `input.${empty}`,
-    'Late chunking gives an input the mean of its own tokens, and this one has none.',
+    'Late chunking gives an input the mean of its own tokens, but this one has none.',
   );
 }
 
@@ -204,7 +204,7 @@ function requireUncut(spans: readonly TokenSpan[], model: string, maxTokens: num
 const hasTokens = (tokenizer: TextTokenizer, text: string): boolean =>
   !tokenizer.encodeStart(text, 0).isWhole;
 
-/** More than a token of ordinary text has. */
+/** More characters than a token of ordinary text has. */
 const CHARACTERS_A_TOKEN = 16;
 
 /** The sentences of a text that have tokens, up to the first one that lies beyond `longest` tokens. */
@@ -217,7 +217,7 @@ async function firstSentences(
   for (let size = longest * CHARACTERS_A_TOKEN; ; size *= 2) {
     const head = size < text.length ? text.slice(0, size) : text;
     const spans = await inSlices(splitSentences(head), signal);
-    // What the cut divides is no sentence.
+    // The part that the cut divides is not a whole sentence.
     if (head.length < text.length) spans.pop();
     const sentences: string[] = [];
     let read = 0;

@@ -10,8 +10,8 @@ import { encodeAs } from './encode-vectors.ts';
 import { checkDimensions, countTokens, readInTurns, tooLong } from './read-texts.ts';
 
 /**
- * `POST /v1/multi-vector`, and embeddings with `return_multivector` or of a ColBERT model: one vector a token, each
- * encoded by itself. Which tokens have one: see `readTokens`. Usage counts every token that was read.
+ * `POST /v1/multi-vector`, and embeddings with `return_multivector` or of a ColBERT model: one vector per token, each
+ * encoded by itself. `readTokens` selects the tokens. Usage counts every token that was read.
  * @throws FoundationError NOT_SUPPORTED if the model's graph shows no token vectors; INPUT_TOKEN_LIMIT_EXCEEDED
  */
 export async function multiVector(
@@ -73,7 +73,7 @@ function encodeRows(
   { data, rows, dimensions }: { data: Float32Array; rows: number; dimensions: number },
   type: EmbeddingType | readonly EmbeddingType[],
 ): MultiEmbedding['embeddings'] {
-  // A batch's results share memory with those of other calls, and what is returned may be transferred away.
+  // A batch's results share memory with those of other calls, and results may be transferred away.
   const own = data.slice();
   return Array.from({ length: rows }, (_, row) =>
     encodeAs(own.subarray(row * dimensions, (row + 1) * dimensions), type),

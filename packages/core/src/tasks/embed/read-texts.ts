@@ -2,27 +2,27 @@ import { FoundationError } from '@nearfield/spec';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { TextTokenizer } from '../../text/text-tokenizer.ts';
 
-/** What a text is read with, and what its request says of long ones. */
+/** Options of reading texts: tokenizer, context, and the treatment of long ones. */
 export interface ReadTextOptions {
   /** Name of the model, for errors. */
   model: string;
   /** Context in tokens. */
   maxTokens: number;
-  /** Whether texts that are too long are cut. Default: they are refused; undefined where a request has no say. */
+  /** Whether texts that are too long are cut. Default: they are refused; undefined if requests have no such option. */
   truncate?: boolean | undefined;
   /** The request's field that a text came from, for errors. Default `input.<index>`. */
   fieldOf?: ((index: number) => string) | undefined;
 }
 
-/** The field of an item where a request says nothing else. */
+/** The default field of an item. */
 export const inputField = (index: number): string => `input.${index}`;
 
-/** Characters of a text that is too long that are read to say how many tokens it has. */
+/** Maximum characters that are read to count the tokens of a text that is too long. */
 const COUNTED = 4_000_000;
 
 /**
  * The tokens of a text without special tokens, counted part by part while messages are let in.
- * @returns the number in words: `1234`, or `more than 1234` for a text of more than four million characters.
+ * @returns the number as text: `1234`, or `more than 1234` for a text of more than four million characters.
  * @throws the signal's reason.
  */
 export async function countTokens(
@@ -81,7 +81,7 @@ export function checkDimensions(asked: number | undefined, own: number): number 
   });
 }
 
-/** Milliseconds of reading after which messages are let in: half a frame, little beside a batch. */
+/** Milliseconds of reading after which messages are let in: half a frame, little compared with a batch. */
 const TURN = 8;
 
 /**

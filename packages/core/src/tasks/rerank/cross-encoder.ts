@@ -15,17 +15,17 @@ import { DOCUMENTS_AT_ONCE } from './types.ts';
 interface Passage {
   readonly sequence: TokenSequence;
   readonly document: number;
-  /** What the window shows of the document. */
+  /** The part of the document in the window. */
   readonly text: string;
 }
 
 /**
  * Scores by a cross-encoder: sigmoid(logit), for a document of several windows the largest. Windows of a document
- * overlap (see `pairWindows`); with `truncation` only the first is read. The query is cut to what the model reads of
- * one. `tokens` counts every window with its query.
+ * overlap (see `pairWindows`); with `truncation` only the first is read. The query is cut to the model's limit for
+ * queries. `tokens` counts every window with its query.
  *
  * A model whose catalogue entry names an embedder ranks by logit + weight · cosine of each window. Its score is the
- * sigmoid of that sum less half the weight, so that it is 0.5 where the model is undecided (logit 0) and the cosine is
+ * sigmoid of that sum less half the weight, so that it is 0.5 if the model is undecided (logit 0) and the cosine is
  * half: an order with a scale, not a probability.
  */
 export async function crossEncoderScores(
@@ -79,7 +79,7 @@ export async function crossEncoderScores(
 /** Passages that are embedded and scored before the next ones: results and aborts come early. */
 const PASSAGES_AT_ONCE = 64;
 
-/** Characters of a document whose reading takes a frame or more. */
+/** Length, in characters, of a document whose reading takes a frame or more. */
 const LONG = 20_000;
 
 async function passagesOf(
@@ -114,7 +114,7 @@ async function passagesOf(
   return passages;
 }
 
-/** What is wrong with an embedder that is not there, rather than with the request. */
+/** Error codes of an embedder that is not available, as opposed to errors of the request. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   'DOWNLOAD_FAILED',
   'INPUT_MODEL_NOT_FOUND',
@@ -138,7 +138,7 @@ async function fusionOf(
 ): Promise<Fusion | undefined> {
   const { fusion } = definition.entry;
   if (!fusion || asked === false) return undefined;
-  // The work that is told of is the reranker's; the embedder's loading is told.
+  // Progress of work is the reranker's; progress of loading is reported for the embedder too.
   const loading: CallOptions['onProgress'] =
     onProgress && ((event) => event.type !== 'work-progress' && onProgress(event));
   const embed = (texts: readonly string[]): Promise<EmbeddedItems> =>

@@ -35,7 +35,7 @@ export async function lateInteractionScores(
   const model = await tokenModel(engine, request.model, { signal, onProgress, task });
   const { tokenizer, info } = model;
   await checkQuery(query, tokenizer, { signal });
-  // The query is read whole or not at all: its tokens are what is summed over.
+  // The query is read whole or not at all, because the score sums over its tokens.
   await checkQuery(query, tokenizer, { most: info.maxTokens - tokensAround(model), signal });
   const asked = withoutSpecial(model, readTokens(model, query, { role: 'query', prompt: '' }));
   const windows = await windowsOf(model, request, signal);
@@ -54,7 +54,7 @@ export async function lateInteractionScores(
     },
   });
   const { rows } = queryVectors!;
-  // The least that a cosine can be: what a document without tokens keeps.
+  // The least possible cosine, which a document without tokens keeps.
   const best = new Float64Array(documents.length * rows).fill(-1);
   const left = new Int32Array(documents.length);
   for (const { document } of windows) left[document]!++;
@@ -104,7 +104,7 @@ async function windowsOf(
   return windows;
 }
 
-/** [CLS] and [SEP] of an embedder say nothing of a word. ColBERT's own are part of what it was trained with. */
+/** [CLS] and [SEP] of an embedder represent no word. ColBERT's own are part of its training. */
 function withoutSpecial({ kind, tokenizer }: TokenModel, sequence: ReadTokens): ReadTokens {
   if (kind === 'colbert') return sequence;
   const count = sequence.ids.length - tokenizer.prefix.length - tokenizer.suffix.length;

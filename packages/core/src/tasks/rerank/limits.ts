@@ -3,7 +3,7 @@ import type { TextTokenizer } from '../../text/text-tokenizer.ts';
 import { countTokens } from '../embed/read-texts.ts';
 
 /**
- * Refuses a query that is longer than the API takes, or than a model that reads it alone.
+ * Refuses a query that is longer than the API allows, or than the context of a model that reads it alone.
  * @throws FoundationError INPUT_TOKEN_LIMIT_EXCEEDED
  */
 export async function checkQuery(

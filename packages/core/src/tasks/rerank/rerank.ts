@@ -7,7 +7,7 @@ import { lateInteractionScores } from './late-interaction.ts';
 import { listwiseScores } from './listwise.ts';
 
 /**
- * Scores documents by their relevance to a query, in the way of the model's family.
+ * Scores documents by their relevance to a query, with the method of the model's family.
  * @throws FoundationError NOT_SUPPORTED if the model ranks nothing; those of its family and of loading.
  */
 export function scoreTexts(engine: Engine, request: RerankTexts, options: CallOptions): Promise<TextScores> {

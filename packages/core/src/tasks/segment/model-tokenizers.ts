@@ -47,7 +47,7 @@ export class ModelTokenizers {
     return task.join(signal, onProgress);
   }
 
-  /** Forgets all tokenizers: under the same name a model's may come back from other files. */
+  /** Forgets all tokenizers: a model may be loaded again from other files under the same id. */
   clear(): void {
     this.#tasks.clear();
   }

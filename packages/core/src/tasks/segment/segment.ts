@@ -6,7 +6,7 @@ import { embedItems } from '../embed/embed-items.ts';
 import type { ModelTokenizers } from './model-tokenizers.ts';
 
 /**
- * The segmenter with what only an engine has: tokenizers of its models, and vectors of sentences for the semantic
+ * The segmenter with the features of an engine: tokenizers of its models, and vectors of sentences for the semantic
  * strategy. Vocabularies and models are loaded when a request needs them.
  */
 export function segment(
