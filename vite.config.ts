@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { embeddedModels } from './tooling/vite-models.ts';
-import { browserConditions, isolationHeaders } from './tooling/vite-shared.ts';
+import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,9 +11,9 @@ export default defineConfig({
   // Addresses relative to the page, so that the build lies anywhere: at a root, under a path, in a preview.
   base: './',
   plugins: embeddedModels(),
-  resolve: { conditions: browserConditions },
-  server: { headers: isolationHeaders, fs: { allow: [root('.')] } },
-  preview: { headers: isolationHeaders },
+  resolve: { conditions: BROWSER_CONDITIONS },
+  server: { headers: ISOLATION_HEADERS, fs: { allow: [root('.')] } },
+  preview: { headers: ISOLATION_HEADERS },
   // Workers are started by URL: what they import is not found by itself, and found late it reloads the page.
   optimizeDeps: { exclude: ['onnxruntime-web'], entries: ['index.html', '../packages/core/src/worker/*.ts'] },
   worker: { format: 'es' },

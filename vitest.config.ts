@@ -3,9 +3,9 @@ import { playwright } from '@vitest/browser-playwright';
 import { chromium } from 'playwright';
 import { defineConfig } from 'vitest/config';
 import { unitTests } from './scripts/testing/unit-tests.ts';
-import { chromiumArguments, findBrowser } from './tooling/browser.mjs';
+import { CHROMIUM_ARGUMENTS, findBrowser } from './tooling/browser.mjs';
 import { embeddedModels } from './tooling/vite-models.ts';
-import { browserConditions, isolationHeaders } from './tooling/vite-shared.ts';
+import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
@@ -42,8 +42,8 @@ export default defineConfig({
       {
         root,
         plugins: embeddedModels(),
-        resolve: { conditions: browserConditions },
-        server: { headers: isolationHeaders, fs: { allow: [root] } },
+        resolve: { conditions: BROWSER_CONDITIONS },
+        server: { headers: ISOLATION_HEADERS, fs: { allow: [root] } },
         // Workers are started by URL: the scan for dependencies does not find them by itself, and one found
         // late reloads the page under a running test.
         optimizeDeps: {
@@ -67,7 +67,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(browser ? { executablePath: browser } : {}),
-                args: chromiumArguments,
+                args: CHROMIUM_ARGUMENTS,
               },
             }),
             instances: [{ browser: 'chromium' }],

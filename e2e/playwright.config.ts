@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../tooling/browser.mjs';
+import { CHROMIUM_ARGUMENTS, findBrowser } from '../tooling/browser.mjs';
 
 const executablePath = findBrowser();
 const port = Number(process.env.NEARFIELD_E2E_PORT ?? 41739);
@@ -21,7 +21,7 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}`,
     browserName: 'chromium',
-    launchOptions: { ...(executablePath && { executablePath }), args: chromiumArguments },
+    launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGUMENTS },
     trace: 'retain-on-failure',
   },
   webServer: {

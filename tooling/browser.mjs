@@ -11,7 +11,7 @@ const SYSTEM_PLACES = [
 ];
 
 /** Flags with which a headless Chromium has WebGPU, computed in software, alike on every machine. */
-export const chromiumArguments = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+export const CHROMIUM_ARGUMENTS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 /** @param {string} path */
 function executable(path) {

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Plugin, ResolvedConfig } from 'vite';
-import { embeddedFolders } from './embedded-folders.ts';
+import { EMBEDDED_FOLDERS } from './embedded-folders.ts';
 import { isServed, serveFile } from './serve-file.ts';
 
 /** Every embedded model under `/models/<id>/`, in dev and in the build. */
 export const embeddedModels = (): Plugin[] =>
-  Object.entries(embeddedFolders).map(([id, directory]) => models({ directory, path: `/models/${id}/` }));
+  Object.entries(EMBEDDED_FOLDERS).map(([id, directory]) => models({ directory, path: `/models/${id}/` }));
 
 /**
  * What of a model's folder a site publishes: the files that pages ask for, the card with the licence, and the list of

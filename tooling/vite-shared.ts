@@ -1,7 +1,7 @@
 /** What the demo and the browser tests must set alike. */
 
 /** Threads in wasm need SharedArrayBuffer, which needs a cross-origin isolated page. */
-export const isolationHeaders = {
+export const ISOLATION_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
@@ -10,7 +10,7 @@ export const isolationHeaders = {
  * Workspace packages resolve to their sources. The runtime resolves to the build that loads its files from
  * given URLs: its other build names them itself, and Vite would then emit each of them twice.
  */
-export const browserConditions = [
+export const BROWSER_CONDITIONS = [
   '@nearfield/source',
   'onnxruntime-web-use-extern-wasm',
   'module',

@@ -4,7 +4,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
-import { browserConditions, isolationHeaders } from '../../tooling/vite-shared.ts';
+import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
 import { BENCH_MODELS, modelDirectory } from './models.ts';
 
 const pageDirectory = fileURLToPath(new URL('./page/', import.meta.url));
@@ -16,7 +16,7 @@ export async function buildBenchPage(): Promise<void> {
     configFile: false,
     root: pageDirectory,
     logLevel: 'warn',
-    resolve: { conditions: browserConditions },
+    resolve: { conditions: BROWSER_CONDITIONS },
     worker: { format: 'es' },
     build: {
       outDir: outputDirectory,
@@ -43,7 +43,7 @@ export interface BenchServer {
 /** Serves the page and the models on the loopback interface, cross-origin isolated. */
 export async function serveBenchPage(): Promise<BenchServer> {
   const server: Server = createServer(async (request, response) => {
-    for (const [name, value] of Object.entries(isolationHeaders)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const model = BENCH_MODELS.find((name) => path.startsWith(`/models/${name}/`));
     if (model) {

@@ -3,7 +3,7 @@ import type { LabelledQuery } from '../../packages/search/src/ranking/evaluate.t
 const of = (question: string, answer: string): LabelledQuery => ({ question, answers: [answer] });
 
 /** Questions over the demo's sample corpus in other words than their answers; a word here and there may be shared. */
-export const paraphrases: readonly LabelledQuery[] = [
+export const PARAPHRASES: readonly LabelledQuery[] = [
   of('how do honey insects tell each other where flowers are', 'animals/bees-dance'),
   of('what does a desert animal store on its back', 'animals/camel-hump'),
   of('why do lizards change their skin tone', 'animals/chameleon-colour'),

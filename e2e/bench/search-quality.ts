@@ -18,7 +18,7 @@ import { openIndex, type SearchOptions } from '../../packages/search/src/open-in
 import { evaluate, type LabelledQuery } from '../../packages/search/src/ranking/evaluate.ts';
 import { textDocument } from '../../packages/search/test/index-of.ts';
 import { minilmQueryTable } from '../../packages/search/test/query-table.ts';
-import { paraphrases } from './search-paraphrases.ts';
+import { PARAPHRASES } from './search-paraphrases.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const table = minilmQueryTable();
@@ -78,7 +78,7 @@ const titled = samples.map(({ id, title, text }) => textDocument(id, title, text
 const untitled = samples.map(({ id, text }) => textDocument(id, '', text));
 const titles = samples.map(({ id, title }) => ({ question: title, answers: [id] }));
 const asked = sampleQuestions.map(({ question, answer }) => ({ question, answers: [answer] }));
-await report('sample corpus, paraphrased', foundation, titled, [...asked, ...paraphrases]);
+await report('sample corpus, paraphrased', foundation, titled, [...asked, ...PARAPHRASES]);
 await report('sample corpus, titles asked of texts', foundation, untitled, titles);
 await report(
   'sample corpus, titles mistyped',

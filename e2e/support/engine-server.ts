@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
-import { browserConditions, isolationHeaders } from '../../tooling/vite-shared.ts';
+import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
 
 const directory = fileURLToPath(new URL('../../.cache/engine-page/', import.meta.url));
-const html = '<!doctype html><title>Engine</title><script type="module" src="/engine.js"></script>';
-const models = '/models/all-MiniLM-L6-v2/';
+const HTML = '<!doctype html><title>Engine</title><script type="module" src="/engine.js"></script>';
+const MODEL_FOLDER = '/models/all-MiniLM-L6-v2/';
 
 export interface EngineServer {
   url: string;
@@ -22,14 +22,14 @@ export interface EngineServer {
 
 /** @param headers of every answer. Default: those that make the page cross-origin isolated. */
 export async function serveEnginePage(
-  headers: Readonly<Record<string, string>> = isolationHeaders,
+  headers: Readonly<Record<string, string>> = ISOLATION_HEADERS,
 ): Promise<EngineServer> {
   await buildMiniLM({ dtypes: ['q8'] });
   await build({
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    resolve: { conditions: browserConditions },
+    resolve: { conditions: BROWSER_CONDITIONS },
     worker: { format: 'es' },
     build: {
       outDir: directory,
@@ -50,7 +50,7 @@ export async function serveEnginePage(
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
       return;
     }
     // Browsers ask for it by themselves.
@@ -58,8 +58,8 @@ export async function serveEnginePage(
       response.writeHead(204).end();
       return;
     }
-    const isModel = url.startsWith(models);
-    if (isModel) request.url = url.slice(models.length - 1);
+    const isModel = url.startsWith(MODEL_FOLDER);
+    if (isModel) request.url = url.slice(MODEL_FOLDER.length - 1);
     serveFile(isModel ? miniLMDirectory() : directory, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-const html = '<!doctype html><title>Store</title><script type="module" src="/store.js"></script>';
+const HTML = '<!doctype html><title>Store</title><script type="module" src="/store.js"></script>';
 
 export interface StoreServer {
   /** The page. With `sandboxed` behind it, the same page in an origin of its own, where there is no storage. */
@@ -31,7 +31,7 @@ export async function serveStorePage(): Promise<StoreServer> {
       return;
     }
     if (request.url === '/sandboxed') response.setHeader('Content-Security-Policy', 'sandbox allow-scripts');
-    response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const models = join(repository, 'packages/models/minilm/dist');
 
 /** What an application writes. The result is left on the page for the test to read. */
-const application = `
+const APPLICATION = `
 import { createLocal } from '@nearfield/core';
 import { createRemote } from '@nearfield/remote';
 import { FoundationError } from '@nearfield/spec';
@@ -112,7 +112,7 @@ test('plain static files run without a bundler, under a content security policy'
     `<!doctype html><title>plain</title><script type="importmap">${importMap}</script>
 <script type="module" src="/application.js"></script>`,
   );
-  await writeFile(join(project, 'application.js'), application);
+  await writeFile(join(project, 'application.js'), APPLICATION);
   const hash = `'sha256-${createHash('sha256').update(importMap).digest('base64')}'`;
   server = await serveStatic({ '/models/': models, '/': project }, [hash]);
   await expectSearch(page, server.origin);
@@ -126,7 +126,7 @@ test('a Vite build finds the worker and its wasm by itself, once each', async ({
     join(app, 'index.html'),
     '<!doctype html><title>built</title><script type="module" src="/application.js"></script>',
   );
-  await writeFile(join(app, 'application.js'), application);
+  await writeFile(join(app, 'application.js'), APPLICATION);
   const vite = join(repository, 'node_modules/vite/bin/vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', '--target', 'es2023'], { cwd: app });
 

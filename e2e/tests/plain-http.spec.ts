@@ -1,6 +1,6 @@
 /** A page on plain http from another host: no secure context, so that much of the platform is missing. */
 import { expect, test } from '@playwright/test';
-import { chromiumArguments, findBrowser } from '../../tooling/browser.mjs';
+import { CHROMIUM_ARGUMENTS, findBrowser } from '../../tooling/browser.mjs';
 import type { EnginePage } from '../support/engine-page.ts';
 import { type EngineServer, serveEnginePage } from '../support/engine-server.ts';
 
@@ -12,7 +12,7 @@ const executablePath = findBrowser();
 test.use({
   launchOptions: {
     ...(executablePath && { executablePath }),
-    args: [...chromiumArguments, '--host-resolver-rules=MAP insecure.example 127.0.0.1'],
+    args: [...CHROMIUM_ARGUMENTS, '--host-resolver-rules=MAP insecure.example 127.0.0.1'],
   },
 });
 

@@ -8,9 +8,9 @@ import { declaredDependencies, type Entry, type Package, packageEntries } from '
 import { fileUrls, lazyFiles, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
 
 /** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
-const target = 'es2023';
+const TARGET = 'es2023';
 
-const sourceConditions = [
+const SOURCE_CONDITIONS = [
   '@nearfield/source',
   'onnxruntime-web-use-extern-wasm',
   'module',
@@ -39,7 +39,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
     {
       input: Object.fromEntries(entries.map((entry) => [entryName(entry), join(directory, entry.source)])),
       platform: 'neutral',
-      resolve: { conditionNames: sourceConditions },
+      resolve: { conditionNames: SOURCE_CONDITIONS },
       external: (id) => isExternal(id, declaredDependencies(manifest)),
       plugins: [onlyOwnCode(manifest.name), workerUrls(source, add)],
     },
@@ -50,7 +50,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
       {
         input: { [file.output.replace(/\.js$/, '')]: file.source },
         platform: 'browser',
-        resolve: { conditionNames: [...sourceConditions, 'browser'] },
+        resolve: { conditionNames: [...SOURCE_CONDITIONS, 'browser'] },
         plugins: [fileUrls('ort'), plainUrls(), lazyFiles(source, add)],
       },
       { dir: dist, minify: true, codeSplitting: false },
@@ -79,7 +79,7 @@ interface WriteOptions {
 async function write(input: InputOptions, output: WriteOptions): Promise<OutputChunk[]> {
   const build = await rolldown({
     ...input,
-    transform: { target },
+    transform: { target: TARGET },
     // A warning here is a broken package there: an unresolved import, a missing export.
     onLog(level, log, report) {
       if (level === 'warn') throw new Error(log.message);

@@ -12,7 +12,7 @@ export interface Bundled {
   text: string;
 }
 
-const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation
 the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and
 to permit persons to whom the Software is furnished to do so, subject to the following conditions:
@@ -26,19 +26,19 @@ AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY
 CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
 IN THE SOFTWARE.`;
 
-const onnxruntime = `MIT License
+const ONNXRUNTIME = `MIT License
 
 Copyright (c) Microsoft Corporation
 
-${mit}
+${MIT}
 
 The WebAssembly files contain further software; its notices are in ThirdPartyNotices.txt of
 https://github.com/microsoft/onnxruntime at the commit named in this version.`;
 
 /** Notices of packages that ship no licence file, taken from their repositories. */
-const knownNotices: Readonly<Record<string, string>> = {
-  'onnxruntime-common': onnxruntime,
-  'onnxruntime-web': onnxruntime,
+const KNOWN_NOTICES: Readonly<Record<string, string>> = {
+  'onnxruntime-common': ONNXRUNTIME,
+  'onnxruntime-web': ONNXRUNTIME,
 };
 
 /**
@@ -74,7 +74,7 @@ async function describe(root: string): Promise<Bundled> {
     .filter((file) => /^(licen[cs]e|copying|notice)(\.|$)/i.test(file))
     .sort();
   const texts = await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')));
-  const text = texts.length > 0 ? texts.map((content) => content.trim()).join('\n\n') : knownNotices[name];
+  const text = texts.length > 0 ? texts.map((content) => content.trim()).join('\n\n') : KNOWN_NOTICES[name];
   if (text === undefined || !license) {
     throw new Error(`${name}@${version} is bundled but ships no licence: add its notice to knownNotices`);
   }

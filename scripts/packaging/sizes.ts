@@ -15,7 +15,7 @@ export interface FileSize {
 }
 
 /** Above this, compressing takes longer than the number is worth. */
-const compressibleBytes = 2 ** 22;
+const COMPRESSIBLE_BYTES = 2 ** 22;
 
 /** Sizes of the files below `directory` whose relative path matches. */
 export async function fileSizes(directory: string, pattern: RegExp): Promise<FileSize[]> {
@@ -34,7 +34,7 @@ export async function fileSizes(directory: string, pattern: RegExp): Promise<Fil
   for (const path of paths) {
     const bytes = await readFile(join(directory, path));
     const brotli =
-      bytes.length <= compressibleBytes
+      bytes.length <= COMPRESSIBLE_BYTES
         ? (await compress(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })).length
         : undefined;
     sizes.push({ path, raw: bytes.length, ...(brotli !== undefined && { brotli }) });

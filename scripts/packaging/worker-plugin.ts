@@ -16,7 +16,7 @@ export interface WorkerEntry {
   output: string;
 }
 
-const workerUrl = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+const WORKER_URL = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
 /**
  * Rewrites `new URL('./wasm.ts', import.meta.url)` to the worker's built file, named after the source's path in
@@ -29,7 +29,7 @@ export function workerUrls(sourceDirectory: string, found: (worker: WorkerEntry)
     transform: {
       filter: { id: /\.ts$/, code: 'import.meta.url' },
       handler(code, id) {
-        const rewritten = code.replace(workerUrl, (_match, quote: string, path: string) => {
+        const rewritten = code.replace(WORKER_URL, (_match, quote: string, path: string) => {
           const source = resolve(dirname(id), path);
           const inside = relative(sourceDirectory, source);
           if (inside.startsWith('..')) this.error(`The worker ${path} lies outside of ${sourceDirectory}`);
@@ -75,8 +75,8 @@ export function fileUrls(folder: string): Plugin {
   };
 }
 
-const lazyScheme = 'nearfield-lazy:';
-const lazyImport = new RegExp(`\\bimport\\((["'\`])${lazyScheme}([\\w-]+\\.js)\\1\\)`, 'g');
+const LAZY_SCHEME = 'nearfield-lazy:';
+const LAZY_IMPORT = new RegExp(`\\bimport\\((["'\`])${LAZY_SCHEME}([\\w-]+\\.js)\\1\\)`, 'g');
 
 /**
  * Turns `import('…')` in a worker into the import of a file of its own beside it, complete in itself, named by a
@@ -99,12 +99,12 @@ export function lazyFiles(sourceDirectory: string, found: (file: WorkerEntry) =>
           .replace(/[^\w]+/g, '-')
           .replace(/^-/, '')}.js`;
         found({ source: resolved.id, output });
-        return { id: lazyScheme + output, external: true };
+        return { id: LAZY_SCHEME + output, external: true };
       },
     },
     renderChunk(code) {
       const edited = new RolldownMagicString(code);
-      for (const match of code.matchAll(lazyImport)) {
+      for (const match of code.matchAll(LAZY_IMPORT)) {
         const url = `new URL("./${match[2]}", import.meta.url).href`;
         const end = match.index + match[0].length;
         // Applications' bundlers see a file to copy, and leave the import to the browser.

@@ -17,12 +17,12 @@ import { keepBusy } from '../testing/busy.ts';
 import { type Count, checkCount, playwrightCount, runnerCount, total } from '../testing/counts.ts';
 import { freePort } from '../testing/free-port.ts';
 import { once } from '../testing/once.ts';
-import { runSuites, type Suite, sourceChecks, vitestRun } from '../testing/suites.ts';
+import { runSuites, SOURCE_CHECKS, type Suite, vitestRun } from '../testing/suites.ts';
 
-const groups = ['checks', 'unit', 'browser', 'e2e'] as const;
-type Group = (typeof groups)[number];
+const GROUPS = ['checks', 'unit', 'browser', 'e2e'] as const;
+type Group = (typeof GROUPS)[number];
 
-const USAGE = `npm test -- [--only ${groups.join('|')}] [--busy] [--throttle 4] [file filter …]: checks and tests
+const USAGE = `npm test -- [--only ${GROUPS.join('|')}] [--busy] [--throttle 4] [file filter …]: checks and tests
 
 Options:
   --only GROUP   this group (repeatable, or with commas between)
@@ -35,7 +35,7 @@ const { values, positionals: filters } = taskArguments(
   USAGE,
   {
     options: {
-      only: { type: 'string', multiple: true, default: [...groups] },
+      only: { type: 'string', multiple: true, default: [...GROUPS] },
       busy: { type: 'boolean', default: false },
       throttle: { type: 'string', default: '1' },
     },
@@ -43,7 +43,7 @@ const { values, positionals: filters } = taskArguments(
   },
   (parsed) => {
     const names = chosenOf(parsed.values.only);
-    const unknown = names.find((name) => !groups.some((group) => group === name));
+    const unknown = names.find((name) => !GROUPS.some((group) => group === name));
     if (unknown !== undefined) throw new UsageError(`There is no group "${unknown}".`);
     if (!(Number(parsed.values.throttle) >= 1)) {
       throw new UsageError('--throttle needs a number from 1: how many times slower pages are.');
@@ -94,7 +94,7 @@ const endToEnd = async (): Promise<Count> => {
 };
 
 const suites: (Suite & { group: Group })[] = [
-  ...sourceChecks.map((suite) => ({ ...suite, group: 'checks' as const })),
+  ...SOURCE_CHECKS.map((suite) => ({ ...suite, group: 'checks' as const })),
   { name: 'unit tests', group: 'unit', run: () => vitestRun(['node', 'node-models'], { filters }) },
   { name: 'browser tests', group: 'browser', run: browserTests },
   {

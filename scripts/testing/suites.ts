@@ -29,7 +29,7 @@ function typeProjects(): string[] {
 }
 
 /** The checks of the sources, which need no build. */
-export const sourceChecks: Suite[] = [
+export const SOURCE_CHECKS: Suite[] = [
   {
     name: 'types',
     async run() {

@@ -20,10 +20,10 @@ export { type PerTokenRewrite, rewritePerToken } from './rewrite/per-token.ts';
 export { rewriteSlowKernels, type SlowKernelRewrite } from './rewrite/slow-kernels.ts';
 export { createTail, type Tail, type TailKind, type TailOptions } from './rewrite/tail.ts';
 export {
+  ELEMENT_TYPES,
   type ElementType,
   type ExternalData,
   elementTypeName,
-  elementTypes,
   rawByteLength,
 } from './types.ts';
 export { encodeAddition, encodeModel, type ModelOptions, writeModel } from './write/encode.ts';

@@ -7,7 +7,7 @@
  */
 
 /** Wire types that occur in ONNX. Groups (3 and 4) are obsolete and refused. */
-export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+export const WIRE_TYPE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /** Thrown when bytes are not a well-formed protobuf message. `offset` is the byte position of the fault. */
 export class ProtobufError extends Error {
@@ -130,16 +130,16 @@ export function* readFields(
     offset += tagLength;
     let payloadStart = offset;
     let payloadEnd: number;
-    if (type === wireType.varint) {
+    if (type === WIRE_TYPE.varint) {
       payloadEnd = offset + varintLength(bytes, offset, end);
-    } else if (type === wireType.bytes) {
+    } else if (type === WIRE_TYPE.bytes) {
       const lengthLength = varintLength(bytes, offset, end);
       const length = varintValue(bytes, offset, lengthLength);
       payloadStart = offset + lengthLength;
       payloadEnd = payloadStart + length;
-    } else if (type === wireType.fixed32) {
+    } else if (type === WIRE_TYPE.fixed32) {
       payloadEnd = offset + 4;
-    } else if (type === wireType.fixed64) {
+    } else if (type === WIRE_TYPE.fixed64) {
       payloadEnd = offset + 8;
     } else {
       throw new ProtobufError(`Unsupported wire type ${type} of field ${field}`, tag);
@@ -158,8 +158,8 @@ export function* readFields(
  * @throws {ProtobufError} on malformed bytes or another wire type.
  */
 export function readInt64s(bytes: Uint8Array, field: ProtobufField): bigint[] {
-  if (field.wireType === wireType.varint) return [readInt64(bytes, field.start, field.end)];
-  if (field.wireType !== wireType.bytes) {
+  if (field.wireType === WIRE_TYPE.varint) return [readInt64(bytes, field.start, field.end)];
+  if (field.wireType !== WIRE_TYPE.bytes) {
     throw new ProtobufError(`Field ${field.field} is not a list of integers`, field.tag);
   }
   const values: bigint[] = [];
@@ -176,8 +176,8 @@ export function readInt64s(bytes: Uint8Array, field: ProtobufField): bigint[] {
  * @throws {ProtobufError} on malformed bytes or another wire type.
  */
 export function readFloats(bytes: Uint8Array, field: ProtobufField): number[] {
-  if (field.wireType === wireType.fixed32) return [readFloat(bytes, field.start, field.end)];
-  if (field.wireType !== wireType.bytes || (field.end - field.start) % 4 !== 0) {
+  if (field.wireType === WIRE_TYPE.fixed32) return [readFloat(bytes, field.start, field.end)];
+  if (field.wireType !== WIRE_TYPE.bytes || (field.end - field.start) % 4 !== 0) {
     throw new ProtobufError(`Field ${field.field} is not a list of floats`, field.tag);
   }
   const values: number[] = [];
@@ -186,7 +186,7 @@ export function readFloats(bytes: Uint8Array, field: ProtobufField): number[] {
 }
 
 /** Payloads from this size on are kept as references; smaller ones are gathered into one chunk. */
-const referenceThreshold = 4096;
+const REFERENCE_THRESHOLD = 4096;
 
 /**
  * Writes one message. Fields appear in the order of the calls. Payloads of 4 KiB and more are not copied
@@ -205,14 +205,14 @@ export class ProtobufWriter {
 
   /** Writes an integer field. Negative values take ten bytes, as `int64` does. */
   int(field: number, value: number | bigint): this {
-    this.#tag(field, wireType.varint);
+    this.#tag(field, WIRE_TYPE.varint);
     this.#varint(value);
     return this;
   }
 
   /** Writes a 32-bit float field. */
   float(field: number, value: number): this {
-    this.#tag(field, wireType.fixed32);
+    this.#tag(field, WIRE_TYPE.fixed32);
     const payload = new Uint8Array(4);
     new DataView(payload.buffer).setFloat32(0, value, true);
     this.#raw(payload);
@@ -226,7 +226,7 @@ export class ProtobufWriter {
 
   /** Writes a bytes field. */
   bytes(field: number, value: Uint8Array): this {
-    this.#tag(field, wireType.bytes);
+    this.#tag(field, WIRE_TYPE.bytes);
     this.#varint(value.length);
     this.#raw(value);
     return this;
@@ -240,7 +240,7 @@ export class ProtobufWriter {
 
   /** Writes a nested message. The nested writer's chunks are taken over by reference. */
   message(field: number, nested: ProtobufWriter): this {
-    this.#tag(field, wireType.bytes);
+    this.#tag(field, WIRE_TYPE.bytes);
     this.#varint(nested.byteLength);
     for (const chunk of nested.chunks()) this.#raw(chunk);
     return this;
@@ -292,7 +292,7 @@ export class ProtobufWriter {
   }
 
   #raw(payload: Uint8Array): void {
-    if (payload.length >= referenceThreshold) {
+    if (payload.length >= REFERENCE_THRESHOLD) {
       if (this.#used > 0) {
         // A copy of exactly the used part, so that the scratch buffer can be reused.
         this.#chunks.push(this.#open.slice(0, this.#used));

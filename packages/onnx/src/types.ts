@@ -1,7 +1,7 @@
 /** Names and numbers of ONNX element types, as in `TensorProto.DataType`, and where the bytes of a tensor may lie. */
 
 /** Element types this package can write and name. */
-export const elementTypes = {
+export const ELEMENT_TYPES = {
   float32: 1,
   uint8: 2,
   int8: 3,
@@ -21,18 +21,18 @@ export const elementTypes = {
 } as const;
 
 /** An element type by name, for example `float32`. */
-export type ElementType = keyof typeof elementTypes;
+export type ElementType = keyof typeof ELEMENT_TYPES;
 
-const names = new Map<number, ElementType>(
-  (Object.keys(elementTypes) as ElementType[]).map((name) => [elementTypes[name], name]),
+const ELEMENT_TYPE_NAMES = new Map<number, ElementType>(
+  (Object.keys(ELEMENT_TYPES) as ElementType[]).map((name) => [ELEMENT_TYPES[name], name]),
 );
 
 /** The name of an element type number, or `undefined` for one this package does not know. */
 export function elementTypeName(number: number): ElementType | undefined {
-  return names.get(number);
+  return ELEMENT_TYPE_NAMES.get(number);
 }
 
-const bits: Readonly<Record<ElementType, number>> = {
+const ELEMENT_BITS: Readonly<Record<ElementType, number>> = {
   float32: 32,
   uint8: 8,
   int8: 8,
@@ -58,7 +58,7 @@ const bits: Readonly<Record<ElementType, number>> = {
  */
 export function rawByteLength(type: ElementType, count: number): number {
   if (type === 'string') throw new RangeError('String tensors have no raw data');
-  return Math.ceil((bits[type] * count) / 8);
+  return Math.ceil((ELEMENT_BITS[type] * count) / 8);
 }
 
 /** A byte range of a file beside the model. */

@@ -2,7 +2,7 @@
  * A tiny BERT-like encoder with pseudo-random weights, for tests: in float32, or dynamically quantised in
  * the forms that exist in published files.
  */
-import { elementTypes } from '../src/types.ts';
+import { ELEMENT_TYPES } from '../src/types.ts';
 import { encodeModel } from '../src/write/encode.ts';
 import { GraphBuilder } from '../src/write/graph-builder.ts';
 import { float, int64Tensor, type TensorValue, tensor } from '../src/write/tensor.ts';
@@ -26,7 +26,7 @@ export interface TinyOptions {
 }
 
 /** Sizes of {@link tinyBert}. */
-export const tiny = { hidden: 32, heads: 4, inner: 64, vocabulary: 50, layers: 2 } as const;
+export const TINY = { hidden: 32, heads: 4, inner: 64, vocabulary: 50, layers: 2 } as const;
 
 /** Deterministic numbers in (-1, 1): a linear congruential generator with the constants of Numerical Recipes. */
 export function pseudoRandom(seed: number): () => number {
@@ -43,7 +43,7 @@ export function pseudoRandom(seed: number): () => number {
  */
 export function tinyBert(options: TinyOptions): Uint8Array<ArrayBuffer> {
   const { form, weightType = 'int8', perChannel = true, opset = 17 } = options;
-  const { hidden, heads, inner, vocabulary, layers } = tiny;
+  const { hidden, heads, inner, vocabulary, layers } = TINY;
   const graph = new GraphBuilder('tiny');
   const random = pseudoRandom(7);
   const numbers = (count: number, scale: number): Float32Array =>
@@ -101,7 +101,7 @@ export function tinyBert(options: TinyOptions): Uint8Array<ArrayBuffer> {
       });
     }
     const sums = graph.op('MatMulInteger', [q, values, z, zeroPoint]);
-    const floats = graph.op('Cast', [sums], { attributes: { to: elementTypes.float32 } });
+    const floats = graph.op('Cast', [sums], { attributes: { to: ELEMENT_TYPES.float32 } });
     return graph.op('Add', [graph.op('Mul', [floats, graph.op('Mul', [s, scale])]), bias]);
   };
   const normalise = (input: string, name: string): string => {
@@ -157,7 +157,7 @@ export function tinyBert(options: TinyOptions): Uint8Array<ArrayBuffer> {
     state = normalise(graph.op('Add', [state, narrowed]), `${layer}.norm2`);
   }
   const type = options.outputType ?? 'float32';
-  graph.op('Cast', [state], { output: 'last_hidden_state', attributes: { to: elementTypes[type] } });
+  graph.op('Cast', [state], { output: 'last_hidden_state', attributes: { to: ELEMENT_TYPES[type] } });
   graph.output('last_hidden_state', type, ['batch', 'sequence', hidden]);
   return encodeModel(graph, { opset, producer: 'tiny' });
 }

@@ -5,7 +5,7 @@ import { base64, pictures } from '../pictures.ts';
 import { refusal, type Subject, unchecked } from '../subject.ts';
 import { expectNear } from '../vectors.ts';
 
-const collect = { errors: 'collect' } as const;
+const COLLECT = { errors: 'collect' } as const;
 
 /** More words than the embedded model reads. */
 const LONG = 'word '.repeat(400);
@@ -51,7 +51,7 @@ export function itemErrorCases(subject: Subject): void {
           { image: base64(made.cut) },
           { image: base64(made.gradient) },
         ];
-        const { data, errors, usage } = await f.embeddings({ model: clip.id, input }, collect);
+        const { data, errors, usage } = await f.embeddings({ model: clip.id, input }, COLLECT);
         expect(indicesOf(data)).toEqual([0, 1, 3, 5, 7]);
         expectErrors(errors, { 2: 'input.2.image', 4: 'input.4.image', 6: 'input.6.image' });
         expect(errors.map(({ error }) => error.code)).toEqual(new Array(3).fill('INPUT_VALIDATION_FAILED'));
@@ -75,7 +75,7 @@ export function itemErrorCases(subject: Subject): void {
       const input = Array.from({ length: 40 }, (_, index) => ({
         image: index % 10 === 7 ? HALF_DRAWING : base64(made.gradient),
       }));
-      const { data, errors } = await f.embeddings({ model: icons, input }, collect);
+      const { data, errors } = await f.embeddings({ model: icons, input }, COLLECT);
       expect(data).toHaveLength(36);
       expect(errors.map(({ index }) => index)).toEqual([7, 17, 27, 37]);
       for (const { embedding } of data) expectNear(embedding, data[0]!.embedding, 1e-6);
@@ -83,7 +83,7 @@ export function itemErrorCases(subject: Subject): void {
 
     subject.case('embeddings', 'texts that are too long, unless they may be cut', async (f) => {
       const input = [LONG, 'a', LONG, 'b'];
-      const { data, errors, usage } = await f.embeddings({ model: minilm, input }, collect);
+      const { data, errors, usage } = await f.embeddings({ model: minilm, input }, COLLECT);
       expect(indicesOf(data)).toEqual([1, 3]);
       expectErrors(errors, { 0: 'input.0', 2: 'input.2' });
       expect(errors[1]!.error).toMatchObject({ code: 'INPUT_TOKEN_LIMIT_EXCEEDED', status: 400 });
@@ -93,7 +93,7 @@ export function itemErrorCases(subject: Subject): void {
       data.forEach(({ embedding }, at) => {
         expectNear(embedding, alone.data[at]!.embedding, 1e-6);
       });
-      const cut = await f.embeddings({ model: minilm, input, truncate: true }, collect);
+      const cut = await f.embeddings({ model: minilm, input, truncate: true }, COLLECT);
       expect(indicesOf(cut.data)).toEqual([0, 1, 2, 3]);
       expect(cut.errors).toEqual([]);
     });
@@ -102,7 +102,7 @@ export function itemErrorCases(subject: Subject): void {
       const bad = [5, null, {}, { text: 5 }, { image: '' }, { text: 'a', image: 'b' }, { frobnicate: 'a' }];
       const input = [...bad, 'a', ...new Array(50).fill([]), 'b'];
       const request = unchecked<{ model: string; input: string[] }>({ model: clip.id, input });
-      const { data, errors } = await f.embeddings(request, collect);
+      const { data, errors } = await f.embeddings(request, COLLECT);
       expect(indicesOf(data)).toEqual([7, 58]);
       expect(errors).toHaveLength(57);
       expectErrors(
@@ -115,12 +115,12 @@ export function itemErrorCases(subject: Subject): void {
 
     subject.case('embeddings', 'what the model does not take', async (f) => {
       const input = ['a', { image: HALF_DRAWING }, { pdf: 'https://host.example/a.pdf' }, 'b'];
-      const { data, errors } = await f.embeddings({ model: minilm, input }, collect);
+      const { data, errors } = await f.embeddings({ model: minilm, input }, COLLECT);
       expect(indicesOf(data)).toEqual([0, 3]);
       expectErrors(errors, { 1: 'input.1', 2: 'input.2' });
       const pdf = await f.embeddings(
         { model: clip.id, input: ['a', { pdf: 'https://host.example/a.pdf' }] },
-        collect,
+        COLLECT,
       );
       expect(indicesOf(pdf.data)).toEqual([0]);
       expectErrors(pdf.errors, { 1: 'input.1' });
@@ -128,19 +128,19 @@ export function itemErrorCases(subject: Subject): void {
 
     subject.case('embeddings', 'all of them', async (f) => {
       for (const input of [[{ image: HALF_DRAWING }, { image: btoa('none') }], { image: HALF_DRAWING }]) {
-        const { model, object, data, errors, usage } = await f.embeddings({ model: clip.id, input }, collect);
+        const { model, object, data, errors, usage } = await f.embeddings({ model: clip.id, input }, COLLECT);
         expect({ model, object, data }).toEqual({ model: clip.id, object: 'list', data: [] });
         expect(errors.map(({ index }) => index)).toEqual(Array.isArray(input) ? [0, 1] : [0]);
         expect(usage.total_tokens).toBe(0);
       }
       const request = unchecked<{ model: string; input: string[] }>({ model: minilm, input: [5, {}] });
-      const { data, errors } = await f.embeddings(request, collect);
+      const { data, errors } = await f.embeddings(request, COLLECT);
       expect(data).toEqual([]);
       expectErrors(errors, { 0: 'input.0', 1: 'input.1' });
     });
 
     subject.case('embeddings', 'none of them; without the option there is no list of errors', async (f) => {
-      expect((await f.embeddings({ model: minilm, input: 'a' }, collect)).errors).toEqual([]);
+      expect((await f.embeddings({ model: minilm, input: 'a' }, COLLECT)).errors).toEqual([]);
       for (const options of [undefined, {}, { errors: 'throw' } as const]) {
         expect(await f.embeddings({ model: minilm, input: 'a' }, options)).not.toHaveProperty('errors');
         expect((await refusal(f.embeddings({ model: minilm, input: ['a', LONG] }, options))).param).toBe(
@@ -161,7 +161,7 @@ export function itemErrorCases(subject: Subject): void {
         embedding_type: 'base64',
         dimensions: 8,
       });
-      const { data, errors } = await f.embeddings(request, collect);
+      const { data, errors } = await f.embeddings(request, COLLECT);
       const alone = await f.embeddings({
         model: minilm,
         input: 'a',
@@ -175,7 +175,7 @@ export function itemErrorCases(subject: Subject): void {
     subject.case('embeddings', 'what is wrong with the call still rejects', async (f) => {
       const input = ['a', LONG];
       const codeOf = async (request: object): Promise<string> =>
-        (await refusal(f.embeddings(unchecked<{ model: string; input: string }>(request), collect))).code;
+        (await refusal(f.embeddings(unchecked<{ model: string; input: string }>(request), COLLECT))).code;
       expect(await codeOf({ model: 'no-such-model', input })).toBe('INPUT_MODEL_NOT_FOUND');
       // A client that has nothing left to send does not hear of the model.
       if ((await f.capabilities()).implementation === 'local') {
@@ -198,10 +198,10 @@ export function itemErrorCases(subject: Subject): void {
         input: ['one', 'two'],
         late_chunking: true,
       } as const;
-      const { data, errors } = await f.embeddings(request, collect);
+      const { data, errors } = await f.embeddings(request, COLLECT);
       expect(indicesOf(data)).toEqual([0, 1]);
       expect(errors).toEqual([]);
-      expect(await refusal(f.embeddings({ ...request, input: ['one', ''] }, collect))).toMatchObject({
+      expect(await refusal(f.embeddings({ ...request, input: ['one', ''] }, COLLECT))).toMatchObject({
         param: 'input.1',
       });
     });
@@ -212,10 +212,10 @@ export function itemErrorCases(subject: Subject): void {
       );
       const controller = new AbortController();
       const reason = new DOMException('Enough.', 'AbortError');
-      const call = f.embeddings({ model: minilm, input }, { ...collect, signal: controller.signal });
+      const call = f.embeddings({ model: minilm, input }, { ...COLLECT, signal: controller.signal });
       setTimeout(() => controller.abort(reason), 0);
       await expect(call).rejects.toBe(reason);
-      const before = { ...collect, signal: AbortSignal.abort(reason) };
+      const before = { ...COLLECT, signal: AbortSignal.abort(reason) };
       await expect(f.embeddings({ model: minilm, input: [LONG] }, before)).rejects.toBe(reason);
     });
 
@@ -223,7 +223,7 @@ export function itemErrorCases(subject: Subject): void {
       const events: CallProgress[] = [];
       await f.embeddings(
         { model: minilm, input: ['a', LONG, 'b'] },
-        { ...collect, onProgress: (event) => events.push(event) },
+        { ...COLLECT, onProgress: (event) => events.push(event) },
       );
       const last = events.filter((event) => event.type === 'work-progress').at(-1);
       expect(last?.inputs).toEqual({ done: 3, total: 3 });
@@ -233,7 +233,7 @@ export function itemErrorCases(subject: Subject): void {
       const made = await pictures();
       const input = [{ image: HALF_DRAWING }, 'a', { image: base64(made.gradient) }, { image: btoa('none') }];
       const labels = { colour: ['red', 'blue'], size: ['large', 'small'] };
-      const { data, errors } = await f.classify({ model: clip.id, input, labels }, collect);
+      const { data, errors } = await f.classify({ model: clip.id, input, labels }, COLLECT);
       expect(indicesOf(data)).toEqual([1, 2]);
       expectErrors(errors, { 0: 'input.0.image', 3: 'input.3.image' });
       const alone = await f.classify({ model: clip.id, input: [input[1]!, input[2]!], labels });
@@ -244,14 +244,14 @@ export function itemErrorCases(subject: Subject): void {
       });
       // A label is every input's.
       expect(
-        await refusal(f.classify({ model: minilm, input: 'a', labels: ['b', LONG] }, collect)),
+        await refusal(f.classify({ model: minilm, input: 'a', labels: ['b', LONG] }, COLLECT)),
       ).toMatchObject({
         code: 'INPUT_TOKEN_LIMIT_EXCEEDED',
         param: 'labels.1',
       });
       const none = await f.classify(
         { model: clip.id, input: { image: HALF_DRAWING }, labels: ['a', 'b'] },
-        collect,
+        COLLECT,
       );
       expect(none.data).toEqual([]);
       expectErrors(none.errors, { 0: 'input.0.image' });
@@ -264,7 +264,7 @@ export function itemErrorCases(subject: Subject): void {
       ];
       const { classifier_id } = await f.train({ model: minilm, input: examples });
       const input = ['fine', LONG, { image: HALF_DRAWING }, 'poor'];
-      const { data, errors, usage } = await f.classify({ classifier_id, input }, collect);
+      const { data, errors, usage } = await f.classify({ classifier_id, input }, COLLECT);
       expect(indicesOf(data)).toEqual([0, 3]);
       expectErrors(errors, { 1: 'input.1', 2: 'input.2' });
       const alone = await f.classify({ classifier_id, input: ['fine', 'poor'] });
@@ -273,14 +273,14 @@ export function itemErrorCases(subject: Subject): void {
       );
       expect(usage).toEqual(alone.usage);
       await f.classifiers.delete(classifier_id);
-      expect((await refusal(f.classify({ classifier_id, input: ['a', LONG] }, collect))).code).toBe(
+      expect((await refusal(f.classify({ classifier_id, input: ['a', LONG] }, COLLECT))).code).toBe(
         'RESOURCE_NOT_FOUND',
       );
     });
 
     subject.case('multiVector', 'of vectors of tokens', async (f) => {
       const input = [LONG, 'two words', { image: HALF_DRAWING }, 'a'];
-      const { data, errors, usage } = await f.multiVector({ model: minilm, input }, collect);
+      const { data, errors, usage } = await f.multiVector({ model: minilm, input }, COLLECT);
       expect(indicesOf(data)).toEqual([1, 3]);
       expectErrors(errors, { 0: 'input.0', 2: 'input.2' });
       const alone = await f.multiVector({ model: minilm, input: ['two words', 'a'] });
@@ -291,7 +291,7 @@ export function itemErrorCases(subject: Subject): void {
       expectNear(data[1]!.embeddings[0]!, alone.data[1]!.embeddings[0]!, 1e-6);
       const query = await f.multiVector(
         { model: colbert.id, input: ['a', { image: HALF_DRAWING }] },
-        collect,
+        COLLECT,
       );
       expectErrors(query.errors, { 1: 'input.1' });
     });

@@ -14,13 +14,13 @@ import { float, type GraphBuilder, int64Tensor, type TensorValue, tensor, toHalf
 export type EncoderPrecision = 'fp32' | 'fp16' | 'q8';
 
 /** ONNX's numbers of element types, as `Cast` takes them. */
-export const elementType = { float32: 1, uint8: 2, float16: 10 } as const;
+export const ELEMENT_TYPE = { float32: 1, uint8: 2, float16: 10 } as const;
 
 /**
  * Added to the attention scores of padding. Large enough that `exp` gives zero, and inside the range of
  * half precision (±65504) with room for the score itself.
  */
-const maskedScore = -10_000;
+const MASKED_SCORE = -10_000;
 
 /** Sizes of an encoder. */
 export interface EncoderShape {
@@ -90,7 +90,7 @@ export function quantisedWords(
   const dims = [rows, values.length / rows];
   const table = graph.constant(`${name}_quantized`, tensor('int8', dims, values));
   const scale = graph.constant(`${name}_scale`, tensor('float32', [rows, 1], scales));
-  const to = { attributes: { to: elementType.float32 } };
+  const to = { attributes: { to: ELEMENT_TYPE.float32 } };
   const found = graph.op('Cast', [graph.op('Gather', [table, inputIds])], to);
   return graph.op('Mul', [found, graph.op('Gather', [scale, inputIds])]);
 }
@@ -166,15 +166,15 @@ class EncoderWriter {
     return this.#layerNormalisation(graph.op('Add', [sum, used]), 'embeddings.LayerNorm');
   }
 
-  /** 0 where the mask is 1, {@link maskedScore} where it is 0; [batch, 1, 1, sequence]. */
+  /** 0 where the mask is 1, {@link MASKED_SCORE} where it is 0; [batch, 1, 1, sequence]. */
   #attentionMask(attentionMask: string): string {
     const graph = this.#graph;
     const wide = graph.op('Unsqueeze', [attentionMask, this.#constants.integers('one_vector', [1])]);
     const wider = graph.op('Unsqueeze', [wide, this.#constants.integers('two_vector', [2])]);
-    const to = this.#precision === 'fp16' ? elementType.float16 : elementType.float32;
+    const to = this.#precision === 'fp16' ? ELEMENT_TYPE.float16 : ELEMENT_TYPE.float32;
     const kept = graph.op('Cast', [wider], { attributes: { to } });
     const dropped = graph.op('Sub', [this.#constants.scalar('one', 1), kept]);
-    return graph.op('Mul', [dropped, this.#constants.scalar('masked_score', maskedScore)]);
+    return graph.op('Mul', [dropped, this.#constants.scalar('masked_score', MASKED_SCORE)]);
   }
 
   #attention(hidden: string, mask: string, prefix: string): string {

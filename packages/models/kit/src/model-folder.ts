@@ -39,8 +39,8 @@ export interface ModelFolder {
   readonly write: (put: (path: string, content: FileContent) => Promise<void>) => Promise<void>;
 }
 
-const stampName = '.stamp.json';
-const manifestName = 'manifest.json';
+const STAMP_NAME = '.stamp.json';
+const MANIFEST_NAME = 'manifest.json';
 
 /** Fills the folder and writes `manifest.json`, unless it has every wanted dtype of the same fingerprint. */
 export async function fillModelFolder(folder: ModelFolder): Promise<BuildResult> {
@@ -49,15 +49,15 @@ export async function fillModelFolder(folder: ModelFolder): Promise<BuildResult>
     const files = await upToDate(folder);
     if (files) return { directory, files, rebuilt: false };
   }
-  await rm(join(directory, stampName), { force: true });
+  await rm(join(directory, STAMP_NAME), { force: true });
   const files: BuiltFile[] = [];
   await folder.write(async (path, content) => {
     files.push(await writeFileWhole(directory, path, content));
   });
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  await writeFileWhole(directory, manifestName, json({ files }));
+  await writeFileWhole(directory, MANIFEST_NAME, json({ files }));
   // Written last: a folder with a stamp is complete.
-  await writeFileWhole(directory, stampName, json({ fingerprint, dtypes }));
+  await writeFileWhole(directory, STAMP_NAME, json({ fingerprint, dtypes }));
   return { directory, files, rebuilt: true };
 }
 
@@ -83,10 +83,10 @@ async function upToDate({
   dtypes,
 }: ModelFolder): Promise<readonly BuiltFile[] | undefined> {
   try {
-    const stamp = JSON.parse(await readFile(join(directory, stampName), 'utf8')) as Stamp;
+    const stamp = JSON.parse(await readFile(join(directory, STAMP_NAME), 'utf8')) as Stamp;
     if (stamp.fingerprint !== fingerprint) return undefined;
     if (!dtypes.every((dtype) => stamp.dtypes.includes(dtype))) return undefined;
-    const { files } = JSON.parse(await readFile(join(directory, manifestName), 'utf8')) as {
+    const { files } = JSON.parse(await readFile(join(directory, MANIFEST_NAME), 'utf8')) as {
       files: BuiltFile[];
     };
     for (const file of files) {

@@ -6,7 +6,7 @@ import type { EncoderPrecision } from './encoder-graph.ts';
 import { type BuildResult, type FileContent, fillModelFolder } from './model-folder.ts';
 
 /** Where each precision lies, as on the model hub. */
-const modelPaths: Readonly<Record<EncoderPrecision, string>> = {
+const MODEL_PATHS: Readonly<Record<EncoderPrecision, string>> = {
   q8: 'onnx/model_quantized.onnx',
   fp16: 'onnx/model_fp16.onnx',
   fp32: 'onnx/model.onnx',
@@ -40,7 +40,7 @@ export interface ModelFolderOptions {
 export async function buildModelFolder(options: ModelFolderOptions): Promise<BuildResult> {
   const { directory, force, fingerprint, source } = options;
   const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
-  const unknown = dtypes.find((dtype) => !(dtype in modelPaths));
+  const unknown = dtypes.find((dtype) => !(dtype in MODEL_PATHS));
   if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
   return fillModelFolder({
     directory,
@@ -55,11 +55,11 @@ export async function buildModelFolder(options: ModelFolderOptions): Promise<Bui
           producer: 'nearfield',
           metadata: { source, license: 'apache-2.0' },
         });
-        await put(modelPaths[dtype], model.chunks());
+        await put(MODEL_PATHS[dtype], model.chunks());
       }
-      const others = files(dtypes.map((dtype) => modelPaths[dtype]));
+      const others = files(dtypes.map((dtype) => MODEL_PATHS[dtype]));
       for (const [path, content] of Object.entries(others)) await put(path, content);
-      for (const [dtype, path] of Object.entries(modelPaths)) {
+      for (const [dtype, path] of Object.entries(MODEL_PATHS)) {
         if (!dtypes.includes(dtype as EncoderPrecision)) await rm(join(directory, path), { force: true });
       }
     },

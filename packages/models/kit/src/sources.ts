@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Absolute paths of the files of this package whose code decides the bytes of a model that is built with it. */
-export const kitSources: readonly string[] = [
+export const KIT_SOURCES: readonly string[] = [
   'encoder-graph.ts',
   // The sums of the source package are in it.
   'minilm-package.ts',
@@ -13,7 +13,7 @@ export const kitSources: readonly string[] = [
 ].map((name) => join(dirname(fileURLToPath(import.meta.url)), name));
 
 /** Absolute paths of the files that write a model's graph. */
-export const onnxSources: readonly string[] = [
+export const ONNX_SOURCES: readonly string[] = [
   'half.ts',
   'protobuf.ts',
   'types.ts',

@@ -8,8 +8,8 @@ import {
   buildModelFolder,
   type EncoderPrecision,
   fingerprintOf,
-  kitSources,
-  onnxSources,
+  KIT_SOURCES,
+  ONNX_SOURCES,
   readSource,
   SafeTensors,
   tokenizerFiles,
@@ -32,16 +32,16 @@ export interface RerankerBuildOptions {
   readonly force?: boolean;
 }
 
-const weightsName = 'minilm-reranker.safetensors';
+const WEIGHTS_NAME = 'minilm-reranker.safetensors';
 
 /** SHA-256 of the weights, as the card states it. */
-const weightsSum = 'f8a0bb01cc8ed45f5682c0517670dd28694fa3764ee0ac62cefc9ec336dca7a2';
+const WEIGHTS_SUM = 'f8a0bb01cc8ed45f5682c0517670dd28694fa3764ee0ac62cefc9ec336dca7a2';
 
 /** Files of the model folder that the built one has unchanged. */
-const copied = ['README.md', 'config.json', 'goldens.json'];
+const COPIED_FILES = ['README.md', 'config.json', 'goldens.json'];
 
 /** [CLS], 32 tokens of the query, [SEP], 128 of the passage, [SEP]. */
-const maxTokens = 163;
+const MAX_TOKENS = 163;
 
 const modelDirectory = fileURLToPath(new URL('../model', import.meta.url));
 
@@ -68,30 +68,30 @@ export async function buildMiniLMReranker(options: RerankerBuildOptions = {}): P
       const base = new SafeTensors(source.weights);
       const trained = new SafeTensors(await readWeights());
       const own = await Promise.all(
-        copied.map(async (name) => [name, await readFile(join(modelDirectory, name))] as const),
+        COPIED_FILES.map(async (name) => [name, await readFile(join(modelDirectory, name))] as const),
       );
       return {
         graph: (precision) => buildCrossEncoder(base, trained, precision),
-        files: () => ({ ...Object.fromEntries(own), ...tokenizerFiles(source, maxTokens) }),
+        files: () => ({ ...Object.fromEntries(own), ...tokenizerFiles(source, MAX_TOKENS) }),
       };
     },
   });
 }
 
 async function readWeights(): Promise<Uint8Array> {
-  const bytes = await readFile(join(modelDirectory, weightsName));
+  const bytes = await readFile(join(modelDirectory, WEIGHTS_NAME));
   const sum = createHash('sha256').update(bytes).digest('hex');
-  if (sum !== weightsSum) throw new Error(`${weightsName} has SHA-256 ${sum}, expected ${weightsSum}`);
+  if (sum !== WEIGHTS_SUM) throw new Error(`${WEIGHTS_NAME} has SHA-256 ${sum}, expected ${WEIGHTS_SUM}`);
   return bytes;
 }
 
 /** Hash of everything the output depends on: the writing code, the weights' sum and the copied files. */
 async function codeFingerprint(): Promise<string> {
   const own = dirname(fileURLToPath(import.meta.url));
-  return fingerprintOf({ weightsSum }, [
+  return fingerprintOf({ weightsSum: WEIGHTS_SUM }, [
     ...['build.ts', 'cross-encoder.ts'].map((name) => join(own, name)),
-    ...kitSources,
-    ...onnxSources,
-    ...copied.map((name) => join(modelDirectory, name)),
+    ...KIT_SOURCES,
+    ...ONNX_SOURCES,
+    ...COPIED_FILES.map((name) => join(modelDirectory, name)),
   ]);
 }

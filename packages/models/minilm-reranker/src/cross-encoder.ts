@@ -5,9 +5,9 @@
  * What is computed follows the model's own `training/assemble.py`.
  */
 import {
+  ELEMENT_TYPE,
   type EncoderPrecision,
   type EncoderWeights,
-  elementType,
   GraphConstants,
   quantisedWords,
   type SafeTensors,
@@ -15,10 +15,10 @@ import {
 } from '@nearfield/model-kit';
 import { GraphBuilder, tensor } from '@nearfield/onnx';
 
-const vocabulary = 30_522;
-const hiddenSize = 384;
-const shape = {
-  hidden: hiddenSize,
+const VOCABULARY_SIZE = 30_522;
+const HIDDEN_SIZE = 384;
+const SHAPE = {
+  hidden: HIDDEN_SIZE,
   heads: 12,
   layers: 6,
   positions: 512,
@@ -40,7 +40,7 @@ export function buildCrossEncoder(
   const graph = new GraphBuilder('minilm-reranker');
   const constants = new GraphConstants(graph, precision);
   const weights = new CrossEncoderWeights(graph, constants, { base, trained, precision });
-  const hidden = writeEncoder({ graph, constants, weights, shape, precision });
+  const hidden = writeEncoder({ graph, constants, weights, shape: SHAPE, precision });
   writeClassifier(graph, constants, { hidden, trained, precision });
   return graph;
 }
@@ -54,13 +54,13 @@ function writeClassifier(
   const first = graph.op('Gather', [hidden, constants.once('first', () => tensor('int64', [], [0]))], {
     attributes: { axis: 1 },
   });
-  const weight = constants.weight('classifier.weight', [1, hiddenSize], trained.float('classifier.weight'));
+  const weight = constants.weight('classifier.weight', [1, HIDDEN_SIZE], trained.float('classifier.weight'));
   const bias = constants.weight('classifier.bias', [1], trained.float('classifier.bias'));
   const logits = { output: 'logits' };
   const attributes = { transB: 1 };
   if (precision === 'fp16') {
     const half = graph.op('Gemm', [first, weight, bias], { attributes });
-    graph.op('Cast', [half], { ...logits, attributes: { to: elementType.float32 } });
+    graph.op('Cast', [half], { ...logits, attributes: { to: ELEMENT_TYPE.float32 } });
   } else {
     graph.op('Gemm', [first, weight, bias], { ...logits, attributes });
   }
@@ -100,16 +100,16 @@ class CrossEncoderWeights implements EncoderWeights {
   /** The training saw the words' vectors rounded to int8 by rows, so every precision has them so. */
   words(inputIds: string): string {
     const name = 'embeddings.word_embeddings.weight';
-    const rows = vocabulary;
+    const rows = VOCABULARY_SIZE;
     const { values, scales } = quantiseWords(this.#source.base.float(name));
     if (this.#source.precision === 'q8') {
       return quantisedWords(this.#graph, inputIds, { name, rows, values, scales });
     }
     const rounded = Float32Array.from(
       values,
-      (value, index) => value * scales[Math.floor(index / hiddenSize)]!,
+      (value, index) => value * scales[Math.floor(index / HIDDEN_SIZE)]!,
     );
-    const table = this.#constants.weight(name, [rows, hiddenSize], rounded);
+    const table = this.#constants.weight(name, [rows, HIDDEN_SIZE], rounded);
     return this.#graph.op('Gather', [table, inputIds]);
   }
 
@@ -140,7 +140,7 @@ class CrossEncoderWeights implements EncoderWeights {
     const activations = this.#quantiseTokens(input);
     const zeroPoint = this.#constants.once('activation_zero_point', () => tensor('uint8', [], [128]));
     const products = graph.op('MatMulInteger', [activations.values, weight, zeroPoint]);
-    const floats = graph.op('Cast', [products], { attributes: { to: elementType.float32 } });
+    const floats = graph.op('Cast', [products], { attributes: { to: ELEMENT_TYPE.float32 } });
     // Two products on purpose: `floats * (scale * scale)` would be fused into MatMulIntegerToFloat, which reads
     // only the first activation scale.
     return graph.op('Mul', [graph.op('Mul', [floats, weightScales]), activations.scales]);
@@ -162,7 +162,7 @@ class CrossEncoderWeights implements EncoderWeights {
     ]);
     const rounded = graph.op('Round', [graph.op('Div', [input, scales])]);
     const moved = graph.op('Add', [rounded, this.#constants.scalar('middle', 128)]);
-    const values = graph.op('Cast', [moved], { attributes: { to: elementType.uint8 } });
+    const values = graph.op('Cast', [moved], { attributes: { to: ELEMENT_TYPE.uint8 } });
     const result = { values, scales };
     this.#quantised.set(input, result);
     return result;
@@ -178,14 +178,14 @@ function quantiseWords(words: Float32Array): {
   scales: Float32Array<ArrayBuffer>;
 } {
   const values = new Int8Array(words.length);
-  const scales = new Float32Array(words.length / hiddenSize);
+  const scales = new Float32Array(words.length / HIDDEN_SIZE);
   for (let row = 0; row < scales.length; row++) {
-    const start = row * hiddenSize;
+    const start = row * HIDDEN_SIZE;
     let largest = 0;
-    for (let at = start; at < start + hiddenSize; at++) largest = Math.max(largest, Math.abs(words[at]!));
+    for (let at = start; at < start + HIDDEN_SIZE; at++) largest = Math.max(largest, Math.abs(words[at]!));
     const scale = Math.fround(largest / 127) || Math.fround(1e-8);
     scales[row] = scale;
-    for (let at = start; at < start + hiddenSize; at++) {
+    for (let at = start; at < start + HIDDEN_SIZE; at++) {
       values[at] = roundToEven(Math.fround(words[at]! / scale));
     }
   }

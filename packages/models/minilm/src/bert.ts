@@ -7,9 +7,9 @@
 
 import type { SafeTensors } from '@nearfield/model-kit';
 import {
+  ELEMENT_TYPE,
   type EncoderPrecision,
   type EncoderWeights,
-  elementType,
   GraphConstants,
   quantiseColumns,
   quantisedWords,
@@ -55,7 +55,7 @@ export function buildBert(
   });
   const output = { output: 'last_hidden_state' };
   if (precision === 'fp16') {
-    graph.op('Cast', [hidden], { ...output, attributes: { to: elementType.float32 } });
+    graph.op('Cast', [hidden], { ...output, attributes: { to: ELEMENT_TYPE.float32 } });
   } else {
     graph.op('Identity', [hidden], output);
   }
@@ -142,7 +142,7 @@ class BertWeights implements EncoderWeights {
     );
     const activations = this.#quantiseTokens(input);
     const products = graph.op('MatMulInteger', [activations.values, quantised]);
-    const floats = graph.op('Cast', [products], { attributes: { to: elementType.float32 } });
+    const floats = graph.op('Cast', [products], { attributes: { to: ELEMENT_TYPE.float32 } });
     // Two products on purpose: `floats * (scale * scale)` would be fused into MatMulIntegerToFloat, which
     // reads only the first activation scale.
     const scaled = graph.op('Mul', [graph.op('Mul', [floats, weightScales]), activations.scales]);
@@ -168,7 +168,7 @@ class BertWeights implements EncoderWeights {
       this.#constants.scalar('smallest_scale', 1e-30),
     ]);
     const steps = graph.op('Div', [graph.op('Sub', [input, minimums]), scales]);
-    const values = graph.op('Cast', [graph.op('Round', [steps])], { attributes: { to: elementType.uint8 } });
+    const values = graph.op('Cast', [graph.op('Round', [steps])], { attributes: { to: ELEMENT_TYPE.uint8 } });
     const result = { values, scales, minimums };
     this.#quantised.set(input, result);
     return result;

@@ -6,13 +6,13 @@ import {
   buildModelFolder,
   type EncoderPrecision,
   fingerprintOf,
-  kitSources,
-  onnxSources,
+  KIT_SOURCES,
+  ONNX_SOURCES,
   readSource,
   SafeTensors,
-  sourcePackage,
-  sourceSums,
-  sourceVersion,
+  SOURCE_PACKAGE,
+  SOURCE_SUMS,
+  SOURCE_VERSION,
   tokenizerFiles,
 } from '@nearfield/model-kit';
 import { type BertConfig, buildBert } from './bert.ts';
@@ -62,7 +62,7 @@ export async function buildMiniLM(options: BuildOptions = {}): Promise<BuildResu
         files: (graphPaths) => ({
           'config.json': source.config,
           ...tokenizerFiles(source),
-          'README.md': modelCard({ sourcePackage, sourceVersion, files: [...graphPaths] }),
+          'README.md': modelCard({ SOURCE_PACKAGE, SOURCE_VERSION, files: [...graphPaths] }),
         }),
       };
     },
@@ -72,9 +72,9 @@ export async function buildMiniLM(options: BuildOptions = {}): Promise<BuildResu
 /** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
 async function codeFingerprint(): Promise<string> {
   const own = dirname(fileURLToPath(import.meta.url));
-  return fingerprintOf({ sourcePackage, sourceVersion, sourceSums }, [
+  return fingerprintOf({ SOURCE_PACKAGE, SOURCE_VERSION, SOURCE_SUMS }, [
     ...['bert.ts', 'build.ts', 'model-card.ts'].map((name) => join(own, name)),
-    ...kitSources,
-    ...onnxSources,
+    ...KIT_SOURCES,
+    ...ONNX_SOURCES,
   ]);
 }

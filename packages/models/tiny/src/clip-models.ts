@@ -1,5 +1,5 @@
 /** Tiny CLIP models: two towers in two files, or fused in one. */
-import { elementTypes, fromHalf, GraphBuilder, tensor, toHalf } from '@nearfield/onnx';
+import { ELEMENT_TYPES, fromHalf, GraphBuilder, tensor, toHalf } from '@nearfield/onnx';
 import { graphFile, jsonFile, tokenizerFiles } from './files.ts';
 import { TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, forward, mean } from './reference.ts';
@@ -114,7 +114,7 @@ export function tinyClipV1(half = false): TinyClip {
   writeOutputs(text.graph, textHead(text, project), ['text_embeds']);
   const image = new GraphBuilder('vision');
   const pixels = image.input('pixel_values', half ? 'float16' : 'float32', ['pictures', 3, side, side]);
-  const floats = half ? image.op('Cast', [pixels], { attributes: { to: elementTypes.float32 } }) : pixels;
+  const floats = half ? image.op('Cast', [pixels], { attributes: { to: ELEMENT_TYPES.float32 } }) : pixels;
   writeOutputs(image, visionVector(image, eyes, floats), ['image_embeds']);
   const asRead = (values: ArrayLike<number>): ArrayLike<number> => (half ? fromHalf(toHalf(values)) : values);
   return {
@@ -158,7 +158,7 @@ export function tinyClipV2(entangled = false): TinyClip {
     entangled ? graph.op('Add', [vector, nothingOf(other())]) : vector;
   const text = tie(textHead(tiny, project), () => pixels);
   const image = tie(visionVector(graph, eyes, pixels), () =>
-    graph.op('Cast', [tiny.inputIds], { attributes: { to: elementTypes.float32 } }),
+    graph.op('Cast', [tiny.inputIds], { attributes: { to: ELEMENT_TYPES.float32 } }),
   );
   writeOutputs(graph, text, ['text_embeddings', 'l2norm_text_embeddings']);
   writeOutputs(graph, image, ['image_embeddings', 'l2norm_image_embeddings']);

@@ -1,5 +1,5 @@
 /** Writes the tiny transformer as ONNX nodes, in the forms that published files have. */
-import { elementTypes, float, GraphBuilder, int64Tensor, tensor } from '@nearfield/onnx';
+import { ELEMENT_TYPES, float, GraphBuilder, int64Tensor, tensor } from '@nearfield/onnx';
 import {
   EPSILON,
   type Layer,
@@ -128,7 +128,7 @@ export class TransformerGraph {
     let mask: string | undefined;
     if (this.attentionMask) {
       const wide = graph.op('Unsqueeze', [this.attentionMask, this.integers('mask_axes', [1, 2])]);
-      const seen = graph.op('Cast', [wide], { attributes: { to: elementTypes.float32 } });
+      const seen = graph.op('Cast', [wide], { attributes: { to: ELEMENT_TYPES.float32 } });
       mask = graph.op('Mul', [
         graph.op('Sub', [this.scalar('one_float', 1), seen]),
         this.scalar('masked', MASKED),
@@ -141,7 +141,7 @@ export class TransformerGraph {
       const order = graph.op('Range', [zero, length, one]);
       const later = graph.op('Less', [graph.op('Unsqueeze', [order, this.integers('one', [1])]), order]);
       const causal = graph.op('Mul', [
-        graph.op('Cast', [later], { attributes: { to: elementTypes.float32 } }),
+        graph.op('Cast', [later], { attributes: { to: ELEMENT_TYPES.float32 } }),
         this.scalar('masked', MASKED),
       ]);
       mask = mask ? graph.op('Add', [mask, causal]) : causal;
@@ -231,7 +231,7 @@ export class TransformerGraph {
       zero,
       graph.constant(`${name}.weight_zero_point`, tensor('int8', [columns], new Int8Array(columns))),
     ]);
-    const floats = graph.op('Cast', [sums], { attributes: { to: elementTypes.float32 } });
+    const floats = graph.op('Cast', [sums], { attributes: { to: ELEMENT_TYPES.float32 } });
     const product = graph.op('Mul', [
       scale,
       graph.constant(`${name}.weight_scale`, tensor('float32', [columns], scales)),
@@ -258,7 +258,7 @@ export class TransformerGraph {
     if (!this.attentionMask)
       return graph.op('ReduceMean', [this.states], { attributes: { axes: [1], keepdims: 0 } });
     const seen = graph.op('Cast', [graph.op('Unsqueeze', [this.attentionMask, this.integers('two', [2])])], {
-      attributes: { to: elementTypes.float32 },
+      attributes: { to: ELEMENT_TYPES.float32 },
     });
     const sum = graph.op('ReduceSum', [graph.op('Mul', [this.states, seen]), this.integers('one', [1])], {
       attributes: { keepdims: 0 },

@@ -1,5 +1,5 @@
 /** Tiny models that give one vector a text, or one a token. */
-import { elementTypes, type GraphBuilder } from '@nearfield/onnx';
+import { ELEMENT_TYPES, type GraphBuilder } from '@nearfield/onnx';
 import { graphFile, graphWithData, jsonFile, type TinyFile, tokenizerFiles } from './files.ts';
 import { type TokenInputs, TransformerGraph } from './graph.ts';
 import { apply, cutAndScale, type ForwardOptions, forward, mean, type Rows } from './reference.ts';
@@ -135,8 +135,8 @@ function textModel(parts: TextModelParts): TinyTextModel {
 }
 
 function throughHalf(graph: GraphBuilder, values: string): string {
-  const half = graph.op('Cast', [values], { attributes: { to: elementTypes.float16 } });
-  return graph.op('Cast', [half], { attributes: { to: elementTypes.float32 } });
+  const half = graph.op('Cast', [values], { attributes: { to: ELEMENT_TYPES.float16 } });
+  return graph.op('Cast', [half], { attributes: { to: ELEMENT_TYPES.float32 } });
 }
 
 /**

@@ -5,7 +5,7 @@
  * Field numbers are those of onnx.proto.
  */
 
-import { readFields, readString, readVarint, wireType } from '../protobuf.ts';
+import { readFields, readString, readVarint, WIRE_TYPE } from '../protobuf.ts';
 import type { ByteRange } from './model.ts';
 
 type Message = 'model' | 'training' | 'function' | 'graph' | 'node' | 'attribute' | 'sparse' | 'tensor';
@@ -71,7 +71,7 @@ export function hiddenExternalTensor(bytes: Uint8Array): string | undefined {
     const path = visit.path + ownName(bytes, visit);
     for (const field of readFields(bytes, start, end)) {
       const child = CHILDREN[kind][field.field];
-      if (child === undefined || field.wireType !== wireType.bytes) continue;
+      if (child === undefined || field.wireType !== WIRE_TYPE.bytes) continue;
       const staysMain = isMain && (child === 'graph' ? kind === 'model' : child === 'tensor');
       stack.push({ kind: child, path, isMain: staysMain, start: field.start, end: field.end });
     }
@@ -84,7 +84,7 @@ function ownName(bytes: Uint8Array, { kind, start, end }: Visit): string {
   if (!named) return '';
   let name = '';
   for (const field of readFields(bytes, start, end)) {
-    if (field.field === named[0] && field.wireType === wireType.bytes) {
+    if (field.field === named[0] && field.wireType === WIRE_TYPE.bytes) {
       name = readString(bytes, field.start, field.end);
     }
   }
@@ -95,7 +95,7 @@ function tensorAt(bytes: Uint8Array, { start, end }: ByteRange): { name: string;
   let name = '';
   let external = false;
   for (const field of readFields(bytes, start, end)) {
-    if (field.field === 8 && field.wireType === wireType.bytes) {
+    if (field.field === 8 && field.wireType === WIRE_TYPE.bytes) {
       name = readString(bytes, field.start, field.end);
     } else external ||= marksExternal(bytes, field);
   }
@@ -110,6 +110,6 @@ function marksExternal(
   bytes: Uint8Array,
   { field, wireType: type, start, end }: ByteRange & { readonly field: number; readonly wireType: number },
 ): boolean {
-  if (field === 13) return type === wireType.bytes;
-  return field === 14 && type === wireType.varint && readVarint(bytes, start, end) !== 0;
+  if (field === 13) return type === WIRE_TYPE.bytes;
+  return field === 14 && type === WIRE_TYPE.varint && readVarint(bytes, start, end) !== 0;
 }

@@ -14,7 +14,7 @@ import {
   readInt64s,
   readString,
   readVarint,
-  wireType,
+  WIRE_TYPE,
 } from '../protobuf.ts';
 import type { ExternalData } from '../types.ts';
 import { type ElementType, elementTypeName } from '../types.ts';
@@ -105,14 +105,14 @@ export function readModel(bytes: Uint8Array): ModelSummary {
   const valueInfos: { name: string; tag: number }[] = [];
 
   for (const part of readFields(bytes)) {
-    if (part.field === 1 && part.wireType === wireType.varint) irVersion = readVarint(bytes, part.start);
-    else if (part.wireType !== wireType.bytes) continue;
+    if (part.field === 1 && part.wireType === WIRE_TYPE.varint) irVersion = readVarint(bytes, part.start);
+    else if (part.wireType !== WIRE_TYPE.bytes) continue;
     else if (part.field === 2) producer = readString(bytes, part.start, part.end);
     else if (part.field === 8) readOpset(bytes, part, opsets);
     else if (part.field === 7) {
       hasGraph = true;
       for (const field of readFields(bytes, part.start, part.end)) {
-        if (field.wireType !== wireType.bytes) continue;
+        if (field.wireType !== WIRE_TYPE.bytes) continue;
         if (field.field === 1) nodes.push(readNode(bytes, field));
         else if (field.field === 5) {
           const tensor = readTensor(bytes, field);
@@ -210,10 +210,10 @@ export function subgraphOperators(bytes: Uint8Array, node: NodeSummary): Set<str
   const visit = (ranges: readonly ByteRange[]): void => {
     for (const { start, end } of ranges) {
       for (const attribute of readFields(bytes, start, end)) {
-        if ((attribute.field !== 6 && attribute.field !== 11) || attribute.wireType !== wireType.bytes)
+        if ((attribute.field !== 6 && attribute.field !== 11) || attribute.wireType !== WIRE_TYPE.bytes)
           continue;
         for (const field of readFields(bytes, attribute.start, attribute.end)) {
-          if (field.field !== 1 || field.wireType !== wireType.bytes) continue;
+          if (field.field !== 1 || field.wireType !== WIRE_TYPE.bytes) continue;
           const inner = readNode(bytes, field);
           found.add(inner.domain ? `${inner.domain}.${inner.opType}` : inner.opType);
           visit(inner.attributes);
@@ -247,7 +247,7 @@ function readNode(bytes: Uint8Array, field: ProtobufField): NodeSummary {
   let opType = '';
   let domain = '';
   for (const part of readFields(bytes, field.start, field.end)) {
-    if (part.wireType !== wireType.bytes) continue;
+    if (part.wireType !== WIRE_TYPE.bytes) continue;
     if (part.field === 5) attributes.push({ start: part.start, end: part.end });
     else if (part.field === 1) inputs.push(readString(bytes, part.start, part.end));
     else if (part.field === 2) outputs.push(readString(bytes, part.start, part.end));
@@ -274,7 +274,7 @@ function readTensor(bytes: Uint8Array, range: ByteRange): TensorSummary {
     else if (part.field === 9) data = { start, end };
     else if (part.field === 13) readEntry(bytes, part, entries);
     // Of contradicting entries, parsers of the two protobuf dialects take different ones: any counts.
-    else if (part.field === 14 && part.wireType === wireType.varint) {
+    else if (part.field === 14 && part.wireType === WIRE_TYPE.varint) {
       isExternal ||= readVarint(bytes, start, end) !== 0;
     }
   }

@@ -4,7 +4,7 @@
  * a small graph and the weights as external data, it copies each weight once, straight into its tensor.
  */
 
-import { type ProtobufField, ProtobufWriter, readFields, wireType } from '../protobuf.ts';
+import { type ProtobufField, ProtobufWriter, readFields, WIRE_TYPE } from '../protobuf.ts';
 import type { ModelSummary } from '../read/model.ts';
 
 /** A graph without its large weights, and where they are. */
@@ -44,7 +44,7 @@ export function detachWeights(
     writer.encoded(bytes.subarray(field.tag, field.end));
   };
   for (const part of readFields(bytes)) {
-    if (part.field !== 7 || part.wireType !== wireType.bytes) {
+    if (part.field !== 7 || part.wireType !== WIRE_TYPE.bytes) {
       copy(detached, part);
       continue;
     }

@@ -3,11 +3,11 @@
  * towers of a CLIP model, makes a session of either, without the other's inputs, weights and work.
  */
 
-import { type ProtobufField, ProtobufWriter, readFields, readString, wireType } from '../protobuf.ts';
+import { type ProtobufField, ProtobufWriter, readFields, readString, WIRE_TYPE } from '../protobuf.ts';
 import type { ModelSummary, NodeSummary } from '../read/model.ts';
 
 /** Fields of GraphProto. */
-const fields = {
+const FIELDS = {
   node: 1,
   initializer: 5,
   input: 11,
@@ -33,7 +33,7 @@ export function keepOutputs(
   const { values, nodes } = whatIsNeeded(bytes, model, outputs);
   const kept = new ProtobufWriter();
   for (const part of readFields(bytes)) {
-    if (part.field !== 7 || part.wireType !== wireType.bytes) {
+    if (part.field !== 7 || part.wireType !== WIRE_TYPE.bytes) {
       kept.encoded(bytes.subarray(part.tag, part.end));
       continue;
     }
@@ -54,14 +54,14 @@ function isKept(
   outputs: readonly string[],
 ): boolean {
   switch (field) {
-    case fields.node:
+    case FIELDS.node:
       return nodes.has(start);
-    case fields.output:
+    case FIELDS.output:
       return outputs.includes(nameIn(bytes, start, end, 1));
-    case fields.input:
-    case fields.valueInfo:
+    case FIELDS.input:
+    case FIELDS.valueInfo:
       return values.has(nameIn(bytes, start, end, 1));
-    case fields.initializer:
+    case FIELDS.initializer:
       return values.has(nameIn(bytes, start, end, 8));
     default:
       return true;
@@ -109,11 +109,11 @@ function capturedNames(bytes: Uint8Array, { attributes }: Pick<NodeSummary, 'att
     for (const { start, end } of ranges) {
       for (const attribute of readFields(bytes, start, end)) {
         // `g`, one graph, and `graphs`.
-        if (attribute.wireType !== wireType.bytes || (attribute.field !== 6 && attribute.field !== 11))
+        if (attribute.wireType !== WIRE_TYPE.bytes || (attribute.field !== 6 && attribute.field !== 11))
           continue;
         for (const field of readFields(bytes, attribute.start, attribute.end)) {
-          if (field.field === fields.output) names.push(nameIn(bytes, field.start, field.end, 1));
-          if (field.field !== fields.node || field.wireType !== wireType.bytes) continue;
+          if (field.field === FIELDS.output) names.push(nameIn(bytes, field.start, field.end, 1));
+          if (field.field !== FIELDS.node || field.wireType !== WIRE_TYPE.bytes) continue;
           const inner: { start: number; end: number }[] = [];
           for (const part of readFields(bytes, field.start, field.end)) {
             if (part.field === 1) names.push(readString(bytes, part.start, part.end));

@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { pseudoRandom, type TinyOptions, tiny, tinyBert } from '../../test/tiny-bert.ts';
+import { pseudoRandom, TINY, type TinyOptions, tinyBert } from '../../test/tiny-bert.ts';
 import { type ModelSummary, readModel } from '../read/model.ts';
 import { encodeModel } from '../write/encode.ts';
 import { GraphBuilder } from '../write/graph-builder.ts';
@@ -11,7 +11,7 @@ import { createTail } from './tail.ts';
 
 const random = pseudoRandom(11);
 const texts = Array.from({ length: 12 }, (_, index) =>
-  Array.from({ length: 3 + ((index * 5) % 14) }, () => Math.floor(((random() + 1) / 2) * tiny.vocabulary)),
+  Array.from({ length: 3 + ((index * 5) % 14) }, () => Math.floor(((random() + 1) / 2) * TINY.vocabulary)),
 );
 
 /** Mean-pooled vectors of texts run as one padded batch. */
@@ -29,9 +29,9 @@ async function embed(session: InferenceSession, batch: readonly number[][]): Pro
   });
   const states = outputs.last_hidden_state!.data as Float32Array;
   return batch.map((ids, b) =>
-    Array.from({ length: tiny.hidden }, (_, d) => {
+    Array.from({ length: TINY.hidden }, (_, d) => {
       let sum = 0;
-      for (let t = 0; t < ids.length; t++) sum += states[(b * length + t) * tiny.hidden + d]!;
+      for (let t = 0; t < ids.length; t++) sum += states[(b * length + t) * TINY.hidden + d]!;
       return sum / ids.length;
     }),
   );
@@ -147,7 +147,7 @@ test('a pooling tail goes on top, both planned from one summary', async () => {
       [1, length],
     ),
     nearfield_pooling: new Tensor('float32', new Float32Array(length).fill(1 / length), [1, 1, length]),
-    nearfield_dimensions: new Tensor('int64', [BigInt(tiny.hidden)], [1]),
+    nearfield_dimensions: new Tensor('int64', [BigInt(TINY.hidden)], [1]),
   });
   expect(cosine([...(outputs.nearfield_pooled!.data as Float32Array)], expected!)).toBeCloseTo(1, 9);
 });

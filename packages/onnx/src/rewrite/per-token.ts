@@ -16,7 +16,7 @@
  */
 
 import { type ModelSummary, type NodeSummary, readAttributes, subgraphOperators } from '../read/model.ts';
-import { elementTypes } from '../types.ts';
+import { ELEMENT_TYPES } from '../types.ts';
 import type { GraphBuilder, NodeOptions } from '../write/graph-builder.ts';
 import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
@@ -42,18 +42,18 @@ export type PerTokenRewrite =
       readonly products: number;
     } & ModelAddition);
 
-const microsoft = 'com.microsoft';
+const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** Quantising operators whose scale covers a whole tensor and that this rewrite cannot take apart. */
-const otherQuantisers = new Set(['DynamicQuantizeLSTM', 'QAttention', 'QEmbedLayerNormalization']);
+const OTHER_QUANTISERS = new Set(['DynamicQuantizeLSTM', 'QAttention', 'QEmbedLayerNormalization']);
 
 /** What shows that a subgraph quantises, or reads quantised values of the graph around it. */
-const integerOperators = new Set([
+const INTEGER_OPERATORS = new Set([
   'DynamicQuantizeLinear',
   'MatMulInteger',
   'ConvInteger',
-  `${microsoft}.DynamicQuantizeMatMul`,
-  `${microsoft}.MatMulIntegerToFloat`,
+  `${MICROSOFT_DOMAIN}.DynamicQuantizeMatMul`,
+  `${MICROSOFT_DOMAIN}.MatMulIntegerToFloat`,
 ]);
 
 class Unrecognised extends Error {}
@@ -125,14 +125,15 @@ class Rewriter {
 
   #plan(node: NodeSummary): void {
     const operator = node.domain === '' ? node.opType : `${node.domain}.${node.opType}`;
-    if (node.domain === microsoft && otherQuantisers.has(node.opType)) {
+    if (node.domain === MICROSOFT_DOMAIN && OTHER_QUANTISERS.has(node.opType)) {
       throw new Unrecognised(`${describe(node)} quantises its activations itself`);
     }
     for (const inner of node.attributes.length > 0 ? subgraphOperators(this.#bytes, node) : []) {
-      if (integerOperators.has(inner)) throw new Unrecognised(`${describe(node)} has ${inner} in a subgraph`);
+      if (INTEGER_OPERATORS.has(inner))
+        throw new Unrecognised(`${describe(node)} has ${inner} in a subgraph`);
     }
     if (operator === 'DynamicQuantizeLinear') this.#planQuantiser(node);
-    else if (operator === `${microsoft}.DynamicQuantizeMatMul`) this.#planFusedQuantiser(node);
+    else if (operator === `${MICROSOFT_DOMAIN}.DynamicQuantizeMatMul`) this.#planFusedQuantiser(node);
   }
 
   #planQuantiser(node: NodeSummary): void {
@@ -143,7 +144,7 @@ class Rewriter {
     for (const product of products) {
       if (product.domain === '' && product.opType === 'MatMulInteger') {
         this.#planProduct(product, values, scales, zeroPoint);
-      } else if (product.domain === microsoft && product.opType === 'MatMulIntegerToFloat') {
+      } else if (product.domain === MICROSOFT_DOMAIN && product.opType === 'MatMulIntegerToFloat') {
         this.#planFusedProduct(product, values, scales, zeroPoint);
       } else {
         throw new Unrecognised(`${describe(node)} feeds ${describe(product)}`);
@@ -178,7 +179,7 @@ class Rewriter {
     const sums = product.outputs[0]!;
     this.#requireInner(product, [sums]);
     const cast = this.#onlyConsumer(product, sums);
-    if (cast.domain !== '' || cast.opType !== 'Cast' || this.#castTarget(cast) !== elementTypes.float32) {
+    if (cast.domain !== '' || cast.opType !== 'Cast' || this.#castTarget(cast) !== ELEMENT_TYPES.float32) {
       throw new Unrecognised(`${describe(product)} feeds ${describe(cast)} instead of a Cast to float`);
     }
     const floats = cast.outputs[0]!;
@@ -258,7 +259,7 @@ class Rewriter {
     output: string,
   ): void {
     const sums = graph.op('MatMulInteger', integerInputs(activations.values, constant));
-    const floats = graph.op('Cast', [sums], { attributes: { to: elementTypes.float32 } });
+    const floats = graph.op('Cast', [sums], { attributes: { to: ELEMENT_TYPES.float32 } });
     if (bias === '') this.#scale(graph, floats, activations, constant, { output });
     else graph.op('Add', [this.#scale(graph, floats, activations, constant), bias], { output });
   }
@@ -276,7 +277,7 @@ class Rewriter {
       tensor('uint8', [rows], new Uint8Array(rows).fill(1)),
     );
     const columns = graph.op('MatMulInteger', integerInputs(ones, constant));
-    const columnFloats = graph.op('Cast', [columns], { attributes: { to: elementTypes.float32 } });
+    const columnFloats = graph.op('Cast', [columns], { attributes: { to: ELEMENT_TYPES.float32 } });
     const columnSums = graph.op('Mul', [columnFloats, weightScale]);
     const scaled = graph.op('Mul', [graph.op('Mul', [floats, weightScale]), scales]);
     return graph.op('Add', [scaled, graph.op('Mul', [minimums, columnSums])], options);
@@ -294,7 +295,7 @@ class Rewriter {
     });
     const steps = graph.op('Div', [graph.op('Sub', [input, minimums]), scales]);
     const values = graph.op('Cast', [graph.op('Round', [steps])], {
-      attributes: { to: elementTypes.uint8 },
+      attributes: { to: ELEMENT_TYPES.uint8 },
       ...(names && { output: names.values }),
     });
     return { values, scales, minimums };

@@ -16,7 +16,7 @@
  */
 
 import { type ModelSummary, type NodeSummary, readAttributes, type TensorSummary } from '../read/model.ts';
-import { type ElementType, elementTypes } from '../types.ts';
+import { ELEMENT_TYPES, type ElementType } from '../types.ts';
 import type { GraphBuilder } from '../write/graph-builder.ts';
 import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
@@ -32,11 +32,11 @@ export interface SlowKernelRewrite extends ModelAddition {
   readonly fusions: number;
 }
 
-const microsoft = 'com.microsoft';
+const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** What reads a value only to round it to 8 bits: the usual quantisers, and a rewrite per token. */
-const roundingConsumers = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul']);
-const perTokenConsumers = ['ReduceMin', 'ReduceMax', 'Sub'];
+const ROUNDING_CONSUMERS = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul']);
+const PER_TOKEN_CONSUMERS = ['ReduceMin', 'ReduceMax', 'Sub'];
 
 /**
  * Plans the rewrite; undefined when there is nothing to gain. Only float32 parts of the graph are touched, and
@@ -119,7 +119,8 @@ class Patterns {
   /** A GELU, as one node or as an exporter's chain, whose result is rounded to 8 bits. */
   gelu(node: NodeSummary): boolean {
     if (isOperator(node, 'Erf')) return this.#geluChain(node);
-    const isContributed = isOperator(node, 'Gelu', microsoft) || isOperator(node, 'BiasGelu', microsoft);
+    const isContributed =
+      isOperator(node, 'Gelu', MICROSOFT_DOMAIN) || isOperator(node, 'BiasGelu', MICROSOFT_DOMAIN);
     if (!isContributed && !isOperator(node, 'Gelu')) return false;
     const approximate = readAttributes(this.#bytes, node).get('approximate');
     if (approximate && !(approximate.kind === 'string' && approximate.value === 'none')) return false;
@@ -201,7 +202,7 @@ class Patterns {
       const one = this.#edit.constant(graph, 'one', () => tensor('float32', [], [1]));
       const inputs = [values, weight, one, scale, zeroPoint, weightZeroPoint];
       while (inputs.at(-1) === '') inputs.pop();
-      const output = { output: scaled.outputs[0]!, name: scaled.name, domain: microsoft };
+      const output = { output: scaled.outputs[0]!, name: scaled.name, domain: MICROSOFT_DOMAIN };
       graph.op('MatMulIntegerToFloat', inputs, output);
     });
     return true;
@@ -209,7 +210,7 @@ class Patterns {
 
   #castsTo(cast: NodeSummary, type: ElementType): boolean {
     const to = readAttributes(this.#bytes, cast).get('to');
-    return to?.kind === 'int' && Number(to.value) === elementTypes[type];
+    return to?.kind === 'int' && Number(to.value) === ELEMENT_TYPES[type];
   }
 
   /** A constant with one number, or one for each column. */
@@ -221,7 +222,7 @@ class Patterns {
   #replaceByTanh(node: NodeSummary, inputs: readonly string[]): void {
     const [output = ''] = node.outputs;
     this.#edit.replace(node, (graph) => {
-      graph.op('FastGelu', inputs, { output, name: node.name, domain: microsoft });
+      graph.op('FastGelu', inputs, { output, name: node.name, domain: MICROSOFT_DOMAIN });
     });
   }
 
@@ -231,10 +232,10 @@ class Patterns {
     const consumers = this.#edit.consumersOf(name);
     if (consumers.length === 0) return false;
     const types = consumers.map(({ opType }) => opType);
-    if (types.every((type) => roundingConsumers.has(type))) return true;
+    if (types.every((type) => ROUNDING_CONSUMERS.has(type))) return true;
     if (
-      types.length === perTokenConsumers.length &&
-      perTokenConsumers.every((type) => types.includes(type))
+      types.length === PER_TOKEN_CONSUMERS.length &&
+      PER_TOKEN_CONSUMERS.every((type) => types.includes(type))
     ) {
       return true;
     }

@@ -4,7 +4,7 @@
  */
 
 import { type ModelSummary, valueNames } from '../read/model.ts';
-import { elementTypes } from '../types.ts';
+import { ELEMENT_TYPES } from '../types.ts';
 import { encodeAddition } from '../write/encode.ts';
 import { GraphBuilder } from '../write/graph-builder.ts';
 import { int64Tensor, tensor } from '../write/tensor.ts';
@@ -51,7 +51,7 @@ export interface Tail extends ModelAddition {
 }
 
 /** Smallest norm divided by: keeps a zero vector zero instead of NaN. */
-const normFloor = 1e-12;
+const NORM_FLOOR = 1e-12;
 
 /**
  * Makes a tail for one of a model's outputs. Names that the model has already get a number at the end.
@@ -94,7 +94,7 @@ export function createTail(model: ModelSummary, { kind, output }: TailOptions): 
   const [batch, sequence] = [size('batch'), size('sequence')];
   let vectors = output;
   if (source.type === 'float16' || source.type === 'bfloat16' || source.type === 'float64') {
-    vectors = graph.op('Cast', [output], { attributes: { to: elementTypes.float32 } });
+    vectors = graph.op('Cast', [output], { attributes: { to: ELEMENT_TYPES.float32 } });
   } else if (source.type !== 'float32') {
     throw new RangeError(`Output ${output} is ${source.type ?? 'of unknown type'}, a tail needs floats`);
   }
@@ -116,7 +116,7 @@ export function createTail(model: ModelSummary, { kind, output }: TailOptions): 
     opset >= 18
       ? graph.op('ReduceL2', [cut, lastAxis], { attributes: { keepdims: 1 } })
       : graph.op('ReduceL2', [cut], { attributes: { axes: [rank - 1], keepdims: 1 } });
-  const floor = graph.constant(graph.freeName('norm_floor'), tensor('float32', [], [normFloor]));
+  const floor = graph.constant(graph.freeName('norm_floor'), tensor('float32', [], [NORM_FLOOR]));
   graph.op('Div', [cut, graph.op('Max', [norm, floor])], { output: embeddingOutput });
   if (pooledOutput !== undefined) graph.output(pooledOutput, 'float32', dims);
   graph.output(embeddingOutput, 'float32', dims);

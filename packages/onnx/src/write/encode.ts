@@ -12,7 +12,7 @@
  * The same calls always give the same bytes. Field numbers are those of onnx.proto (IR version 3 and later).
  */
 import { ProtobufWriter } from '../protobuf.ts';
-import { elementTypes } from '../types.ts';
+import { ELEMENT_TYPES } from '../types.ts';
 import type { AttributeValue, GraphBuilder, NodeDescription, ValueDescription } from './graph-builder.ts';
 import { FloatAttribute, type TensorValue } from './tensor.ts';
 
@@ -100,24 +100,24 @@ function writeNode(node: NodeDescription): ProtobufWriter {
   return writer;
 }
 
-const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
 function writeAttribute(name: string, value: AttributeValue): ProtobufWriter {
   const writer = new ProtobufWriter().string(1, name);
   if (value instanceof FloatAttribute) {
     for (const number of value.values) writer.float(value.isList ? 7 : 2, number);
-    return writer.int(20, value.isList ? attributeType.floats : attributeType.float);
+    return writer.int(20, value.isList ? ATTRIBUTE_TYPE.floats : ATTRIBUTE_TYPE.float);
   }
   if (typeof value === 'number' || typeof value === 'bigint') {
     if (typeof value === 'number' && !Number.isInteger(value)) {
       throw new RangeError(`Attribute ${name} is ${value}: mark floats with float()`);
     }
-    return writer.int(3, value).int(20, attributeType.int);
+    return writer.int(3, value).int(20, ATTRIBUTE_TYPE.int);
   }
-  if (typeof value === 'string') return writer.string(4, value).int(20, attributeType.string);
-  if (isTensorValue(value)) return writer.message(5, writeTensor(value)).int(20, attributeType.tensor);
+  if (typeof value === 'string') return writer.string(4, value).int(20, ATTRIBUTE_TYPE.string);
+  if (isTensorValue(value)) return writer.message(5, writeTensor(value)).int(20, ATTRIBUTE_TYPE.tensor);
   for (const number of value) writer.int(8, number);
-  return writer.int(20, attributeType.ints);
+  return writer.int(20, ATTRIBUTE_TYPE.ints);
 }
 
 function isTensorValue(value: readonly number[] | TensorValue): value is TensorValue {
@@ -128,7 +128,7 @@ function isTensorValue(value: readonly number[] | TensorValue): value is TensorV
 function writeTensor(value: TensorValue, name?: string): ProtobufWriter {
   const writer = new ProtobufWriter();
   for (const dimension of value.dims) writer.int(1, dimension);
-  writer.int(2, elementTypes[value.type]);
+  writer.int(2, ELEMENT_TYPES[value.type]);
   if (name !== undefined) writer.string(8, name);
   if (value.data) writer.bytes(9, value.data);
   if (value.external) {
@@ -149,7 +149,7 @@ function writeValueInfo({ name, type, dims }: ValueDescription): ProtobufWriter 
     else entry.string(2, dimension);
     shape.message(1, entry);
   }
-  const tensorType = new ProtobufWriter().int(1, elementTypes[type]).message(2, shape);
+  const tensorType = new ProtobufWriter().int(1, ELEMENT_TYPES[type]).message(2, shape);
   return new ProtobufWriter().string(1, name).message(2, new ProtobufWriter().message(1, tensorType));
 }
 
