@@ -5,11 +5,13 @@ import { errorBody } from '@nearfield/server';
 import { createNodeServer } from '@nearfield/server/node';
 import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';
+import { COPIED_PARTS, copiedTable, copyFiles } from './copy.ts';
 import { createEngine, modelOption } from './engine.ts';
 import { keysOfVariable } from './keys.ts';
 
 const USAGE = `nearfield api ENDPOINT 'REQUEST JSON'   answer one request (- reads it from standard input)
 nearfield serve                          answer requests over HTTP
+nearfield copy DIR                       put the files that pages load, and installed models, into a folder of a site
 
 Endpoints: ${API_ENDPOINTS.join(', ')}
 
@@ -17,6 +19,8 @@ Options:
   --model ID=SOURCE         a model from a directory, a URL or a hub id (repeatable)
   --model ID=LIKE:SOURCE    the same, used like the catalogue's model LIKE
   --data-dir DIRECTORY      directory of models, classifiers and batches
+copy only:
+  --only PART               runtime or models (default: both)
 serve only:
   --port PORT               default 8080
   --host HOST               default 127.0.0.1: this machine only
@@ -44,6 +48,7 @@ async function main(argv: string[]): Promise<number> {
       cors: { type: 'string', multiple: true, default: [] },
       'allow-host': { type: 'string', multiple: true, default: [] },
       'public-url': { type: 'string' },
+      only: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -61,6 +66,12 @@ async function main(argv: string[]): Promise<number> {
       stdout: (output) => print(process.stdout, output),
       stderr: (output) => print(process.stderr, output),
     });
+  }
+  if (command === 'copy' && endpoint !== undefined) {
+    const parts = COPIED_PARTS.filter((part) => values.only === undefined || values.only === part);
+    if (parts.length === 0) throw new Error(`--only takes ${COPIED_PARTS.join(' or ')}.`);
+    print(process.stdout, copiedTable(await copyFiles(endpoint, { parts })));
+    return 0;
   }
   if (command === 'serve') {
     const keys = [
