@@ -58,7 +58,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
       {
         input: inputs([entry]),
         platform: 'browser',
-        resolve: { conditionNames: [...sourceConditions, 'browser'] },
+        resolve: { conditionNames: [...SOURCE_CONDITIONS, 'browser'] },
         plugins: [workerUrls(source, add), plainUrls()],
       },
       { dir: dist, minify: true, codeSplitting: false },
