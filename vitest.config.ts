@@ -9,9 +9,9 @@ import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
-/** Milliseconds for what a test waits for: it is there as soon as it happens, so only a failure takes as long. */
+/** Milliseconds that a test waits for an event at most: only a failure takes this long. */
 const LONG = 60_000;
-/** How many times slower than they are the threads of pages are to be. */
+/** Factor by which the threads of pages are slowed down. */
 const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
 const { fast, slow } = unitTests();

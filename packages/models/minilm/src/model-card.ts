@@ -1,6 +1,6 @@
 /** The model card of the built folder. */
 
-/** What the card says that is decided elsewhere. */
+/** Facts of the card that are decided elsewhere. */
 export interface ModelCardFacts {
   readonly SOURCE_PACKAGE: string;
   readonly SOURCE_VERSION: string;
