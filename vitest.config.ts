@@ -9,15 +9,15 @@ import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const nodeConditions = ['@nearfield/source', 'node'];
-/** Milliseconds for what a test waits for: it is there as soon as it happens, so only a failure takes as long. */
+/** Milliseconds that a test waits for an event at most: only a failure takes this long. */
 const LONG = 60_000;
-/** How many times slower than they are the threads of pages are to be. */
+/** Factor by which the threads of pages are slowed down. */
 const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
-const { withModels, withoutModels } = unitTests();
+const { fast, slow } = unitTests();
 
 /** A project of tests that run in Node. */
-const inNode = (test: { name: string; include: string[]; globalSetup?: string }) => ({
+const inNode = (test: { name: string; include: string[]; globalSetup?: string; pool?: 'threads' }) => ({
   root,
   resolve: { conditions: nodeConditions },
   ssr: { resolve: { conditions: nodeConditions } },
@@ -33,10 +33,10 @@ const inNode = (test: { name: string; include: string[]; globalSetup?: string })
 export default defineConfig({
   test: {
     projects: [
-      inNode({ name: 'node', include: withoutModels }),
+      inNode({ name: 'node', include: fast, pool: 'threads' }),
       inNode({
         name: 'node-models',
-        include: withModels,
+        include: slow,
         globalSetup: './packages/core/test/build-embedded-model.ts',
       }),
       {

@@ -13,7 +13,7 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   forbidOnly: process.env.CI !== undefined,
-  // What is waited for is there as soon as it happens, so only a failure takes as long, on a busy machine too.
+  // Tests wait for events, so only a failure takes this long, even on a busy machine.
   timeout: 240_000,
   globalTimeout: 120 * 60_000,
   expect: { timeout: 60_000 },

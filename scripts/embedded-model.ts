@@ -1,4 +1,4 @@
-/** Makes sure that the embedded models' files are there, whatever task needs them. */
+/** Makes sure that the embedded models' files exist, for every task that needs them. */
 import { buildMiniLM } from '../packages/models/minilm/src/build.ts';
 import { buildMiniLMReranker } from '../packages/models/minilm-reranker/src/build.ts';
 

@@ -1,24 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseTask, portNumber, UsageError } from '../tooling/arguments.ts';
 import { repository } from '../tooling/process.mjs';
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs what an npm script runs. */
-const run = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, ['scripts/start.mjs', ...args], { cwd: repository }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+import { startTask } from './testing/start-task.ts';
 
 const STACK = /\n\s+at \S|node:internal/;
 
@@ -26,14 +12,14 @@ const tasks = readdirSync(`${repository}/scripts/tasks`).map((name) => name.repl
 
 describe.concurrent.each(tasks)('npm run %s', (task) => {
   it('says with --help what it takes', async () => {
-    const { code, stdout, stderr } = await run(task, '--help');
+    const { code, stdout, stderr } = await startTask(task, '--help');
     expect(stderr).not.toMatch(STACK);
     expect(stdout).toMatch(/--\w+/);
     expect(code).toBe(0);
   });
 
   it('says so in a line, and what there is, where an option is not known', async () => {
-    const { code, stderr } = await run(task, '--no-such-option');
+    const { code, stderr } = await startTask(task, '--no-such-option');
     expect(stderr).toMatch(/^Unknown option '--no-such-option'/);
     expect(stderr).toMatch(/Options:/);
     expect(stderr).not.toMatch(STACK);
@@ -52,7 +38,7 @@ describe('npm run demo', () => {
     server = createServer();
     await new Promise<void>((resolve) => server!.listen(0, 'localhost', resolve));
     const { port } = server.address() as AddressInfo;
-    const { code, stderr } = await run('demo', '--port', String(port));
+    const { code, stderr } = await startTask('demo', '--port', String(port));
     expect(stderr.trim()).toBe(
       `Port ${port} is taken. Name another one, or leave --port out to get one that is free.`,
     );
@@ -67,16 +53,22 @@ it.concurrent.each([
   ['bench', '--device', 'tpu'],
   ['verify-models', '--from', './here'],
 ])('%s %s %s is refused in words', async (...args) => {
-  const { code, stderr } = await run(...args);
+  const { code, stderr } = await startTask(...args);
   expect(stderr).toMatch(/^.+\n\nnpm (run|test)/);
   expect(stderr).not.toMatch(STACK);
   expect(code).toBe(2);
 });
 
 it('start.mjs says which tasks there are', async () => {
-  expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('verify-models') });
-  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('verify-models') });
-  expect(await run('nonsense')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Unknown task/) });
+  expect(await startTask('--help')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('verify-models'),
+  });
+  expect(await startTask()).toMatchObject({ code: 2, stderr: expect.stringContaining('verify-models') });
+  expect(await startTask('nonsense')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Unknown task/),
+  });
 });
 
 it('reads options, and gives a reason of one line', () => {

@@ -4,7 +4,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 /** A command line that does not fit. */
 export class UsageError extends Error {}
 
-/** What {@link parseTask} gives: as `parseArgs`, and whether help is wanted. */
+/** Result of {@link parseTask}: that of `parseArgs`, and whether help was requested. */
 type Parsed<Config extends ParseArgsConfig> = ReturnType<typeof parseArgs<Config>> & { help: boolean };
 
 /**

@@ -100,7 +100,7 @@ export function npx(specifier, args, { env = process.env, ...options } = {}) {
   const npm = process.env.npm_execpath;
   /** @type {RunOptions} */
   const full = { stdio: ['ignore', 2, 2], env: quiet, ...options };
-  // npm tells its scripts where it is: no shell needed then, which Windows' npx.cmd would.
+  // npm passes its own path to its scripts: then no shell is needed, as Windows' npx.cmd would be.
   return npm?.endsWith('npm-cli.js')
     ? run(process.execPath, [npm, 'exec', '--yes', '--', specifier, ...args], full)
     : run('npx', ['--yes', specifier, ...args], { shell: process.platform === 'win32', ...full });

@@ -30,7 +30,7 @@ function publishedManifest(text: string): string {
 export interface ModelsOptions {
   /** Absolute path of a model's folder. */
   directory: string;
-  /** Where pages find it, below the site's base, with slashes on both ends, such as `/models/icon-clip/`. */
+  /** Its URL path below the site's base, with slashes on both ends, such as `/models/icon-clip/`. */
   path: string;
 }
 

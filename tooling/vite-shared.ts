@@ -1,4 +1,4 @@
-/** What the demo and the browser tests must set alike. */
+/** Settings that the demo and the browser tests share. */
 
 /** Threads in wasm need SharedArrayBuffer, which needs a cross-origin isolated page. */
 export const ISOLATION_HEADERS = {

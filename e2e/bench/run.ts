@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --quick] [--device wasm|webgpu] [--dtype q8|fp16|fp32] [--threads N] [--json FILE]
  * [--model all-MiniLM-L6-v2|tiny] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
- * production-built page. Where WebGPU is only software, the tiny model is taken unless another is asked for.
+ * production-built page. If WebGPU is only software, the tiny model is used unless another is requested.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -59,11 +59,11 @@ function deviceOf(name: string): PeerOptions['device'] {
   return name;
 }
 
-/** What is run, once the adapter is known. */
+/** The plan of the run, once the adapter is known. */
 interface Plan {
   model: BenchModel;
   dtype: PeerOptions['dtype'];
-  /** Why this model, where it was not asked for. */
+  /** The reason for this model, if it was not requested. */
   note: string;
   size: Size;
 }

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { createNodeFoundation } from '@nearfield/core/node';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
 import { embed, type SearchFoundation } from '@nearfield/spec';
-import { subjects } from '../../demo/src/corpus/index.ts';
-import { sampleQuestions } from '../../demo/src/corpus/questions.ts';
+import { SUBJECTS } from '../../demo/src/corpus/index.ts';
+import { SAMPLE_QUESTIONS } from '../../demo/src/corpus/questions.ts';
 import { buildIndex } from '../../packages/search/src/build-index.ts';
 import { documentOfMarkdown } from '../../packages/search/src/documents/markdown.ts';
 import type { SourceDocument } from '../../packages/search/src/documents/types.ts';
@@ -71,13 +71,13 @@ await using foundation = createNodeFoundation({
   threads: 1,
 });
 
-const samples = subjects.flatMap((subject) =>
+const samples = SUBJECTS.flatMap((subject) =>
   subject.passages.map(({ id, title, text }) => ({ id: `${subject.id}/${id}`, title, text })),
 );
 const titled = samples.map(({ id, title, text }) => textDocument(id, title, text));
 const untitled = samples.map(({ id, text }) => textDocument(id, '', text));
 const titles = samples.map(({ id, title }) => ({ question: title, answers: [id] }));
-const asked = sampleQuestions.map(({ question, answer }) => ({ question, answers: [answer] }));
+const asked = SAMPLE_QUESTIONS.map(({ question, answer }) => ({ question, answers: [answer] }));
 await report('sample corpus, paraphrased', foundation, titled, [...asked, ...PARAPHRASES]);
 await report('sample corpus, titles asked of texts', foundation, untitled, titles);
 await report(

@@ -13,9 +13,9 @@ const MODEL_FOLDER = '/models/all-MiniLM-L6-v2/';
 
 export interface EngineServer {
   url: string;
-  /** Paths that were asked for, in order. */
+  /** Requested paths, in order. */
   readonly requests: string[];
-  /** What a test makes of an answer: headers set here go with it. @returns true if it was answered here. */
+  /** Lets a test change a response: headers set here are sent. @returns true if the request was answered here. */
   interfere: ((path: string, response: ServerResponse, request: IncomingMessage) => boolean) | undefined;
   close(): Promise<void>;
 }

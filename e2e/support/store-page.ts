@@ -1,4 +1,4 @@
-/** What runs in the page of store.spec.ts: the model store as core's worker uses it, and a report of what it does. */
+/** The page of store.spec.ts: the model store as core's worker uses it, and a report of its actions. */
 import { type ErrorCode, FoundationError, type StorageReport } from '@nearfield/spec';
 import { baseUrlSource, createModelStore, hubSource } from '../../packages/core/src/store/index.ts';
 import type { ModelUsage } from '../../packages/core/src/store/types.ts';

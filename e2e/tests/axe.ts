@@ -6,7 +6,7 @@ import { expect } from './demo-page.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds, as lines; serious and critical violations only, and others on request. */
+/** Violations found by axe-core, as lines: serious and critical ones, and others on request. */
 export async function violations(
   page: Page,
   others: readonly ('minor' | 'moderate')[] = [],

@@ -112,7 +112,7 @@ export class DemoPage {
   }
 }
 
-/** What the browser wrote on the console, and which of it a test expects. */
+/** Console messages of the browser, and those that a test expects. */
 interface ConsoleLog {
   readonly lines: string[];
   /** The browser itself logs failed requests. */

@@ -10,7 +10,7 @@ const KEY = 'jina_this-key-is-right';
 
 const folder = (path: string): string => fileURLToPath(new URL(`../../packages/${path}`, import.meta.url));
 
-/** What the demo's Remote settings need, and how to end the server. */
+/** Values for the demo's Remote settings, and the server's end. */
 interface DemoServer {
   apiKey: string;
   baseUrl: string;

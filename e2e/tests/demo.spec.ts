@@ -1,5 +1,5 @@
 /** The demo in Local mode: everything is computed in the page. */
-import { sampleQuestions } from '../../demo/src/corpus/questions.ts';
+import { SAMPLE_QUESTIONS } from '../../demo/src/corpus/questions.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 test('answers ten questions that share no word with their answers', async ({ demo, page }) => {
@@ -11,7 +11,7 @@ test('answers ten questions that share no word with their answers', async ({ dem
   await expect(page.locator('[data-timing="indexing"]')).toHaveText(/^[\d,]+ tokens a second\.$/);
 
   const first: string[] = [];
-  for (const { question, answer } of sampleQuestions) {
+  for (const { question, answer } of SAMPLE_QUESTIONS) {
     await demo.ask(question);
     if ((await demo.answers.first().getAttribute('data-answer')) === answer) first.push(question);
   }
@@ -317,7 +317,7 @@ test('little moves while a visitor watches', async ({ demo, page }) => {
     );
   const before = await shifted();
   // Each answer is awaited, so that its layout has no input to excuse it.
-  for (const { question } of sampleQuestions.slice(0, 3)) {
+  for (const { question } of SAMPLE_QUESTIONS.slice(0, 3)) {
     await demo.ask(question);
     const height = () =>
       demo.answers.evaluateAll((items) => items.map((item) => item.querySelector('p')!.offsetHeight));

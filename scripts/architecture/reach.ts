@@ -1,4 +1,4 @@
-/** What files load by their imports, directly or through others. */
+/** Modules that files load by their imports, directly or through others. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '../../tooling/process.mjs';

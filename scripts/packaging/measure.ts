@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 import { repository } from '../../tooling/process.mjs';
 import type { Package } from './packages.ts';
 
-/** Where {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */
+/** Folder in which {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */
 const measuredDirectory = join(repository, 'node_modules/.cache/nearfield/sizes');
 
 /** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */

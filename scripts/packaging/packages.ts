@@ -1,4 +1,4 @@
-/** What the publishable packages are, read from their package.json files. */
+/** The publishable packages, read from their package.json files. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';

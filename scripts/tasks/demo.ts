@@ -23,7 +23,7 @@ await buildEmbeddedModel();
 const server = await createServer({
   configFile: `${repository}/vite.config.ts`,
   server: {
-    // A taken port is stepped over; only one that was asked for must be had.
+    // A taken port is skipped, unless it was requested.
     ...(values.port !== undefined && { port: portNumber(values.port), strictPort: true }),
     ...(values.host && { host: true }),
     ...(values.open && { open: true }),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Spins until its parent has ended, also where that was killed and could end nobody. */
+/** Spins until its parent has ended, even if that was killed and could not end it. */
 const SPIN = `
 const parent = Number(process.argv[1]);
 for (let turn = 0; ; turn++) if (turn % 1e7 === 0 && process.ppid !== parent) process.exit();
@@ -23,7 +23,7 @@ export function keepBusy(
     for (const child of spinning) child.kill('SIGKILL');
   };
   process.on('exit', stop);
-  // What spins is not waited for.
+  // The process does not wait for these children.
   for (const child of spinning) child.unref();
   return Object.assign(stop, { pids: spinning.flatMap(({ pid }) => pid ?? []) });
 }

@@ -1,7 +1,7 @@
 /** Passed and failed counts, read from the test runners' own JSON reports. */
 import { readFile } from 'node:fs/promises';
 
-/** How many tests or checks ended how. Skipped ones are in neither. */
+/** Numbers of passed and failed tests or checks. Skipped ones are in neither. */
 export interface Count {
   passed: number;
   failed: number;

@@ -1,12 +1,12 @@
 /** Set up for browser tests: slows down the page's thread. Its workers are not slowed by that. */
-// What the session of `cdp()` can do is declared there.
+// Declares the methods of the session of `cdp()`.
 import type {} from '@vitest/browser-playwright';
 import { inject } from 'vitest';
 import { cdp } from 'vitest/browser';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** How many times slower the page's thread is. */
+    /** Factor by which the page's thread is slowed down. */
     throttle: number;
   }
 }

@@ -5,22 +5,27 @@ import { repository } from '../../tooling/process.mjs';
 import { reachability } from '../architecture/reach.ts';
 import { unitTests } from './unit-tests.ts';
 
-const { withModels, withoutModels } = unitTests();
+const { slow, fast } = unitTests();
 
 it('finds the tests that run a model by what they import', () => {
   // Itself; through a helper of tests; through the engine in Node, which imports its runtime when it starts.
-  expect(withModels).toContain('packages/onnx/src/rewrite/tail.test.ts');
-  expect(withModels).toContain('packages/core/src/models/families.test.ts');
-  expect(withModels).toContain('packages/core/src/tasks/classify/classify.test.ts');
-  expect(withModels).toContain('packages/models/minilm/src/build.test.ts');
+  expect(slow).toContain('packages/onnx/src/rewrite/tail.test.ts');
+  expect(slow).toContain('packages/core/src/models/families.test.ts');
+  expect(slow).toContain('packages/core/src/tasks/classify/classify.test.ts');
+  expect(slow).toContain('packages/models/minilm/src/build.test.ts');
+});
+
+it('finds the tests that start the command or a task', () => {
+  expect(slow).toContain('packages/server/src/hostile.test.ts');
+  expect(slow).toContain('scripts/tasks.test.ts');
 });
 
 it('leaves the rest to the fast loop, this test among them', () => {
-  expect(withoutModels).toContain('scripts/testing/unit-tests.test.ts');
-  expect(withoutModels).toContain('packages/core/src/engine/scheduling/scheduler.test.ts');
-  expect(withoutModels).toContain('packages/spec/src/wire.test.ts');
-  expect(withoutModels.filter((file) => withModels.includes(file))).toEqual([]);
-  expect([...withModels, ...withoutModels].filter((file) => !existsSync(join(repository, file)))).toEqual([]);
+  expect(fast).toContain('scripts/testing/unit-tests.test.ts');
+  expect(fast).toContain('packages/core/src/engine/scheduling/scheduler.test.ts');
+  expect(fast).toContain('packages/spec/src/wire.test.ts');
+  expect(fast.filter((file) => slow.includes(file))).toEqual([]);
+  expect([...slow, ...fast].filter((file) => !existsSync(join(repository, file)))).toEqual([]);
 });
 
 it('follows names of packages, imports inside functions and exports, not types', () => {

@@ -1,32 +1,34 @@
-/** The tests that run in Node, divided by what they need. */
+/** The tests that run in Node, divided into fast and slow ones. */
 import { filesBelow } from '../architecture/imports.ts';
 import { reachability } from '../architecture/reach.ts';
 
-/** What runs a model: the runtime in Node, and the packages that build the embedded models. */
-const RUNS_A_MODEL = [
+/** Modules of slow tests: the runtime in Node, the packages that build the embedded models, and starts of programs. */
+const SLOW = [
   'onnxruntime-node',
   'packages/models/minilm/src/build.ts',
   'packages/models/minilm-reranker/src/build.ts',
+  'packages/server/test/serve-command.ts',
+  'scripts/testing/start-task.ts',
 ];
 
 /** Folders that hold tests. */
 const FOLDERS = ['packages', 'demo', 'scripts', 'tooling'];
 
 export interface UnitTests {
-  /** Tests that load no model, relative to the repository: the fast loop. */
-  withoutModels: string[];
-  /** Tests whose imports reach a runtime or an embedded model. */
-  withModels: string[];
+  /** Tests that load no model and start no program, relative to the repository: the fast loop. */
+  fast: string[];
+  /** Tests whose imports reach a runtime, an embedded model, or the start of a program. */
+  slow: string[];
 }
 
-/** Every test that runs in Node. Nobody keeps the division: what a test imports, at any depth, decides. */
+/** Every test that runs in Node, divided by its imports, at any depth. */
 export function unitTests(): UnitTests {
   const reachedFrom = reachability();
-  const tests: UnitTests = { withoutModels: [], withModels: [] };
+  const tests: UnitTests = { fast: [], slow: [] };
   for (const file of FOLDERS.flatMap(filesBelow)) {
     if (!file.endsWith('.test.ts') || file.endsWith('.browser.test.ts')) continue;
     const reached = reachedFrom(file);
-    const group = RUNS_A_MODEL.some((name) => reached.has(name)) ? tests.withModels : tests.withoutModels;
+    const group = SLOW.some((name) => reached.has(name)) ? tests.slow : tests.fast;
     group.push(file);
   }
   return tests;

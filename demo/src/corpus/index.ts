@@ -21,7 +21,7 @@ import { weather } from './subjects/weather.ts';
 import type { Subject } from './types.ts';
 
 /** The sample corpus: 300 short passages, written for this demo, grouped by subject. */
-export const subjects: readonly Subject[] = [
+export const SUBJECTS: readonly Subject[] = [
   animals,
   kitchen,
   bicycles,

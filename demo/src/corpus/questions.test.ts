@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { countWords, sentenceSpans } from '../text/sentences.ts';
 import { contentWords, stem } from './content-words.ts';
-import { subjects } from './index.ts';
-import { sampleQuestions } from './questions.ts';
+import { SUBJECTS } from './index.ts';
+import { SAMPLE_QUESTIONS } from './questions.ts';
 
-const passages = subjects.flatMap((subject) =>
+const passages = SUBJECTS.flatMap((subject) =>
   subject.passages.map((passage) => ({ ...passage, id: `${subject.id}/${passage.id}` })),
 );
 
@@ -23,18 +23,21 @@ describe('sample corpus', () => {
 
 describe('sample questions', () => {
   test('are ten, each with an answer of its own', () => {
-    expect(sampleQuestions).toHaveLength(10);
-    expect(new Set(sampleQuestions.map((question) => question.answer)).size).toBe(10);
+    expect(SAMPLE_QUESTIONS).toHaveLength(10);
+    expect(new Set(SAMPLE_QUESTIONS.map((question) => question.answer)).size).toBe(10);
   });
 
-  test.each(sampleQuestions)('"$question" shares no content word with its answer', ({ question, answer }) => {
-    const passage = passages.find(({ id }) => id === answer);
-    expect(passage).toBeDefined();
-    const asked = contentWords(question);
-    expect(asked.size).toBeGreaterThanOrEqual(2);
-    const answered = contentWords(`${passage!.title} ${passage!.text}`);
-    expect([...asked].filter((word) => answered.has(word))).toEqual([]);
-  });
+  test.each(SAMPLE_QUESTIONS)(
+    '"$question" shares no content word with its answer',
+    ({ question, answer }) => {
+      const passage = passages.find(({ id }) => id === answer);
+      expect(passage).toBeDefined();
+      const asked = contentWords(question);
+      expect(asked.size).toBeGreaterThanOrEqual(2);
+      const answered = contentWords(`${passage!.title} ${passage!.text}`);
+      expect([...asked].filter((word) => answered.has(word))).toEqual([]);
+    },
+  );
 });
 
 describe('content words', () => {

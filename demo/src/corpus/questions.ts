@@ -4,7 +4,7 @@ import type { SampleQuestion } from './types.ts';
  * Questions in other words than their answers: none shares a content word with the title or the text of the
  * passage that answers it, so matching words cannot find it and meaning has to.
  */
-export const sampleQuestions: readonly SampleQuestion[] = [
+export const SAMPLE_QUESTIONS: readonly SampleQuestion[] = [
   { question: 'How do marine mammals sleep without drowning?', answer: 'animals/dolphin-rest' },
   { question: 'Why do I cry when slicing vegetables?', answer: 'kitchen/onion-tears' },
   { question: 'How can I repair a punctured bike wheel?', answer: 'bicycles/fix-flat' },

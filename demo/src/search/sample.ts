@@ -21,7 +21,7 @@ export function loadSample(): Promise<Sample> {
 }
 
 async function load(): Promise<Sample> {
-  const [{ subjects }, { sampleQuestions }] = await Promise.all([
+  const [{ SUBJECTS: subjects }, { SAMPLE_QUESTIONS: sampleQuestions }] = await Promise.all([
     import('../corpus/index.ts'),
     import('../corpus/questions.ts'),
   ]);

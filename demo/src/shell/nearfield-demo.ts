@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { type Page, pageOf, pages, prefetchPages } from './pages.ts';
+import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
 import './announcements.ts';
@@ -51,7 +51,7 @@ class NearfieldDemo extends AppElement {
         <a class="skip" href="#content" @click=${this.#skip}>${wanted.start.label}</a>
         <h1><img src="favicon.svg" alt="" width="28" height="28" /> Nearfield</h1>
         <nav aria-label="Pages">
-          ${pages.map(
+          ${PAGES.map(
             (each) =>
               html`<a
                 href="#/${each.path}"
@@ -100,7 +100,7 @@ class NearfieldDemo extends AppElement {
   /** Shows a page once its code is there; until then the one before stays. */
   async #show(page: Page): Promise<void> {
     this.wanted = page;
-    document.title = page === pages[0] ? TITLE : `${page.title} · Nearfield`;
+    document.title = page === PAGES[0] ? TITLE : `${page.title} · Nearfield`;
     this.app.forget('page');
     this.#failed = false;
     try {

@@ -17,7 +17,7 @@ export interface Page {
 const content = { label: 'Skip to the content', selector: 'main h2' };
 
 /** All pages; the first is the one without a path in the address. */
-export const pages: readonly [Page, ...Page[]] = [
+export const PAGES: readonly [Page, ...Page[]] = [
   {
     path: 'search',
     title: 'Search',
@@ -61,7 +61,7 @@ export const pages: readonly [Page, ...Page[]] = [
 export function prefetchPages(): void {
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData) return;
-  const [next, ...later] = pages.flatMap(({ load }) => load ?? []);
+  const [next, ...later] = PAGES.flatMap(({ load }) => load ?? []);
   const fetchOne = (load: () => Promise<unknown>): void => {
     void load().then(
       () => {
@@ -83,5 +83,5 @@ const whenIdle = (run: () => void): void => {
 /** The page of an address such as `#/search` or `#/classify/pictures`. */
 export const pageOf = (hash: string): Page => {
   const [, name] = /^#\/([^/?]*)/u.exec(hash) ?? [];
-  return pages.find(({ path }) => path === name) ?? pages[0];
+  return PAGES.find(({ path }) => path === name) ?? PAGES[0];
 };

@@ -20,7 +20,7 @@ function makeText(random: () => number, words: number): string {
   return Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
 }
 
-/** How many words texts have. */
+/** Number of words per text. */
 export interface TextLengths {
   shortest: number;
   longest: number;
@@ -41,7 +41,7 @@ export function mixedTexts(count: number, { shortest, longest }: TextLengths, se
   );
 }
 
-/** Texts of one length, where padding costs nobody anything. */
+/** Texts of one length, without padding. */
 export function uniformTexts(count: number, { uniform }: TextLengths, seed = 2): string[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, () => makeText(random, uniform));

@@ -136,7 +136,7 @@ function tinyModel(): File[] {
   ];
 }
 
-/** What the runner calls, by name. */
+/** Functions that the runner calls by name. */
 const bench = {
   /** Ours and transformers.js alternately on the same texts. */
   async throughput(

@@ -19,7 +19,7 @@ export function floatToHalf(value: number): number {
   if (exponent === 0xff) return sign | 0x7c00 | (mantissa === 0 ? 0 : 0x200 | (mantissa >>> 13));
   const halfExponent = exponent - 112;
   if (halfExponent >= 31) return sign | 0x7c00;
-  // How many low bits of the 24-bit significand a half cannot hold; more for subnormal halves.
+  // Number of low bits of the 24-bit significand that a half cannot hold; more for subnormal halves.
   const drop = halfExponent > 0 ? 13 : 14 - halfExponent;
   if (drop > 24) return sign;
   const significand = halfExponent > 0 ? mantissa : mantissa | 0x800000;

@@ -1,7 +1,7 @@
 /**
  * The protobuf wire format, as much of it as ONNX files use: varints, 32-bit and 64-bit fixed values and
  * length-delimited fields. The reader walks a buffer in place and copies nothing; the writer keeps large
- * payloads as references until the bytes are asked for.
+ * payloads as references until the bytes are needed.
  *
  * Format: https://protobuf.dev/programming-guides/encoding/
  */
@@ -26,9 +26,9 @@ export interface ProtobufField {
   readonly field: number;
   /** 0 varint, 1 fixed64, 2 length-delimited, 5 fixed32. */
   readonly wireType: number;
-  /** Where the field's tag begins. */
+  /** Start of the field's tag. */
   readonly tag: number;
-  /** Where the payload begins: after the tag, and for length-delimited fields after the length. */
+  /** Start of the payload: after the tag, and for length-delimited fields after the length. */
   readonly start: number;
   /** One past the payload's last byte. */
   readonly end: number;

@@ -159,15 +159,16 @@ const nested = (levels: number): unknown => {
   return value;
 };
 
+/** Values that are hostile wherever they stand. Made once: they are large, and nothing changes them. */
 const hostile: Record<string, () => unknown> = {
   'a megabyte of text': () => MEGABYTE,
   'a megabyte of control characters': () => '\u0001'.repeat(1_000_000),
   'a number': () => -1.5,
   nothing: () => undefined,
   null: () => null,
-  'a million numbers': () => new Array(1_000_000).fill(5),
-  '100,000 empty objects': () => Array.from({ length: 100_000 }, () => ({})),
-  '100,000 empty lists': () => Array.from({ length: 100_000 }, () => []),
+  '200,000 numbers': () => new Array(200_000).fill(5),
+  '20,000 empty objects': () => Array.from({ length: 20_000 }, () => ({})),
+  '20,000 empty lists': () => Array.from({ length: 20_000 }, () => []),
   'a thousand numbers': () => new Array(1000).fill(5),
   'a thousand megabytes': () => new Array(1000).fill(MEGABYTE),
   'a long name': () => ({ [MEGABYTE]: 5 }),
@@ -175,9 +176,9 @@ const hostile: Record<string, () => unknown> = {
   'a long name of too many texts': () => ({ [MEGABYTE]: new Array(65).fill('a') }),
   'eight long names': () =>
     Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`${at}${MEGABYTE}`, new Array(64).fill(5)])),
-  '100,000 names': () => Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, 5])),
+  '20,000 names': () => Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, 5])),
   'a text that is a megabyte of other things': () => ({ text: [MEGABYTE], image: { [MEGABYTE]: MEGABYTE } }),
-  '5,000,000 levels': () => nested(5_000_000),
+  '1,000,000 levels': () => nested(1_000_000),
   'a text with data 3000 levels deep': () => ({
     text: 'a',
     data: nested(3000),
@@ -185,6 +186,12 @@ const hostile: Record<string, () => unknown> = {
     body: nested(3000),
   }),
 };
+
+const made = new Map<string, unknown>();
+function hostileValue(name: string): unknown {
+  if (!made.has(name)) made.set(name, hostile[name]!());
+  return made.get(name);
+}
 
 /** Every place in a request: of each field, of each item, of each field of an item. */
 function placesOf(value: unknown, path: readonly string[] = []): string[][] {
@@ -225,8 +232,8 @@ describe.each(Object.entries(requests))('a request that is hostile: %s', (_, [sc
     expect(failure(() => parse(schema, request))).toBeUndefined();
   });
 
-  it.each(Object.entries(hostile))('%s in each place gives a small error, or none', (_, make) => {
-    const bad = make();
+  it.each(Object.keys(hostile))('%s in each place gives a small error, or none', (name) => {
+    const bad = hostileValue(name);
     for (const path of [...placesOf(request), ['unknown'], [MEGABYTE]]) {
       const error = failure(() => parseStrictly(schema, spoilt(request, path, bad)));
       if (error) expectSmall(error);

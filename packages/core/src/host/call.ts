@@ -5,7 +5,7 @@ import type { EngineMethod } from '../boundary/methods.ts';
 import type { CallMessage, ControlMessage, WireOptions } from '../boundary/protocol.ts';
 import type { LiveWorker } from './live-worker.ts';
 
-/** Sends a call to a worker over a port of its own, by which its progress comes and its abort goes. */
+/** Sends a call to a worker over a port of its own, which also carries its progress and its abort. */
 export async function sendCall(
   live: LiveWorker,
   method: EngineMethod,
@@ -29,7 +29,7 @@ export async function sendCall(
   try {
     const wireOptions: WireOptions = { priority, progress: onProgress !== undefined };
     const answer = live.api.call(method, argument, wireOptions, transfer(port2, [port2]));
-    // The last progress is told before the call returns.
+    // The last progress is reported before the call returns.
     const result = onProgress ? Promise.all([answer, ended]).then(([value]) => value) : answer;
     return await raceSignals(Promise.race([result, live.death]), signal, closing);
   } catch (error) {
@@ -61,7 +61,7 @@ export async function raceSignals<Value>(
   }
 }
 
-/** What cannot cross to a worker (functions, symbols, closed pictures) is the request's fault. */
+/** The error for values that cannot cross to a worker (functions, symbols, closed pictures). */
 function uncloneable(error: unknown): FoundationError | undefined {
   if (!(error instanceof DOMException) || error.name !== 'DataCloneError') return undefined;
   return new FoundationError({

@@ -14,7 +14,7 @@ export interface DecodePngOptions {
 }
 
 /**
- * Decodes every colour type, bit depth and interlacing to straight RGBA of 8 bits a channel: 16-bit samples keep
+ * Decodes every colour type, bit depth and interlacing to straight RGBA of 8 bits per channel: 16-bit samples keep
  * their high byte, fewer bits are spread over 0 to 255, colour profiles and gamma are ignored, animations give
  * their default picture. Orientation is not applied. Nothing is inflated beyond the pixels that the header
  * promises, and no other compressed chunk is opened.

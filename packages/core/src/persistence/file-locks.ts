@@ -59,7 +59,7 @@ interface Found {
  * that of a dead one is taken over at once. Of holders on other machines or in other containers only signs of life
  * are seen, which they write into the file: the lock of one that gave none for `deadAfter` is taken over. Both ages
  * are times of the file system, and a time that does not pass by its clock is watched by this process's own, so that
- * clocks which differ or are set back hold up nobody.
+ * clocks which differ or are set back hold up no process.
  */
 export class FileLocks implements Locks {
   readonly #directory: string;

@@ -9,7 +9,7 @@ import type { FileDescription, ModelSource, OpenedStream, OpenStreamOptions } fr
 export interface BaseUrlOptions extends HttpOptions {
   /**
    * File beside the model that lists sizes and hashes: `{ files: [{ path, size, sha256 }] }`. Without it each file
-   * is asked for its size, and a byte that flips on the way cannot be noticed. Default `manifest.json`; `false`
+   * has its size requested, and a byte that flips in transit cannot be noticed. Default `manifest.json`; `false`
    * if there is none.
    */
   manifest?: string | false | undefined;

@@ -1,4 +1,4 @@
-import { MinimumHeap } from './minimum-heap.ts';
+import { mergePairs, type Pairs } from './merge-pairs.ts';
 import { byteIds, type TokenModel, type Vocabulary } from './token-model.ts';
 
 export interface BytePairOptions {
@@ -22,10 +22,23 @@ export const ID_LIMIT = 2 ** 26;
 /** Pieces repeat; short ones are worth remembering. */
 const CACHED_PIECE = 64;
 const CACHE_SIZE = 10_000;
-/** Up to here a scan for the first merge beats a heap. */
-const SCAN_LENGTH = 48;
-/** Room for a position below a merge's rank in one double: ranks < 2^21, positions < 2^32. */
-const POSITIONS = 2 ** 32;
+
+/** Symbols of one piece and the merges of its tokenizer. Each part has its id at its start. */
+class SymbolPairs implements Pairs {
+  constructor(
+    readonly ids: number[],
+    readonly ranks: ReadonlyMap<number, number>,
+    readonly results: Int32Array,
+  ) {}
+
+  rank(start: number, middle: number): number {
+    return this.ranks.get(this.ids[start]! * ID_LIMIT + this.ids[middle]!) ?? Number.POSITIVE_INFINITY;
+  }
+
+  merged(start: number, rank: number): void {
+    this.ids[start] = this.results[rank]!;
+  }
+}
 
 /** Byte-pair encoding by a list of merges: the earliest in the list first, the leftmost of the same first. */
 export class BytePairs implements TokenModel {
@@ -90,7 +103,7 @@ export class BytePairs implements TokenModel {
     // Positions in text and symbols are the same only if every character is a symbol of its own.
     if (symbols.length !== start.length || symbols.some((id) => this.#tokens.get(id)!.length !== 1)) return;
     const ids: number[] = [];
-    this.#merge(symbols, ids);
+    this.#merge([...symbols], ids);
     // A token reaches at most `longest` characters, so one of a longer piece's tokens ends at one of the last
     // `longest` positions, and up to there its tokens are those of the text up to there: every beginning of an encoding
     // is the encoding of its text. If those encodings all begin alike, so does the longer piece's.
@@ -150,69 +163,9 @@ export class BytePairs implements TokenModel {
     return symbols;
   }
 
-  #rank(left: number, right: number): number {
-    return this.#ranks.get(left * ID_LIMIT + right) ?? Number.POSITIVE_INFINITY;
-  }
-
+  /** Appends the ids of a piece. @param symbols are overwritten. */
   #merge(symbols: number[], found: number[]): void {
-    if (symbols.length > SCAN_LENGTH) this.#mergeMany(symbols, found);
-    else this.#mergeFew(symbols, found);
-  }
-
-  #mergeFew(symbols: readonly number[], found: number[]): void {
-    const ids = [...symbols];
-    const ranks: number[] = [];
-    for (let at = 0; at + 1 < ids.length; at++) ranks.push(this.#rank(ids[at]!, ids[at + 1]!));
-    while (true) {
-      let lowest = Number.POSITIVE_INFINITY;
-      let at = -1;
-      for (let index = 0; index < ranks.length; index++) {
-        if (ranks[index]! < lowest) {
-          lowest = ranks[index]!;
-          at = index;
-        }
-      }
-      if (at < 0) break;
-      ids.splice(at, 2, this.#merged[lowest]!);
-      ranks.splice(at, 1);
-      if (at < ranks.length) ranks[at] = this.#rank(ids[at]!, ids[at + 1]!);
-      if (at > 0) ranks[at - 1] = this.#rank(ids[at - 1]!, ids[at]!);
-    }
-    for (const id of ids) found.push(id);
-  }
-
-  #mergeMany(symbols: readonly number[], found: number[]): void {
-    const { length } = symbols;
-    const ids = Int32Array.from(symbols);
-    /** Symbols are a linked list over their first positions. */
-    const next = new Int32Array(length + 1);
-    const previous = new Int32Array(length + 1);
-    /** Rank of the pair that starts here, so that outdated entries of the heap are recognised. */
-    const current = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
-    const heap = new MinimumHeap(length);
-    const consider = (at: number): void => {
-      const second = next[at]!;
-      const rank = second >= length ? Number.POSITIVE_INFINITY : this.#rank(ids[at]!, ids[second]!);
-      current[at] = rank;
-      if (rank !== Number.POSITIVE_INFINITY) heap.push(rank * POSITIONS + at);
-    };
-    for (let at = 0; at <= length; at++) {
-      next[at] = at + 1;
-      previous[at] = at - 1;
-    }
-    for (let at = 0; at + 1 < length; at++) consider(at);
-    for (let key = heap.pop(); key !== undefined; key = heap.pop()) {
-      const at = key % POSITIONS;
-      const rank = (key - at) / POSITIONS;
-      if (current[at] !== rank) continue;
-      const second = next[at]!;
-      ids[at] = this.#merged[rank]!;
-      current[second] = Number.POSITIVE_INFINITY;
-      next[at] = next[second]!;
-      if (next[at]! <= length) previous[next[at]!] = at;
-      consider(at);
-      if (previous[at]! >= 0) consider(previous[at]!);
-    }
-    for (let at = 0; at < length; at = next[at]!) found.push(ids[at]!);
+    const starts = mergePairs(symbols.length, new SymbolPairs(symbols, this.#ranks, this.#merged));
+    for (let index = 0; index + 1 < starts.length; index++) found.push(symbols[starts[index]!]!);
   }
 }

@@ -34,7 +34,7 @@ export interface EncoderShape {
   readonly epsilon: number;
 }
 
-/** Where an encoder's weights come from. They are named as in `transformers`' BertModel, without a prefix. */
+/** Source of an encoder's weights. They are named as in `transformers`' BertModel, without a prefix. */
 export interface EncoderWeights {
   /** A vector or table in its source's layout: row-major. */
   values(name: string): Float32Array;
@@ -46,7 +46,7 @@ export interface EncoderWeights {
   scaledScores(products: string, headSize: number): string;
 }
 
-/** Constants of a graph in the type it computes in; what is asked for again is written once. */
+/** Constants of a graph in its type of computation; each is written once. */
 export class GraphConstants {
   readonly #graph: GraphBuilder;
   readonly #isHalf: boolean;

@@ -13,7 +13,7 @@ export interface BuiltFile {
   readonly sha256: string;
 }
 
-/** What filling a folder gives back. */
+/** Result of filling a folder. */
 export interface BuildResult {
   /** Absolute path of the model folder. */
   readonly directory: string;
@@ -26,7 +26,7 @@ export interface BuildResult {
 /** A file's content: text, or bytes in one or more parts. */
 export type FileContent = string | Uint8Array | readonly Uint8Array[];
 
-/** What a folder is filled with. */
+/** Content of a folder. */
 export interface ModelFolder {
   readonly directory: string;
   /** Changes whenever the same build would write other bytes. */

@@ -5,14 +5,14 @@ import { type GraphBuilder, writeModel } from '@nearfield/onnx';
 import type { EncoderPrecision } from './encoder-graph.ts';
 import { type BuildResult, type FileContent, fillModelFolder } from './model-folder.ts';
 
-/** Where each precision lies, as on the model hub. */
+/** Path of each precision, as on the model hub. */
 const MODEL_PATHS: Readonly<Record<EncoderPrecision, string>> = {
   q8: 'onnx/model_quantized.onnx',
   fp16: 'onnx/model_fp16.onnx',
   fp32: 'onnx/model.onnx',
 };
 
-/** What is built from a model's source. */
+/** Files built from a model's source. */
 interface ModelBuild {
   graph(precision: EncoderPrecision): GraphBuilder;
   /** Further files by their paths. */

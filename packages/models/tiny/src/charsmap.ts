@@ -38,7 +38,7 @@ export const REPLACEMENTS: ReadonlyMap<string, string> = (() => {
 
 interface Node {
   readonly children: Map<number, Node>;
-  /** Where its replacement starts. */
+  /** Start of its replacement. */
   value?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What the tiny vocabularies are made from. */
+/** Texts that the tiny vocabularies are made from. */
 export const CORPUS = `
 A browser can find the right passage by itself. The search runs on this machine, and nothing leaves it.
 What is the capital of France? Paris is the capital of France. Berlin is the capital of Germany.

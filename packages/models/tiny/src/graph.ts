@@ -122,7 +122,7 @@ export class TransformerGraph {
     );
   }
 
-  /** What is added to the scores: [batch, 1, 1, sequence] for padding, [sequence, sequence] for order, or both. */
+  /** Addend of the scores: [batch, 1, 1, sequence] for padding, [sequence, sequence] for order, or both. */
   #mask(): string | undefined {
     const { graph } = this;
     let mask: string | undefined;

@@ -20,7 +20,7 @@ export interface TinyModel {
   readonly dimensions: number;
 }
 
-/** What of a vector is asked. */
+/** Options of a vector. */
 export interface EmbedOptions {
   /** The API's name of the task. */
   readonly task?: string | undefined;

@@ -1,7 +1,7 @@
 /** The tiny transformer that every text model here is: its shape and its weights. */
 import { type Matrix, type WeightForm, WeightSource } from './weights.ts';
 
-/** What differs between the models. */
+/** Differences between the models. */
 export interface TransformerShape {
   readonly vocabulary: number;
   /** Size of token vectors. */
@@ -21,7 +21,7 @@ export interface TransformerShape {
   readonly form: WeightForm;
 }
 
-/** Enough to tell right from wrong, small enough for WebGPU in software. */
+/** Large enough to distinguish right from wrong, small enough for WebGPU in software. */
 export const SMALL = {
   hidden: 32,
   heads: 4,

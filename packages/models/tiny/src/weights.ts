@@ -8,7 +8,7 @@ export interface Matrix {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
-  /** What is computed with: dequantised where the form is quantised. Row by row. */
+  /** Values to compute with, dequantised if the form is quantised. Row by row. */
   readonly values: Float32Array;
   readonly quantised?: QuantisedMatrix | undefined;
 }

@@ -38,7 +38,7 @@ const NAMES: Partial<Record<Message, readonly [field: number, word: string]>> = 
 
 interface Visit extends ByteRange {
   readonly kind: Message;
-  /** What it lies in, for the error. */
+  /** Its container, for the error. */
   readonly path: string;
   /** Whether it belongs to the main graph itself, whose initializers are read from the model's own folder. */
   readonly isMain: boolean;

@@ -44,7 +44,7 @@ export interface TensorSummary {
   /** `undefined` for an element type unknown to this package. */
   readonly type: ElementType | undefined;
   readonly dims: readonly number[];
-  /** Where the raw little-endian elements lie; `undefined` when they are in typed fields or elsewhere. */
+  /** Position of the raw little-endian elements; `undefined` if they are in typed fields or elsewhere. */
   readonly data: ByteRange | undefined;
   /** Set when the elements lie in another file. */
   readonly external: ExternalData | undefined;
@@ -61,19 +61,19 @@ export interface NodeSummary extends ByteRange {
   /** Value names; `''` where an optional input is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Where the node's tag begins in the graph; `start` and `end` bound the `NodeProto` itself. */
+  /** Start of the node's tag in the graph; `start` and `end` bound the `NodeProto` itself. */
   readonly tag: number;
   /** Ranges of the `AttributeProto`s, for {@link readAttributes}. */
   readonly attributes: readonly ByteRange[];
 }
 
-/** What a model file says about itself. Offsets are positions in the buffer that was read. */
+/** Summary of a model file. Offsets are positions in the buffer that was read. */
 export interface ModelSummary {
   readonly irVersion: number;
   readonly producer: string;
   /** Operator set versions by domain; the standard domain is `''`. */
   readonly opsets: ReadonlyMap<string, number>;
-  /** What a caller has to feed: graph inputs without those that only give an initializer a shape. */
+  /** Inputs to feed: graph inputs without those that only give an initializer a shape. */
   readonly inputs: readonly ValueSummary[];
   readonly outputs: readonly ValueSummary[];
   /** Nodes of the main graph in file order. */
@@ -90,7 +90,7 @@ export interface ModelSummary {
  * Summarises a model. Handles files that consist of several concatenated messages, such as those that
  * additions were appended to: they are merged the way protobuf parsers do.
  *
- * @param bytes the whole file; kept by nobody, but offsets in the summary refer to it.
+ * @param bytes the whole file; not retained, but offsets in the summary refer to it.
  * @throws {ProtobufError} when the bytes are not protobuf, or hold no graph.
  */
 export function readModel(bytes: Uint8Array): ModelSummary {
@@ -188,7 +188,7 @@ export function readAttributes(bytes: Uint8Array, node: NodeSummary): Map<string
       else if (field.field === 8) ints.push(...readInt64s(bytes, field));
       else if (field.field === 20) type = readVarint(bytes, start, end);
     }
-    // Lists may be empty and proto3 writers leave out zeros: then only the type number tells the kind.
+    // Lists may be empty and proto3 writers leave out zeros: then only the type number shows the kind.
     if (type === 6 || floats.length > 0) value = { kind: 'floats', value: floats };
     else if (type === 7 || ints.length > 0) value = { kind: 'ints', value: ints };
     else if (type === 2 && !value) value = { kind: 'int', value: 0n };

@@ -7,7 +7,7 @@
 export interface ByteEdit {
   /** Position in the model's bytes. */
   readonly offset: number;
-  /** What must be there now; anything else means the edit was made for other bytes. */
+  /** Expected current bytes; anything else means that the edit was made for another file. */
   readonly from: number;
   readonly to: number;
 }

@@ -14,7 +14,7 @@ const skippedTag = (9 << 3) | 2;
 const nodeTag = (1 << 3) | 2;
 const valueInfoTag = (13 << 3) | 2;
 
-/** What a node is replaced by; called with the new graph to write into. */
+/** Writes the replacement of a node into the new graph. */
 export type Replacement = (graph: GraphBuilder) => void;
 
 /** A plan of replacements in one graph. Nothing is changed until its addition is applied. */

@@ -22,7 +22,7 @@ import { int64Tensor, tensor } from '../write/tensor.ts';
 import type { ModelAddition } from './addition.ts';
 import { GraphEdit } from './graph-edit.ts';
 
-/** What {@link rewritePerToken} found. */
+/** Result of {@link rewritePerToken}. */
 export type PerTokenRewrite =
   | {
       /** Nothing in the graph is quantised with one scale per tensor at run time. */
@@ -47,7 +47,7 @@ const MICROSOFT_DOMAIN = 'com.microsoft';
 /** Quantising operators whose scale covers a whole tensor and that this rewrite cannot take apart. */
 const OTHER_QUANTISERS = new Set(['DynamicQuantizeLSTM', 'QAttention', 'QEmbedLayerNormalization']);
 
-/** What shows that a subgraph quantises, or reads quantised values of the graph around it. */
+/** Operators of a subgraph that quantises, or reads quantised values of the graph around it. */
 const INTEGER_OPERATORS = new Set([
   'DynamicQuantizeLinear',
   'MatMulInteger',

@@ -34,7 +34,7 @@ export interface SlowKernelRewrite extends ModelAddition {
 
 const MICROSOFT_DOMAIN = 'com.microsoft';
 
-/** What reads a value only to round it to 8 bits: the usual quantisers, and a rewrite per token. */
+/** Readers that only round a value to 8 bits: the usual quantisers, and a rewrite per token. */
 const ROUNDING_CONSUMERS = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul']);
 const PER_TOKEN_CONSUMERS = ['ReduceMin', 'ReduceMax', 'Sub'];
 

@@ -16,7 +16,7 @@ import { ELEMENT_TYPES } from '../types.ts';
 import type { AttributeValue, GraphBuilder, NodeDescription, ValueDescription } from './graph-builder.ts';
 import { FloatAttribute, type TensorValue } from './tensor.ts';
 
-/** What a model file says around its graph. */
+/** Fields of a model file around its graph. */
 export interface ModelOptions {
   /** Version of the standard operators. */
   readonly opset: number;

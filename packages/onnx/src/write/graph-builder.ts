@@ -7,7 +7,7 @@ export type Dimension = number | string;
 /** Value of a node attribute: integer, integers, {@link float}(s), string, or tensor. */
 export type AttributeValue = number | bigint | readonly number[] | FloatAttribute | string | TensorValue;
 
-/** What a node may have besides its type and inputs. */
+/** Options of a node besides its type and inputs. */
 export interface NodeOptions {
   /** Name of the only output, or names of all. Default: invented from the operator type, unique. */
   readonly output?: string | readonly string[];
@@ -45,7 +45,7 @@ export interface EncodedNode {
 export interface GraphOptions {
   /** Value names that exist elsewhere and must be neither invented nor added. Default none. */
   readonly taken?: Iterable<string>;
-  /** What invented value names begin with. Default `''`. */
+  /** Prefix of generated value names. Default `''`. */
   readonly prefix?: string;
 }
 

@@ -100,10 +100,10 @@ const ClassifyInputsSchema = oneOrMany(
   }),
 );
 
-const labelShape = 'labels must be a list of strings or an object of such lists.';
+const LABEL_SHAPE = 'labels must be a list of strings or an object of such lists.';
 
 const LabelListSchema = listOf(nonEmptyText('label'), {
-  message: labelShape,
+  message: LABEL_SHAPE,
   least: [1, 'labels cannot be empty. Provide at least one label.'],
 });
 
@@ -111,7 +111,7 @@ const LabelsSchema = oneOrMany(
   v.pipe(
     v.unknown(),
     safeKeys,
-    v.record(v.string(), LabelListSchema, labelShape),
+    v.record(v.string(), LabelListSchema, LABEL_SHAPE),
     v.check(
       (groups) => Object.keys(groups).length > 0,
       'labels cannot be empty. Provide at least one group.',

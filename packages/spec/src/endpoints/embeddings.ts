@@ -212,7 +212,7 @@ export const ImageDocSchema = v.looseObject({
 const PdfDocSchema = v.looseObject({ pdf: nonEmptyText('pdf') });
 const VideoDocSchema = v.looseObject({ video: nonEmptyText('video') });
 const AudioDocSchema = v.looseObject({ audio: nonEmptyText('audio') });
-const inputShape =
+const INPUT_SHAPE =
   'Each input is a string or an object with one of text, image, pdf, video, audio or content.';
 
 const MergedContentGroupSchema = v.looseObject({
@@ -237,7 +237,7 @@ export const EmbeddingInputSchema = stringOrDocument(
     audio: AudioDocSchema,
     content: MergedContentGroupSchema,
   },
-  inputShape,
+  INPUT_SHAPE,
 );
 
 const EmbeddingTypeSchema = v.picklist(

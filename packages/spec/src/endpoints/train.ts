@@ -101,10 +101,10 @@ export interface ClassifiersApi {
 }
 
 const label = nonEmptyText('label');
-const itemMessage = 'Each example is an object with a label and text or image.';
+const ITEM_MESSAGE = 'Each example is an object with a label and text or image.';
 
-const TextTrainingItemSchema = v.looseObject({ ...TextDocSchema.entries, label }, itemMessage);
-const ImageTrainingItemSchema = v.looseObject({ ...ImageDocSchema.entries, label }, itemMessage);
+const TextTrainingItemSchema = v.looseObject({ ...TextDocSchema.entries, label }, ITEM_MESSAGE);
+const ImageTrainingItemSchema = v.looseObject({ ...ImageDocSchema.entries, label }, ITEM_MESSAGE);
 
 const TrainingItemSchema = v.lazy((value) =>
   typeof value === 'object' && value !== null && 'image' in value && !('text' in value)
@@ -115,7 +115,7 @@ const TrainingItemSchema = v.lazy((value) =>
 /** A checked example. */
 export type ParsedTrainingItem = v.InferOutput<typeof TrainingItemSchema>;
 
-const most = [
+const MOST_EXAMPLES = [
   LIMITS.train.inputs,
   `A request holds at most ${LIMITS.train.inputs} examples. Train again with the rest: the classifier keeps learning.`,
 ] as const;
@@ -145,7 +145,7 @@ const CreateTrainRequestSchema = requestObject({
         LIMITS.train.minInputs,
         `Training needs at least ${LIMITS.train.minInputs} examples with different labels.`,
       ],
-      most,
+      most: MOST_EXAMPLES,
     }),
     assertThat(assertEnoughLabels),
   ),
@@ -164,7 +164,7 @@ const UpdateTrainRequestSchema = requestObject({
       TrainingItemSchema,
       listOf(TrainingItemSchema, {
         least: [1, 'Input list cannot be empty. Provide at least one example.'],
-        most,
+        most: MOST_EXAMPLES,
       }),
     ),
     v.transform((input): ParsedTrainingItem[] => (Array.isArray(input) ? input : [input])),

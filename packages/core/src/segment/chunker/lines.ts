@@ -10,11 +10,11 @@ const CHARACTERS_PER_STEP = 65_536;
 export class LineTable {
   readonly text: string;
   readonly count: number;
-  /** Where each line's text starts, after its indent; equal to `last` for a blank line. */
+  /** Start of each line's text, after its indent; equal to `last` for a blank line. */
   readonly first: Int32Array;
-  /** Where each line's text ends, before trailing white space. */
+  /** End of each line's text, before trailing white space. */
   readonly last: Int32Array;
-  /** Where each line ends, line end included. */
+  /** End of each line, line end included. */
   readonly end: Int32Array;
   /** Columns of each line's indent beyond the least indented line; a tab reaches to the next multiple of four. */
   readonly indent: Int32Array;
@@ -74,7 +74,7 @@ export class LineTable {
     });
   }
 
-  /** Where a line begins, its indent included. */
+  /** Start of a line, its indent included. */
   start(line: number): number {
     return line === 0 ? 0 : this.end[line - 1]!;
   }

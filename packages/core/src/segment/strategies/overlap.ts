@@ -53,7 +53,7 @@ function* repeatedFrom(
 
 /**
  * The first line that begins in [from, to), its indent included; undefined if none does. Whether one begins at `from`
- * is told by the text from `least` on.
+ * follows from the text from `least` on.
  */
 function firstLineStart(text: string, least: number, from: number, to: number): number | undefined {
   const isLineStart = /[\r\n]\s*$/.test(text.slice(Math.max(least, from - 64), from));

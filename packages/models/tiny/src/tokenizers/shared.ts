@@ -60,7 +60,7 @@ export function template(
     let type = 0;
     return pieces.map((piece, index) => {
       if (piece === 'B') type = types;
-      // What follows the second text belongs to its segment.
+      // Tokens after the second text belong to its segment.
       if (piece === 'A' || piece === 'B') return { Sequence: { id: piece, type_id: type } };
       return { SpecialToken: { id: piece, type_id: pieces.indexOf('B') > index ? 0 : type } };
     });

@@ -110,7 +110,7 @@ export function wordPiece(): TinyTokenizer {
       const plain = [...apart.normalize('NFD').replace(/\p{Mn}/gu, '')]
         .map((character) => character.toLowerCase())
         .join('');
-      // What a character became can be punctuation too.
+      // The replacement of a character can be punctuation too.
       const split = [...plain]
         .map((character) => (/[!-/:-@[-`{-~\p{P}]/u.test(character) ? ` ${character} ` : character))
         .join('');

@@ -4,7 +4,7 @@ import { added, numbered, type TinyTokenizer, template } from './shared.ts';
 
 const CHARSMAP = compileCharsmap(REPLACEMENTS);
 
-/** What SentencePiece's rules make of a text: short graphemes as a whole, others character by character. */
+/** Applies SentencePiece's rules to a text: to short graphemes as a whole, to others character by character. */
 const replaced = (text: string): string =>
   [...new Intl.Segmenter('und').segment(text)]
     .map(({ segment }) => {
