@@ -15,6 +15,7 @@ const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 interface Manifest {
   name: string;
   dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 
 /**
@@ -44,9 +45,12 @@ export async function makeConsumer(): Promise<string> {
 
 async function linkDependencies(project: string, installed: string, workspace: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Manifest;
-  for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
+  const { dependencies = {}, peerDependencies = {} } = manifest;
+  for (const [name, version] of Object.entries(dependencies)) {
     // pnpm writes real versions when it packs; anything else could not be installed from the registry.
     if (!/^\d/.test(version)) throw new Error(`${manifest.name} depends on ${name} as ${version}`);
+  }
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
     if (name.startsWith('@nearfield/')) continue;
     const link = join(project, 'node_modules', name);
     await mkdir(dirname(link), { recursive: true });
@@ -61,19 +65,22 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
+/** Headers of a cross-origin isolated site whose policy is the strictest that the library needs. */
+const STRICT = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+};
+
 /**
  * Serves folders under path prefixes, the first that fits: `{ '/models/': '…', '/': '…' }`.
- * @param scriptSources what the policy allows besides the site's own scripts, such as a hash
+ * @param changes headers beside those of {@link STRICT}, or in their place
  */
 export async function serveStatic(
   folders: Readonly<Record<string, string>>,
-  scriptSources: readonly string[] = [],
+  changes: Readonly<Record<string, string>> = {},
 ): Promise<StaticServer> {
-  const headers = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Content-Security-Policy': `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${scriptSources.join(' ')}`,
-  };
+  const headers = { ...STRICT, ...changes };
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
     // Browsers ask for it by themselves.

@@ -10,6 +10,11 @@ export interface Manifest {
   version: string;
   private?: boolean;
   license?: string;
+  description?: string;
+  keywords?: readonly string[];
+  homepage?: string;
+  bugs?: { url: string };
+  repository?: { type: string; url: string; directory: string };
   exports?: Record<string, string | Record<string, string>>;
   bin?: Record<string, string>;
   dependencies?: Record<string, string>;

@@ -3,7 +3,10 @@ import { join, relative } from 'node:path';
 import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 import { repository } from '../../tooling/process.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
+import { checkContents, checkInstallSizes, checkTypes } from '../packaging/checks.ts';
+import { packPackages } from '../packaging/pack.ts';
 import { fileSizes, sizeTable } from '../packaging/sizes.ts';
+import { total } from '../testing/counts.ts';
 
 const USAGE = `npm run build -- [options]: builds every package into its dist, and the static demo into demo/dist
 
@@ -24,6 +27,10 @@ for (const { directory, manifest } of packages) {
   console.log(`\n${manifest.name} ${manifest.version}  →  ${relative(repository, directory)}/dist`);
   console.log(sizeTable(await fileSizes(join(directory, 'dist'), /\.(js|mjs|wasm)$/)));
 }
+const tarballs = await packPackages();
+console.log('\nInstallations');
+const checks = [await checkInstallSizes(tarballs), await checkContents(tarballs), await checkTypes(tarballs)];
+if (total(checks).failed > 0) process.exitCode = 1;
 await buildDemo(values.base);
 console.log('\ndemo  →  demo/dist');
 console.log(sizeTable(await fileSizes(join(repository, 'demo/dist'), /^/)));

@@ -12,6 +12,7 @@ import { ensureBrowser } from '../../tooling/browser.mjs';
 import { freePort } from '../../tooling/free-port.ts';
 import { runTool } from '../../tooling/process.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
+import { checkContents, checkInstallSizes, checkTypes } from '../packaging/checks.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { keepBusy } from '../testing/busy.ts';
@@ -64,16 +65,6 @@ const tarballs = once(async () => {
   return packPackages();
 });
 
-/** One check for each packed package. */
-const perTarball =
-  (name: string, bin: string, args: (tarball: string) => string[]) => async (): Promise<Count> => {
-    const results: Count[] = [];
-    for (const tarball of await tarballs()) {
-      results.push(checkCount((await runTool(name, bin, args(tarball))) === 0));
-    }
-    return total(results);
-  };
-
 const browserTests = async (): Promise<Count> =>
   vitestRun(['browser'], { filters, env: { ...throttled, NEARFIELD_CHROMIUM: await browser() } });
 
@@ -108,22 +99,17 @@ const suites: (Suite & { group: Group })[] = [
   {
     name: 'package contents',
     group: 'checks',
-    run: perTarball('publint', 'publint', (tarball) => ['run', tarball, '--strict']),
+    run: async () => checkContents(await tarballs()),
   },
   {
     name: 'package types',
     group: 'checks',
-    run: perTarball('@arethetypeswrong/cli', 'attw', (tarball) => [
-      tarball,
-      '--no-summary',
-      '--profile',
-      'esm-only',
-      '--no-emoji',
-      // Files to be started as workers, not imported.
-      '--exclude-entrypoints',
-      'worker-wasm',
-      'worker-webgpu',
-    ]),
+    run: async () => checkTypes(await tarballs()),
+  },
+  {
+    name: 'install sizes',
+    group: 'checks',
+    run: async () => checkInstallSizes(await tarballs()),
   },
   {
     name: 'types for consumers',

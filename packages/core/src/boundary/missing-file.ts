@@ -50,8 +50,6 @@ export function watchRefusals(): { refusals: readonly Refusal[]; stop: () => voi
 
 /** The line of a policy that allows an address, or WebAssembly, under a directive. */
 function allowingLine(directive: string, url: string): string {
-  // Started from a blob, a script of another origin needs both.
-  if (url.startsWith('blob:')) return `${directive} 'self' blob:`;
   const { origin } = new URL(url, location.href);
   const source = origin === location.origin ? "'self'" : `'self' ${origin}`;
   const name = directive.replace(/-(elem|attr)$/, '');
@@ -151,6 +149,15 @@ function whyUnreachable(url: string): string {
     ? 'its server does not answer'
     : `${origin} does not answer, or does not allow this page to read it (CORS)`;
 }
+
+/** A worker's script on another origin: it is imported by a blob, which has the page's own headers and policy. */
+export const FOREIGN_WORKER_SCRIPT: Expected = {
+  isScript: true,
+  inspect: ({ url }) => ({
+    why: `is not imported from another origin: the Content-Security-Policy of this page, if it has one, has to say "worker-src 'self' blob: ${new URL(url).origin}"`,
+    passing: false,
+  }),
+};
 
 /** The script of a worker, of the library or of one of its threads. */
 export const WORKER_SCRIPT: Expected = {

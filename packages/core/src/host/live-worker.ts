@@ -3,8 +3,8 @@ import { type Calibration, shortened } from '@nearfield/spec/implement';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import { drawFor } from '../boundary/drawing.ts';
 import {
+  FOREIGN_WORKER_SCRIPT,
   faultOf,
-  forbidden,
   RECIPES,
   type Refusal,
   WORKER_SCRIPT,
@@ -158,9 +158,9 @@ async function scriptFault(
   const why = said
     ? `does not start (${shortened(said, 300)}): it may be damaged or cut off`
     : 'or a file that it imports could not be loaded';
-  const found = await faultOf(url, WORKER_SCRIPT, refusals);
-  const blob = refusals.find(({ blocked }) => blocked.startsWith('blob'));
-  const fault = found ?? (blob && forbidden(blob.directive, 'blob:')) ?? { why, passing: true };
+  const isForeign = new URL(url).origin !== location.origin;
+  const found = await faultOf(url, isForeign ? FOREIGN_WORKER_SCRIPT : WORKER_SCRIPT, refusals);
+  const fault = found ?? { why, passing: true };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
     message: `The worker cannot start: its script ${url} ${fault.why}. If the script lies elsewhere, set workerUrl. Recipes for bundlers, servers and policies: ${RECIPES}`,
