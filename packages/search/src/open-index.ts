@@ -93,6 +93,14 @@ export class SearchIndex {
     return found;
   }
 
+  /** Every document of the index, in the order in which it was built. */
+  async documents(): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>[]> {
+    const rows = await Promise.all(this.manifest.files.titles.map((file) => this.#files.json(file)));
+    return (rows as [string, string, string, string[]][][])
+      .flat()
+      .map(([id, title, url, breadcrumbs]) => ({ id, title, url, breadcrumbs }));
+  }
+
   /**
    * The documents that answer a query, best first.
    *
