@@ -1,6 +1,6 @@
 /** Makes sure that the embedded models' files are there, whatever task needs them. */
-import { buildMiniLM } from '../packages/models/minilm/src/index.ts';
-import { buildMiniLMReranker } from '../packages/models/minilm-reranker/src/index.ts';
+import { buildMiniLM } from '../packages/models/minilm/src/build.ts';
+import { buildMiniLMReranker } from '../packages/models/minilm-reranker/src/build.ts';
 
 /** Builds what is missing or whose code changed; says so on standard error. Gives the folder of the embedder. */
 export async function buildEmbeddedModel(): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
 import { tinyMiniLM } from '@nearfield/model-tiny';
 import type { PeerOptions } from './page/transformers-worker.ts';
 

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodeFoundation } from '@nearfield/core/node';
-import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
 import { embed, type SearchFoundation } from '@nearfield/spec';
 import { subjects } from '../../demo/src/corpus/index.ts';
 import { sampleQuestions } from '../../demo/src/corpus/questions.ts';

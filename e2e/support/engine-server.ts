@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { browserConditions, isolationHeaders } from '../../tooling/vite-shared.ts';

@@ -1,6 +1,6 @@
 /** The demo in Remote mode, against a real server that runs the same engine in Node. */
 import { createNodeFoundation } from '@nearfield/core/node';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { createNodeServer, type NodeServer } from '@nearfield/server/node';
 import type { SearchFoundation } from '@nearfield/spec';
 import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';

@@ -1,7 +1,7 @@
 /** The engine in pages as browsers treat them: frozen and resumed, hidden, on slow networks. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import type { Browser } from '@playwright/test';
 import { Hub } from '../../packages/core/test/hub.ts';
 import type { EnginePage } from '../support/engine-page.ts';

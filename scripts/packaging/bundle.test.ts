@@ -6,6 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bundlePackage, isExternal } from './bundle.ts';
 import type { Manifest } from './packages.ts';
+import { withoutNodeTail } from './worker-plugin.ts';
+
+/** Large enough to stay a file in every application. */
+const LARGE = 5000;
+const WASM = 'not really wasm'.padEnd(LARGE);
 
 let directory: string;
 const manifest: Manifest = {
@@ -39,8 +44,10 @@ import wasm from 'inlined/add.wasm?url';
 export const sum: number = add(1, 2);
 export const file: string = wasm;
 export const rare = (): Promise<{ table: string }> => import('../rare/table.ts');
+export const text: string = '${'text '.repeat(LARGE / 5)}';
 `,
-  'src/rare/table.ts': `import { shared } from '../shared.ts';\nexport const table: string = shared + ', rarely';\n`,
+  'src/rare/table.ts': `import { shared } from '../shared.ts';\nexport const table: string = shared + ', rarely';
+export const rows: string = '${'row '.repeat(LARGE / 4)}';\n`,
   'node_modules/inlined/package.json': JSON.stringify({
     name: 'inlined',
     version: '2.0.0',
@@ -49,7 +56,7 @@ export const rare = (): Promise<{ table: string }> => import('../rare/table.ts')
     exports: { '.': './index.js', './add.wasm': './files/add.wasm' },
   }),
   'node_modules/inlined/index.js': `export const add = (a, b) => a + b;\n`,
-  'node_modules/inlined/files/add.wasm': 'not really wasm',
+  'node_modules/inlined/files/add.wasm': WASM,
   'node_modules/inlined/LICENSE.md': 'Copyright (c) Somebody',
 };
 
@@ -94,7 +101,7 @@ test("a worker's URL points to its built file, which needs nothing else than the
   );
   expect((await worker.rare()).table).toBe('shared by both, rarely');
   expect(await built('lazy-rare-table.js')).not.toMatch(/\bimport\b/);
-  expect(await built('ort/add.wasm')).toBe('not really wasm');
+  expect(await built('ort/add.wasm')).toBe(WASM);
 });
 
 test('the licences of bundled code are included, and a missing one is an error', async () => {
@@ -111,6 +118,86 @@ test('an undeclared dependency is refused, not bundled', async () => {
   await expect(bundlePackage({ directory, manifest })).rejects.toThrow(/sample imports inlined/);
   await put('src/shared.ts', `export const shared = await import('elsewhere').catch(() => 'none');\n`);
   await expect(bundlePackage({ directory, manifest })).rejects.toThrow(/sample imports elsewhere/);
+});
+
+test('a package that is inlined needs not be installed: its imports are inside, or in files of their own', async () => {
+  await put(
+    'src/shared.ts',
+    `import { add } from 'inlined';
+export const shared: string = String(add(1, 2));
+export const ranks = (): Promise<{ default: string }> => import('inlined/ranks');
+`,
+  );
+  await put('src/deep/more.ts', `export { ranks, shared } from '../shared.ts';\n`);
+  await put('node_modules/inlined/ranks.js', `export default '${'rank '.repeat(LARGE / 5)}';\n`);
+  await put(
+    'node_modules/inlined/package.json',
+    JSON.stringify({
+      name: 'inlined',
+      license: 'ISC',
+      version: '2.0.0',
+      type: 'module',
+      exports: { '.': './index.js', './ranks': './ranks.js', './add.wasm': './files/add.wasm' },
+    }),
+  );
+  await bundlePackage({ directory, manifest: { ...manifest, nearfield: { inlines: ['inlined'] } } });
+  await rm(join(directory, 'node_modules/inlined'), { recursive: true });
+  const more = (await import(pathToFileURL(join(directory, 'dist/more.js')).href)) as {
+    shared: string;
+    ranks(): Promise<{ default: string }>;
+  };
+  expect(more.shared).toBe('3');
+  expect((await more.ranks()).default).toContain('rank rank');
+  expect(existsSync(join(directory, 'dist/lazy-inlined-ranks.js'))).toBe(true);
+  expect(existsSync(join(directory, 'dist/lazy-inlined-ranks.js.map'))).toBe(false);
+});
+
+test('a file that applications would turn into a data: URL is refused', async () => {
+  await put('src/rare/table.ts', `export const table: string = 'short';\n`);
+  await expect(bundlePackage({ directory, manifest })).rejects.toThrow(
+    /lazy-rare-table\.js has only \d+ bytes/,
+  );
+});
+
+test("onnxruntime's script loses what only Node runs, and an unknown ending is an error", () => {
+  const script = 'async function start(){}export default start;var isPthread=globalThis.self?.name;';
+  const tail =
+    'var isNode=globalThis.process?.versions?.node;if(isNode)isPthread=(await import("worker_threads")).workerData;';
+  expect(withoutNodeTail('ort.mjs', `${script}${tail}isPthread&&start();`)).toBe(
+    `${script}isPthread&&start();`,
+  );
+  expect(() => withoutNodeTail('ort.mjs', `${script}isPthread&&start();`)).toThrow(/^ort\.mjs does not end/);
+  expect(() => withoutNodeTail('ort.mjs', `${script}${tail}await import("more");`)).toThrow(/does not end/);
+});
+
+test('a standalone entry has its dependencies inside', async () => {
+  await put('src/standalone.ts', `export { add } from 'inlined';\nexport { start } from './index.ts';\n`);
+  await put('node_modules/kept/greet.js', `export const greet = (name) => 'hello ' + name;\n`);
+  await put(
+    'node_modules/kept/package.json',
+    JSON.stringify({
+      name: 'kept',
+      version: '1.0.0',
+      license: 'ISC',
+      type: 'module',
+      exports: { './greet': './greet.js' },
+    }),
+  );
+  await put('node_modules/kept/LICENSE', 'Copyright (c) Somebody else');
+  const entry = {
+    '@nearfield/source': './src/standalone.ts',
+    types: './dist/standalone.d.ts',
+    default: './dist/standalone.js',
+  };
+  await bundlePackage({
+    directory,
+    manifest: { ...manifest, exports: { ...manifest.exports, './standalone': entry } },
+  });
+  const code = await built('standalone.js');
+  expect(code).not.toMatch(/\bimport\b(?!\.meta)|\bfrom\b/);
+  expect(code).toContain('new URL("./worker-adder.js",import.meta.url)');
+  expect(await built('index.js')).toMatch(/from ["']kept\/greet["']/);
+  expect(await built('THIRD-PARTY-LICENSES.txt')).toContain('Somebody else');
 });
 
 test('an import that cannot be found is an error', async () => {

@@ -1,5 +1,5 @@
 /** Builds the JavaScript of one package: its entries with what they share, and each worker in one file. */
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
@@ -27,7 +27,7 @@ const sourceConditions = [
  */
 export async function bundlePackage({ directory, manifest }: Package): Promise<void> {
   const dist = join(directory, 'dist');
-  await rm(dist, { recursive: true, force: true });
+  await clear(dist, manifest.nearfield?.model?.folder);
   const entries = packageEntries(manifest);
   const source = join(directory, 'src');
   // A map grows while it is walked: workers, and the files that they load when they need them.
@@ -35,16 +35,36 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
   const add = (file: WorkerEntry): void => {
     standalone.set(file.output, file);
   };
+  const { inlines = [] } = manifest.nearfield ?? {};
+  const isInlined = (id: string): boolean => isExternal(id, inlines);
+  const inputs = (chosen: readonly Entry[]): Record<string, string> =>
+    Object.fromEntries(chosen.map((entry) => [entryName(entry), join(directory, entry.source)]));
   const chunks = await write(
     {
-      input: Object.fromEntries(entries.map((entry) => [entryName(entry), join(directory, entry.source)])),
+      input: inputs(entries.filter((entry) => !isComplete(entry))),
       platform: 'neutral',
       resolve: { conditionNames: sourceConditions },
       external: (id) => isExternal(id, declaredDependencies(manifest)),
-      plugins: [onlyOwnCode(manifest.name), workerUrls(source, add)],
+      plugins: [
+        lazyFiles(source, add, 'name', isInlined),
+        onlyOwnCode(manifest.name, inlines),
+        workerUrls(source, add),
+      ],
     },
     { dir: dist },
   );
+  for (const entry of entries.filter(isComplete)) {
+    const written = await write(
+      {
+        input: inputs([entry]),
+        platform: 'browser',
+        resolve: { conditionNames: [...sourceConditions, 'browser'] },
+        plugins: [workerUrls(source, add), plainUrls()],
+      },
+      { dir: dist, minify: true, codeSplitting: false },
+    );
+    chunks.push(...written);
+  }
   for (const file of standalone.values()) {
     const written = await write(
       {
@@ -53,13 +73,49 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
         resolve: { conditionNames: [...sourceConditions, 'browser'] },
         plugins: [fileUrls('ort'), plainUrls(), lazyFiles(source, add)],
       },
-      { dir: dist, minify: true, codeSplitting: false },
+      // Maps of data, such as the ranks of tokens, are twice its size and help nobody.
+      {
+        dir: dist,
+        minify: true,
+        codeSplitting: false,
+        sourcemap: !/[\\/]node_modules[\\/]/.test(file.source),
+      },
     );
     chunks.push(...written);
   }
+  await refuseInlinable(dist);
   const bundled = await bundledPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
   if (bundled.length > 0) {
     await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesText(manifest.name, bundled));
+  }
+}
+
+/** Deletes what an earlier build has left, but for the folder of a model, which is built by itself. */
+async function clear(dist: string, modelFolder: string | undefined): Promise<void> {
+  const kept = modelFolder && basename(modelFolder);
+  for (const name of await readdir(dist).catch(() => [])) {
+    if (name !== kept) await rm(join(dist, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether an entry has its dependencies inside, for pages that have neither a bundler nor an import map. */
+const isComplete = ({ output }: Entry): boolean => output === 'dist/standalone.js';
+
+/** Vite puts files below this size into the importing script, as `data:` URLs. */
+const INLINED_BYTES = 4096;
+
+/**
+ * Workers, what they load later and assets are named by URL, and stay files in every application: as `data:` URLs a
+ * content security policy forbids them.
+ */
+async function refuseInlinable(dist: string): Promise<void> {
+  for (const path of await readdir(dist, { recursive: true })) {
+    if (!/^(worker|lazy)-.*\.js$|^ort[\\/]/.test(path)) continue;
+    const { size } = await stat(join(dist, path));
+    if (size >= INLINED_BYTES) continue;
+    throw new Error(
+      `${path} has only ${size} bytes, so that Vite makes it a data: URL: import it with what needs it`,
+    );
   }
 }
 
@@ -74,6 +130,7 @@ interface WriteOptions {
   dir: string;
   minify?: boolean;
   codeSplitting?: boolean;
+  sourcemap?: boolean;
 }
 
 async function write(input: InputOptions, output: WriteOptions): Promise<OutputChunk[]> {
@@ -88,9 +145,9 @@ async function write(input: InputOptions, output: WriteOptions): Promise<OutputC
   });
   try {
     const written = await build.write({
+      sourcemap: true,
       ...output,
       format: 'esm',
-      sourcemap: true,
       entryFileNames: '[name].js',
       chunkFileNames: 'chunk-[name]-[hash].js',
     });
@@ -105,8 +162,11 @@ export function isExternal(id: string, dependencies: readonly string[]): boolean
   return isBuiltin(id) || dependencies.some((name) => id === name || id.startsWith(`${name}/`));
 }
 
-/** A package that is neither declared nor private to this repository would be missing there, or bundled: refused. */
-function onlyOwnCode(name: string): Plugin {
+/**
+ * A package that is neither declared nor private to this repository would be missing there, or bundled: refused, but for
+ * those that are inlined on purpose.
+ */
+function onlyOwnCode(name: string, inlines: readonly string[]): Plugin {
   return {
     name: 'nearfield:only-own-code',
     resolveId: {
@@ -115,7 +175,7 @@ function onlyOwnCode(name: string): Plugin {
         // Entries are absolute paths, which on some systems start with a letter.
         if (importer === undefined) return undefined;
         const resolved = await this.resolve(id, importer, { skipSelf: true });
-        if (resolved?.external) return resolved;
+        if (resolved?.external || (resolved && isExternal(id, inlines))) return resolved;
         if (!resolved || /[\\/]node_modules[\\/]/.test(resolved.id)) {
           this.error(`${name} imports ${id}, which is not among its dependencies in package.json`);
         }

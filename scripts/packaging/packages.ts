@@ -14,6 +14,13 @@ export interface Manifest {
   bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+  nearfield?: {
+    /** Packages whose code is in the built files, so that nobody has to install them. */
+    inlines?: readonly string[];
+    /** A model that the package has in a folder: `./dist/ID`. */
+    model?: { id: string; folder: string };
+  };
 }
 
 /** A public module of a package. Paths are relative to the package. */

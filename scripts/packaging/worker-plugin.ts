@@ -44,8 +44,26 @@ export function workerUrls(sourceDirectory: string, found: (worker: WorkerEntry)
   };
 }
 
+/** What onnxruntime's script ends with for Node's threads, which browsers never reach. */
+const NODE_TAIL =
+  /var isNode=globalThis\.process[^;]*;if\(isNode\)isPthread=\(await import\("worker_threads"\)\)[^;]*;/;
+
 /**
- * Makes `import url from 'some/file.wasm?url'` the URL of a copy of that file in `folder` beside the output.
+ * A module's text for any server and any bundler: its `await` outside of functions is only for Node, and keeps
+ * minifiers that take the file for a classic script from reading it.
+ * @throws {Error} when it is not the text that is known.
+ */
+export function withoutNodeTail(path: string, text: string): string {
+  const shorter = text.replace(NODE_TAIL, '');
+  if (shorter === text || /\bawait import\(/.test(shorter.slice(shorter.lastIndexOf('export default')))) {
+    throw new Error(`${path} does not end as expected: look at what its new version does for Node`);
+  }
+  return shorter;
+}
+
+/**
+ * Makes `import url from 'some/file.wasm?url'` the URL of a copy of that file in `folder` beside the output. Scripts are
+ * called `.js`: some servers do not know `.mjs`.
  * @param folder such as `ort`, below the output folder
  */
 export function fileUrls(folder: string): Plugin {
@@ -64,8 +82,11 @@ export function fileUrls(folder: string): Plugin {
       filter: { id: /\?url$/ },
       async handler(id) {
         const path = id.slice(0, -suffix.length);
-        const fileName = `${folder}/${basename(path)}`;
-        this.emitFile({ type: 'asset', fileName, source: await readFile(path) });
+        const fileName = `${folder}/${basename(path).replace(/\.mjs$/, '.js')}`;
+        const source = path.endsWith('.mjs')
+          ? withoutNodeTail(path, await readFile(path, 'utf8'))
+          : await readFile(path);
+        this.emitFile({ type: 'asset', fileName, source });
         return {
           code: `export default new URL(${JSON.stringify(`./${fileName}`)}, import.meta.url).href;`,
           moduleType: 'js',
@@ -79,18 +100,27 @@ const lazyScheme = 'nearfield-lazy:';
 const lazyImport = new RegExp(`\\bimport\\((["'\`])${lazyScheme}([\\w-]+\\.js)\\1\\)`, 'g');
 
 /**
- * Turns `import('…')` in a worker into the import of a file of its own beside it, complete in itself, named by a
- * plain URL. Split workers would need other settings in applications' bundlers (Vite's `worker.format`), and
- * pulled into the worker, code for rare cases would be loaded by everybody.
+ * Turns `import('…')` into the import of a file of its own beside the importing one, complete in itself.
+ *
+ * In a worker (`by: 'url'`) it is named by a plain URL: split workers would need other settings in applications'
+ * bundlers (Vite's `worker.format`), and pulled into the worker, code for rare cases would be loaded by everybody. In
+ * an entry (`by: 'name'`) it is a module like others, which bundlers of servers split off.
+ *
  * @param found is given every such file's source and output
+ * @param isLazy which imports; default: all
  */
-export function lazyFiles(sourceDirectory: string, found: (file: WorkerEntry) => void): Plugin {
+export function lazyFiles(
+  sourceDirectory: string,
+  found: (file: WorkerEntry) => void,
+  by: 'url' | 'name' = 'url',
+  isLazy: (id: string) => boolean = () => true,
+): Plugin {
   return {
     name: 'nearfield:lazy-files',
     resolveId: {
       order: 'pre',
       async handler(id, importer, { kind }) {
-        if (kind !== 'dynamic-import' || isBuiltin(id)) return undefined;
+        if (kind !== 'dynamic-import' || isBuiltin(id) || !isLazy(id)) return undefined;
         const resolved = await this.resolve(id, importer, { skipSelf: true });
         if (!resolved || resolved.external) return this.error(`Cannot find ${id}, which ${importer} imports`);
         const name = id.startsWith('.') ? relative(sourceDirectory, resolved.id) : id;
@@ -107,6 +137,10 @@ export function lazyFiles(sourceDirectory: string, found: (file: WorkerEntry) =>
       for (const match of code.matchAll(lazyImport)) {
         const url = `new URL("./${match[2]}", import.meta.url).href`;
         const end = match.index + match[0].length;
+        if (by === 'name') {
+          edited.overwrite(match.index, end, `import("./${match[2]}")`);
+          continue;
+        }
         // Applications' bundlers see a file to copy, and leave the import to the browser.
         edited.overwrite(match.index, end, `import(/* @vite-ignore */ /* webpackIgnore: true */ ${url})`);
       }

@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 import { ensureBrowser } from '../../tooling/browser.mjs';
+import { freePort } from '../../tooling/free-port.ts';
 import { runTool } from '../../tooling/process.mjs';
 import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { bundleForMeasuring } from '../packaging/measure.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { keepBusy } from '../testing/busy.ts';
 import { type Count, checkCount, playwrightCount, runnerCount, total } from '../testing/counts.ts';
-import { freePort } from '../testing/free-port.ts';
 import { once } from '../testing/once.ts';
 import { runSuites, type Suite, sourceChecks, vitestRun } from '../testing/suites.ts';
 

@@ -5,8 +5,8 @@ import { reachability } from '../architecture/reach.ts';
 /** What runs a model: the runtime in Node, and the packages that build the embedded models. */
 const RUNS_A_MODEL = [
   'onnxruntime-node',
-  'packages/models/minilm/src/index.ts',
-  'packages/models/minilm-reranker/src/index.ts',
+  'packages/models/minilm/src/build.ts',
+  'packages/models/minilm-reranker/src/build.ts',
 ];
 
 /** Folders that hold tests. */

@@ -1,49 +1,38 @@
 #!/usr/bin/env node
-import { errorBody } from '@nearfield/server';
-import { FoundationError } from '@nearfield/spec';
-import { type Command, type CommandContext, commandHelp, UsageError } from './command.ts';
-import { COMMANDS } from './commands/index.ts';
+import type { CommandContext } from './command.ts';
+import { runCommand } from './run-command.ts';
 
-const SYNOPSIS = 42;
-
-const usage = (): string =>
-  [
-    ...Object.entries(COMMANDS).map(
-      ([name, { synopsis, summary }]) => `${`nearfield ${name} ${synopsis}`.padEnd(SYNOPSIS)} ${summary}`,
-    ),
-    '\nnearfield COMMAND --help explains a command and its options.\n',
-  ].join('\n');
+/** A program that a signal ends has this status, and the signal's number. */
+const SIGNALLED = 128;
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 const context: CommandContext = {
   stdin: process.stdin,
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
+  terminal: {
+    stdin: process.stdin.isTTY ?? false,
+    stdout: process.stdout.isTTY ?? false,
+    stderr: process.stderr.isTTY ?? false,
+  },
   env: process.env,
 };
 
-async function main([name = '', ...argv]: string[]): Promise<number> {
-  const command: Command | undefined = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) {
-    const wantsHelp = name === '--help' || name === '-h' || name === 'help';
-    if (wantsHelp) context.stdout(usage());
-    else context.stderr(usage());
-    return wantsHelp ? 0 : 2;
-  }
-  if (argv.includes('--help') || argv.includes('-h')) {
-    context.stdout(commandHelp(name, command));
-    return 0;
-  }
-  try {
-    return await command.run(argv, context);
-  } catch (error) {
-    if (error instanceof UsageError) {
-      context.stderr(`${error.message}\n\n${commandHelp(name, command)}`);
-      return 2;
-    }
-    if (!FoundationError.isInstance(error)) throw error;
-    context.stderr(`${JSON.stringify(errorBody(error, 'local'))}\n`);
-    return 1;
+/** Ends the process at once on a signal: commands keep nothing that half a run could spoil. */
+function endOnSignals(endsItself: boolean): void {
+  if (endsItself) return;
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.once(signal, () => {
+      if (context.terminal.stderr) context.stderr('\n');
+      process.exit(SIGNALLED + number);
+    });
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+// A reader such as `head` that has read enough ends the command, without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runCommand(process.argv.slice(2), context, endOnSignals);

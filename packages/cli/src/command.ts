@@ -7,6 +7,8 @@ export interface OptionFacts {
   readonly short?: string;
   /** Name of the value in `--help`, such as `PORT`. */
   readonly value?: string;
+  /** The values that it takes, for shells that complete them. */
+  readonly choices?: readonly string[];
   readonly help: string;
 }
 
@@ -21,9 +23,11 @@ export type OptionValues<Options extends OptionTable> = {
     : ValueOf<Options[Name]> | undefined;
 };
 
-/** Streams and signals of the process that runs a command. */
+/** Streams of the process that runs a command. */
 export interface CommandContext {
   readonly stdin: NodeJS.ReadableStream;
+  /** The streams that a person sits at. */
+  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,8 +45,14 @@ export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
   readonly options: OptionTable;
-  /** Whatever `--help` says after the options. */
+  /** Whatever `--help` says before the options. */
   readonly details?: string;
+  /** Command lines that work as they are. */
+  readonly examples?: readonly string[];
+  /** Ends on SIGINT and SIGTERM by itself, when it has finished its work. @default false: the signal ends it */
+  readonly endsItself?: boolean;
+  /** Exit status of a failure. @default 1 */
+  readonly failure?: number;
   /** @returns the exit status */
   run(argv: readonly string[], context: CommandContext): Promise<number>;
 }
@@ -66,6 +76,9 @@ export function defineCommand<const Options extends OptionTable>(definition: {
   readonly summary: string;
   readonly options: Options;
   readonly details?: string;
+  readonly examples?: readonly string[];
+  readonly endsItself?: boolean;
+  readonly failure?: number;
   readonly run: (
     parsed: { readonly values: OptionValues<Options>; readonly positionals: readonly string[] },
     context: CommandContext,
@@ -107,13 +120,17 @@ function optionLines([name, { value, help, short, multiple }]: [string, OptionFa
 }
 
 /** What `nearfield NAME --help` prints. */
-export function commandHelp(name: string, { synopsis, summary, options, details }: Command): string {
+export function commandHelp(
+  name: string,
+  { synopsis, summary, options, details, examples }: Command,
+): string {
   const lines = Object.entries(options).map(optionLines);
   return [
     `nearfield ${name} ${synopsis}`.trimEnd(),
     `\n${summary[0]!.toUpperCase()}${summary.slice(1)}.`,
     ...(details ? [`\n${details}`] : []),
     ...(lines.length > 0 ? [`\nOptions:\n${lines.join('\n')}`] : []),
+    ...(examples ? [`\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`] : []),
     '',
   ].join('\n');
 }

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createNodeFoundation } from '@nearfield/core/node';
-import { iconClipDirectory } from '@nearfield/model-icon-clip';
-import { miniLMDirectory } from '@nearfield/model-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
+import { iconClipDirectory } from '@nearfield/model-icon-clip/build';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker/build';
 import type { SearchFoundation } from '@nearfield/spec';
 import { type ContractModels, tinyModelsOf } from '../src/models.ts';
 

@@ -1,6 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 import type { ModelDescription, SourceDescription } from './boundary/protocol.ts';
+import { baseAddress } from './environment.ts';
 import { EngineClient } from './foundation/engine-client.ts';
 import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
@@ -8,25 +9,20 @@ import type { CustomModel, LocalOptions } from './foundation/options.ts';
 import { DeviceRouter } from './host/device-router.ts';
 import { WorkerHost } from './host/worker-host.ts';
 import { wayOf } from './models/own-model.ts';
+import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 
 /**
  * A search foundation that computes inside this page, in a Web Worker. The worker starts with the first call
- * (or `load()`), downloads the model once and keeps it in IndexedDB.
+ * (or `load()`), downloads the model once and keeps it in IndexedDB. It can be made anywhere, also while a page is rendered
+ * on a server, and in a dedicated worker; only where there are no workers its calls reject with NOT_SUPPORTED.
  *
  * @example
  * const foundation = createLocal();
  * const { data } = await foundation.embeddings({ model: 'jina-embeddings-v2-small-en', input: 'hello' });
  *
- * @throws FoundationError NOT_SUPPORTED where there are no workers (use `@nearfield/core/node` in Node).
+ * @throws FoundationError INPUT_VALIDATION_FAILED for a model without a usable source.
  */
 export function createLocal(options: LocalOptions = {}): LocalFoundation {
-  if (typeof Worker === 'undefined') {
-    throw new FoundationError({
-      code: 'NOT_SUPPORTED',
-      message:
-        'createLocal() needs a browser with Web Workers. In Node use createNodeFoundation() of @nearfield/core/node.',
-    });
-  }
   const models = (options.models ?? []).map(describeModel);
   const { device = 'auto' } = options;
   const hostOptions = {
@@ -58,8 +54,6 @@ function describeModel(model: CustomModel): ModelDescription {
   return { id, ...wayOf(model), source: describeSource(id, source), dtypes };
 }
 
-const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
-
 function describeSource(id: string, source: CustomModel['source']): SourceDescription {
   if (source instanceof URL) return { kind: 'url', url: withSlash(source.href) };
   if (typeof source !== 'string') {
@@ -69,9 +63,15 @@ function describeSource(id: string, source: CustomModel['source']): SourceDescri
     }
     throw noSource(id, String(source));
   }
-  if (HUB_ID.test(source)) return { kind: 'hub', id: source };
+  if (isHubId(source)) return { kind: 'hub', id: source };
+  if (isUnmarkedFolder(source)) {
+    throw unmarkedFolder(id, source, `A folder of the site begins with a slash or a dot: '/${source}/'.`);
+  }
+  const base = baseAddress();
+  // On a server nothing is loaded from there.
+  if (base === undefined) return { kind: 'url', url: source };
   try {
-    return { kind: 'url', url: withSlash(new URL(source, document.baseURI).href) };
+    return { kind: 'url', url: withSlash(new URL(source, base).href) };
   } catch (cause) {
     throw noSource(id, source, cause);
   }

@@ -18,6 +18,7 @@ import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
 import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
 import { type ModelRecipe, wayOf } from './models/own-model.ts';
+import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 import { FileRecords } from './persistence/file-records.ts';
 import type { ClassifierLimits } from './requests/classify.ts';
 import type { Backend } from './service/backend.ts';
@@ -135,7 +136,7 @@ class DirectBackend implements Backend {
       return {
         like: custom?.like,
         recipe: custom?.recipe,
-        source: custom && sourceOf(custom.source, hub),
+        source: custom && sourceOf(id, custom.source, hub),
         dtypes: custom?.dtypes,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
         hub: (repository) => hubSource(repository, hub),
@@ -159,7 +160,7 @@ class DirectBackend implements Backend {
   }
 }
 
-function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
+function sourceOf(id: string, source: string | URL, hub: HubOptions): ModelSource {
   if (source instanceof URL && source.protocol === 'file:' && source.host === '') {
     return directorySource(fileURLToPath(source));
   }
@@ -167,7 +168,14 @@ function sourceOf(source: string | URL, hub: HubOptions): ModelSource {
   if (/^https?:/.test(text)) return baseUrlSource(text.endsWith('/') ? text : `${text}/`);
   const directory = resolve(text);
   if (text !== '' && existsSync(directory)) return directorySource(directory);
-  if (/^[\w.-]+\/[\w.-]+$/.test(text)) return hubSource(text, hub);
+  if (isUnmarkedFolder(text)) {
+    throw unmarkedFolder(
+      id,
+      text,
+      `There is no folder ${directory}; one begins with a dot or a slash: './${text}'.`,
+    );
+  }
+  if (isHubId(text)) return hubSource(text, hub);
   throw new FoundationError({
     code: 'INPUT_VALIDATION_FAILED',
     message: `The source '${shortened(text)}' is neither a directory, a URL, nor a hub id (owner/name).`,

@@ -52,6 +52,15 @@ describe('a source that is none', () => {
     expect(error.message.length).toBeLessThan(300);
   });
 
+  it.each(['models/all-MiniLM-L6-v2', 'public/mine', 'dist/mine'])(
+    "'%s', which is no folder here and never taken for a repository of the hub",
+    async (source) => {
+      const { code, message } = await loading(source);
+      expect(code).toBe('INPUT_VALIDATION_FAILED');
+      expect(message).toContain(`'./${source}'`);
+    },
+  );
+
   it.each([
     { remoteHost: 'http://' },
     { remoteHost: 'hub.example' },

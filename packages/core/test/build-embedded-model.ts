@@ -1,5 +1,5 @@
-import { buildMiniLM } from '@nearfield/model-minilm';
-import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker';
+import { buildMiniLM } from '@nearfield/model-minilm/build';
+import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker/build';
 
 /** Tests load the embedded models: builds those that are missing or stale. */
 export default async function setup(): Promise<void> {

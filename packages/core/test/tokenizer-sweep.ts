@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/model-tiny';
 import { get_encoding, type TiktokenEncoding } from 'tiktoken';
 import { Tokenizer } from 'tokenizers';

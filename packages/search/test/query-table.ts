@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queryTableDirectory } from '@nearfield/model-minilm-query-table';
+import { queryTableDirectory } from '@nearfield/model-minilm-query-table/build';
 import { type QueryTable, readQueryTable } from '../src/meaning/safetensors.ts';
 
 /** The table of all-MiniLM-L6-v2 that this repository keeps. */

@@ -36,6 +36,7 @@ export const serve = defineCommand({
       help: 'the server’s address for the outside, if it is\nbehind a proxy',
     },
   },
+  endsItself: true,
   async run({ values }, { stderr, env }) {
     const keys = [...values['api-key'], ...keysOfVariable('NEARFIELD_API_KEYS', env.NEARFIELD_API_KEYS)];
     const hosts = values['allow-host'];

@@ -1,3 +1,8 @@
+import { POLICY_NAME } from './trusted-script.ts';
+
+/** How every bundler, server and policy gets the library's files to the page. */
+export const RECIPES = 'https://github.com/nearfield/nearfield/blob/main/docs/toolchains.md';
+
 /** What a page or worker saw its Content-Security-Policy refuse. */
 export interface Refusal {
   /** Such as `script-src-elem`. */
@@ -45,6 +50,8 @@ export function watchRefusals(): { refusals: readonly Refusal[]; stop: () => voi
 
 /** The line of a policy that allows an address, or WebAssembly, under a directive. */
 function allowingLine(directive: string, url: string): string {
+  // Started from a blob, a script of another origin needs both.
+  if (url.startsWith('blob:')) return `${directive} 'self' blob:`;
   const { origin } = new URL(url, location.href);
   const source = origin === location.origin ? "'self'" : `'self' ${origin}`;
   const name = directive.replace(/-(elem|attr)$/, '');
@@ -57,6 +64,12 @@ export const forbidden = (directive: string, url: string): Fault => ({
   why: `is forbidden by the Content-Security-Policy ${globalThis.document ? 'of this page' : 'that the worker’s script is served with'}: it has to say "${allowingLine(directive, url)}"`,
   passing: false,
 });
+
+/** A script that Trusted Types refuse. */
+const notTrusted: Fault = {
+  why: `is refused by require-trusted-types-for: the Content-Security-Policy has to say "trusted-types ${POLICY_NAME}" too`,
+  passing: false,
+};
 
 /** Milliseconds in which a file is fetched once more: the call that failed waits for it. */
 const PATIENCE = 30_000;
@@ -85,6 +98,8 @@ export async function faultOf(
   await nextTask();
   const refusal = refusals.find(({ blocked }) => blocked === url);
   if (refusal) return forbidden(refusal.directive, url);
+  if (isScript && refusals.some(({ directive }) => directive === 'require-trusted-types-for'))
+    return notTrusted;
   let response: Response;
   try {
     response = await fetch(url, {
@@ -106,7 +121,7 @@ export async function faultOf(
     const passing = status >= 500 || status === 408 || status === 429;
     const advice = passing
       ? ''
-      : '; it has to be published with the worker, or reload the page after an update';
+      : '; "npx nearfield copy DIR" puts the library’s files where a bundler does not, and a page that is older than its files has to be loaded again';
     return { why: `cannot be fetched: its server answers with status ${status}${advice}`, passing };
   }
   const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';

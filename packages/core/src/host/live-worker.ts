@@ -2,13 +2,21 @@ import { type DeviceReport, FoundationError } from '@nearfield/spec';
 import { type Calibration, shortened } from '@nearfield/spec/implement';
 import { type Remote, releaseProxy, transfer, wrap } from 'comlink';
 import { drawFor } from '../boundary/drawing.ts';
-import { faultOf, type Refusal, WORKER_SCRIPT, watchRefusals } from '../boundary/missing-file.ts';
+import {
+  faultOf,
+  forbidden,
+  RECIPES,
+  type Refusal,
+  WORKER_SCRIPT,
+  watchRefusals,
+} from '../boundary/missing-file.ts';
 import type { Flavour, WorkerApi, WorkerStart } from '../boundary/protocol.ts';
 import type { DeviceChoice } from './device-choice.ts';
 import { watchHeartbeat } from './heartbeat.ts';
 import type { HostOptions } from './host-options.ts';
-import { connectSharedWorker, type Spawned, scriptUrl, spawnWorker } from './spawn.ts';
+import { connectSharedWorker, type Spawned, spawnWorker } from './spawn.ts';
 import { goneOrHanging, WorkerReplaced, watchLife } from './worker-life.ts';
+import { workerScript } from './worker-script.ts';
 
 /** A worker that runs, or is about to. */
 export interface LiveWorker {
@@ -63,7 +71,7 @@ export async function startWorker(
   { flavour, reason, isSoftware }: DeviceChoice,
   { key, calibration, token, device, onEnding }: Launch,
 ): Promise<LiveWorker> {
-  const script = (): string => scriptUrl(flavour, options.workerUrl?.[flavour]);
+  const script = (): string => workerScript(flavour, options.workerUrl?.[flavour]).address;
   const { refusals, stop: stopWatching } = watchRefusals();
   const whyNot = (said?: string, cause?: unknown): Promise<FoundationError> =>
     scriptFault(script(), refusals, said, cause);
@@ -129,7 +137,7 @@ export async function startWorker(
 
 async function spawn(flavour: Flavour, { workerUrl, shared }: HostOptions): Promise<Spawned> {
   const url = workerUrl?.[flavour];
-  return shared ? connectSharedWorker(flavour, url) : spawnWorker(flavour, url);
+  return shared ? connectSharedWorker(flavour, url) : spawnWorker(workerScript(flavour, url));
 }
 
 /** Picked files by what tells them apart; JSON knows nothing of them. */
@@ -150,10 +158,12 @@ async function scriptFault(
   const why = said
     ? `does not start (${shortened(said, 300)}): it may be damaged or cut off`
     : 'or a file that it imports could not be loaded';
-  const fault = (await faultOf(url, WORKER_SCRIPT, refusals)) ?? { why, passing: true };
+  const found = await faultOf(url, WORKER_SCRIPT, refusals);
+  const blob = refusals.find(({ blocked }) => blocked.startsWith('blob'));
+  const fault = found ?? (blob && forbidden(blob.directive, 'blob:')) ?? { why, passing: true };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
-    message: `The worker cannot start: its script ${url} ${fault.why}. Where it lies elsewhere, set workerUrl.`,
+    message: `The worker cannot start: its script ${url} ${fault.why}. Where it lies elsewhere, set workerUrl. Recipes for bundlers, servers and policies: ${RECIPES}`,
     retryable: fault.passing,
     cause,
   });

@@ -3,6 +3,7 @@ import type { Endpoint } from 'comlink';
 import type { Flavour } from '../boundary/protocol.ts';
 import { connectingLock, holdLock } from '../boundary/shared-worker-locks.ts';
 import { afterAwake } from './heartbeat.ts';
+import { sharedWorkerScript, type WorkerScript, workerScript } from './worker-script.ts';
 
 /** A worker that was started: where calls go, and how it ends. */
 export interface Spawned {
@@ -18,47 +19,22 @@ export interface Spawned {
 }
 
 /** Starts a worker from a real file, so that a strict Content-Security-Policy can allow it by origin. */
-export function spawnWorker(flavour: Flavour, url: string | URL | undefined): Spawned {
-  const worker = newWorker(flavour, url);
+export function spawnWorker({ url, options }: WorkerScript): Spawned {
+  const worker = new Worker(url, options);
   return { endpoint: worker, events: worker, end: () => worker.terminate() };
-}
-
-/** Absolute address of a worker's script. Bundlers leave it nowhere but in the call that starts it. */
-export function scriptUrl(flavour: Flavour, url: string | URL | undefined): string {
-  const { Worker: original } = globalThis;
-  let found = '';
-  try {
-    globalThis.Worker = class {
-      constructor(address: string | URL) {
-        found = new URL(address, location.href).href;
-      }
-    } as unknown as typeof Worker;
-    newWorker(flavour, url);
-  } finally {
-    globalThis.Worker = original;
-  }
-  return found;
-}
-
-function newWorker(flavour: Flavour, url: string | URL | undefined): Worker {
-  return url
-    ? new Worker(url, { type: 'module', name: `nearfield-${flavour}` })
-    : // Bundlers recognise a worker only by a literal URL.
-      flavour === 'wasm'
-      ? new Worker(new URL('../worker/wasm.ts', import.meta.url), { type: 'module', name: 'nearfield-wasm' })
-      : new Worker(new URL('../worker/webgpu.ts', import.meta.url), {
-          type: 'module',
-          name: 'nearfield-webgpu',
-        });
 }
 
 /**
  * Connects to the worker that tabs of this origin share, or starts a worker of this page's own where there is none to
- * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame), or has no locks.
+ * share: the browser has no shared workers (as on Android), or denies them (as to a sandboxed frame), or has no locks; or
+ * the script is another origin's.
  */
 export async function connectSharedWorker(flavour: Flavour, url: string | URL | undefined): Promise<Spawned> {
   // Without locks (plain http) nobody would notice its end, nor it the last page's.
-  if (typeof SharedWorker === 'undefined' || !navigator.locks) return spawnWorker(flavour, url);
+  const canShare = typeof SharedWorker !== 'undefined' && navigator.locks;
+  const script = canShare && sharedWorkerScript(flavour, url);
+  // A script of another origin is started from a blob, which is each page's own.
+  if (!script || script.isForeign) return spawnWorker(workerScript(flavour, url));
   const pageLock = `nearfield-page-${randomId()}`;
   const held: (() => void)[] = [];
   const letGo = (): void => {
@@ -69,7 +45,7 @@ export async function connectSharedWorker(flavour: Flavour, url: string | URL | 
     // While a page connects, the worker must not end for want of pages.
     const connected = await holdLock(connectingLock(`nearfield-${flavour}`), 'shared');
     held.push(connected);
-    const worker = await greetedBySharedWorker(() => newSharedWorker(flavour, url));
+    const worker = await greetedBySharedWorker(() => new SharedWorker(script.url, script.options));
     return {
       endpoint: worker.port,
       events: worker,
@@ -82,7 +58,9 @@ export async function connectSharedWorker(flavour: Flavour, url: string | URL | 
     };
   } catch (error) {
     letGo();
-    if (error instanceof DOMException && error.name === 'SecurityError') return spawnWorker(flavour, url);
+    if (error instanceof DOMException && error.name === 'SecurityError') {
+      return spawnWorker(workerScript(flavour, url));
+    }
     throw error;
   }
 }
@@ -117,17 +95,4 @@ async function greetedBySharedWorker(connect: () => SharedWorker): Promise<Share
     }
     worker.port.close();
   }
-}
-
-function newSharedWorker(flavour: Flavour, url: string | URL | undefined): SharedWorker {
-  if (url) return new SharedWorker(url, { type: 'module', name: `nearfield-${flavour}` });
-  return flavour === 'wasm'
-    ? new SharedWorker(new URL('../worker/wasm.ts', import.meta.url), {
-        type: 'module',
-        name: 'nearfield-wasm',
-      })
-    : new SharedWorker(new URL('../worker/webgpu.ts', import.meta.url), {
-        type: 'module',
-        name: 'nearfield-webgpu',
-      });
 }

@@ -11,6 +11,7 @@ import { chooseFlavour, type DeviceChoice } from './device-choice.ts';
 import { DeviceTuning, isThreadsFault } from './device-tuning.ts';
 import type { HostOptions } from './host-options.ts';
 import { type LiveWorker, startWorker } from './live-worker.ts';
+import { whyNoWorkers } from './no-workers.ts';
 import { pageRestrictions } from './restrictions.ts';
 import { RuntimeFailed, WorkerReplaced } from './worker-life.ts';
 
@@ -142,7 +143,7 @@ export class WorkerHost implements Backend {
   }
 
   async persist(): Promise<boolean> {
-    return (await navigator.storage?.persist?.()) ?? false;
+    return (await globalThis.navigator?.storage?.persist?.()) ?? false;
   }
 
   async close(): Promise<void> {
@@ -221,6 +222,8 @@ export class WorkerHost implements Backend {
   async #worker(): Promise<LiveWorker> {
     if (this.#closed) throw closedError();
     if (this.#live) return this.#live;
+    const refusal = whyNoWorkers();
+    if (refusal) throw refusal;
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });

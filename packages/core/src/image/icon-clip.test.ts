@@ -1,8 +1,8 @@
 /** icon-clip from file to label: its goldens and its held-out samples, with our preprocessing. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ICON_CLIP_ID, iconClipDirectory } from '@nearfield/model-icon-clip';
-import { buildMiniLM } from '@nearfield/model-minilm';
+import { ICON_CLIP_ID, iconClipDirectory } from '@nearfield/model-icon-clip/build';
+import { buildMiniLM } from '@nearfield/model-minilm/build';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TextTokenizer } from '../text/text-tokenizer.ts';

@@ -5,7 +5,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { smallDisk } from '../../test/full-disk.ts';
 import { Hub } from '../../test/hub.ts';

@@ -1,4 +1,9 @@
 import { FoundationError, type TokenizerName } from '@nearfield/spec';
+import {
+  CL100K_TOKEN_SPLIT_REGEX,
+  O200K_TOKEN_SPLIT_REGEX,
+  R50K_TOKEN_SPLIT_REGEX,
+} from 'gpt-tokenizer/encodingParams/constants';
 import { inBrowser } from '../environment.ts';
 import { withWhiteSpace } from '../text/characters.ts';
 import { BytePairEncoder, type Ranks } from './bpe.ts';
@@ -6,7 +11,7 @@ import { BytePairEncoder, type Ranks } from './bpe.ts';
 /** What an encoding is made of: the ranks, how text is cut into pieces, and its special tokens. */
 interface EncodingDefinition {
   ranks(): Promise<{ default: Ranks }>;
-  pattern: 'R50K_TOKEN_SPLIT_REGEX' | 'CL100K_TOKEN_SPLIT_REGEX' | 'O200K_TOKEN_SPLIT_REGEX';
+  pattern: RegExp;
   /** As OpenAI's tiktoken lists them (`tiktoken_ext/openai_public.py`). */
   specialTokens: Readonly<Record<string, number>>;
 }
@@ -19,7 +24,7 @@ const p50k = () => import('gpt-tokenizer/bpeRanks/p50k_base');
 const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
   cl100k_base: {
     ranks: () => import('gpt-tokenizer/bpeRanks/cl100k_base'),
-    pattern: 'CL100K_TOKEN_SPLIT_REGEX',
+    pattern: CL100K_TOKEN_SPLIT_REGEX,
     specialTokens: {
       [END_OF_TEXT]: 100257,
       '<|fim_prefix|>': 100258,
@@ -30,13 +35,13 @@ const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
   },
   o200k_base: {
     ranks: () => import('gpt-tokenizer/bpeRanks/o200k_base'),
-    pattern: 'O200K_TOKEN_SPLIT_REGEX',
+    pattern: O200K_TOKEN_SPLIT_REGEX,
     specialTokens: { [END_OF_TEXT]: 199999, '<|endofprompt|>': 200018 },
   },
-  p50k_base: { ranks: p50k, pattern: 'R50K_TOKEN_SPLIT_REGEX', specialTokens: { [END_OF_TEXT]: 50256 } },
+  p50k_base: { ranks: p50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
   p50k_edit: {
     ranks: p50k,
-    pattern: 'R50K_TOKEN_SPLIT_REGEX',
+    pattern: R50K_TOKEN_SPLIT_REGEX,
     specialTokens: {
       [END_OF_TEXT]: 50256,
       '<|fim_prefix|>': 50281,
@@ -44,8 +49,8 @@ const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
       '<|fim_suffix|>': 50283,
     },
   },
-  r50k_base: { ranks: r50k, pattern: 'R50K_TOKEN_SPLIT_REGEX', specialTokens: { [END_OF_TEXT]: 50256 } },
-  gpt2: { ranks: r50k, pattern: 'R50K_TOKEN_SPLIT_REGEX', specialTokens: { [END_OF_TEXT]: 50256 } },
+  r50k_base: { ranks: r50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
+  gpt2: { ranks: r50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
 };
 
 /** An encoding ready for use. */
@@ -62,13 +67,10 @@ export interface LoadedEncoding {
 export async function loadEncoding(name: TokenizerName): Promise<LoadedEncoding> {
   const definition = ENCODINGS[name];
   try {
-    const [ranks, patterns] = await Promise.all([
-      definition.ranks(),
-      import('gpt-tokenizer/encodingParams/constants'),
-    ]);
+    const ranks = await definition.ranks();
     return {
       // JavaScript's `\s` has U+FEFF and lacks U+0085: OpenAI's patterns mean White_Space.
-      encoder: new BytePairEncoder(ranks.default, withWhiteSpace(patterns[definition.pattern])),
+      encoder: new BytePairEncoder(ranks.default, withWhiteSpace(definition.pattern)),
       specialTokens: new Map(Object.entries(definition.specialTokens)),
     };
   } catch (cause) {
@@ -77,7 +79,7 @@ export async function loadEncoding(name: TokenizerName): Promise<LoadedEncoding>
       message: `The vocabulary of tokenizer '${name}' could not be loaded. ${
         inBrowser()
           ? 'Check that the page can fetch its own scripts'
-          : 'Check that the package gpt-tokenizer is installed whole'
+          : 'Check that the package @nearfield/core is installed whole'
       }, then try again.`,
       param: 'tokenizer',
       cause,

@@ -6,10 +6,12 @@ import {
   type Fault,
   faultOf,
   forbidden,
+  RECIPES,
   type Refusal,
   WORKER_SCRIPT,
   watchRefusals,
 } from '../boundary/missing-file.ts';
+import { trustedScript } from '../boundary/trusted-script.ts';
 import type { OnnxModule } from '../engine/runtime/onnx/onnx-runtime.ts';
 import type { StartOnnx } from '../engine/runtime/onnx/wasm.ts';
 import { classifyRuntimeError } from '../engine/runtime/runtime-errors.ts';
@@ -76,7 +78,7 @@ function watchThreads(): { failed: Promise<never>; stop: () => void } {
   failed.catch(() => {});
   globalThis.Worker = class extends Original {
     constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
+      super(trustedScript(url), options);
       this.addEventListener('error', (event) => {
         if (isOver) return;
         event.preventDefault();
@@ -137,7 +139,7 @@ const absolute = (url: string): string => new URL(url, location.href).href;
 function notAvailable(url: string, { why, passing }: Fault, cause?: unknown): FoundationError {
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
-    message: `onnxruntime cannot start: its file ${url} ${why}. The models are not at fault.`,
+    message: `onnxruntime cannot start: its file ${url} ${why}. The models are not at fault. Recipes: ${RECIPES}`,
     retryable: passing,
     cause,
   });
@@ -180,7 +182,7 @@ async function threadsFault(mjs: string, refusals: readonly Refusal[]): Promise<
   };
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
-    message: `onnxruntime cannot start its threads: its file ${url} ${found.why}. One thread does without them.`,
+    message: `onnxruntime cannot start its threads: its file ${url} ${found.why}. One thread does without them. Recipes: ${RECIPES}`,
     param: 'threads',
     retryable: found.passing,
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queryTableDirectory } from '@nearfield/model-minilm-query-table';
+import { queryTableDirectory } from '@nearfield/model-minilm-query-table/build';
 import { cosine, normalise } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
 import { minilmQueryTable } from '../../test/query-table.ts';

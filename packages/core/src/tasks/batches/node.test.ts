@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { type BatchOutputLine, type BatchRequest, type BatchStatus, FoundationError } from '@nearfield/spec';
 import { BatchesBodySchema, BatchStatusBodySchema, parse } from '@nearfield/spec/implement';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { type CallProgress, type ClassifyRequest, FoundationError, type TrainRequest } from '@nearfield/spec';
 import { ClassifiersBodySchema, ClassifyBodySchema, parse, TrainBodySchema } from '@nearfield/spec/implement';
 import { afterAll, describe, expect, it } from 'vitest';

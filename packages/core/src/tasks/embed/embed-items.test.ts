@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { iconClipDirectory } from '@nearfield/model-icon-clip';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { iconClipDirectory } from '@nearfield/model-icon-clip/build';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import type { CallProgress } from '@nearfield/spec';
 import { bytesToBase64 } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

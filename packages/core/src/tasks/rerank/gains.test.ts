@@ -3,8 +3,8 @@
  * our own, the same figures as in docs/rerank.md.
  */
 import { readFile } from 'node:fs/promises';
-import { miniLMDirectory } from '@nearfield/model-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker/build';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DOCUMENTATION } from '../../../test/fixtures/rerank/documentation.ts';
 import { HELP_PAGES } from '../../../test/fixtures/rerank/help-passages.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { miniLMDirectory } from '@nearfield/model-minilm';
-import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
+import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker/build';
 import { type CallProgress, FoundationError, type RerankResponse } from '@nearfield/spec';
 import { parse, RerankBodySchema, toWire } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

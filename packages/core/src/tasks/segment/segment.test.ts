@@ -1,5 +1,5 @@
-import { iconClipDirectory } from '@nearfield/model-icon-clip';
-import { miniLMDirectory } from '@nearfield/model-minilm';
+import { iconClipDirectory } from '@nearfield/model-icon-clip/build';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { qwenBpe, xlmRoberta } from '@nearfield/model-tiny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hub } from '../../../test/hub.ts';

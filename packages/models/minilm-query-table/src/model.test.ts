@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSource } from '@nearfield/model-kit';
 import { expect, it } from 'vitest';
-import { queryTableDirectory } from './index.ts';
+import { queryTableDirectory } from './model.ts';
 
 const read = (name: string): Buffer => readFileSync(join(queryTableDirectory(), name));
 

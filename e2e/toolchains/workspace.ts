@@ -1,0 +1,173 @@
+/** Installs the packed packages and toolchains into a folder outside of the repository, as applications would. */
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { packedDirectory } from '../../tooling/packed-directory.ts';
+import { npx, repository } from '../../tooling/process.mjs';
+import type { Consumer } from './consumers.ts';
+import { type Recipe, readRecipes } from './recipes.ts';
+
+/** Unpacks every packed package. Gives folders by the packages' names. */
+async function unpackPackages(root: string): Promise<Map<string, string>> {
+  const folders = new Map<string, string>();
+  const tarballs = await readdir(packedDirectory).catch((cause: unknown) => {
+    throw new Error('There are no packed packages: run "npm test -- --only e2e".', { cause });
+  });
+  for (const tarball of tarballs) {
+    const folder = join(root, 'packed', tarball.replace(/\.tgz$/, ''));
+    await mkdir(folder, { recursive: true });
+    await promisify(execFile)('tar', [
+      '-xzf',
+      join(packedDirectory, tarball),
+      '-C',
+      folder,
+      '--strip-components=1',
+    ]);
+    const { name } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string };
+    folders.set(name, folder);
+  }
+  return folders;
+}
+
+/** The files of a recipe's project: those of its own, and the page that all show. */
+function projectFiles(recipe: Recipe, page: Recipe): Record<string, string> {
+  const main = page.files['main.js']!;
+  const [fragment] = recipe.fragments;
+  // What the recipe says of the first line.
+  return { 'main.js': fragment ? main.replace(/^.*\n/, fragment) : main, ...recipe.files };
+}
+
+/** A folder with a project for each consumer, ready to be built. */
+export class Workspace {
+  readonly root: string;
+  readonly #recipes = readRecipes();
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Installs everything in one go; what was downloaded once comes from pnpm's store. */
+  static async create(
+    consumers: readonly Pick<Consumer, 'id' | 'recipe' | 'packages'>[],
+  ): Promise<Workspace> {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'nearfield-toolchains-')));
+    const workspace = new Workspace(root);
+    const packed = await unpackPackages(root);
+    const overrides = [...packed].map(([name, folder]) => `  '${name}': 'file:${folder}'\n`).join('');
+    await writeFile(
+      join(root, 'pnpm-workspace.yaml'),
+      `packages: ['projects/*']\nminimumReleaseAge: 0\noverrides:\n${overrides}`,
+    );
+    await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'toolchains', private: true }));
+    for (const consumer of consumers) await workspace.#writeProject(consumer, packed);
+    const { packageManager } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+      packageManager: string;
+    };
+    const args = [
+      'install',
+      '--prefer-offline',
+      '--ignore-scripts',
+      '--no-frozen-lockfile',
+      '--reporter=append-only',
+    ];
+    const code = await npx(packageManager, args, { cwd: root });
+    if (code !== 0)
+      throw new Error(`Installing toolchains into ${root} failed: pnpm ended with code ${code}.`);
+    return workspace;
+  }
+
+  async #writeProject(
+    { id, recipe: heading, packages }: Pick<Consumer, 'id' | 'recipe' | 'packages'>,
+    packed: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const recipe = this.recipe(heading);
+    const named = recipe.packages.map((name) => [name, packed.has(name) ? '*' : undefined] as const);
+    const dependencies: Record<string, string> = { ...packages };
+    for (const [name, version] of named) dependencies[name] ??= version ?? 'latest';
+    const files: Record<string, string> = {
+      'package.json': JSON.stringify({ name: id, private: true, type: 'module', dependencies }),
+      ...projectFiles(recipe, this.recipe('')),
+    };
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(this.folder(id), path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+  }
+
+  recipe(heading: string): Recipe {
+    const recipe = this.#recipes.get(heading);
+    if (!recipe) throw new Error(`docs/toolchains.md has no recipe "${heading}"`);
+    return recipe;
+  }
+
+  folder(id: string): string {
+    return join(this.root, 'projects', id);
+  }
+
+  #environment(id: string): NodeJS.ProcessEnv {
+    const bin = join(this.folder(id), 'node_modules/.bin');
+    return {
+      ...process.env,
+      PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+      NODE_ENV: undefined,
+      NEXT_TELEMETRY_DISABLED: '1',
+      npm_config_offline: 'true',
+    } as NodeJS.ProcessEnv;
+  }
+
+  /** Runs a command line in a project. @throws {Error} with what it printed, when it fails. */
+  async run(id: string, command: string): Promise<string> {
+    const options = { cwd: this.folder(id), env: this.#environment(id), maxBuffer: 2 ** 26 };
+    try {
+      const { stdout } = await promisify(execFile)('sh', ['-c', command], options);
+      return stdout;
+    } catch (error) {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+      throw new Error(`"${command}" failed in ${id}:\n${stdout}\n${stderr}`, { cause: error });
+    }
+  }
+
+  /** Starts a server of a project. @returns what ends it, once it answers at `url`. */
+  async serve(id: string, command: string, url: string): Promise<() => Promise<void>> {
+    const options = { cwd: this.folder(id), env: this.#environment(id), detached: true } as const;
+    const child = spawn('sh', ['-c', `exec ${command}`], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+    }
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    let isOver = false;
+    void closed.then(() => {
+      isOver = true;
+    });
+    const stop = async (): Promise<void> => {
+      // Servers have children of their own.
+      if (!isOver) process.kill(-child.pid!, 'SIGKILL');
+      await closed;
+    };
+    while (!(await answers(url))) {
+      if (isOver) throw new Error(`"${command}" ended in ${id}:\n${printed}`);
+    }
+    return stop;
+  }
+
+  async close(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Whether a server answers; asked again no sooner than a moment later. */
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url)).body?.cancel();
+    return true;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return false;
+  }
+}

@@ -1,0 +1,143 @@
+import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { FoundationError } from '@nearfield/spec';
+
+/** What {@link copyFiles} copies: the library's files, the models', or both. */
+export const COPIED_PARTS = ['runtime', 'models'] as const;
+export type CopiedPart = (typeof COPIED_PARTS)[number];
+
+/** Files of `@nearfield/core` that pages load by URL. Everything else is imported, which is the bundler's work. */
+const RUNTIME = /^(standalone|worker-\w+|lazy-[\w-]+)\.js$|^ort\/[\w.-]+$|^THIRD-PARTY-LICENSES\.txt$/;
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  nearfield?: { model?: { id: string; folder: string } };
+}
+
+/** A folder that was filled. */
+export interface Copied {
+  /** A package's name. */
+  from: string;
+  /** Relative to the project. */
+  to: string;
+  files: number;
+  bytes: number;
+}
+
+/** Options of {@link copyFiles}. */
+export interface CopyOptions {
+  /** Folder of the project, whose `package.json` names the packages. Default: the working directory. */
+  project?: string;
+  /** Default: all. */
+  parts?: readonly CopiedPart[];
+}
+
+/**
+ * Puts the files that pages load by URL into a folder of the site: those of the installed `@nearfield/core` into the
+ * folder itself, and each model package of the project's dependencies into `models/ID` below it. Files that are there
+ * are replaced; others stay.
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED where there is no project, or nothing to copy.
+ */
+export async function copyFiles(
+  folder: string,
+  { project = process.cwd(), parts = COPIED_PARTS }: CopyOptions = {},
+): Promise<Copied[]> {
+  const target = resolve(project, folder);
+  const manifest = await readManifest(join(project, 'package.json'));
+  if (!manifest) {
+    throw invalid(`There is no package.json in ${project}: run this in the folder of your project.`);
+  }
+  const copied: Copied[] = [];
+  const fill = async (from: string, source: string, to: string, isWanted?: (path: string) => boolean) => {
+    copied.push({ from, to: relative(project, to) || '.', ...(await fillFolder(source, to, isWanted)) });
+  };
+  if (parts.includes('runtime')) {
+    const core =
+      packageFolder('@nearfield/core', project) ?? packageFolder('@nearfield/core', import.meta.url)!;
+    await fill('@nearfield/core', join(core, 'dist'), target, (path) => RUNTIME.test(path));
+  }
+  if (parts.includes('models')) {
+    for (const { name, directory, model } of await modelPackages(manifest, project)) {
+      await fill(name, join(directory, model.folder), join(target, 'models', model.id));
+    }
+  }
+  if (copied.length === 0) {
+    throw invalid(
+      'No dependency of this project is a model. Install one first, such as: npm install @nearfield/model-minilm',
+    );
+  }
+  return copied;
+}
+
+/** The project's dependencies that say they have a model. */
+async function modelPackages(manifest: Manifest, project: string) {
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const found: { name: string; directory: string; model: { id: string; folder: string } }[] = [];
+  for (const name of names.sort()) {
+    const directory = packageFolder(name, project);
+    const model = directory && (await readManifest(join(directory, 'package.json')))?.nearfield?.model;
+    if (directory && model) found.push({ name, directory, model });
+  }
+  return found;
+}
+
+/**
+ * Where a package is installed, as Node finds it; undefined where it is not, or does not show its `package.json`.
+ * @param from a folder, or a module's URL
+ */
+function packageFolder(name: string, from: string): string | undefined {
+  try {
+    const base = from.startsWith('file:') ? from : join(from, 'package.json');
+    return dirname(createRequire(base).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readManifest(path: string): Promise<Manifest | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch (cause) {
+    throw invalid(`${path} is not JSON: ${(cause as Error).message}`);
+  }
+}
+
+async function fillFolder(
+  source: string,
+  target: string,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<{ files: number; bytes: number }> {
+  const entries = await readdir(source, { recursive: true, withFileTypes: true });
+  let files = 0;
+  let bytes = 0;
+  for (const entry of entries) {
+    const file = join(entry.parentPath, entry.name);
+    const path = relative(source, file).split(sep).join('/');
+    if (!entry.isFile() || entry.name.startsWith('.') || !isWanted(path)) continue;
+    await mkdir(dirname(join(target, path)), { recursive: true });
+    await copyFile(file, join(target, path));
+    files++;
+    bytes += (await stat(file)).size;
+  }
+  return { files, bytes };
+}
+
+const invalid = (message: string): FoundationError =>
+  new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message });
+
+/** One line for each folder. */
+export const copiedTable = (copied: readonly Copied[]): string =>
+  copied
+    .map(
+      ({ from, to, files, bytes }) =>
+        `${to}${sep}  ${files} files of ${from}, ${(bytes / 1e6).toFixed(1)} MB\n`,
+    )
+    .join('');
