@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { buildIndex, documentsOfJsonl, type SourceDocument } from '@nearfield/search/build';
+import { readSource, VectorCache, writeIndex } from '@nearfield/search/node';
+import { countOf } from '../arguments.ts';
+import { cacheFolder } from '../cache-folder.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { foundationOf } from '../foundation.ts';
+import { MODEL_OPTIONS } from '../options.ts';
+import { tableOf } from '../search/table.ts';
+
+const EMBEDDER = 'all-MiniLM-L6-v2';
+
+export const index = defineCommand({
+  synopsis: 'SOURCE --out DIRECTORY',
+  summary: 'build a search index of static files',
+  options: {
+    out: { type: 'string', value: 'DIRECTORY', help: 'where the index goes' },
+    base: { type: 'string', value: 'ADDRESS', help: 'what addresses of pages begin with (default /)' },
+    'clean-urls': { type: 'boolean', help: 'addresses without .html' },
+    'keywords-only': { type: 'boolean', help: 'no model: the index finds words alone' },
+    embedder: { type: 'string', value: 'ID', help: `the model for passages (default ${EMBEDDER})` },
+    table: {
+      type: 'string',
+      value: 'DIRECTORY|none',
+      help: `query table of the embedder: queries then need no\nmodel (default: the table of ${EMBEDDER},\nif it is installed)`,
+    },
+    cache: {
+      type: 'string',
+      value: 'DIRECTORY|none',
+      help: 'where vectors are kept for the next build (default:\nnode_modules/.cache/nearfield, else the user’s cache)',
+    },
+    passage: { type: 'string', value: 'LETTERS', help: 'letters of a passage at most (default 900)' },
+    ...MODEL_OPTIONS,
+  },
+  details: `SOURCE is a folder of HTML or Markdown, a file of JSON lines {"id", "title", "text", "url"}, or - for such lines on
+standard input. Serve DIRECTORY with your site; only passages that changed are embedded again.`,
+  examples: ['nearfield index dist --out dist/search', 'nearfield index docs --out index --keywords-only'],
+  async run({ values, positionals }, { stdin, stdout, stderr, env, terminal }) {
+    const [source, ...more] = positionals;
+    const { out, embedder = EMBEDDER } = values;
+    if (source === undefined || more.length > 0) throw new UsageError('Name one SOURCE.');
+    if (out === undefined) throw new UsageError('Name the index’s folder with --out.');
+    const mostLetters = values.passage === undefined ? undefined : countOf('passage', values.passage);
+    const started = performance.now();
+    const documents: SourceDocument[] =
+      source === '-'
+        ? documentsOfJsonl(await text(stdin))
+        : await readSource(source, {
+            base: values.base ?? '/',
+            cleanUrls: values['clean-urls'] ?? false,
+            except: out,
+          });
+    const common = { documents, ...(mostLetters === undefined ? {} : { mostLetters }) };
+    let files: Map<string, Uint8Array<ArrayBuffer>>;
+    let embedded = 0;
+    if (values['keywords-only']) files = await buildIndex(common);
+    else {
+      const cache =
+        values.cache === 'none'
+          ? undefined
+          : new VectorCache(
+              join(values.cache ?? cacheFolder(env), `${embedder.replace(/[^\w.-]/g, '_')}.vectors`),
+            );
+      const foundation = await foundationOf(values, env);
+      try {
+        const table = await tableOf(values.table, embedder);
+        if (table === undefined) {
+          stderr('No query table: the index finds by meaning only where the model is loaded.\n');
+        }
+        files = await buildIndex({
+          ...common,
+          meaning: {
+            foundation,
+            model: embedder,
+            ...(table === undefined ? {} : { table }),
+            ...(cache === undefined ? {} : { cache }),
+          },
+          onProgress: ({ embedded: done, of }) => {
+            embedded = done;
+            if (terminal.stderr) stderr(`\r${done} of ${of} passages embedded`);
+          },
+        });
+      } finally {
+        await foundation.close();
+        cache?.close();
+      }
+      if (terminal.stderr && embedded > 0) stderr('\n');
+    }
+    await writeIndex(out, files);
+    const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const vectors = values['keywords-only'] ? '' : `, ${embedded} passages embedded`;
+    stdout(
+      `${documents.length} documents in ${files.size} files, ${(bytes / 1e6).toFixed(1)} MB${vectors}, ${seconds} s\n`,
+    );
+    return 0;
+  },
+});
