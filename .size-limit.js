@@ -24,4 +24,6 @@ export default [
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '133 kB' },
   // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
   { name: 'remote, page', path: page('remote'), limit: '23.5 kB' },
+  // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
+  { name: 'search, page', path: page('search'), limit: '20 kB' },
 ];

@@ -92,7 +92,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
-  cli: ['spec', 'core', 'server'],
+  cli: ['spec', 'core', 'remote', 'search', 'server'],
   'hashed-foundation': ['spec'],
 };
 

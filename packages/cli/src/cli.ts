@@ -7,10 +7,15 @@ import { FoundationError } from '@nearfield/spec';
 import { API_ENDPOINTS, runApi } from './api.ts';
 import { createEngine, modelOption } from './engine.ts';
 import { keysOfVariable } from './keys.ts';
+import { runCommand, SEARCH_COMMANDS } from './search/command.ts';
 
 const USAGE = `nearfield api ENDPOINT 'REQUEST JSON'   answer one request (- reads it from standard input)
 nearfield serve                          answer requests over HTTP
+nearfield index SOURCE --out DIRECTORY   build a search index of static files
+nearfield search DIRECTORY "QUESTION"    search an index
+nearfield eval QUESTIONS.tsv --index DIRECTORY   measure how well an index finds
 
+COMMAND --help says more of index, search and eval.
 Endpoints: ${API_ENDPOINTS.join(', ')}
 
 Options:
@@ -32,6 +37,14 @@ const print = (stream: NodeJS.WriteStream, output: string): void => {
 };
 
 async function main(argv: string[]): Promise<number> {
+  const named = Object.hasOwn(SEARCH_COMMANDS, argv[0] ?? '') ? SEARCH_COMMANDS[argv[0]!] : undefined;
+  if (named !== undefined) {
+    return runCommand(named, argv.slice(1), {
+      stdout: (output) => print(process.stdout, output),
+      stderr: (output) => print(process.stderr, output),
+      isTerminal: process.stderr.isTTY,
+    });
+  }
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,

@@ -11,6 +11,7 @@ import { FORMAT_VERSION, type IndexFile, MANIFEST, type Manifest } from './forma
 import { manifestId } from './format/manifest-id.ts';
 import { sha256 } from './format/sha256.ts';
 import { FIELDS, type Posting, writePostings } from './keywords/postings.ts';
+import { taskOf } from './meaning/query-model.ts';
 import type { QueryTable } from './meaning/safetensors.ts';
 import { writeRow } from './meaning/table-rows.ts';
 import { signs, writeVectorRow } from './meaning/vectors.ts';
@@ -24,7 +25,13 @@ export interface MeaningSource {
   /** A table of queries in the model's space: the visitor then needs no model. */
   readonly table?: QueryTable;
   /** Vectors by SHA-256 of model and text: what is in it is not embedded again. */
-  readonly cache?: Pick<Map<string, Float32Array>, 'get' | 'set'>;
+  readonly cache?: VectorStore;
+}
+
+/** A `Map` will do; `VectorCache` of `@nearfield/search/node` keeps vectors in a file. */
+export interface VectorStore {
+  get(key: string): Float32Array | undefined;
+  set(key: string, vector: Float32Array): unknown;
 }
 
 export interface BuildOptions {
@@ -35,6 +42,8 @@ export interface BuildOptions {
   readonly mostLetters?: number;
   /** Without it the index finds by keywords alone. */
   readonly meaning?: MeaningSource;
+  /** Hears how many of the passages that have to be embedded are. */
+  readonly onProgress?: (progress: { readonly embedded: number; readonly of: number }) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +64,7 @@ const GOLDENS = ['how do I keep bread fresh', 'retry failed job'];
  *   the foundation throws.
  */
 export async function buildIndex(options: BuildOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const { documents, language = ENGLISH, mostLetters, meaning, signal } = options;
+  const { documents, language = ENGLISH, mostLetters, meaning, onProgress, signal } = options;
   const ids = new Set<string>();
   for (const { id } of documents) {
     if (ids.has(id)) throw invalid('documents', `Two documents have the id "${id}". Give each its own.`);
@@ -106,7 +115,7 @@ export async function buildIndex(options: BuildOptions): Promise<Map<string, Uin
     },
     ...(meaning === undefined || passages.length === 0
       ? {}
-      : { meaning: await meaningOf(meaning, documents, passages, { add, addPacked }, signal) }),
+      : { meaning: await meaningOf(meaning, documents, passages, { add, addPacked }, signal, onProgress) }),
   } as const;
   const manifest = { id: await manifestId(rest), ...rest } satisfies Manifest;
   files.set(MANIFEST, new TextEncoder().encode(JSON.stringify(manifest)));
@@ -221,6 +230,7 @@ async function meaningOf(
   passages: readonly Passage[],
   { add, addPacked }: Adds,
   signal: AbortSignal | undefined,
+  onProgress: BuildOptions['onProgress'],
 ): Promise<NonNullable<Manifest['meaning']>> {
   const { foundation, table, cache } = source;
   const model = findModel(source.model)?.id ?? source.model;
@@ -231,7 +241,8 @@ async function meaningOf(
     );
   }
   const texts = passages.map((passage) => textToEmbed(documents[passage.document]!, passage));
-  const options = signal === undefined ? {} : { signal };
+  // A passage of code may have more tokens than the model reads; its beginning stands for it.
+  const options = { truncate: true, ...(signal === undefined ? {} : { signal }) };
   const keys = await Promise.all(texts.map((text) => sha256(new TextEncoder().encode(`${model}\n${text}`))));
   const vectors = keys.map((key) => cache?.get(key));
   const missing = vectors.flatMap((vector, index) => (vector === undefined ? [index] : []));
@@ -241,14 +252,18 @@ async function meaningOf(
       foundation,
       source.model,
       batch.map((index) => texts[index]!),
-      options,
+      { ...options, ...taskOf(source.model, 'passage') },
     );
+    onProgress?.({ embedded: Math.min(at + BATCH, missing.length), of: missing.length });
     for (const [order, index] of batch.entries()) {
       vectors[index] = found[order]!;
       cache?.set(keys[index]!, found[order]!);
     }
   }
-  const goldens = await embed(foundation, source.model, GOLDENS, options);
+  const goldens = await embed(foundation, source.model, GOLDENS, {
+    ...options,
+    ...taskOf(source.model, 'passage'),
+  });
   const dimensions = goldens[0]!.length;
   if (table !== undefined && table.dimensions !== dimensions) {
     throw invalid(

@@ -4,7 +4,7 @@
  * @module
  */
 
-export { type BuildOptions, buildIndex, type MeaningSource } from './build-index.ts';
+export { type BuildOptions, buildIndex, type MeaningSource, type VectorStore } from './build-index.ts';
 export { documentOfHtml } from './documents/html.ts';
 export { documentsOfJsonl } from './documents/jsonl.ts';
 export { documentOfMarkdown, type FileFacts } from './documents/markdown.ts';

@@ -6,18 +6,19 @@
  */
 
 export { ANY_LANGUAGE, ENGLISH, type Language } from './analysis/analyser.ts';
+export type {
+  Explanation,
+  FoundDocument,
+  FoundPassage,
+  QueryModel,
+  Reranker,
+  SearchAnswer,
+  SearchOptions,
+} from './answers.ts';
 export type { IndexFile, Manifest } from './format/manifest.ts';
 export { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, type WordScore } from './keywords/bm25f.ts';
 export { fetchLoader, type Loader, memoryLoader } from './loader.ts';
-export {
-  type Explanation,
-  type FoundDocument,
-  type FoundPassage,
-  type OpenOptions,
-  openIndex,
-  type SearchAnswer,
-  SearchIndex,
-  type SearchOptions,
-} from './open-index.ts';
-export { evaluate, type LabelledQuery, type Quality } from './ranking/evaluate.ts';
+export { type OpenOptions, openIndex, SearchIndex } from './open-index.ts';
+export { evaluate, type LabelledQuery, labelledQueries, type Quality } from './ranking/evaluate.ts';
 export { FUSION_WEIGHTS, type FusionWeights } from './ranking/fusion.ts';
+export type { TextRange } from './ranking/highlights.ts';

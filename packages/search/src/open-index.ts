@@ -1,83 +1,25 @@
 /** Opens a static index and searches it: the same in a page and in Node. */
-import { dot, FoundationError, normalise } from '@nearfield/spec';
+import { dot, embed, FoundationError, normalise } from '@nearfield/spec';
 import { type Language, languageOf } from './analysis/analyser.ts';
+import type { FoundDocument, FoundPassage, QueryModel, SearchAnswer, SearchOptions } from './answers.ts';
 import { damaged, invalid } from './errors.ts';
-import { ByteReader, readSorted } from './format/bytes.ts';
+import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
 import { IndexFiles, loadManifest } from './index-files.ts';
-import {
-  type FieldLengths,
-  KEYWORD_WEIGHTS,
-  type KeywordScore,
-  type KeywordWeights,
-  keywordScores,
-} from './keywords/bm25f.ts';
-import { Dictionary } from './keywords/dictionary.ts';
-import { FIELDS, type Posting, readPostings } from './keywords/postings.ts';
-import { queryWords } from './keywords/query.ts';
+import { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, keywordScores } from './keywords/bm25f.ts';
+import { type Posting, readPostings } from './keywords/postings.ts';
+import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
+import { checkModel, taskOf } from './meaning/query-model.ts';
 import { QueryVectors } from './meaning/query-vectors.ts';
 import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
-import { FUSION_WEIGHTS, type FusedScore, type FusionWeights, fuse } from './ranking/fusion.ts';
+import { correctedQuery } from './ranking/correction.ts';
+import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
+import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
+import { type RankedDocument, rerank } from './ranking/rerank.ts';
+import { filterOf, kept, type Resident, readResident } from './resident.ts';
 
-export interface SearchOptions {
-  /** Documents at most. Default 10. */
-  readonly limit?: number;
-  /** For each name, values of which a document must have one. */
-  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
-  /** Whether results say what each part gave. Default: no. */
-  readonly explain?: boolean;
-  /** Whether words are looked for. Default: yes. */
-  readonly keywords?: boolean;
-  /**
-   * What the query means: `true` by the index's query table, if it has one; the vector that the index's model made of
-   * the query; or `false`. Default: `true`.
-   */
-  readonly meaning?: boolean | Float32Array;
-  readonly weights?: {
-    readonly fusion?: Partial<FusionWeights>;
-    readonly keywords?: Partial<KeywordWeights>;
-  };
-  readonly signal?: AbortSignal;
-}
-
-/** What each part gave a passage. */
-export interface Explanation {
-  readonly keywords: number;
-  readonly meaning: number;
-  /** What each word of the query gave, before weights. */
-  readonly words: KeywordScore['words'];
-  /** What words side by side gave, before weights. */
-  readonly phrase: number;
-}
-
-/** A passage of a document that was found. */
-export interface FoundPassage {
-  readonly headings: readonly string[];
-  /** Fragment of the address, without `#`. */
-  readonly anchor: string;
-  readonly text: string;
-  readonly score: number;
-  readonly explanation?: Explanation;
-}
-
-/** A document that was found, with its best passages, at most three. */
-export interface FoundDocument {
-  readonly id: string;
-  readonly title: string;
-  readonly url: string;
-  readonly breadcrumbs: readonly string[];
-  readonly score: number;
-  readonly passages: readonly FoundPassage[];
-}
-
-export interface SearchAnswer {
-  readonly results: readonly FoundDocument[];
-  /** `partial`: some words of the query had no row yet; ask again for all. */
-  readonly meaning: 'full' | 'partial' | 'none';
-  /** Files that could not be used, and why. Nothing of them was ranked with. */
-  readonly problems: readonly FoundationError[];
-}
+export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 
 export interface OpenOptions extends Loader {
   /** Languages besides English and `und`. */
@@ -103,13 +45,11 @@ export async function openIndex({ languages, signal, ...loader }: OpenOptions): 
   return new SearchIndex(loader, manifest, languageOf(manifest.language, languages));
 }
 
-interface Resident {
-  readonly dictionary: Dictionary;
-  readonly lengths: FieldLengths;
-  readonly documentOf: Uint32Array;
-  /** Filter values of each document, as JSON of name and value. */
-  readonly filters: readonly ReadonlySet<string>[];
-  readonly facets: ReadonlyMap<string, number>;
+interface Similarities {
+  /** One for each passage; undefined where there is nothing to go by. */
+  readonly values: Float32Array | undefined;
+  readonly state: SearchAnswer['meaning'];
+  readonly corrected?: string;
 }
 
 export class SearchIndex {
@@ -119,6 +59,8 @@ export class SearchIndex {
   readonly #language: Language;
   readonly #queryVectors: QueryVectors | undefined;
   #resident: Promise<Resident> | undefined;
+  /** Checks of models that were passed, by foundation. */
+  readonly #checks = new WeakMap<object, Promise<void>>();
   readonly #terms = new Map<string, Promise<ReadonlyMap<string, readonly Posting[]>>>();
 
   constructor(loader: Loader, manifest: Manifest, language: Language) {
@@ -149,6 +91,14 @@ export class SearchIndex {
     return found;
   }
 
+  /** Every document of the index, in the order in which it was built. */
+  async documents(): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>[]> {
+    const rows = await Promise.all(this.manifest.files.titles.map((file) => this.#files.json(file)));
+    return (rows as [string, string, string, string[]][][])
+      .flat()
+      .map(([id, title, url, breadcrumbs]) => ({ id, title, url, breadcrumbs }));
+  }
+
   /**
    * The documents that answer a query, best first.
    *
@@ -170,64 +120,100 @@ export class SearchIndex {
       try {
         return await work();
       } catch (error) {
+        signal?.throwIfAborted();
         if (!FoundationError.isInstance(error) || error.code === 'INPUT_VALIDATION_FAILED') throw error;
         problems.push(error);
         return undefined;
       }
     };
-    const keywordWeights = { ...KEYWORD_WEIGHTS, ...weights?.keywords };
-    const [keywords, similar] = await Promise.all([
-      (options.keywords ?? true) ? attempt(() => this.#keywords(query, resident, keywordWeights)) : undefined,
-      meaning === false ? undefined : attempt(() => this.#similarities(query, meaning)),
+    const words = queryWords(query, this.#language, resident.dictionary);
+    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words)) : undefined;
+    const [found, similar] = await Promise.all([
+      postings,
+      meaning === false
+        ? undefined
+        : this.#meaningOf(query, words, meaning, async () => postings, attempt, signal),
     ]);
     signal?.throwIfAborted();
-    if (keywords === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
-    const fused = fuse(keywords ?? [], similar?.values, { ...FUSION_WEIGHTS, ...weights?.fusion });
+    if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
+    const keywords = found === undefined ? [] : this.#keywords(words, found, resident, weights?.keywords);
+    const fused = fuse(keywords, similar?.values, { ...FUSION_WEIGHTS, ...weights?.fusion });
     const isAllowed = filterOf(filters, resident);
-    const byDocument = new Map<number, FusedScore[]>();
+    const most = Math.max(limit, options.rerank === undefined ? 0 : (options.rerank.top ?? 20));
+    const byDocument = new Map<number, RankedDocument & { passages: (typeof fused)[number][] }>();
     for (const each of fused) {
       const document = resident.documentOf[each.passage]!;
       if (!isAllowed(document)) continue;
-      const passages = byDocument.get(document);
-      if (passages === undefined) {
-        if (byDocument.size < limit) byDocument.set(document, [each]);
-      } else if (passages.length < PASSAGES) passages.push(each);
+      const before = byDocument.get(document);
+      if (before !== undefined) {
+        if (before.passages.length < PASSAGES) before.passages.push(each);
+      } else if (byDocument.size < most) {
+        byDocument.set(document, { document, score: each.score, passages: [each] });
+      }
     }
-    const scores = new Map((keywords ?? []).map((score) => [score.passage, score]));
+    let ranked: readonly RankedDocument[] = [...byDocument.values()];
+    let reranked: ReadonlyMap<number, number> = new Map();
+    const { rerank: reranker } = options;
+    if (reranker !== undefined && ranked.length > 1) {
+      const text = (each: RankedDocument) => this.#textToRank(each);
+      const again = await attempt(() => rerank(query, ranked, text, reranker, signal));
+      if (again !== undefined) [ranked, reranked] = [again.documents, again.scores];
+    }
+    const scores = new Map(keywords.map((score) => [score.passage, score]));
+    const terms = markedTerms(words);
     const results = await Promise.all(
-      [...byDocument].map(async ([document, passages]): Promise<FoundDocument> => {
+      ranked.slice(0, limit).map(async ({ document, passages, score }): Promise<FoundDocument> => {
         const [title, ...texts] = await Promise.all([
           this.#title(document),
           ...passages.map(({ passage }) => this.#text(passage)),
         ]);
         return {
           ...title,
-          score: passages[0]!.score,
-          passages: passages.map(({ passage, score, keywords: words, meaning: similarity }, index) => ({
-            ...texts[index]!,
-            score,
-            ...(explain && {
-              explanation: {
-                keywords: words,
-                meaning: similarity,
-                words: scores.get(passage)?.words ?? [],
-                phrase: scores.get(passage)?.phrase ?? 0,
-              },
-            }),
-          })),
+          highlights: highlightsOf(title.title, terms, this.#language),
+          score,
+          passages: passages.map((each, index): FoundPassage => {
+            const text = texts[index]!;
+            const highlights = highlightsOf(text.text, terms, this.#language);
+            const rerankScore = reranked.get(each.passage);
+            return {
+              ...text,
+              score: each.score,
+              highlights,
+              excerpt: excerptOf(text.text, highlights),
+              ...(explain && {
+                explanation: {
+                  keywords: each.keywords,
+                  meaning: each.meaning,
+                  words: scores.get(each.passage)?.words ?? [],
+                  phrase: scores.get(each.passage)?.phrase ?? 0,
+                  ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
+                },
+              }),
+            };
+          }),
         };
       }),
     );
     signal?.throwIfAborted();
-    return { results, meaning: similar?.state ?? 'none', problems };
+    return {
+      results,
+      meaning: similar?.state ?? 'none',
+      problems,
+      ...(similar?.corrected === undefined ? {} : { corrected: similar.corrected }),
+    };
   }
 
-  async #keywords(
-    query: string,
-    { dictionary, lengths }: Resident,
-    weights: KeywordWeights,
-  ): Promise<KeywordScore[]> {
-    const words = queryWords(query, this.#language, dictionary);
+  /** What a reranker reads of a document: its title, and headings and text of its best passage. */
+  async #textToRank({ document, passages }: RankedDocument): Promise<string> {
+    const [{ title }, { headings, text }] = await Promise.all([
+      this.#title(document),
+      this.#text(passages[0]!.passage),
+    ]);
+    return [title, headings.join(' › '), text].filter((part) => part !== '').join('\n');
+  }
+
+  /** Postings of every term that words of a query stand for. */
+  async #postings(words: readonly QueryWord[]): Promise<ReadonlyMap<string, readonly Posting[]>> {
     const terms = new Set(words.flatMap(({ terms: each }) => each.map(({ term }) => term)));
     const postings = new Map<string, readonly Posting[]>();
     await Promise.all(
@@ -237,7 +223,17 @@ export class SearchIndex {
         if (found !== undefined) postings.set(term, found);
       }),
     );
-    return keywordScores(words, (term) => postings.get(term) ?? [], this.manifest.passages, lengths, weights);
+    return postings;
+  }
+
+  #keywords(
+    words: readonly QueryWord[],
+    postings: ReadonlyMap<string, readonly Posting[]>,
+    { lengths }: Resident,
+    weights: Partial<KeywordWeights> | undefined,
+  ): KeywordScore[] {
+    const all = { ...KEYWORD_WEIGHTS, ...weights };
+    return keywordScores(words, (term) => postings.get(term) ?? [], this.manifest.passages, lengths, all);
   }
 
   #termShard(file: Manifest['files']['terms'][number]): Promise<ReadonlyMap<string, readonly Posting[]>> {
@@ -249,38 +245,87 @@ export class SearchIndex {
     });
   }
 
-  async #similarities(
+  /** How near each passage is to what the query means: by the model, else by the table. */
+  async #meaningOf(
     query: string,
-    by: true | Float32Array,
-  ): Promise<{ values: Float32Array | undefined; state: SearchAnswer['meaning'] }> {
+    words: readonly QueryWord[],
+    by: true | Float32Array | QueryModel,
+    postings: () => Promise<ReadonlyMap<string, readonly Posting[]> | undefined>,
+    attempt: <Value>(work: () => Promise<Value>) => Promise<Value | undefined>,
+    signal: AbortSignal | undefined,
+  ): Promise<Similarities> {
     const { meaning } = this.manifest;
-    if (meaning === undefined || (by === true && this.#queryVectors === undefined)) {
+    if (meaning === undefined) {
       if (by === true) return { values: undefined, state: 'none' };
       throw invalid(
         'meaning',
         'The index holds keywords alone: build it with a model to search it by vectors.',
       );
     }
-    if (by !== true && by.length !== meaning.dimensions) {
+    const table = this.#queryVectors;
+    const similar = async (): Promise<Similarities | undefined> => {
+      if (by instanceof Float32Array) return this.#similarities(by);
+      // Only a query with words that the site has not waits for the postings.
+      const isOpen = words.some(({ terms }) => terms.some(({ match }) => match !== 'exact'));
+      const found = isOpen ? await postings() : undefined;
+      const frequency = (term: string): number => found?.get(term)?.length ?? 0;
+      const isKnown = await table?.words();
+      const corrected = isOpen
+        ? correctedQuery(query, words, frequency, (word) => isKnown?.has(word) ?? false)
+        : undefined;
+      const more = corrected === undefined ? {} : { corrected };
+      if (by !== true) {
+        const made = await attempt(async () => {
+          await this.#check(by);
+          const options = { ...taskOf(by.model, 'query'), ...(signal === undefined ? {} : { signal }) };
+          return embed(by.foundation, by.model, corrected ?? query, { truncate: true, ...options });
+        });
+        if (made !== undefined) return { ...(await this.#similarities(made)), ...more };
+      }
+      if (table === undefined) return undefined;
+      const { vector, missing } = await table.of(corrected ?? query);
+      if (vector === undefined) return { values: undefined, state: 'none' };
+      return {
+        ...(await this.#similarities(vector)),
+        state: missing.length > 0 ? 'partial' : 'full',
+        ...more,
+      };
+    };
+    return (await attempt(similar)) ?? { values: undefined, state: 'none' };
+  }
+
+  #check(model: QueryModel): Promise<void> {
+    const before = this.#checks.get(model.foundation);
+    if (before !== undefined) return before;
+    const checking = checkModel(model, this.manifest.meaning!);
+    this.#checks.set(model.foundation, checking);
+    // A model that is another stays so; one that could not be loaded is tried again.
+    checking.catch((error: unknown) => {
+      const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
+      if (!isOther) this.#checks.delete(model.foundation);
+    });
+    return checking;
+  }
+
+  async #similarities(query: Float32Array): Promise<Similarities> {
+    const { dimensions, model, bits: file } = this.manifest.meaning!;
+    if (query.length !== dimensions) {
       throw invalid(
         'meaning',
-        `The vector has ${by.length} dimensions, the index was built by ${meaning.model} with ${meaning.dimensions}. Embed queries with that model.`,
+        `The vector has ${query.length} dimensions, the index was built by ${model} with ${dimensions}. Embed queries with that model.`,
       );
     }
-    if (by !== true && !by.every(Number.isFinite)) {
+    if (!query.every(Number.isFinite)) {
       throw invalid('meaning', 'The vector has numbers that are not finite. Embed the query again.');
     }
-    const [made, bits] = await Promise.all([
-      by === true ? this.#queryVectors!.of(query) : { vector: normalise(by), missing: [] },
-      this.#files.whole(meaning.bits),
-    ]);
-    if (bits.length !== this.manifest.passages * signBytes(meaning.dimensions)) {
-      throw damaged(meaning.bits.name, 'it has signs for another number of passages');
+    const vector = normalise(query);
+    const bits = await this.#files.whole(file);
+    if (bits.length !== this.manifest.passages * signBytes(dimensions)) {
+      throw damaged(file.name, 'it has signs for another number of passages');
     }
-    if (made.vector === undefined) return { values: undefined, state: 'none' };
-    const values = signScores(made.vector, bits);
-    await this.#rescore(made.vector, values);
-    return { values, state: made.missing.length > 0 ? 'partial' : 'full' };
+    const values = signScores(vector, bits);
+    await this.#rescore(vector, values);
+    return { values, state: 'full' };
   }
 
   /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */
@@ -315,67 +360,10 @@ export class SearchIndex {
   }
 
   #loadResident(): Promise<Resident> {
-    this.#resident ??= this.#readResident();
+    this.#resident ??= readResident(this.manifest, this.#files);
     this.#resident.catch(() => {
       this.#resident = undefined;
     });
     return this.#resident;
   }
-
-  async #readResident(): Promise<Resident> {
-    const { files, passages, documents } = this.manifest;
-    const [words, table] = await Promise.all([
-      this.#files.unpacked(files.words),
-      this.#files.unpacked(files.passages),
-    ]);
-    const reader = new ByteReader(table, files.passages.name);
-    const documentOf = new Uint32Array(passages);
-    const lengths = new Uint32Array(passages * FIELDS.length);
-    const sums = FIELDS.map(() => 0);
-    for (let passage = 0, document = 0; passage < passages; passage++) {
-      document += reader.varint();
-      documentOf[passage] = document;
-      for (let field = 0; field < FIELDS.length; field++) {
-        const length = reader.varint();
-        lengths[passage * FIELDS.length + field] = length;
-        sums[field]! += length;
-      }
-    }
-    const pairs = Array.from({ length: reader.varint() }, () => reader.text());
-    const facets = new Map<string, number>();
-    const filters = Array.from({ length: documents }, () => {
-      const own = Array.from({ length: reader.varint() }, () => pairs[reader.varint()]!);
-      for (const pair of own) facets.set(pair, (facets.get(pair) ?? 0) + 1);
-      return new Set(own);
-    });
-    return {
-      dictionary: new Dictionary(readSorted(new ByteReader(words, files.words.name))),
-      lengths: { lengths, means: sums.map((sum) => Math.max(1, sum / passages)) },
-      documentOf,
-      filters,
-      facets,
-    };
-  }
-}
-
-function filterOf(filters: NonNullable<SearchOptions['filters']>, { filters: own }: Resident) {
-  const wanted = Object.entries(filters).map(([name, values]) =>
-    (typeof values === 'string' ? [values] : values).map((value) => JSON.stringify([name, value])),
-  );
-  return (document: number): boolean =>
-    wanted.every((pairs) => pairs.some((pair) => own[document]!.has(pair)));
-}
-
-/** What was made once for a key; made again if that failed. */
-function kept<Value>(
-  made: Map<string, Promise<Value>>,
-  key: string,
-  make: () => Promise<Value>,
-): Promise<Value> {
-  const before = made.get(key);
-  if (before !== undefined) return before;
-  const making = make();
-  made.set(key, making);
-  making.catch(() => made.delete(key));
-  return making;
 }

@@ -4,12 +4,23 @@ import type { Dictionary } from './dictionary.ts';
 /** How a term came to be searched for. */
 export type Match = 'exact' | 'prefix' | 'typo';
 
+/** A term that a word of a query may stand for. */
+export interface QueryTerm {
+  readonly term: string;
+  readonly match: Match;
+  readonly weight: number;
+  /** The folded word that it is the stem of. */
+  readonly word: string;
+}
+
 /** One word of a query, with the terms that it may stand for. */
 export interface QueryWord {
   /** Folded. */
   readonly word: string;
-  /** Counts of a term: 1 for the word's own. */
-  readonly terms: readonly { readonly term: string; readonly match: Match; readonly weight: number }[];
+  /** Where it stands in the query, `[start, end)` in UTF-16 units. */
+  readonly range: readonly [start: number, end: number];
+  /** Weight of a term: 1 for the word's own. */
+  readonly terms: readonly QueryTerm[];
   /** Whether it is a word that carries no subject. */
   readonly isStopWord: boolean;
 }
@@ -35,12 +46,12 @@ export function queryWords(query: string, language: Language, dictionary: Dictio
     if (seen.has(term) && each !== last) continue;
     seen.add(term);
     const isStopWord = language.stopWords.has(folded);
-    const terms = new Map<string, { term: string; match: Match; weight: number }>();
-    terms.set(term, { term, match: 'exact', weight: 1 });
+    const terms = new Map<string, QueryTerm>();
+    terms.set(term, { term, match: 'exact', weight: 1, word: folded });
     const add = (words: readonly string[], match: Match, weight: number): void => {
       for (const word of words) {
         for (const { term: other } of analyse(word, language)) {
-          if (!terms.has(other)) terms.set(other, { term: other, match, weight });
+          if (!terms.has(other)) terms.set(other, { term: other, match, weight, word });
         }
       }
     };
@@ -51,7 +62,8 @@ export function queryWords(query: string, language: Language, dictionary: Dictio
     if (!isKnown && !isStopWord && terms.size === 1 && allowsTypos(folded)) {
       add(dictionary.near(folded).filter(allowsTypos), 'typo', TYPO_WEIGHT);
     }
-    found.push({ word: folded, terms: [...terms.values()], isStopWord });
+    const range = [each.word.start, each.word.end] as const;
+    found.push({ word: folded, range, terms: [...terms.values()], isStopWord });
   }
   return found;
 }

@@ -49,6 +49,11 @@ export class QueryVectors {
     return { vector: tokens.length > missing.length ? normalise(sum) : undefined, tokens, missing };
   }
 
+  /** Tokens of the table: every common word is one. */
+  async words(): Promise<Pick<ReadonlyMap<string, number>, 'has'>> {
+    return this.#rowNumbers();
+  }
+
   #rowNumbers(): Promise<ReadonlyMap<string, number>> {
     this.#order ??= this.#readTokens();
     this.#order.catch(() => {

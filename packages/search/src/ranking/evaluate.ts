@@ -1,3 +1,5 @@
+import { invalid } from '../errors.ts';
+
 /** A question and the ids of the documents that answer it. */
 export interface LabelledQuery {
   readonly question: string;
@@ -32,4 +34,26 @@ export async function evaluate(
   }
   const count = Math.max(1, queries.length);
   return { top1: top1 / count, top5: top5 / count, mrr: mrr / count, failed };
+}
+
+/**
+ * Questions of lines `question<TAB>id`. A question that comes several times is one with several answers; empty lines
+ * and those that begin with `#` are skipped.
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED with the line's number for a line without an id.
+ */
+export function labelledQueries(lines: string): LabelledQuery[] {
+  const answers = new Map<string, string[]>();
+  for (const [index, line] of lines
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [question = '', id = ''] = line.split('\t').map((part) => part.trim());
+    if (question === '' || id === '') {
+      throw invalid(`line ${index + 1}`, `Line ${index + 1} is not "question<TAB>id".`);
+    }
+    answers.set(question, [...(answers.get(question) ?? []), id]);
+  }
+  return [...answers].map(([question, ids]) => ({ question, answers: ids }));
 }

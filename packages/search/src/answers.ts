@@ -1,0 +1,96 @@
+/** What a search takes and gives. */
+import type { FoundationError, SearchFoundation } from '@nearfield/spec';
+import type { KeywordScore, KeywordWeights } from './keywords/bm25f.ts';
+import type { FusionWeights } from './ranking/fusion.ts';
+import type { TextRange } from './ranking/highlights.ts';
+
+/** A model that makes vectors of queries: the one that embedded the index's passages. */
+export interface QueryModel {
+  readonly foundation: Pick<SearchFoundation, 'embeddings'>;
+  readonly model: string;
+}
+
+/** A model that reads the query beside each of the best passages. */
+export interface Reranker {
+  readonly foundation: Pick<SearchFoundation, 'rerank'>;
+  readonly model: string;
+  /** Documents that are ranked again. @default 20 */
+  readonly top?: number;
+}
+
+export interface SearchOptions {
+  /** Documents at most. @default 10 */
+  readonly limit?: number;
+  /** For each name, values of which a document must have one. */
+  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether results say what each part gave. @default false */
+  readonly explain?: boolean;
+  /** Whether words are looked for. @default true */
+  readonly keywords?: boolean;
+  /**
+   * What the query means: `true` by the index's query table, if it has one; a model, which is checked against the
+   * index first; the vector that the index's model made of the query; or `false`. A model that fails is replaced by
+   * the table, and `problems` says why.
+   * @default true
+   */
+  readonly meaning?: boolean | Float32Array | QueryModel;
+  /** Ranks the best again by a model that reads query and passage together. If it fails, the order stays. */
+  readonly rerank?: Reranker;
+  readonly weights?: {
+    readonly fusion?: Partial<FusionWeights>;
+    readonly keywords?: Partial<KeywordWeights>;
+  };
+  readonly signal?: AbortSignal;
+}
+
+/** What each part gave a passage. */
+export interface Explanation {
+  readonly keywords: number;
+  readonly meaning: number;
+  /** What each word of the query gave, before weights. */
+  readonly words: KeywordScore['words'];
+  /** What words side by side gave, before weights. */
+  readonly phrase: number;
+  /** The factor that the site gave this part of its pages (`data-nearfield-weight`). Absent: 1. */
+  readonly weight?: number;
+  /** The reranker's score, if it read this passage. */
+  readonly rerank?: number;
+}
+
+/** A passage of a document that was found. */
+export interface FoundPassage {
+  readonly headings: readonly string[];
+  /** Fragment of the address, without `#`. */
+  readonly anchor: string;
+  readonly text: string;
+  readonly score: number;
+  /** Ranges of `text` that matched words of the query. */
+  readonly highlights?: readonly TextRange[];
+  /** The range of `text` that is worth showing: about 220 letters around the matches. */
+  readonly excerpt?: TextRange;
+  readonly explanation?: Explanation;
+}
+
+/** A document that was found, with its best passages, at most three. */
+export interface FoundDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly url: string;
+  readonly breadcrumbs: readonly string[];
+  readonly score: number;
+  readonly passages: readonly FoundPassage[];
+  /** Ranges of `title` that matched words of the query. */
+  readonly highlights?: readonly TextRange[];
+  /** Name of the index it is from, where several are searched together. */
+  readonly index?: string;
+}
+
+export interface SearchAnswer {
+  readonly results: readonly FoundDocument[];
+  /** `partial`: some words of the query had no row yet; ask again for all. */
+  readonly meaning: 'full' | 'partial' | 'none';
+  /** Files and models that could not be used, and why. Nothing of them was ranked with. */
+  readonly problems: readonly FoundationError[];
+  /** The query as its meaning was read, where a mistyped word was replaced. */
+  readonly corrected?: string;
+}

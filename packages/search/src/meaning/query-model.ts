@@ -1,0 +1,54 @@
+import { embed, FoundationError, findModel } from '@nearfield/spec';
+import type { QueryModel } from '../answers.ts';
+import type { Manifest } from '../format/manifest.ts';
+
+/** How much of the published numbers a model has to meet, as a cosine: precisions differ, models differ more. */
+const LEAST_AGREEMENT = 0.97;
+
+const sameModel = (left: string, right: string): boolean =>
+  left === right || (findModel(left)?.id ?? left) === (findModel(right)?.id ?? right);
+
+/** The task that a model has for a purpose, if it knows tasks. */
+export function taskOf(
+  model: string,
+  purpose: 'query' | 'passage',
+): { task?: `retrieval.${typeof purpose}` } {
+  const task = `retrieval.${purpose}` as const;
+  return Object.hasOwn(findModel(model)?.tasks ?? {}, task) ? { task } : {};
+}
+
+/**
+ * Makes sure that a model is the one that embedded an index's passages: it has its name, and makes the same numbers of
+ * the manifest's texts.
+ *
+ * @throws FoundationError SELF_CHECK_FAILED if it is another; what the foundation throws.
+ */
+export async function checkModel(
+  { foundation, model }: QueryModel,
+  meaning: NonNullable<Manifest['meaning']>,
+): Promise<void> {
+  const other = (what: string): FoundationError =>
+    new FoundationError({
+      code: 'SELF_CHECK_FAILED',
+      message: `The index was built by ${meaning.model}, ${what}. Search it with that model, or build it again with this one.`,
+      param: 'meaning',
+    });
+  if (!sameModel(model, meaning.model)) throw other(`not by ${model}`);
+  const texts = meaning.goldens.map(({ text }) => text);
+  const vectors = await embed(foundation, model, texts, taskOf(model, 'passage'));
+  for (const [index, { first8 }] of meaning.goldens.entries()) {
+    const vector = vectors[index]!;
+    if (vector.length !== meaning.dimensions) {
+      throw other(`whose vectors have ${meaning.dimensions} numbers; this ${model} makes ${vector.length}`);
+    }
+    let [product, left, right] = [0, 0, 0];
+    for (const [at, expected] of first8.entries()) {
+      product += expected * vector[at]!;
+      left += expected ** 2;
+      right += vector[at]! ** 2;
+    }
+    if (!(product / Math.sqrt(left * right) >= LEAST_AGREEMENT)) {
+      throw other(`and this ${model} makes other numbers of the same text`);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { QueryWord } from '../keywords/query.ts';
+
+/**
+ * The query with mistyped and unfinished words replaced by what they stand for most often on the site, for those who
+ * read meaning: pieces of a mistyped word mean something else. A word that the site has, or that is a word in general,
+ * stays. Undefined where nothing is replaced.
+ *
+ * @param frequency passages that have a term.
+ * @param isKnown whether a word is one of the language's, though not of the site's.
+ */
+export function correctedQuery(
+  query: string,
+  words: readonly QueryWord[],
+  frequency: (term: string) => number,
+  isKnown: (word: string) => boolean,
+): string | undefined {
+  let corrected = query;
+  for (const { word, range, terms } of words.toReversed()) {
+    const [own, ...others] = terms;
+    if (others.length === 0 || frequency(own!.term) > 0 || isKnown(word)) continue;
+    const best = others.reduce((left, right) =>
+      frequency(right.term) > frequency(left.term) ? right : left,
+    );
+    corrected = corrected.slice(0, range[0]) + best.word + corrected.slice(range[1]);
+  }
+  return corrected === query ? undefined : corrected;
+}

@@ -1,0 +1,48 @@
+import type { Reranker } from '../answers.ts';
+import type { FusedScore } from './fusion.ts';
+
+/** What the score of keywords and meaning counts beside the reranker's logit. */
+const FUSED_WEIGHT = 2;
+const DOCUMENTS = 20;
+
+/** A document's passages in the order of their scores, and its best score. */
+export interface RankedDocument {
+  readonly document: number;
+  readonly score: number;
+  readonly passages: readonly FusedScore[];
+}
+
+/** The logit of a score from 0 to 1; scores of other kinds are taken as they are. */
+function logit(score: number, isProbability: boolean): number {
+  if (!isProbability) return score;
+  const inside = Math.min(1 - 1e-6, Math.max(1e-6, score));
+  return Math.log(inside / (1 - inside));
+}
+
+/**
+ * Ranks the first documents again by what a reranker makes of the query and their best passage; those behind keep their
+ * order. Gives the reranker's scores by passage, too.
+ */
+export async function rerank(
+  query: string,
+  documents: readonly RankedDocument[],
+  textOf: (document: RankedDocument) => Promise<string>,
+  { foundation, model, top = DOCUMENTS }: Reranker,
+  signal: AbortSignal | undefined,
+): Promise<{ documents: RankedDocument[]; scores: Map<number, number> }> {
+  const first = documents.slice(0, top);
+  const texts = await Promise.all(first.map(textOf));
+  const { results } = await foundation.rerank(
+    { model, query, documents: texts, return_documents: false, truncation: true },
+    signal === undefined ? {} : { signal },
+  );
+  const isProbability = results.every(({ relevance_score: score }) => score >= 0 && score <= 1);
+  const scores = new Map<number, number>();
+  const ranked = results.map(({ index, relevance_score: score }) => {
+    const document = first[index]!;
+    scores.set(document.passages[0]!.passage, score);
+    return { ...document, order: logit(score, isProbability) + FUSED_WEIGHT * document.score };
+  });
+  ranked.sort((left, right) => right.order - left.order || left.document - right.document);
+  return { documents: [...ranked, ...documents.slice(top)], scores };
+}
