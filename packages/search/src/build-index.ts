@@ -11,6 +11,7 @@ import { FORMAT_VERSION, type IndexFile, MANIFEST, type Manifest } from './forma
 import { manifestId } from './format/manifest-id.ts';
 import { sha256 } from './format/sha256.ts';
 import { FIELDS, type Posting, writePostings } from './keywords/postings.ts';
+import { GOLDENS } from './meaning/goldens.ts';
 import { taskOf } from './meaning/query-model.ts';
 import type { QueryTable } from './meaning/safetensors.ts';
 import { writeRow } from './meaning/table-rows.ts';
@@ -55,7 +56,6 @@ const LEAST = { terms: 32_768, titles: 512, texts: 64 } as const;
 const FIRST_ROWS = 256;
 const MOST_ROWS = 4096;
 const BATCH = 64;
-const GOLDENS = ['how do I keep bread fresh', 'retry failed job'];
 
 /**
  * The files of an index by name: `manifest.json` and what it lists.

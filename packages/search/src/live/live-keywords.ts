@@ -5,7 +5,8 @@ import { ByteReader, ByteWriter } from '../format/bytes.ts';
 import { type KeywordScore, type KeywordWeights, keywordScores } from '../keywords/bm25f.ts';
 import { Dictionary } from '../keywords/dictionary.ts';
 import { FIELDS, type Posting, readPosting, writePosting } from '../keywords/postings.ts';
-import { queryWords } from '../keywords/query.ts';
+import { type QueryWord, queryWords } from '../keywords/query.ts';
+import { correctedQuery } from '../ranking/correction.ts';
 
 /** Postings of one term: bytes that are appended to. */
 interface Postings {
@@ -16,6 +17,11 @@ interface Postings {
 }
 
 const FIRST_BYTES = 16;
+
+export interface LiveKeywordScores {
+  readonly words: readonly QueryWord[];
+  readonly scores: KeywordScore[];
+}
 
 /**
  * BM25F over passages that come and go. A passage that goes is only marked; what was kept of it is thrown away by
@@ -76,14 +82,29 @@ export class LiveKeywords {
     for (const field of FIELDS.keys()) this.#sums[field]! -= this.#lengths[passage * FIELDS.length + field]!;
   }
 
-  search(query: string, weights: KeywordWeights): KeywordScore[] {
-    if (this.#count === 0) return [];
-    return keywordScores(
-      queryWords(query, this.#language, this.#currentDictionary()),
+  /** Scores of the passages that have a word of a query, in no order. */
+  search(query: string, weights: KeywordWeights): LiveKeywordScores {
+    const words = queryWords(query, this.#language, this.#currentDictionary());
+    const means = this.#sums.map((sum) => Math.max(1, sum / Math.max(1, this.#count)));
+    const scores = keywordScores(
+      words,
       (term) => this.#postingsOf(term),
       this.#count,
-      { lengths: this.#lengths, means: this.#sums.map((sum) => Math.max(1, sum / this.#count)) },
+      { lengths: this.#lengths, means },
       weights,
+    );
+    return { words, scores };
+  }
+
+  /** The query with mistyped words replaced, see `correctedQuery()`; undefined where there are none. */
+  corrected(query: string): string | undefined {
+    const words = queryWords(query, this.#language, this.#currentDictionary());
+    if (words.every(({ terms }) => terms.every(({ match }) => match === 'exact'))) return undefined;
+    return correctedQuery(
+      query,
+      words,
+      (term) => this.#postingsOf(term).length,
+      () => false,
     );
   }
 

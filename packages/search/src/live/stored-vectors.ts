@@ -1,16 +1,12 @@
 /** Vectors of a document, and the model that made them, as they are kept. */
 import { ByteReader, ByteWriter } from '../format/bytes.ts';
-import { dequantize, type QuantizedVector, quantize } from './vectors/quantized.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { QuantizedVector } from './vectors/quantized.ts';
 
 export const MODEL_KEY = 'model';
 
-/** Whose vectors an index holds. */
-export interface Fingerprint {
-  readonly model: string;
-  readonly dimensions: number;
-  /** What the model makes of texts that are always the same. */
-  readonly goldens: readonly Float32Array[];
-}
+/** Whose vectors an index holds: as in the manifest of a static one. */
+export type Fingerprint = Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>;
 
 /** Vectors of one document's passages, in their order. */
 export interface StoredVectors {
@@ -49,16 +45,8 @@ export function decodeVectors(bytes: Uint8Array): StoredVectors {
   return { sum: reader.text(), vectors: readVectors(reader) };
 }
 
-export function encodeFingerprint({ model, goldens }: Fingerprint): Uint8Array<ArrayBuffer> {
-  const writer = new ByteWriter();
-  writer.text(model);
-  writeVectors(writer, goldens.map(quantize));
-  return writer.finish();
-}
+export const encodeFingerprint = (fingerprint: Fingerprint): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(JSON.stringify(fingerprint));
 
-export function decodeFingerprint(bytes: Uint8Array): Fingerprint {
-  const reader = new ByteReader(bytes, 'the model');
-  const model = reader.text();
-  const goldens = readVectors(reader).map(dequantize);
-  return { model, dimensions: goldens[0]!.length, goldens };
-}
+export const decodeFingerprint = (bytes: Uint8Array): Fingerprint =>
+  JSON.parse(new TextDecoder().decode(bytes)) as Fingerprint;

@@ -39,7 +39,7 @@ export interface Nearest {
   readonly similarities: Float32Array;
   /** Of `rows`, how many are the nearest. */
   readonly found: number;
-  /** Mean over all rows of the cosine, as their signs tell it. */
+  /** Mean of the cosine over all rows, as their signs tell it where there are many. */
   readonly mean: number;
   /** Its standard deviation. */
   readonly deviation: number;
@@ -121,6 +121,10 @@ export class VectorTable {
   /** @param query of length 1. */
   nearest(query: Float32Array, { limit, allowed, also }: NearestOptions): Nearest {
     const scores = this.#scan(query);
+    // So few are all compared exactly: then nothing is taken from their signs.
+    if (this.#length <= FIRST) {
+      for (let row = 0; row < scores.length; row++) scores[row] = this.#similarity(query, row) * SIGN_SCALE;
+    }
     const { mean, deviation, count } = this.#exclude(scores, allowed);
     const similarities = new Map<number, number>();
     const compare = (rows: Uint32Array): void => {

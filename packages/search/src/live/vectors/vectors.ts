@@ -11,6 +11,8 @@ export interface VectorRow extends QuantizedVector {
 export interface Vectors {
   set(rows: readonly VectorRow[]): Promise<void>;
   delete(rows: readonly number[]): Promise<void>;
+  /** Vectors of rows that have one, which then have none. */
+  take(rows: readonly number[]): Promise<QuantizedVector[]>;
   /** Moves rows to lower numbers; −1: the row goes. */
   renumber(numberOf: Int32Array): Promise<void>;
   /** @param query of length 1. */
@@ -36,6 +38,12 @@ export class LocalVectors implements Vectors {
 
   async delete(rows: readonly number[]): Promise<void> {
     for (const row of rows) this.#table.delete(row);
+  }
+
+  async take(rows: readonly number[]): Promise<QuantizedVector[]> {
+    const vectors = rows.flatMap((row) => this.#table.get(row) ?? []);
+    await this.delete(rows);
+    return vectors;
   }
 
   async renumber(numberOf: Int32Array): Promise<void> {

@@ -50,6 +50,10 @@ class WorkerVectors implements Vectors {
     return this.#remote.delete(rows);
   }
 
+  take(rows: readonly number[]): ReturnType<Vectors['take']> {
+    return this.#remote.take(rows);
+  }
+
   renumber(numberOf: Int32Array): Promise<void> {
     return this.#remote.renumber(numberOf);
   }

@@ -11,6 +11,7 @@ export const API = {
   },
   set: (...args: Parameters<LocalVectors['set']>) => vectors.set(...args),
   delete: (...args: Parameters<LocalVectors['delete']>) => vectors.delete(...args),
+  take: (...args: Parameters<LocalVectors['take']>) => vectors.take(...args),
   renumber: (...args: Parameters<LocalVectors['renumber']>) => vectors.renumber(...args),
   nearest: (...args: Parameters<LocalVectors['nearest']>) => vectors.nearest(...args),
   mean: (...args: Parameters<LocalVectors['mean']>) => vectors.mean(...args),
