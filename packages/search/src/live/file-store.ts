@@ -56,11 +56,16 @@ export class FileStore implements LiveStore {
    */
   static async open(directory: string): Promise<FileStore> {
     const store = new FileStore(directory);
-    await store.#on(async () => {
-      await mkdir(directory, { recursive: true });
-    });
-    await store.locks.wait('write', () => store.#recover());
-    return store;
+    try {
+      await store.#on(async () => {
+        await mkdir(directory, { recursive: true });
+      });
+      await store.locks.wait('write', () => store.#recover());
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
   }
 
   async hasNews(): Promise<boolean> {

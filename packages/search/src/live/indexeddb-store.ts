@@ -60,14 +60,14 @@ export class IndexedDbStore implements LiveStore {
     if (typeof indexedDB === 'undefined') throw unusable('there is no IndexedDB here');
     const store = new IndexedDbStore(name);
     try {
-      const { version } = await store.#state();
+      const { version } = await store.#database.run('readonly', stateIn);
       if (version > FORMAT_VERSION) throw newerFormat(store.#name, version);
+      return store;
     } catch (error) {
       store.#channel.close();
       if (FoundationError.isInstance(error)) throw error;
       throw unusable(error instanceof Error ? error.message : String(error), error);
     }
-    return store;
   }
 
   async hasNews(): Promise<boolean> {

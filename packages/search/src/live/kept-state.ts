@@ -66,10 +66,11 @@ export class KeptState {
   async close(): Promise<void> {
     // Work that has begun is let finish.
     await this.#turns.take(async () => {
+      if (this.#isClosed) return;
       this.#isClosed = true;
+      this.state.close();
+      await this.store.close();
     });
-    this.state.close();
-    await this.store.close();
   }
 
   async #refresh(): Promise<boolean> {
