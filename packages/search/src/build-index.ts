@@ -1,6 +1,7 @@
 /** Documents → the files of a static index. See docs/search-format.md. */
 import { embed, findModel, type SearchFoundation } from '@nearfield/spec';
-import { analyse, ENGLISH, type Language } from './analysis/analyser.ts';
+import { ENGLISH, type Language } from './analysis/analyser.ts';
+import { termsOf, textToEmbed } from './documents/fields.ts';
 import { passagesOf } from './documents/passages.ts';
 import type { Passage, SourceDocument } from './documents/types.ts';
 import { invalid } from './errors.ts';
@@ -10,6 +11,7 @@ import { FORMAT_VERSION, type IndexFile, MANIFEST, type Manifest } from './forma
 import { manifestId } from './format/manifest-id.ts';
 import { sha256 } from './format/sha256.ts';
 import { FIELDS, type Posting, writePostings } from './keywords/postings.ts';
+import { GOLDENS } from './meaning/goldens.ts';
 import { taskOf } from './meaning/query-model.ts';
 import type { QueryTable } from './meaning/safetensors.ts';
 import { writeRow } from './meaning/table-rows.ts';
@@ -54,7 +56,6 @@ const LEAST = { terms: 32_768, titles: 512, texts: 64 } as const;
 const FIRST_ROWS = 256;
 const MOST_ROWS = 4096;
 const BATCH = 64;
-const GOLDENS = ['how do I keep bread fresh', 'retry failed job'];
 
 /**
  * The files of an index by name: `manifest.json` and what it lists.
@@ -137,21 +138,11 @@ function keywordsOf(
   const postings = new Map<string, Posting[]>();
   const folded = new Set<string>();
   const lengths = new Uint32Array(passages.length * FIELDS.length);
-  for (const [passage, { document, headings, text }] of passages.entries()) {
-    const places = new Map<string, number[][]>();
-    const { title, breadcrumbs } = documents[document]!;
-    const fields = [title, [...breadcrumbs, ...headings].join('\n'), text];
-    for (const [field, content] of fields.entries()) {
-      let position = 0;
-      for (const { term, folded: word } of analyse(content, language)) {
-        folded.add(word);
-        const positions = places.get(term) ?? FIELDS.map(() => []);
-        places.set(term, positions);
-        positions[field]!.push(position++);
-      }
-      lengths[passage * FIELDS.length + field] = position;
-    }
-    for (const [term, positions] of places) {
+  for (const [passage, section] of passages.entries()) {
+    const terms = termsOf(documents[section.document]!, section, language);
+    for (const word of terms.folded.keys()) folded.add(word);
+    lengths.set(terms.lengths, passage * FIELDS.length);
+    for (const [term, positions] of terms.places) {
       const list = postings.get(term) ?? [];
       postings.set(term, list);
       list.push({ passage, positions });
@@ -249,9 +240,7 @@ async function meaningOf(
       `The table ${table.name} imitates ${table.model}, but the passages are embedded by ${model}. Use one of the two for both.`,
     );
   }
-  const texts = passages.map(({ document, headings, text }) =>
-    [documents[document]!.title, headings.join(' › '), text].filter((part) => part !== '').join('\n'),
-  );
+  const texts = passages.map((passage) => textToEmbed(documents[passage.document]!, passage));
   // A passage of code may have more tokens than the model reads; its beginning stands for it.
   const options = { truncate: true, ...(signal === undefined ? {} : { signal }) };
   const keys = await Promise.all(texts.map((text) => sha256(new TextEncoder().encode(`${model}\n${text}`))));

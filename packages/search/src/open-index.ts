@@ -12,7 +12,7 @@ import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
 import { checkModel, taskOf } from './meaning/query-model.ts';
 import { QueryVectors } from './meaning/query-vectors.ts';
-import { readVectorRow, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
+import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
 import { correctedQuery } from './ranking/correction.ts';
 import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
 import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
@@ -30,8 +30,6 @@ export interface OpenOptions extends Loader {
 /** Passages that are compared in eight bits a number, after all were compared by their signs. */
 const RESCORED = 50;
 const PASSAGES = 3;
-/** What signs make of a cosine, on average: scores of both kinds are compared. */
-const SIGN_SCALE = Math.sqrt(2 / Math.PI);
 
 /**
  * Opens an index: reads its manifest, no more.

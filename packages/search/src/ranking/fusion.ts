@@ -28,36 +28,53 @@ export interface FusedScore {
 /** Deviations above the mean at which an agreement in meaning is full: what the right passage of a query has. */
 const FULL = 6;
 
+/** Similarities of some passages, where comparing all of them with a query is left to who keeps the vectors. */
+export interface Similarities {
+  /** Over all passages. */
+  readonly mean: number;
+  /** Standard deviation over all passages. */
+  readonly deviation: number;
+  /** Passages with their similarity, each once: the nearest, and all that have a word of the query. */
+  readonly values: Iterable<readonly [passage: number, similarity: number]>;
+}
+
 /**
  * Puts scores together, best first. Keywords come as the share of the query's words that was matched; similarities as
  * deviations from the mean over all passages, which is where unrelated ones lie whatever the model.
- * @param similarities one for each passage, or undefined where there is no meaning to go by.
+ * @param similarities one for each passage, or those that count; undefined where there is no meaning to go by.
  */
 export function fuse(
   keywords: readonly KeywordScore[],
-  similarities: Float32Array | undefined,
+  similarities: Float32Array | Similarities | undefined,
   weights: FusionWeights = FUSION_WEIGHTS,
 ): FusedScore[] {
   const byPassage = new Map<number, number>();
   for (const { passage, score } of keywords) {
     byPassage.set(passage, weights.keywords * score ** weights.sharpness);
   }
-  if (similarities === undefined || weights.meaning === 0) {
-    return [...byPassage]
-      .map(([passage, score]) => ({ passage, score, keywords: score, meaning: 0 }))
-      .sort(byScore);
+  const fused: FusedScore[] = [];
+  if (similarities !== undefined && weights.meaning !== 0) {
+    const { mean, deviation, values } = isSimilarities(similarities) ? similarities : momentsOf(similarities);
+    const scale = weights.meaning / (FULL * deviation || 1);
+    for (const [passage, value] of values) {
+      const words = byPassage.get(passage) ?? 0;
+      byPassage.delete(passage);
+      const meaning = Math.max(0, value - mean) * scale;
+      if (words + meaning > 0) fused.push({ passage, score: words + meaning, keywords: words, meaning });
+    }
   }
+  for (const [passage, score] of byPassage) fused.push({ passage, score, keywords: score, meaning: 0 });
+  return fused.sort(byScore);
+}
+
+const isSimilarities = (value: Float32Array | Similarities): value is Similarities => 'mean' in value;
+
+function momentsOf(similarities: Float32Array): Similarities {
   let mean = 0;
   for (const value of similarities) mean += value / similarities.length;
   let variance = 0;
   for (const value of similarities) variance += (value - mean) ** 2 / similarities.length;
-  const scale = weights.meaning / (FULL * Math.sqrt(variance) || 1);
-  const fused = Array.from(similarities, (value, passage): FusedScore => {
-    const words = byPassage.get(passage) ?? 0;
-    const meaning = Math.max(0, value - mean) * scale;
-    return { passage, score: words + meaning, keywords: words, meaning };
-  });
-  return fused.filter(({ score }) => score > 0).sort(byScore);
+  return { mean, deviation: Math.sqrt(variance), values: similarities.entries() };
 }
 
 const byScore = (left: FusedScore, right: FusedScore): number =>

@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
+import { formatBytes } from '@nearfield/storage';
 import { orAbort } from '../../async/abort.ts';
-import { formatBytes } from '../../persistence/quota.ts';
 
 /** Limits for a server that lines are fetched from. */
 export interface InputLimits {
