@@ -87,6 +87,7 @@ describe('core', () => {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   onnx: [],
+  encoder: ['onnx'],
   core: ['spec', 'onnx'],
   remote: ['spec'],
   search: ['spec'],

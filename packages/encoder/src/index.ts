@@ -1,0 +1,1 @@
+export { compileKernels, hasVectors } from './kernels.ts';
