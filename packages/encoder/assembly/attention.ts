@@ -139,6 +139,7 @@ export function attentionScratch(length: i32, size: i32): i32 {
 // Context of one text's tokens: softmax(queries · keysᵀ × scale + bias) · values.
 // Rows of queries, keys, values and context are `queryStride`, … numbers apart. `shared` heads of queries share a head
 // of keys and values. `slopes` (0: none) are those of ALiBi, one a head; `causal`: a token sees itself and those before.
+// Of `length` tokens the first `seen`, at least one, are seen by any.
 export function attend(
   queries: usize,
   queryStride: i32,
@@ -147,6 +148,7 @@ export function attend(
   values: usize,
   valueStride: i32,
   length: i32,
+  seen: i32,
   heads: i32,
   shared: i32,
   size: i32,
@@ -161,12 +163,12 @@ export function attend(
   const kv = <usize>valueStride << 2;
   const out = <usize>contextStride << 2;
   const sizeBytes = <usize>size << 2;
-  const step = <usize>((length + 7) & ~7) << 2;
+  const step = <usize>((seen + 7) & ~7) << 2;
   const scores = scratch + step * size;
   const last = length - 1;
   for (let head = 0; head < heads; head++) {
     const group = <usize>(head / shared) * sizeBytes;
-    if (head % shared == 0) layKeys(keys + group, <usize>keyStride << 2, length, size, scale, scratch, step);
+    if (head % shared == 0) layKeys(keys + group, <usize>keyStride << 2, seen, size, scale, scratch, step);
     const slope: f32 = slopes ? load<f32>(slopes + (<usize>head << 2)) : 0;
     const headQueries = queries + <usize>head * sizeBytes;
     const headValues = values + group;
@@ -188,11 +190,11 @@ export function attend(
       const p1 = scores + step;
       const p2 = p1 + step;
       const p3 = p2 + step;
-      const z0 = softmax(scores, step, causal ? i + 1 : length, slope, i);
-      const z1 = softmax(p1, step, causal ? i1 + 1 : length, slope, i1);
-      const z2 = softmax(p2, step, causal ? i2 + 1 : length, slope, i2);
-      const z3 = softmax(p3, step, causal ? i3 + 1 : length, slope, i3);
-      const end = <usize>(causal ? i3 + 1 : length) << 2;
+      const z0 = softmax(scores, step, causal ? min(i + 1, seen) : seen, slope, i);
+      const z1 = softmax(p1, step, causal ? min(i1 + 1, seen) : seen, slope, i1);
+      const z2 = softmax(p2, step, causal ? min(i2 + 1, seen) : seen, slope, i2);
+      const z3 = softmax(p3, step, causal ? min(i3 + 1, seen) : seen, slope, i3);
+      const end = <usize>(causal ? min(i3 + 1, seen) : seen) << 2;
       for (let d: usize = 0; d < sizeBytes; d += 32) {
         let c00 = f32x4.splat(0);
         let c01 = f32x4.splat(0);

@@ -414,6 +414,7 @@ describe('attention', () => {
   const cases = fc.record({
     seed: seeds,
     length: fc.integer({ min: 1, max: 27 }),
+    unseen: fc.constantFrom(0, 0, 1, 9),
     heads: fc.constantFrom(2, 4),
     shared: fc.constantFrom(1, 2),
     size: fc.constantFrom(8, 16, 32),
@@ -423,7 +424,8 @@ describe('attention', () => {
 
   it('agrees with float64: full or causal, with and without ALiBi, heads that share keys', () => {
     fc.assert(
-      fc.property(cases, ({ seed, length, heads, shared, size, causal, alibi }) => {
+      fc.property(cases, ({ seed, length, unseen, heads, shared, size, causal, alibi }) => {
+        const seen = Math.max(1, length - unseen);
         const { kernels, rows, read, memory } = bench();
         const draw = numbers(seed);
         const [wide, narrow] = [heads * size, (heads / shared) * size];
@@ -443,6 +445,7 @@ describe('attention', () => {
             values,
             narrow,
             length,
+            seen,
             heads,
             shared,
             size,
@@ -451,7 +454,7 @@ describe('attention', () => {
           ...([table, causal ? 1 : 0, scratch, context, wide] as const),
         );
         expect(memory.floats(guard, 1)[0]).toBe(42);
-        const shape = { heads, shared, scale: 1 / Math.sqrt(size), causal, slopes };
+        const shape = { heads, shared, scale: 1 / Math.sqrt(size), causal, seen, slopes };
         close(read(context, length, wide), reference.attend(q, k, v, shape), 1e-5);
       }),
       runs,
@@ -476,6 +479,7 @@ describe('attention', () => {
         [0, 0, 0, 0, 0, 0, 0, 0],
       ]),
       8,
+      2,
       2,
       1,
       1,

@@ -109,6 +109,7 @@ export interface Kernels {
     values: Address,
     valueStride: number,
     length: number,
+    seen: number,
     heads: number,
     shared: number,
     size: number,

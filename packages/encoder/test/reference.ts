@@ -88,6 +88,8 @@ export interface AttentionShape {
   readonly shared: number;
   readonly scale: number;
   readonly causal: boolean;
+  /** How many of the tokens, from the first, are seen. */
+  readonly seen: number;
   /** ALiBi's, one a head. */
   readonly slopes?: readonly number[] | undefined;
 }
@@ -97,14 +99,14 @@ export function attend(
   queries: Rows,
   keys: Rows,
   values: Rows,
-  { heads, shared, scale, causal, slopes }: AttentionShape,
+  { heads, shared, scale, causal, seen, slopes }: AttentionShape,
 ): number[][] {
   const size = queries[0]!.length / heads;
   return queries.map((query, from) => {
-    const seen = causal ? from + 1 : keys.length;
+    const end = causal ? Math.min(from + 1, seen) : seen;
     return Array.from({ length: heads }, (_, head) => {
       const [own, other] = [head * size, Math.floor(head / shared) * size];
-      const scores = keys.slice(0, seen).map((key, to) => {
+      const scores = keys.slice(0, end).map((key, to) => {
         let score = 0;
         for (let d = 0; d < size; d++) score += query[own + d]! * key[other + d]!;
         return score * scale - (slopes ? slopes[head]! * Math.abs(from - to) : 0);

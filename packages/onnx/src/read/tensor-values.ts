@@ -86,8 +86,8 @@ export function tensorNumbers(
     array: new (buffer: ArrayBufferLike, offset: number, count: number) => Numbers,
     size: number,
   ): Numbers => {
-    // A typed array begins at a multiple of its elements' size.
-    const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : raw.slice();
+    // A typed array begins at a multiple of its elements' size. (A Node buffer's slice would be no copy.)
+    const { buffer, byteOffset, length } = raw.byteOffset % size === 0 ? raw : new Uint8Array(raw);
     return new array(buffer, byteOffset, length / size);
   };
   switch (tensor.type) {
