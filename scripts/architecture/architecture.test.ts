@@ -89,6 +89,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   onnx: [],
   storage: ['spec'],
+  encoder: ['onnx'],
   core: ['spec', 'onnx', 'storage'],
   remote: ['spec'],
   search: ['spec', 'storage'],

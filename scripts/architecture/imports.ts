@@ -15,8 +15,8 @@ export interface Import {
 
 const SOURCE = /(?<!\.d)\.(ts|mjs)$/;
 const TEST = /\.(test|test-d|spec)\.ts$/;
-/** Folders that hold what was installed or built. */
-const NOT_OURS: ReadonlySet<string> = new Set(['node_modules', 'dist', '.cache', 'test-results']);
+/** Folders that hold what was installed or built, or AssemblyScript, which only its own compiler reads. */
+const NOT_OURS: ReadonlySet<string> = new Set(['node_modules', 'dist', '.cache', 'test-results', 'assembly']);
 
 /** Every source below a folder, tests too: paths relative to the repository, with forward slashes. */
 export function filesBelow(folder: string): string[] {

@@ -13,6 +13,7 @@ export {
   type ValueSummary,
   valueNames,
 } from './read/model.ts';
+export { tensorBytes, tensorNumbers, type WeightFiles } from './read/tensor-values.ts';
 export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './rewrite/addition.ts';
 export { type DetachedModel, detachWeights } from './rewrite/detach-weights.ts';
 export { keepOutputs, weightBytes } from './rewrite/keep-outputs.ts';

@@ -1,0 +1,169 @@
+// Matrix products of packed tokens: int8 weights with a scale a column, activations as int16 with a scale a row.
+//
+// Rows of activations are `depth` int16 apart, `depth` a multiple of eight. Weights lie in panels of eight columns:
+// for each two rows of the matrix sixteen bytes, column 0's pair first (see pack.ts). Sums are int32 and exact, so the
+// order of tiles does not show in the result.
+
+import { activated, ALONE, combined, largestLane, NONE } from './math';
+
+// Rounds rows to int16: the largest magnitude of a row becomes `limit`. Columns from `width` to `depth` are zeros.
+export function quantiseRows(
+  source: usize,
+  stride: i32,
+  rows: i32,
+  depth: i32,
+  limit: f32,
+  target: usize,
+  scales: usize,
+): void {
+  const bytes = <usize>depth << 2;
+  for (let row = 0; row < rows; row++) {
+    const from = source + ((<usize>row * stride) << 2);
+    const end = from + bytes;
+    let m0 = f32x4.splat(0);
+    let m1 = f32x4.splat(0);
+    for (let p = from; p < end; p += 32) {
+      m0 = f32x4.max(m0, f32x4.abs(v128.load(p)));
+      m1 = f32x4.max(m1, f32x4.abs(v128.load(p, 16)));
+    }
+    // The floor keeps a row of zeros from dividing by zero.
+    const largest = max(largestLane(f32x4.max(m0, m1)), <f32>1e-30);
+    const factor = f32x4.splat(limit / largest);
+    for (let p = from; p < end; p += 32, target += 16) {
+      const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
+      const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p, 16), factor)));
+      v128.store(target, i16x8.narrow_i32x4_s(low, high));
+    }
+    // NaN and infinities lose themselves in the rounding; the scale hands them on.
+    store<f32>(scales + (<usize>row << 2), largest / limit);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(
+  sums: v128,
+  rowScale: v128,
+  columnScale: v128,
+  bias: v128,
+  target: usize,
+  activation: i32,
+  combination: i32,
+  other: usize,
+): void {
+  let value = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(rowScale, columnScale)), bias);
+  if (activation != NONE) value = activated(value, activation);
+  if (combination != ALONE) value = combined(value, other, combination);
+  v128.store(target, value);
+}
+
+// Bytes of activations that stay in the first cache while panels go by.
+const BLOCK_BYTES: i32 = 24576;
+
+// target[row, column] = combine(activate(activations · weights × scales + bias), other).
+// `stride` numbers lie between rows of `target` and of `other`; `panels` are eight columns each.
+export function multiply(
+  activations: usize,
+  rowScales: usize,
+  rows: i32,
+  depth: i32,
+  weights: usize,
+  columnScales: usize,
+  bias: usize,
+  panels: i32,
+  target: usize,
+  stride: i32,
+  activation: i32,
+  combination: i32,
+  other: usize,
+): void {
+  const rowBytes = <usize>depth << 1;
+  const panelBytes = <usize>depth << 3;
+  const block = max(4, (BLOCK_BYTES / <i32>rowBytes) & ~3);
+  for (let first = 0; first < rows; first += block) {
+    const last = min(rows, first + block);
+    for (let panel = 0; panel < panels; panel++) {
+      const w = weights + <usize>panel * panelBytes;
+      const column = <usize>panel << 5;
+      const s0 = v128.load(columnScales + column);
+      const s1 = v128.load(columnScales + column, 16);
+      const b0 = v128.load(bias + column);
+      const b1 = v128.load(bias + column, 16);
+      let row = first;
+      for (; row + 1 < last; row += 4) {
+        // A tile of two or three rows reads its last row again and stores it once.
+        const a0 = activations + <usize>row * rowBytes;
+        const a1 = a0 + rowBytes;
+        const a2 = activations + <usize>min(row + 2, last - 1) * rowBytes;
+        const a3 = activations + <usize>min(row + 3, last - 1) * rowBytes;
+        let c00 = i32x4.splat(0);
+        let c01 = i32x4.splat(0);
+        let c10 = i32x4.splat(0);
+        let c11 = i32x4.splat(0);
+        let c20 = i32x4.splat(0);
+        let c21 = i32x4.splat(0);
+        let c30 = i32x4.splat(0);
+        let c31 = i32x4.splat(0);
+        let wp = w;
+        for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
+          const w0 = v128.load_ext<i8>(wp);
+          const w1 = v128.load_ext<i8>(wp, 8);
+          let x = v128.load_splat<i32>(a0 + k);
+          c00 = i32x4.add(c00, i32x4.dot_i16x8_s(x, w0));
+          c01 = i32x4.add(c01, i32x4.dot_i16x8_s(x, w1));
+          x = v128.load_splat<i32>(a1 + k);
+          c10 = i32x4.add(c10, i32x4.dot_i16x8_s(x, w0));
+          c11 = i32x4.add(c11, i32x4.dot_i16x8_s(x, w1));
+          x = v128.load_splat<i32>(a2 + k);
+          c20 = i32x4.add(c20, i32x4.dot_i16x8_s(x, w0));
+          c21 = i32x4.add(c21, i32x4.dot_i16x8_s(x, w1));
+          x = v128.load_splat<i32>(a3 + k);
+          c30 = i32x4.add(c30, i32x4.dot_i16x8_s(x, w0));
+          c31 = i32x4.add(c31, i32x4.dot_i16x8_s(x, w1));
+        }
+        const offset = ((<usize>row * stride) << 2) + column;
+        const bytes = <usize>stride << 2;
+        const scales = rowScales + (<usize>row << 2);
+        let t = target + offset;
+        let o = other + offset;
+        let rs = v128.load_splat<f32>(scales);
+        finish(c00, rs, s0, b0, t, activation, combination, o);
+        finish(c01, rs, s1, b1, t + 16, activation, combination, o + 16);
+        t += bytes;
+        o += bytes;
+        rs = v128.load_splat<f32>(scales, 4);
+        finish(c10, rs, s0, b0, t, activation, combination, o);
+        finish(c11, rs, s1, b1, t + 16, activation, combination, o + 16);
+        if (row + 2 < last) {
+          t += bytes;
+          o += bytes;
+          rs = v128.load_splat<f32>(scales, 8);
+          finish(c20, rs, s0, b0, t, activation, combination, o);
+          finish(c21, rs, s1, b1, t + 16, activation, combination, o + 16);
+        }
+        if (row + 3 < last) {
+          t += bytes;
+          o += bytes;
+          rs = v128.load_splat<f32>(scales, 12);
+          finish(c30, rs, s0, b0, t, activation, combination, o);
+          finish(c31, rs, s1, b1, t + 16, activation, combination, o + 16);
+        }
+      }
+      if (row < last) {
+        const a0 = activations + <usize>row * rowBytes;
+        let c00 = i32x4.splat(0);
+        let c01 = i32x4.splat(0);
+        let wp = w;
+        for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
+          const x = v128.load_splat<i32>(a0 + k);
+          c00 = i32x4.add(c00, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(wp)));
+          c01 = i32x4.add(c01, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(wp, 8)));
+        }
+        const offset = ((<usize>row * stride) << 2) + column;
+        const rs = v128.load_splat<f32>(rowScales + (<usize>row << 2));
+        finish(c00, rs, s0, b0, target + offset, activation, combination, other + offset);
+        finish(c01, rs, s1, b1, target + offset + 16, activation, combination, other + offset + 16);
+      }
+    }
+  }
+}

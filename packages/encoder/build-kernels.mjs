@@ -1,0 +1,59 @@
+// Compiles assembly/ and writes the bytes into src/kernels.wasm.ts, which is committed: bundlers need no loader for
+// it, pages no further request, and those who only build the packages no compiler.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * Compiles the kernels. The same sources and compiler give the same bytes.
+ * @throws {Error} with the compiler's messages.
+ */
+export async function compileKernels() {
+  /** @type {Uint8Array | undefined} */
+  let wasm;
+  const options = [
+    '-O3',
+    '--noAssert',
+    '--converge',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--enable',
+    'simd',
+    '--disableWarning',
+    '112',
+  ];
+  const { error, stderr } = await asc.main(
+    ['assembly/index.ts', '--outFile', 'kernels.wasm', '--initialMemory', '1', ...options],
+    {
+      writeFile: (name, contents) => {
+        if (name.endsWith('.wasm') && typeof contents !== 'string') wasm = contents;
+      },
+    },
+  );
+  if (error || !wasm) throw new Error(`${error?.message ?? 'nothing was compiled'}\n${stderr.toString()}`);
+  return wasm;
+}
+
+/** The module that holds these bytes. */
+export function kernelModule(/** @type {Uint8Array} */ wasm) {
+  const lines = Buffer.from(wasm)
+    .toString('base64')
+    .match(/.{1,100}/g);
+  return [
+    '// Written by build-kernels.mjs from assembly/: change that and run `npm run kernels` in packages/encoder.',
+    `/** The kernels' WebAssembly, ${wasm.length} bytes, in base64. */`,
+    'export const KERNELS =',
+    ...(lines ?? []).map((line, index, all) => `  '${line}'${index === all.length - 1 ? ';' : ' +'}`),
+    '',
+  ].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.chdir(path('.'));
+  const wasm = await compileKernels();
+  writeFileSync(path('src/kernels.wasm.ts'), kernelModule(wasm));
+  console.log(`src/kernels.wasm.ts: ${wasm.length} bytes of WebAssembly`);
+}

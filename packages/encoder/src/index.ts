@@ -1,0 +1,4 @@
+export { type EncodeOptions, Encoder, type EncoderText, TokenOutOfRange } from './encoder.ts';
+export { compileKernels, hasVectors } from './kernels.ts';
+export { OutOfEncoderMemory } from './memory.ts';
+export { type Reading, readGraph } from './plan/read-graph.ts';

@@ -1,0 +1,187 @@
+/** The kernels, compiled and given a memory. */
+import { KERNELS } from './kernels.wasm.ts';
+
+/** Addresses in the kernels' memory, in bytes. */
+type Address = number;
+
+/** Functions that a product or a map of rows ends with, by the number under which the kernels know them. */
+export const ACTIVATIONS = { none: 0, gelu: 1, geluTanh: 2, relu: 3, silu: 4, tanh: 5 } as const;
+export type Activation = keyof typeof ACTIVATIONS;
+
+/** What is done with a second operand of the result's shape. */
+export const COMBINATIONS = { none: 0, add: 1, multiply: 2 } as const;
+export type Combination = keyof typeof COMBINATIONS;
+
+/** Every kernel; what each computes is described at its definition in `assembly/`. */
+export interface Kernels {
+  quantiseRows(
+    source: Address,
+    stride: number,
+    rows: number,
+    depth: number,
+    limit: number,
+    target: Address,
+    scales: Address,
+  ): void;
+  multiply(
+    activations: Address,
+    rowScales: Address,
+    rows: number,
+    depth: number,
+    weights: Address,
+    columnScales: Address,
+    bias: Address,
+    panels: number,
+    target: Address,
+    stride: number,
+    activation: number,
+    combination: number,
+    other: Address,
+  ): void;
+  packBytes(
+    source: Address,
+    rowStep: number,
+    columnStep: number,
+    rows: number,
+    columns: number,
+    flip: number,
+    depth: number,
+    weights: Address,
+  ): void;
+  packFloats(
+    source: Address,
+    rowStep: number,
+    columnStep: number,
+    rows: number,
+    columns: number,
+    depth: number,
+    weights: Address,
+    scales: Address,
+  ): void;
+  layerNorm(
+    source: Address,
+    rows: number,
+    width: number,
+    stride: number,
+    scale: Address,
+    bias: Address,
+    epsilon: number,
+    target: Address,
+  ): void;
+  rmsNorm(
+    source: Address,
+    rows: number,
+    width: number,
+    stride: number,
+    scale: Address,
+    epsilon: number,
+    target: Address,
+  ): void;
+  mapRows(
+    source: Address,
+    rows: number,
+    stride: number,
+    activation: number,
+    combination: number,
+    other: Address,
+    otherStride: number,
+    target: Address,
+  ): void;
+  rotate(
+    source: Address,
+    rows: number,
+    stride: number,
+    heads: number,
+    size: number,
+    rotary: number,
+    cosines: Address,
+    sines: Address,
+    start: number,
+  ): void;
+  weightedSum(source: Address, rows: number, stride: number, weights: Address, target: Address): void;
+  cutRows(source: Address, rows: number, stride: number, kept: number, floor: number, target: Address): void;
+  attentionScratch(length: number, size: number): number;
+  attend(
+    queries: Address,
+    queryStride: number,
+    keys: Address,
+    keyStride: number,
+    values: Address,
+    valueStride: number,
+    length: number,
+    seen: number,
+    heads: number,
+    shared: number,
+    size: number,
+    scale: number,
+    slopes: Address,
+    causal: number,
+    scratch: Address,
+    context: Address,
+    contextStride: number,
+  ): void;
+  lookUpFloats(
+    ids: Address,
+    step: number,
+    tokens: number,
+    table: Address,
+    width: number,
+    target: Address,
+    add: number,
+  ): void;
+  lookUpBytes(
+    ids: Address,
+    step: number,
+    tokens: number,
+    table: Address,
+    scales: Address,
+    width: number,
+    target: Address,
+    add: number,
+  ): void;
+  lookUpNibbles(
+    ids: Address,
+    step: number,
+    tokens: number,
+    table: Address,
+    scales: Address,
+    minimums: Address,
+    group: number,
+    width: number,
+    target: Address,
+    add: number,
+  ): void;
+}
+
+/** Whether this engine has WebAssembly with 128-bit vectors: a function of one vector instruction validates. */
+export const hasVectors = (): boolean =>
+  typeof WebAssembly === 'object' &&
+  WebAssembly.validate(
+    Uint8Array.of(
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0],
+      ...[10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b],
+    ),
+  );
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** Compiles the kernels, once. @throws WebAssembly.CompileError where vectors are missing; see {@link hasVectors}. */
+export function compileKernels(): Promise<WebAssembly.Module> {
+  compiled ??= WebAssembly.compile(Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0)));
+  return compiled;
+}
+
+/** The kernels over a memory of their own or of several. */
+export function bindKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}
+
+/**
+ * Largest magnitude of a rounded activation. A sum of `depth` products with weights of −128 … 127 must stay below 2³¹:
+ * up to a depth of 512 that leaves the whole of int16, and 14 bits at 2,048.
+ */
+export const activationLimit = (depth: number): number =>
+  Math.min(32_767, Math.floor((2 ** 31 - 1) / (128 * depth)));
+
+/** Numbers between rows of this width: rows begin where the kernels' widest loads may. */
+export const strideOf = (width: number): number => Math.ceil(width / 8) * 8;
