@@ -16,7 +16,7 @@ import { EngineClient } from './foundation/engine-client.ts';
 import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
-import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
+import { type DefineOptions, defineModel, defineTokenizer, ownModel } from './models/index.ts';
 import { type ModelRecipe, wayOf } from './models/own-model.ts';
 import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 import { FileRecords } from './persistence/file-records.ts';
@@ -132,7 +132,7 @@ class DirectBackend implements Backend {
     const { models = [], dtype, hub = {}, threads, batchInvariant, classifierLimits } = this.#options;
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const optionsOf = (id: string): DefineOptions => {
-      const custom = models.find((model) => model.id === id);
+      const custom = ownModel(models, id);
       return {
         like: custom?.like,
         recipe: custom?.recipe,

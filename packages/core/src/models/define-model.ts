@@ -7,6 +7,16 @@ import type { Recipe } from './recipe.ts';
 import { recipeOf } from './recipes.ts';
 import { runnable } from './runnable.ts';
 
+/** Finds a caller's own model by any of its ids: its own, or another id of the catalogue model that it is. */
+export function ownModel<Model extends { readonly id: string }>(
+  models: readonly Model[],
+  id: string,
+): Model | undefined {
+  const exact = models.find((model) => model.id === id);
+  const known = exact ? undefined : findModel(id);
+  return exact ?? (known && models.find((model) => findModel(model.id) === known));
+}
+
 /** A caller's options for a model beyond its id. */
 export interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
@@ -36,9 +46,10 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   const { local } = entry;
   if (!recipe || (!source && !local.runs)) throw notHere(entry);
   const files = local.runs ? local.files : [];
+  const name = source ? (findModel(id)?.id ?? id) : entry.id;
   return {
     // Aliases of a catalogue model share loaded parts and stored files.
-    id: source ? id : entry.id,
+    id: name,
     entry,
     recipe,
     ownSizes: source !== undefined && findModel(id) !== entry,
@@ -46,7 +57,7 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
     dtype: options.dtype,
     dtypes: options.dtypes,
     part: (request) =>
-      source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
+      source ? ownPart(name, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };
 }
 
