@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { buildMiniLM } from '@nearfield/model-minilm';
-import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker';
+import { buildMiniLM } from '@nearfield/model-minilm/build';
+import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker/build';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxReference } from '../test/onnxruntime.ts';
 import { Encoder, type EncoderText, readGraph } from './index.ts';
@@ -89,10 +89,6 @@ describe('all-MiniLM-L6-v2, q8', () => {
       expect((await encoder.encode([batch[3] ?? batch[0]!], options))[0]).toEqual(found[batch[3] ? 3 : 0]);
     }
     await reference.close();
-      cosines.reduce((sum, value) => sum + value, 0) / cosines.length,
-      Math.min(...cosines),
-      cosines.length,
-    );
     expect(cosines.reduce((sum, value) => sum + value, 0) / cosines.length).toBeGreaterThanOrEqual(0.9995);
     expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
     // The file has 23.5 MB; the rest is what a batch needs.

@@ -1,5 +1,5 @@
 /** Encoders in the forms that exporters write, with random weights: small, and valid ONNX. */
-import { elementTypes, encodeModel, float, GraphBuilder, int64Tensor, tensor } from '@nearfield/onnx';
+import { ELEMENT_TYPES, encodeModel, float, GraphBuilder, int64Tensor, tensor } from '@nearfield/onnx';
 
 /** How a graph is written. The first of each is the default. */
 export interface Style {
@@ -111,7 +111,7 @@ class Exporter {
         // As RoBERTa counts: tokens that are no padding, from 2 on.
         const pad = graph.constant('pad', tensor('int64', [], [1]));
         const real = graph.op('Not', [graph.op('Equal', [ids, pad])]);
-        const ones = graph.op('Cast', [real], { attributes: { to: elementTypes.int64 } });
+        const ones = graph.op('Cast', [real], { attributes: { to: ELEMENT_TYPES.int64 } });
         const axis = graph.constant('along', tensor('int64', [], [1]));
         const counted = graph.op('Mul', [graph.op('CumSum', [ones, axis]), ones]);
         sum = graph.op('Add', [sum, graph.op('Gather', [table, graph.op('Add', [counted, pad])])]);
@@ -133,7 +133,7 @@ class Exporter {
       const table = graph.constant('words', tensor('int8', [rows, hidden], bytes));
       const scales = graph.constant('word_scales', tensor('float32', [rows, 1], this.#numbers(rows, 0.01)));
       const found = graph.op('Cast', [graph.op('Gather', [table, ids])], {
-        attributes: { to: elementTypes.float32 },
+        attributes: { to: ELEMENT_TYPES.float32 },
       });
       return graph.op('Mul', [found, graph.op('Gather', [scales, ids])]);
     }
@@ -153,11 +153,11 @@ class Exporter {
       added = added === undefined ? value : graph.op('Add', [added, value]);
     };
     if (mask && form === 'where') {
-      const seen = graph.op('Cast', [mask], { attributes: { to: elementTypes.bool } });
+      const seen = graph.op('Cast', [mask], { attributes: { to: ELEMENT_TYPES.bool } });
       counts = graph.op('Unsqueeze', [seen, this.#integers(1, 2)]);
     } else if (mask) {
       const wide = graph.op('Unsqueeze', [mask, this.#integers(1, 2)]);
-      const kept = graph.op('Cast', [wide], { attributes: { to: elementTypes.float32 } });
+      const kept = graph.op('Cast', [wide], { attributes: { to: ELEMENT_TYPES.float32 } });
       const low = form === 'lowest' ? -3.4028234663852886e38 : -10_000;
       plus(graph.op('Mul', [graph.op('Sub', [this.#scalar(1), kept]), this.#scalar(low)]));
     }
@@ -167,7 +167,7 @@ class Exporter {
       plus(graph.op('Where', [later, this.#scalar(-1e30), this.#scalar(0)]));
     }
     if (positions === 'alibi') {
-      const order = graph.op('Cast', [this.#range(ids)], { attributes: { to: elementTypes.float32 } });
+      const order = graph.op('Cast', [this.#range(ids)], { attributes: { to: ELEMENT_TYPES.float32 } });
       const column = graph.op('Unsqueeze', [order, this.#integers(1)]);
       const distance = graph.op('Neg', [graph.op('Abs', [graph.op('Sub', [order, column])])]);
       const slopes = graph.constant('slopes', tensor('float32', [1, SIZES.heads, 1, 1], [0.25, 0.0625]));
@@ -339,7 +339,7 @@ class Exporter {
     }
     const [rounded, step, middle] = graph.ops('DynamicQuantizeLinear', [x], 3) as [string, string, string];
     const sums = graph.op('MatMulInteger', [rounded, matrix, middle, zeros]);
-    const floats = graph.op('Cast', [sums], { attributes: { to: elementTypes.float32 } });
+    const floats = graph.op('Cast', [sums], { attributes: { to: ELEMENT_TYPES.float32 } });
     return graph.op('Mul', [floats, graph.op('Mul', [step, this.#scalar(scale)])]);
   }
 

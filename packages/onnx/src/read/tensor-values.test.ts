@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toHalf } from '../half.ts';
 import { ProtobufWriter } from '../protobuf.ts';
-import { elementTypes } from '../types.ts';
+import { ELEMENT_TYPES } from '../types.ts';
 import { encodeModel } from '../write/encode.ts';
 import { GraphBuilder } from '../write/graph-builder.ts';
 import { externalTensor, type TensorValue, tensor } from '../write/tensor.ts';
@@ -43,10 +43,10 @@ describe('raw data', () => {
 
 describe('typed fields', () => {
   /** A tensor written as other tools write small ones. */
-  function typed(type: keyof typeof elementTypes, write: (writer: ProtobufWriter) => void) {
+  function typed(type: keyof typeof ELEMENT_TYPES, write: (writer: ProtobufWriter) => void) {
     const writer = new ProtobufWriter();
     writer.int(1, 3);
-    writer.int(2, elementTypes[type]);
+    writer.int(2, ELEMENT_TYPES[type]);
     write(writer);
     const bytes = writer.finish();
     const range = { start: 0, end: bytes.length };
