@@ -121,7 +121,7 @@ export function reshaped(from: readonly number[], target: ArrayLike<number>): nu
   return dims;
 }
 
-export function transposed(tensor: HostTensor, permutation?: readonly number[]): HostTensor {
+function transposed(tensor: HostTensor, permutation?: readonly number[]): HostTensor {
   const { dims } = tensor;
   const order = permutation ?? dims.map((_, axis) => dims.length - 1 - axis);
   const strides = steps(dims);
@@ -155,12 +155,7 @@ function gathered(table: HostTensor, indices: HostTensor, axis: number): HostTen
 }
 
 /** Where a slice along one axis begins, how far it steps, and how many it takes. */
-export function sliceOf(
-  size: number,
-  start: number,
-  end: number,
-  step: number,
-): { start: number; count: number } {
+function sliceOf(size: number, start: number, end: number, step: number): { start: number; count: number } {
   const within = (value: number): number => {
     const low = step > 0 ? 0 : -1;
     const high = step > 0 ? size : size - 1;

@@ -56,7 +56,10 @@ export const where: Operator = (step) => {
   return { ...scores, added: [...scores.added, { value: hidden, factor: 1 }] };
 };
 
-/** Scores at or below this, and those it was added to, weigh nothing: e^-9000 is 0 in float32 and float64. */
+/** A shift of all scores of a token leaves their softmax as it is, as long as float32 keeps their digits. */
+const LARGEST_SHIFT = 1000;
+
+/** A score this far below those beside it weighs nothing: e^-9000 is 0 in float32 and float64. */
 const HIDDEN = -9000;
 
 /** Both spellings of the softmax over keys. */
@@ -86,7 +89,7 @@ function sharesOf(step: Step, { added, query }: ScoresValue): NonNullable<Scores
   /** What is added to a score. Hidden twice is hidden. */
   const sum = (probe: number, ...index: number[]): number =>
     readers[probe]!.reduce((total, read) => total + read(index), 0);
-  const causal = isHiddenAt(sum(0, 0, 0, 0, 1));
+  const causal = isHiddenBeside(sum(0, 0, 0, 0, 1), sum(0, 0, 0, 0, 0));
   const slopes = Array.from({ length: heads }, (_, head) => sum(0, 0, head, 1, 1) - sum(0, 0, head, 1, 0));
   const isFlat = slopes.every((slope) => slope === 0);
   for (const [probe, { batch, sequence, seen }] of PROBES.entries()) {
@@ -95,12 +98,15 @@ function sharesOf(step: Step, { added, query }: ScoresValue): NonNullable<Scores
         for (let from = 0; from < seen[text]!; from++) {
           // A shift of all scores of a token is none.
           const own = sum(probe, text, head, from, from);
+          if (!(Math.abs(own) <= LARGEST_SHIFT))
+            step.refuse('shifts scores so far that they lose their digits');
           for (let to = 0; to < sequence; to++) {
             const value = sum(probe, text, head, from, to);
             if (Number.isNaN(value)) step.refuse('adds values that are no numbers');
             const mayHide = step.masksPadding && to >= seen[text]!;
             if (mayHide || (causal && to > from)) {
-              if (!isHiddenAt(value)) step.refuse(`does not hide ${mayHide ? 'padding' : 'later tokens'}`);
+              if (!isHiddenBeside(value, own))
+                step.refuse(`does not hide ${mayHide ? 'padding' : 'later tokens'}`);
             } else {
               const expected = own - slopes[head]! * Math.abs(from - to);
               const tolerance = 1e-3 * (Math.abs(slopes[head]!) * Math.abs(from - to)) + 1e-6;
@@ -116,7 +122,7 @@ function sharesOf(step: Step, { added, query }: ScoresValue): NonNullable<Scores
   return { causal, slopes: isFlat ? undefined : slopes };
 }
 
-const isHiddenAt = (value: number): boolean => value <= HIDDEN;
+const isHiddenBeside = (value: number, own: number): boolean => value - own <= HIDDEN;
 
 function checkShape(step: Step, dims: readonly number[], probe: number, heads: number): void {
   const { batch, sequence } = PROBES[probe]!;

@@ -84,7 +84,7 @@ function firstToken(data: RowsValue, indices: HostValue, axis: number): RowsValu
 }
 
 /** The first token's vector of each text. */
-export function firstOf({ rows }: RowsValue, dims: readonly Size[]): RowsValue {
+function firstOf({ rows }: RowsValue, dims: readonly Size[]): RowsValue {
   return { kind: 'rows', rows: { op: 'first', input: rows, width: rows.width, per: 'text' }, dims };
 }
 

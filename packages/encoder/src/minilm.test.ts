@@ -1,0 +1,117 @@
+/** The embedded models, as they are shipped, against float32. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { buildMiniLM } from '@nearfield/model-minilm';
+import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OnnxReference } from '../test/onnxruntime.ts';
+import { Encoder, type EncoderText, readGraph } from './index.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'encoder-'));
+  await buildMiniLM({ directory: join(folder, 'minilm'), dtypes: ['q8', 'fp32'] });
+  await buildMiniLMReranker({ directory: join(folder, 'reranker'), dtypes: ['q8'] });
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Paragraphs of this repository's own pages: what people write. */
+async function paragraphs(): Promise<string[]> {
+  const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
+  const pages = (await readdir(docs)).filter((name) => name.endsWith('.md')).sort();
+  const texts = await Promise.all(pages.map((name) => readFile(join(docs, name), 'utf8')));
+  return texts
+    .flatMap((text) => text.split(/\n+/))
+    .map((line) => line.replace(/^[#>*\-|\d. ]+/, '').trim())
+    .filter((line) => line.length >= 20)
+    .map((line) => line.slice(0, 300));
+}
+
+async function tokenizerIn(directory: string): Promise<Tokenizer> {
+  const read = async (name: string): Promise<object> =>
+    JSON.parse(await readFile(join(directory, name), 'utf8'));
+  return new Tokenizer(await read('tokenizer.json'), await read('tokenizer_config.json'));
+}
+
+async function opened(path: string, output: string): Promise<Encoder> {
+  const reading = readGraph(await readFile(path), output);
+  if ('refused' in reading) throw new Error(reading.refused);
+  return Encoder.open(reading.rows);
+}
+
+function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let [dot, own, other] = [0, 0, 0];
+  for (let at = 0; at < left.length; at++) {
+    dot += left[at]! * right[at]!;
+    own += left[at]! ** 2;
+    other += right[at]! ** 2;
+  }
+  return dot / Math.sqrt(own * other);
+}
+
+/** The mean of rows, in float64. */
+function meanOf(rows: Float32Array, width: number): Float64Array {
+  const mean = new Float64Array(width);
+  rows.forEach((value, at) => {
+    mean[at % width]! += value;
+  });
+  return mean;
+}
+
+describe('all-MiniLM-L6-v2, q8', () => {
+  it('stays near float32 over hundreds of texts, with the same bits alone and in a batch', async () => {
+    const directory = join(folder, 'minilm');
+    const tokenizer = await tokenizerIn(directory);
+    const texts = (await paragraphs()).slice(0, 240).map((text): EncoderText => {
+      const { ids } = tokenizer.encode(text);
+      return { ids, pooling: [new Float32Array(ids.length).fill(1 / ids.length)] };
+    });
+    expect(texts.length).toBeGreaterThanOrEqual(200);
+    const encoder = await opened(join(directory, 'onnx/model_quantized.onnx'), 'last_hidden_state');
+    const reference = await OnnxReference.open(
+      await readFile(join(directory, 'onnx/model.onnx')),
+      'last_hidden_state',
+    );
+    const options = { dimensions: encoder.width, normalized: true };
+    const cosines: number[] = [];
+    for (let start = 0; start < texts.length; start += 8) {
+      const batch = texts.slice(start, start + 8);
+      const found = await encoder.encode(batch, options);
+      const expected = await reference.run(batch);
+      found.forEach((vector, index) => {
+        cosines.push(cosine(vector, meanOf(expected[index]!, encoder.width)));
+      });
+      expect((await encoder.encode([batch[3] ?? batch[0]!], options))[0]).toEqual(found[batch[3] ? 3 : 0]);
+    }
+    await reference.close();
+    expect(cosines.reduce((sum, value) => sum + value, 0) / cosines.length).toBeGreaterThanOrEqual(0.9995);
+    expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
+    // The file has 23.5 MB; the rest is what a batch needs.
+    expect(encoder.bytes).toBeLessThan(40e6);
+  });
+});
+
+describe('minilm-reranker, q8', () => {
+  it('gives the logits of its goldens', async () => {
+    const directory = join(folder, 'reranker');
+    const encoder = await opened(join(directory, 'onnx/model_quantized.onnx'), 'logits');
+    const { rows } = JSON.parse(await readFile(join(directory, 'goldens.json'), 'utf8')) as {
+      rows: { input_ids: number[]; logit_fp32: number }[];
+    };
+    const separator = 102;
+    const texts = rows.map(({ input_ids: ids }) => {
+      const head = ids.indexOf(separator);
+      return { ids, types: ids.map((_, at) => Number(at > head)) };
+    });
+    const logits = await encoder.encode(texts, { dimensions: 1, normalized: false });
+    rows.forEach(({ logit_fp32: expected }, index) => {
+      // The int8 weights are the model: as near as float32 arithmetic over them.
+      expect(Math.abs(logits[index]![0]! - expected)).toBeLessThan(0.1);
+    });
+  });
+});
