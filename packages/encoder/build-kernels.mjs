@@ -26,7 +26,16 @@ export async function compileKernels() {
     '112',
   ];
   const { error, stderr } = await asc.main(
-    ['assembly/index.ts', '--outFile', 'kernels.wasm', '--initialMemory', '1', ...options],
+    [
+      'assembly/index.ts',
+      '--baseDir',
+      path('.'),
+      '--outFile',
+      'kernels.wasm',
+      '--initialMemory',
+      '1',
+      ...options,
+    ],
     {
       writeFile: (name, contents) => {
         if (name.endsWith('.wasm') && typeof contents !== 'string') wasm = contents;
@@ -52,7 +61,6 @@ export function kernelModule(/** @type {Uint8Array} */ wasm) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.chdir(path('.'));
   const wasm = await compileKernels();
   writeFileSync(path('src/kernels.wasm.ts'), kernelModule(wasm));
   console.log(`src/kernels.wasm.ts: ${wasm.length} bytes of WebAssembly`);
