@@ -67,6 +67,14 @@ export class UnemulatedPage {
     return result.value;
   }
 
+  /** Whether an expression is true, in a frozen page too: promises do not settle there. */
+  async isTrue(expression: string): Promise<boolean> {
+    const { result } = (await this.send('Runtime.evaluate', { expression })) as {
+      result: { value: unknown };
+    };
+    return result.value === true;
+  }
+
   /** Suspends the page's tasks as the browser does with tabs in the background, or resumes them. */
   async setState(state: 'frozen' | 'active'): Promise<void> {
     await this.send('Page.setWebLifecycleState', { state });
