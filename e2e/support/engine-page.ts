@@ -13,7 +13,6 @@ const page = {
   /** State that a test keeps in the page between two evaluations. */
   kept: {} as {
     foundation?: LocalFoundation;
-    loading?: Promise<unknown>;
     model?: string;
     call?: Promise<Float32Array[]>;
     ticks?: number[];

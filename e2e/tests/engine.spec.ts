@@ -45,10 +45,7 @@ async function startCall(
         // Much less than the page will sleep: asleep, it must not count.
         unresponsiveAfter: 6000,
       });
-      // Kept by the page: DevTools alone does not keep a promise alive.
-      kept.foundation = foundation;
-      kept.loading = foundation.load(model.id);
-      await kept.loading;
+      await foundation.load(model.id);
       // The page sleeps only as long as the test needs, and its clock then jumps as after a long sleep.
       const now = performance.now.bind(performance);
       let slept = 0;
@@ -65,7 +62,7 @@ async function startCall(
       const call = foundation
         .embeddings({ model: model.id, input })
         .then(({ data }) => data.map(({ embedding }) => embedding));
-      Object.assign(kept, { call, ticks, model: model.id });
+      Object.assign(kept, { foundation, call, ticks, model: model.id });
     },
     [device, shared] as const,
   );
