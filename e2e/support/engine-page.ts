@@ -1,4 +1,4 @@
-/** What runs in the page of engine.spec.ts and engine-memory.spec.ts: core as an application has it. */
+/** The page of engine.spec.ts and engine-memory.spec.ts: core as an application uses it. */
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { tinyMiniLM, toFiles } from '@nearfield/model-tiny';
 
@@ -10,12 +10,13 @@ const page = {
   embedded: { id: 'all-MiniLM-L6-v2', source: '/models/all-MiniLM-L6-v2/', dtypes: ['q8'] as const },
   /** A model that computes in next to no time, on WebGPU in software too. */
   tiny: { id: 'tiny', like: tiny.like, source: toFiles(tiny.files) },
-  /** What a test keeps between two looks at the page. */
+  /** State that a test keeps in the page between two evaluations. */
   kept: {} as {
     foundation?: LocalFoundation;
     model?: string;
     call?: Promise<Float32Array[]>;
     ticks?: number[];
+    isFrozen?: boolean;
   },
   /** Workers of ours that live: each holds a lock. */
   async workers(): Promise<number> {

@@ -58,13 +58,37 @@ export class UnemulatedPage {
     run: (argument: Argument) => Result | Promise<Result>,
     argument: Argument,
   ): Promise<Result> {
+    // The page itself keeps the promise and its outcome: one that only DevTools waits for may be collected.
+    const kept = `globalThis.outcome${++this.#count}`;
+    await this.#value(`void (${kept} = Promise.resolve((${run})(${JSON.stringify(argument) ?? ''})).then(
+      (value) => { ${kept} = { value }; },
+      (error) => { ${kept} = { error: String(error?.stack ?? error) }; },
+    ))`);
+    for (;;) {
+      const text = await this.#value(`${kept} instanceof Promise ? undefined : JSON.stringify(${kept})`);
+      if (text === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        continue;
+      }
+      const { value, error } = JSON.parse(text as string) as { value: Result; error?: string };
+      if (error !== undefined) throw new Error(error);
+      return value;
+    }
+  }
+
+  /** The value of an expression, in a frozen page too. */
+  async #value(expression: string): Promise<unknown> {
     const { result, exceptionDetails } = (await this.send('Runtime.evaluate', {
-      expression: `(${run})(${JSON.stringify(argument) ?? ''})`,
-      awaitPromise: true,
+      expression,
       returnByValue: true,
-    })) as { result: { value: Result }; exceptionDetails?: { exception?: { description?: string } } };
+    })) as { result: { value?: unknown }; exceptionDetails?: { exception?: { description?: string } } };
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? 'The page threw.');
     return result.value;
+  }
+
+  /** Whether an expression is true, in a frozen page too: promises do not settle there. */
+  async isTrue(expression: string): Promise<boolean> {
+    return (await this.#value(expression)) === true;
   }
 
   /** Suspends the page's tasks as the browser does with tabs in the background, or resumes them. */

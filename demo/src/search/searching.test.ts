@@ -1,38 +1,18 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { App } from '../shell/app.ts';
-import { LetterFoundation, localFoundation, MAX_WORDS } from '../testing.ts';
-import { documentOf } from './read-files.ts';
-import { Searching } from './searching.ts';
+import type { App } from '../shell/app.ts';
+import { type LetterFoundation, MAX_WORDS } from '../testing.ts';
+import { documentOfParagraphs, letterApp, long } from '../testing-app.ts';
+import type { Searching } from './searching.ts';
 import { SearchSession } from './session.ts';
 
 let local: LetterFoundation;
 let remote: LetterFoundation;
 let app: App;
 let searching: Searching;
-const deleted: (string | undefined)[] = [];
-
-const document = (name: string, ...paragraphs: string[]) => documentOf(name, paragraphs.join('\n\n'), false);
-const long = (word: string): string => Array.from({ length: 14 }, () => word).join(' ');
 
 beforeEach(() => {
-  local = new LetterFoundation();
-  remote = new LetterFoundation();
-  deleted.length = 0;
-  app = new App({
-    connections: {
-      local: () =>
-        localFoundation(local.foundation, {
-          storage: {
-            usage: async () => [{ model: 'letters', bytes: 10, lastUsed: 0, complete: true }],
-            delete: async (model) => void deleted.push(model),
-          },
-        }),
-      remote: () => remote.foundation,
-    },
-    baseUrl: 'https://example.org',
-  });
-  searching = new Searching(app, { models: { local: 'letters', remote: 'letters' }, debounce: 5 });
+  ({ local, remote, app, searching } = letterApp());
 });
 
 const answers = (): string[] | undefined => searching.state.answers?.map(({ passage }) => passage.text);
@@ -41,7 +21,7 @@ const settled = () =>
 
 describe('indexing', () => {
   test('starts with the first text and counts', async () => {
-    await searching.addDocuments([document('a', long('apple'), long('brick'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'), long('brick'))]);
     expect(searching.state).toMatchObject({ total: 2, indexed: 2, indexing: undefined });
     expect(app.state.problems).toEqual([]);
     expect(searching.state.lastRun).toMatchObject({ tokens: 28, passages: 2 });
@@ -49,8 +29,8 @@ describe('indexing', () => {
 
   test('takes in what is added while it runs', async () => {
     local.pause();
-    const first = searching.addDocuments([document('a', long('apple'))]);
-    await searching.addDocuments([document('b', long('brick'))]);
+    const first = searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('b', long('brick'))]);
     local.resume();
     await first;
     expect(searching.state).toMatchObject({ total: 2, indexed: 2 });
@@ -58,7 +38,7 @@ describe('indexing', () => {
 
   test('stops when cancelled, and goes on', async () => {
     local.pause();
-    const indexing = searching.addDocuments([document('a', long('apple'))]);
+    const indexing = searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     await expect.poll(() => local.calls).toHaveLength(1);
     searching.cancelIndexing();
     await indexing;
@@ -74,13 +54,13 @@ describe('indexing', () => {
       { type: 'model-progress', model: 'letters', loaded: 0, total: 9, fromCache: false, files: [] },
       { type: 'model-state', model: 'letters', state: 'ready' },
     ];
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     expect(searching.state.loadTook).toEqual(expect.any(Number));
   });
 
   test('reports an error in words and forgets it when the next run succeeds', async () => {
     local.failure = new FoundationError({ code: 'DOWNLOAD_FAILED', message: 'No route.' });
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     expect(app.state.problems).toMatchObject([
       { code: 'DOWNLOAD_FAILED', origin: 'indexing', message: 'No route.' },
     ]);
@@ -102,7 +82,7 @@ describe('indexing', () => {
   });
 
   test('the same text is taken once, under whatever name', async () => {
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     await searching.addFiles([
       new File([long('apple')], 'b.txt'),
       new File([long('brick')], 'c.txt'),
@@ -117,7 +97,7 @@ describe('indexing', () => {
       },
     ]);
     // One card, and gone with the next thing that is added.
-    await searching.addDocuments([document('d', long('cloud'))]);
+    await searching.addDocuments([documentOfParagraphs('d', long('cloud'))]);
     expect(app.state.problems).toEqual([]);
   });
 
@@ -128,7 +108,7 @@ describe('indexing', () => {
       if (text !== '' && heard.at(-1) !== text) heard.push(text);
     });
     const many = Array.from({ length: 256 }, (_, index) => long(`word${index}`));
-    await searching.addDocuments([document('a', ...many)]);
+    await searching.addDocuments([documentOfParagraphs('a', ...many)]);
     await vi.waitFor(() => expect(heard.at(-1)).toBe('256 passages indexed.'));
     expect(heard).toEqual(['25 % indexed.', '50 % indexed.', '75 % indexed.', '256 passages indexed.']);
     expect(app.state.toast).toBeUndefined();
@@ -148,7 +128,7 @@ describe('indexing', () => {
 describe('asking', () => {
   beforeEach(() =>
     searching.addDocuments([
-      document('a', long('apple'), long('brick'), `${long('Cloud')}. ${long('Zoo')}.`),
+      documentOfParagraphs('a', long('apple'), long('brick'), `${long('Cloud')}. ${long('Zoo')}.`),
     ]),
   );
 
@@ -178,7 +158,7 @@ describe('asking', () => {
       expect(searches).toHaveBeenCalledTimes(1);
       expect(new Set(shown.map(({ timings }) => timings)).size).toBe(1);
       // The same question is answered again where passages come, once for each time.
-      await searching.addDocuments([document('b', long('zoology'))]);
+      await searching.addDocuments([documentOfParagraphs('b', long('zoology'))]);
       await settled();
       expect(searches).toHaveBeenCalledTimes(2);
     } finally {
@@ -237,7 +217,7 @@ describe('asking', () => {
   });
 
   test('takes removed passages out of the answers', async () => {
-    await searching.addDocuments([document('b', long('brick'))]);
+    await searching.addDocuments([documentOfParagraphs('b', long('brick'))]);
     searching.setQuestion('brick');
     await settled();
     expect(answers()?.filter((text) => text === long('brick'))).toHaveLength(2);
@@ -249,13 +229,13 @@ describe('asking', () => {
   test('brings in passages that are indexed later', async () => {
     searching.setQuestion('zebra');
     await settled();
-    await searching.addDocuments([document('b', long('zebra'))]);
+    await searching.addDocuments([documentOfParagraphs('b', long('zebra'))]);
     await expect.poll(() => answers()?.[0]).toBe(long('zebra'));
   });
 });
 
 test('nothing is left of the answers when the last text is removed', async () => {
-  await searching.addDocuments([document('a', long('apple'))]);
+  await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
   searching.setQuestion('apple');
   await settled();
   expect(searching.state.answers).toHaveLength(1);
@@ -267,13 +247,13 @@ test('nothing is left of the answers when the last text is removed', async () =>
     total: 0,
   });
   // The question waits for the next text.
-  await searching.addDocuments([document('b', long('brick'))]);
+  await searching.addDocuments([documentOfParagraphs('b', long('brick'))]);
   await vi.waitFor(() => expect(searching.state.answers).toHaveLength(1));
 });
 
 describe('switching', () => {
   test('asks the other foundation, and keeps both indexes', async () => {
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     app.setMode('remote');
     expect(app.state.mode).toBe('remote');
     expect(searching.state).toMatchObject({ indexed: 0, total: 1 });
@@ -289,7 +269,7 @@ describe('switching', () => {
 
   test('stops what is running, quietly', async () => {
     local.pause();
-    const indexing = searching.addDocuments([document('a', long('apple'))]);
+    const indexing = searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     await expect.poll(() => local.calls).toHaveLength(1);
     app.setMode('remote');
     await indexing;
@@ -301,7 +281,7 @@ describe('switching', () => {
   test('keeps vectors when only the key changes, and forgets the problem of the old one', async () => {
     app.setMode('remote');
     remote.failure = new FoundationError({ code: 'AUTH_INVALID_API_KEY', message: 'Wrong key.' });
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     expect(app.state.problems).toMatchObject([{ code: 'AUTH_INVALID_API_KEY' }]);
     remote.failure = undefined;
     app.setRemote({ apiKey: 'right' });
@@ -315,7 +295,7 @@ describe('switching', () => {
   });
 
   test('answers the question that is already there', async () => {
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     app.setMode('remote');
     await searching.index();
     app.setMode('local');

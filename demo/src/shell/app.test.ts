@@ -1,8 +1,8 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { documentOf } from '../search/read-files.ts';
-import { Searching } from '../search/searching.ts';
-import { LetterFoundation, localFoundation } from '../testing.ts';
+import type { Searching } from '../search/searching.ts';
+import { type LetterFoundation, localFoundation } from '../testing.ts';
+import { documentOfParagraphs, letterApp, long } from '../testing-app.ts';
 import { App } from './app.ts';
 import type { Shared, Tabs } from './tabs.ts';
 
@@ -10,29 +10,10 @@ let local: LetterFoundation;
 let remote: LetterFoundation;
 let app: App;
 let searching: Searching;
-const deleted: (string | undefined)[] = [];
-
-const document = (name: string, ...paragraphs: string[]) => documentOf(name, paragraphs.join('\n\n'), false);
-const long = (word: string): string => Array.from({ length: 14 }, () => word).join(' ');
+let deleted: (string | undefined)[];
 
 beforeEach(() => {
-  local = new LetterFoundation();
-  remote = new LetterFoundation();
-  deleted.length = 0;
-  app = new App({
-    connections: {
-      local: () =>
-        localFoundation(local.foundation, {
-          storage: {
-            usage: async () => [{ model: 'letters', bytes: 10, lastUsed: 0, complete: true }],
-            delete: async (model) => void deleted.push(model),
-          },
-        }),
-      remote: () => remote.foundation,
-    },
-    baseUrl: 'https://example.org',
-  });
-  searching = new Searching(app, { models: { local: 'letters', remote: 'letters' }, debounce: 5 });
+  ({ local, remote, app, searching, deleted } = letterApp());
 });
 
 describe('what happened', () => {
@@ -80,10 +61,10 @@ describe('the server of Remote', () => {
 
   test('has not been asked, answers, refuses the key, cannot be reached', async () => {
     expect(app.state.reach).toBe('unknown');
-    await searching.addDocuments([document('a', long('apple'))]);
+    await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
     expect(app.state.reach).toBe('answered');
     remote.failure = new FoundationError({ code: 'AUTH_INVALID_API_KEY', message: 'Wrong key.' });
-    await searching.addDocuments([document('b', long('brick'))]);
+    await searching.addDocuments([documentOfParagraphs('b', long('brick'))]);
     expect(app.state.reach).toBe('refused');
     expect(app.state.problems[0]!.advice).not.toContain('jina.ai');
     app.setRemote({ apiKey: 'another' });

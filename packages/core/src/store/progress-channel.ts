@@ -1,3 +1,4 @@
+import { Throttle } from '../async/throttle.ts';
 import { type FileKey, nameOf } from './cache.ts';
 
 /** The part of `BroadcastChannel` that the store uses. */
@@ -19,9 +20,6 @@ const isProgress = (data: unknown): data is ProgressMessage => {
   return typeof file === 'string' && typeof loaded === 'number' && typeof total === 'number';
 };
 
-/** Milliseconds between two messages about a file. */
-const INTERVAL = 100;
-
 /** The browser's channel to the other tabs and workers of this origin, if it has one. */
 export function defaultChannel(): Channel | undefined {
   try {
@@ -40,7 +38,7 @@ export class ProgressChannel {
   readonly #channel: Channel | undefined;
   readonly #file: string;
   readonly #listener: (event: { data: unknown }) => void;
-  #last = Number.NEGATIVE_INFINITY;
+  readonly #throttle = new Throttle();
 
   constructor(
     channel: Channel | undefined,
@@ -56,9 +54,7 @@ export class ProgressChannel {
   }
 
   tell(loaded: number, total: number): void {
-    const now = performance.now();
-    if (loaded < total && now - this.#last < INTERVAL) return;
-    this.#last = now;
+    if (!this.#throttle.isDue(loaded >= total)) return;
     this.#channel?.postMessage({ file: this.#file, loaded, total } satisfies ProgressMessage);
   }
 

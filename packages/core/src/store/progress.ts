@@ -1,17 +1,16 @@
 import type { FileProgress } from '@nearfield/spec';
+import { Throttle } from '../async/throttle.ts';
 
-/** Milliseconds between two reports of bytes: smooth to the eye, cheap across a worker boundary. */
-const INTERVAL = 50;
-
-/** Collects the states of several files and reports them, bytes at most every 50 ms, changes of state at once. */
+/** Collects the states of several files and reports them: bytes at a limited rate, changes of state at once. */
 export class ProgressReport {
   readonly #files = new Map<string, FileProgress>();
   readonly #listener: ((files: FileProgress[]) => void) | undefined;
-  #last = Number.NEGATIVE_INFINITY;
+  readonly #throttle = new Throttle();
 
   constructor(files: readonly FileProgress[], listener: ((files: FileProgress[]) => void) | undefined) {
     for (const file of files) this.#files.set(file.path, file);
     this.#listener = listener;
+    this.#throttle.isDue(true);
     this.#emit();
   }
 
@@ -20,11 +19,10 @@ export class ProgressReport {
     if (!file) return;
     const isNewState = change.state !== undefined && change.state !== file.state;
     this.#files.set(path, { ...file, ...change });
-    if (isNewState || performance.now() - this.#last >= INTERVAL) this.#emit();
+    if (this.#throttle.isDue(isNewState)) this.#emit();
   }
 
   #emit(): void {
-    this.#last = performance.now();
     this.#listener?.([...this.#files.values()]);
   }
 }

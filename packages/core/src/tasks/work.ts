@@ -1,4 +1,5 @@
 import type { CallOptions, Priority } from '@nearfield/spec';
+import { Throttle } from '../async/throttle.ts';
 
 /** Calls with up to this many inputs count as interactive by default, like a search box. */
 const INTERACTIVE_INPUTS = 8;
@@ -7,15 +8,12 @@ const INTERACTIVE_INPUTS = 8;
 export const priorityOf = (asked: Priority | undefined, inputs: number): Priority =>
   asked ?? (inputs <= INTERACTIVE_INPUTS ? 'interactive' : 'bulk');
 
-/** Progress events cross a worker boundary, so they are sent no more often than a screen shows them. */
-const REPORT_INTERVAL = 33;
-
 /** Reports the progress of a call. */
 export class ProgressReporter {
   readonly #onProgress: CallOptions['onProgress'];
   readonly #inputs: { done: number; total: number };
   readonly #tokens = { done: 0, total: 0 };
-  #last = 0;
+  readonly #throttle = new Throttle();
 
   constructor(onProgress: CallOptions['onProgress'], inputs: number) {
     this.#onProgress = onProgress;
@@ -33,9 +31,7 @@ export class ProgressReporter {
     this.#inputs.done += inputs;
     this.#tokens.done += tokens;
     if (!this.#onProgress) return;
-    const now = performance.now();
-    if (this.#inputs.done < this.#inputs.total && now - this.#last < REPORT_INTERVAL) return;
-    this.#last = now;
+    if (!this.#throttle.isDue(this.#inputs.done >= this.#inputs.total)) return;
     this.#onProgress({ type: 'work-progress', inputs: { ...this.#inputs }, tokens: { ...this.#tokens } });
   }
 }

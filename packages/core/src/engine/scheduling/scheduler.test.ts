@@ -136,11 +136,11 @@ describe('Scheduler', () => {
   });
 
   it('rejects everything queued and running when it is stopped', async () => {
-    const { group, hold } = doubling(20);
+    const { group, batches, hold } = doubling(20);
     const scheduler = new Scheduler();
     const open = hold();
     const call = collect(scheduler, group, items(1, 2, 3, 4));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    while (batches.length === 0) await new Promise((resolve) => setTimeout(resolve));
     scheduler.stop(new Error('closed'));
     await expect(call).rejects.toThrow('closed');
     open();
