@@ -58,6 +58,10 @@ let server: StaticServer | undefined;
 
 test.beforeAll(async () => {
   project = await makeConsumer();
+  // What a server's project has beside the packages.
+  await mkdir(join(project, 'node_modules/@types'), { recursive: true });
+  const types = join(repository, 'node_modules/@types/node');
+  await symlink(types, join(project, 'node_modules/@types/node'), 'junction');
 });
 test.afterEach(async () => {
   await server?.close();
@@ -198,23 +202,45 @@ await foundation.close();`,
   }
 });
 
-test('the public types compile in a strict project that has only the packages', async () => {
-  const names = (await publicSpecifiers()).map((name, index) => `import * as m${index} from '${name}';`);
-  const exported = names.map((_line, index) => `m${index}`).join(', ');
-  await writeFile(join(project, 'types.ts'), `${names.join('\n')}\nexport const all = [${exported}];\n`);
-  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
-  for (const [module, resolution] of [
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ] as const) {
-    const options = `--noEmit --strict --target es2023 --lib es2023,dom,dom.asynciterable --module ${module}`;
-    const args = [...options.split(' '), '--moduleResolution', resolution, '--types', '', 'types.ts'];
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, ...args], { cwd: project }).catch(
+const BUNDLER = { module: 'esnext', moduleResolution: 'bundler', exactOptionalPropertyTypes: true };
+const NODE = { module: 'nodenext', moduleResolution: 'nodenext', exactOptionalPropertyTypes: true };
+/** Node's own types do not bear exact optional properties. */
+const SERVER = { ...NODE, exactOptionalPropertyTypes: false, lib: ['es2023'], types: ['node'] };
+
+for (const [name, compiler, options] of [
+  ['a page, by a bundler', 'typescript', BUNDLER],
+  ['a page, as Node resolves', 'typescript', NODE],
+  ['a server without the DOM', 'typescript', SERVER],
+  ['a page, by a bundler', 'typescript-oldest', BUNDLER],
+  ['a server without the DOM', 'typescript-oldest', SERVER],
+] as const) {
+  test(`${compiler} compiles the public types strictly, libraries too: ${name}`, async () => {
+    const specifiers = await publicSpecifiers();
+    const imports = specifiers.map((specifier, index) => `import * as m${index} from '${specifier}';`);
+    const exported = imports.map((_line, index) => `m${index}`).join(', ');
+    const code = `${imports.join('\n')}\nexport const all = [${exported}];\n`;
+    await writeFile(join(project, 'types.mts'), code);
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'dom.asynciterable'],
+      types: [],
+      ...options,
+    };
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['types.mts'] }),
+    );
+    const tsc = join(repository, 'node_modules', compiler, 'bin/tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', '.'], { cwd: project }).catch(
       (error: { stdout: string }) => error,
     );
-    expect(stdout, resolution).toBe('');
-  }
-});
+    expect(stdout).toBe('');
+  });
+}
 
 /** What applications can import: every entry of every package but plain files, such as the workers. */
 async function publicSpecifiers(): Promise<string[]> {

@@ -1,4 +1,4 @@
-export type { HubOptions, LocalHubOptions } from './boundary/protocol.ts';
+export type { HubOptions, LocalHubOptions } from './boundary/hub-options.ts';
 export { createLocal } from './client.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
 export type { CustomModel, CustomModelSource, LocalOptions } from './foundation/options.ts';

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 import { closedError } from './async/closed.ts';
+import type { HubOptions } from './boundary/hub-options.ts';
 import type { EngineArguments, EngineMethod } from './boundary/methods.ts';
-import type { HubOptions } from './boundary/protocol.ts';
 import { Engine } from './engine/engine.ts';
 import { noNodeRuntime } from './engine/runtime/onnx/no-node-runtime.ts';
 import { nodeRuntime } from './engine/runtime/onnx/node.ts';
@@ -28,7 +28,7 @@ import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
 
-export type { HubOptions } from './boundary/protocol.ts';
+export type { HubOptions } from './boundary/hub-options.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
 export type { ModelRecipe } from './models/own-model.ts';
 export type { Pooling } from './models/recipe.ts';

@@ -2,6 +2,7 @@ import type { CallProgress, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Calibration, SerializedError } from '@nearfield/spec/implement';
 import type { ModelWay } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
+import type { HubOptions } from './hub-options.ts';
 
 /** The onnxruntime build of a worker. A realm can load one wasm module only, hence one build per worker. */
 export type Flavour = 'wasm' | 'webgpu';
@@ -43,23 +44,6 @@ export interface WorkerStart {
   hub: HubOptions;
   evict: 'never' | 'least-recently-used' | undefined;
   classifierLimits: ClassifierLimits | undefined;
-}
-
-/** The hub that models of the catalogue are downloaded from. */
-export interface HubOptions {
-  /** Default `https://huggingface.co`. */
-  remoteHost?: string | undefined;
-  /** Default `{model}/resolve/{revision}/{path}`. */
-  pathTemplate?: string | undefined;
-  /** Bearer token for gated or private repositories. */
-  token?: string | undefined;
-  /** Hosts with the same files, tried in order when the hub or an earlier mirror fails. */
-  mirrors?: readonly string[] | undefined;
-}
-
-/** Like {@link HubOptions}; the token may come from a function, which is called whenever a worker starts. */
-export interface LocalHubOptions extends Omit<HubOptions, 'token'> {
-  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** Messages from the page's side of a call's port. */

@@ -1,5 +1,5 @@
 import type { Dtype } from '@nearfield/spec';
-import type { LocalHubOptions } from '../boundary/protocol.ts';
+import type { LocalHubOptions } from '../boundary/hub-options.ts';
 import type { ModelRecipe } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 

@@ -1,4 +1,5 @@
-import type { Flavour, LocalHubOptions, WorkerStart } from '../boundary/protocol.ts';
+import type { LocalHubOptions } from '../boundary/hub-options.ts';
+import type { Flavour, WorkerStart } from '../boundary/protocol.ts';
 
 export interface HostOptions {
   device: 'auto' | 'webgpu' | 'wasm';

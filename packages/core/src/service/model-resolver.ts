@@ -1,4 +1,5 @@
-import type { HubOptions, SourceDescription, WorkerStart } from '../boundary/protocol.ts';
+import type { HubOptions } from '../boundary/hub-options.ts';
+import type { SourceDescription, WorkerStart } from '../boundary/protocol.ts';
 import type { ModelDefinition, ModelResolver, TokenizerResolver } from '../models/definition.ts';
 import { type DefineOptions, defineModel, defineTokenizer, ownModel } from '../models/index.ts';
 import { baseUrlSource, filesSource, hubSource } from '../store/index.ts';
