@@ -68,6 +68,8 @@ const DEFAULT_MODELS = {
 export interface ChosenModel {
   readonly foundation: SearchFoundation;
   readonly model: string;
+  /** Where the model comes from: a directory, an address, or the id for the catalogue's own place. */
+  readonly origin: string;
 }
 
 /**
@@ -85,7 +87,13 @@ export async function chosenModel(
     ? { id: model ?? (values.remote ? hosted : embedded) }
     : modelChoice(model ?? embedded);
   const models = chosen.source === undefined ? [] : [chosen];
-  return { foundation: await createFoundation(models, values, env), model: chosen.id };
+  const place = isServer ? (values.server ?? 'remote') : chosen.source;
+  const origin = place ?? (await embeddedModels()).find(({ id }) => id === chosen.id)?.source ?? chosen.id;
+  return {
+    foundation: await createFoundation(models, values, env),
+    model: chosen.id,
+    origin: String(origin),
+  };
 }
 
 /**

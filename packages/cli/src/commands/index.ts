@@ -5,6 +5,12 @@ import type { Command } from '../command.ts';
  * not wait for what others import.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  embed: async () => (await import('./embed.ts')).embed,
+  rerank: async () => (await import('./rerank.ts')).rerank,
+  classify: async () => (await import('./classify.ts')).classify,
+  segment: async () => (await import('./segment.ts')).segment,
+  dedup: async () => (await import('./dedup.ts')).dedup,
+  grep: async () => (await import('./grep.ts')).grep,
   api: async () => (await import('./api.ts')).api,
   index: async () => (await import('./build-index.ts')).index,
   search: async () => (await import('./search.ts')).search,

@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import type { SearchFoundation } from '@nearfield/spec';
+import { segmentText } from '../segment/chunks.ts';
+
+/** A file as lines. */
+export interface GrepFile {
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** A few lines of a file that belong together. */
+export interface Passage {
+  readonly file: GrepFile;
+  /** Positions of its first line and of its last among the file's lines. */
+  readonly first: number;
+  readonly last: number;
+  readonly text: string;
+}
+
+/** Bytes at the start of a file that show whether it is text, as for git. */
+const LOOKED_AT = 8000;
+
+/** A file's text; undefined for one that is no text. */
+export async function readTextFile(path: string): Promise<string | undefined> {
+  const bytes = await readFile(path);
+  if (bytes.subarray(0, LOOKED_AT).includes(0)) return undefined;
+  return new TextDecoder().decode(bytes);
+}
+
+export const fileOf = (path: string, text: string): GrepFile => {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return { path, lines };
+};
+
+/** A file in passages of whole lines, each at most about `most` characters long. Lines without a word are in none. */
+export async function passagesOf(
+  foundation: Pick<SearchFoundation, 'segment'>,
+  file: GrepFile,
+  most: number,
+): Promise<Passage[]> {
+  const text = file.lines.join('\n');
+  const { chunk_positions } = await segmentText(foundation, text, { max_chunk_length: most });
+  const lineAt = lineFinder(file.lines);
+  const passages: Passage[] = [];
+  for (const [start, end] of chunk_positions) {
+    const chunk = text.slice(start, end);
+    const trimmed = chunk.trim();
+    if (!/[\p{L}\p{N}]/u.test(trimmed)) continue;
+    const from = start + chunk.length - chunk.trimStart().length;
+    const [first, last] = [lineAt(from), lineAt(from + trimmed.length - 1)];
+    passages.push({ file, first, last, text: trimmed });
+  }
+  return passages;
+}
+
+/** Finds the line that a position of the lines' text is in. Positions must not decrease from call to call. */
+function lineFinder(lines: readonly string[]): (position: number) => number {
+  let line = 0;
+  let end = (lines[0]?.length ?? 0) + 1;
+  return (position) => {
+    while (position >= end && line < lines.length - 1) end += lines[++line]!.length + 1;
+    return line;
+  };
+}
