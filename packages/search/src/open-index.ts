@@ -13,10 +13,12 @@ import type { Loader } from './loader.ts';
 import { checkModel, taskOf } from './meaning/query-model.ts';
 import { QueryVectors } from './meaning/query-vectors.ts';
 import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
+import { resultsOf } from './ranking/answer.ts';
 import { correctedQuery } from './ranking/correction.ts';
 import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
 import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
 import { type RankedDocument, rerank } from './ranking/rerank.ts';
+import { rankedBySimilarity, similaritiesTo } from './related.ts';
 import { filterOf, kept, type Resident, readResident } from './resident.ts';
 
 export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
@@ -97,6 +99,47 @@ export class SearchIndex {
     return (rows as [string, string, string, string[]][][])
       .flat()
       .map(([id, title, url, breadcrumbs]) => ({ id, title, url, breadcrumbs }));
+  }
+
+  /**
+   * Documents that are like one of the index, best first, by their stored vectors: no model is needed. Empty in an
+   * index of keywords alone.
+   *
+   * @throws FoundationError RESOURCE_NOT_FOUND for an id that is not there; what the loader throws.
+   */
+  async related(
+    id: string,
+    options: Pick<SearchOptions, 'limit' | 'filters'> = {},
+  ): Promise<FoundDocument[]> {
+    const number = (await this.documents()).findIndex((document) => document.id === id);
+    if (number < 0) {
+      const message = `The index has no document "${id}".`;
+      throw new FoundationError({ code: 'RESOURCE_NOT_FOUND', message, param: 'id' });
+    }
+    const { meaning } = this.manifest;
+    if (meaning === undefined) return [];
+    const resident = await this.#loadResident();
+    const bits = await this.#files.whole(meaning.bits);
+    const { documentOf } = resident;
+    const similar = similaritiesTo(number, { bits, dimensions: meaning.dimensions, documentOf });
+    const isAllowed = filterOf(options.filters ?? {}, resident);
+    return resultsOf(
+      {
+        query: '',
+        words: [],
+        language: this.#language,
+        keywords: [],
+        fused: rankedBySimilarity(similar?.entries() ?? []),
+      },
+      {
+        documentOf: (passage) => documentOf[passage]!,
+        isAllowed: (document) => document !== number && isAllowed(document),
+        title: (document) => this.#title(document),
+        text: (passage) => this.#text(passage),
+      },
+      options,
+      (work) => work(),
+    );
   }
 
   /**

@@ -7,6 +7,7 @@ import { KEYWORD_WEIGHTS, type KeywordScore } from '../keywords/bm25f.ts';
 import { checkModel } from '../meaning/query-model.ts';
 import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
 import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
+import { rankedBySimilarity } from '../related.ts';
 import { filterOf } from '../resident.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
 import { Embedder } from './embedder.ts';
@@ -103,7 +104,7 @@ export async function relatedLive(
   if (vector === undefined) return [];
   const shown = new LiveShown(searched, options.filters, entry.number);
   const similar = await nearest(shown, vector, [], limitOf(options));
-  const fused = fuse([], similar, { ...FUSION_WEIGHTS, meaning: 1 });
+  const fused = rankedBySimilarity(similar?.values ?? []);
   const { attempt } = attempts(undefined);
   return resultsOf({ query: '', words: [], language, keywords: [], fused }, shown, options, attempt);
 }
