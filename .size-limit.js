@@ -24,4 +24,7 @@ export default [
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '133 kB' },
   // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
   { name: 'remote, page', path: page('remote'), limit: '23.5 kB' },
+  // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
+  // English; other languages are files of one kilobyte. A fifth is lit.
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '33 kB', gzip: true },
 ];
