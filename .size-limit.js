@@ -26,4 +26,7 @@ export default [
   { name: 'remote, page', path: page('remote'), limit: '23.5 kB' },
   // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
   { name: 'search, page', path: page('search'), limit: '20 kB' },
+  // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
+  // English; other languages are files of one kilobyte. A fifth is lit.
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '33 kB', gzip: true },
 ];

@@ -3,9 +3,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { repository } from '../../tooling/process.mjs';
+import { bundleSearchElement } from '../../tooling/search-element.ts';
 import type { Package } from './packages.ts';
 
-/** Folder in which {@link bundleForMeasuring} puts `<package>.js`; the budgets in `.size-limit.js` read it. */
+/** Folder in which {@link bundleForMeasuring} puts `<package>.js` and `search-element`; the budgets in `.size-limit.js` read it. */
 const measuredDirectory = join(repository, 'node_modules/.cache/nearfield/sizes');
 
 /** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */
@@ -29,4 +30,5 @@ export async function bundleForMeasuring(packages: readonly Package[]): Promise<
     });
     await bundle.close();
   }
+  await bundleSearchElement(join(measuredDirectory, 'search-element'));
 }

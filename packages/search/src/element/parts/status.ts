@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SearchState, Tier } from '../../tiers/tiered-search.ts';
+import type { Messages } from '../translation/messages.ts';
+import type { Translator } from '../translation/translator.ts';
+import { troubleOf } from '../trouble.ts';
+import type { View } from './view.ts';
+
+const BY: Readonly<Record<Tier, Exclude<keyof Messages, 'pages'>>> = {
+  keywords: 'byKeywords',
+  table: 'byTable',
+  model: 'byModel',
+  reranker: 'byReranker',
+};
+
+/** How many pages were found, and by what; in a line that is there with every answer. */
+export function status(view: View): TemplateResult | typeof nothing {
+  const { state, t } = view;
+  if (state.tier === undefined || state.slots.length === 0) return nothing;
+  if (!state.matchesWords) return html`<p class="status" part="status">${t.text('onlyMeaning')}</p>`;
+  const by = view.hidden.has('tier') ? '' : t.text(state.isRefining ? 'refining' : BY[state.tier]);
+  return html`<p class="status" part="status">${t.pages(state.slots.length)}${by === '' ? nothing : ` · ${by}`}</p>`;
+}
+
+/** What is announced to those who do not see the list: only what changes it. */
+export function announcement(state: SearchState, t: Translator, isLate: boolean): string {
+  const { query, tier, error, slots } = state;
+  if (query === '') return '';
+  if (error !== undefined) return t.text(troubleOf(error, navigator.onLine));
+  if (state.isBusy) return isLate ? t.text('searching') : '';
+  if (tier === undefined || (slots.length === 0 && !isEmpty(state))) return '';
+  return slots.length === 0 ? t.text('nothing', { query }) : t.pages(slots.length);
+}
+
+/** Whether nothing was found, and nothing more will be. */
+export const isEmpty = ({ tier, slots, isBusy, isRefining }: SearchState): boolean =>
+  tier !== undefined && slots.length === 0 && !isBusy && !isRefining;
+
+/** What to do where nothing was found. */
+export function nothingFound(view: View): TemplateResult {
+  const { t, state, choice } = view;
+  const isFiltered = Object.keys(choice.filters).length > 0;
+  return html`<div class="empty" part="empty">
+    <strong>${t.text('nothing', { query: state.query })}</strong>
+    ${t.text('nothingHelp')}
+    ${
+      isFiltered
+        ? html`<div class="actions">
+            <button class="action" part="action" type="button" @click=${() => view.actions.removeFilters()}>
+              ${t.text('removeFilters')}
+            </button>
+          </div>`
+        : nothing
+    }
+    <slot name="no-results"></slot>
+  </div>`;
+}

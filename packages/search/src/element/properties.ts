@@ -1,0 +1,14 @@
+import type { Attributes } from './attributes.ts';
+import type { SearchEventMap } from './events.ts';
+import type { NearfieldSearch } from './nearfield-search.ts';
+
+/** What templates of frameworks may set on `<nearfield-search>`: its attributes, and properties that no attribute has. */
+export type ElementProperties = Partial<
+  Attributes &
+    Pick<NearfieldSearch, 'foundation' | 'filters' | 'languages' | 'weights' | 'messages' | 'analytics'>
+>;
+
+/** Listeners by attribute, as React and Svelte write them: `onnearfield-search`. */
+export type ElementListeners = {
+  readonly [Name in keyof SearchEventMap as `on${Name}`]?: (event: SearchEventMap[Name]) => void;
+};

@@ -1,0 +1,91 @@
+/** The search behind an element: its index and its tiers, made of the element's attributes. */
+import { ENGLISH, type Language, languageOf } from '../analysis/analyser.ts';
+import { fetchLoader } from '../loader.ts';
+import {
+  type FoundDocument,
+  type FoundPassage,
+  openIndex,
+  type SearchIndex,
+  type SearchOptions,
+} from '../open-index.ts';
+import type { Engine } from '../tiers/optional-model.ts';
+import { TieredSearch } from '../tiers/tiered-search.ts';
+import { folder, pageAddress, textDirective, withFragment } from './addresses.ts';
+import type { Attributes } from './attributes.ts';
+import { cachedFetch } from './cached-fetch.ts';
+import { sentenceOf } from './excerpt.ts';
+
+export interface SearcherOptions
+  extends Pick<Attributes, 'index' | 'site' | 'model' | 'rerank' | 'reranker' | 'engine' | 'limit'> {
+  readonly foundation: (() => Promise<Engine>) | undefined;
+  readonly languages: readonly Language[];
+  readonly weights: SearchOptions['weights'];
+}
+
+/** Values of a filter with the number of pages that have them, the most frequent first. */
+export type Facets = readonly (readonly [
+  name: string,
+  values: readonly (readonly [value: string, count: number])[],
+])[];
+
+export class Searcher {
+  readonly tiers: TieredSearch;
+  readonly address: URL;
+  readonly #site: URL;
+  readonly #languages: readonly Language[];
+  #language: Language = ENGLISH;
+
+  constructor(options: SearcherOptions) {
+    const { index, site, model, rerank, reranker, engine, limit, foundation, languages, weights } = options;
+    this.address = folder(index, document.baseURI);
+    this.#site = site === '' ? new URL('..', this.address) : folder(site, document.baseURI);
+    this.#languages = languages;
+    this.tiers = new TieredSearch({
+      openIndex: () => this.#open(),
+      foundation: foundation ?? (engine === '' ? undefined : () => engineOf(engine)),
+      model,
+      rerank,
+      reranker,
+      limit,
+      weights,
+    });
+  }
+
+  /** The index's language, once it is open. */
+  get language(): Language {
+    return this.#language;
+  }
+
+  async #open(): Promise<SearchIndex> {
+    const index = await openIndex({ ...fetchLoader(this.address, cachedFetch), languages: this.#languages });
+    this.#language = languageOf(index.manifest.language, this.#languages);
+    return index;
+  }
+
+  /** @param names filters to offer, in their order; empty for all that have two values or more. */
+  async facets(names: readonly string[]): Promise<Facets> {
+    const all = await (await this.tiers.index()).facets();
+    const chosen = names.length > 0 ? names.filter((name) => name in all) : Object.keys(all);
+    return chosen
+      .map((name) => {
+        const values = Object.entries(all[name]!);
+        return [name, values.sort(([, left], [, right]) => right - left)] as const;
+      })
+      .filter(([, values]) => names.length > 0 || values.length > 1);
+  }
+
+  /** Where a passage of a page is, with what to highlight there. */
+  addressOf(page: FoundDocument, passage: FoundPassage | undefined, isHighlighted: boolean): string {
+    const terms = new Set(passage?.explanation?.words.map(({ term }) => term));
+    const text =
+      isHighlighted && passage !== undefined ? sentenceOf(passage.text, terms, this.#language) : '';
+    return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', textDirective(text));
+  }
+}
+
+async function engineOf(address: string): Promise<Engine> {
+  const module = (await import(/* @vite-ignore */ new URL(address, document.baseURI).href)) as {
+    readonly default: () => Engine | Promise<Engine>;
+  };
+  return module.default();
+}

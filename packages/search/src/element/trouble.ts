@@ -1,0 +1,35 @@
+/** Errors in words for readers. */
+import type { FoundationError } from '@nearfield/spec';
+import type { Messages } from './translation/messages.ts';
+
+type Key = Exclude<keyof Messages, 'pages'>;
+
+/** What is said where there is no answer. */
+export function troubleOf({ code }: FoundationError, isOnline: boolean): Key {
+  switch (code) {
+    case 'RESOURCE_NOT_FOUND':
+      return 'missing';
+    case 'INTEGRITY_MISMATCH':
+      return 'damaged';
+    case 'NOT_SUPPORTED':
+      return 'incompatible';
+    case 'CONNECTION_FAILED':
+      return isOnline ? 'failed' : 'offline';
+    default:
+      return 'failed';
+  }
+}
+
+/** What is said where an answer was made without a part. */
+export function problemOf({ code }: FoundationError): Key {
+  switch (code) {
+    case 'MODEL_INVALID':
+      return 'otherModel';
+    case 'INTEGRITY_MISMATCH':
+    case 'RESOURCE_NOT_FOUND':
+    case 'CONNECTION_FAILED':
+      return 'incomplete';
+    default:
+      return 'modelFailed';
+  }
+}

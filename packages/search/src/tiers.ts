@@ -1,0 +1,15 @@
+/**
+ * Search in tiers without an interface: what `<nearfield-search>` is made of, for pages that draw their own.
+ *
+ * @module
+ */
+
+export type { Engine, ModelState } from './tiers/optional-model.ts';
+export type { ModelPolicy } from './tiers/policy.ts';
+export type { Slot } from './tiers/settle.ts';
+export {
+  type SearchState,
+  type Tier,
+  TieredSearch,
+  type TieredSearchOptions,
+} from './tiers/tiered-search.ts';

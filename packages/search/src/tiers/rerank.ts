@@ -1,0 +1,50 @@
+import type { FoundDocument } from '../open-index.ts';
+import type { Engine } from './optional-model.ts';
+
+/** Documents that a reranker reads; those behind keep their order. */
+export const RERANKED = 20;
+/** Share of the reranker's word in the new order; the rest is the order before. Default .7. */
+const WEIGHT = 0.7;
+
+/** A result with what the reranker said of its best passage: 0 for the worst of those that it read, 1 for the best. */
+export interface Reranked {
+  readonly result: FoundDocument;
+  readonly relevance: number;
+}
+
+/**
+ * Lets a reranker read the best passage of the first 20 documents, and orders them by what it says and what the search
+ * said. Rerankers' scores have ranges of their own, so both are brought to 0–1 first.
+ */
+export async function rerank(
+  engine: Engine,
+  model: string,
+  query: string,
+  results: readonly FoundDocument[],
+  signal: AbortSignal,
+): Promise<Reranked[]> {
+  const read = results.slice(0, RERANKED);
+  if (read.length < 2) return read.map((result) => ({ result, relevance: 1 }));
+  const documents = read.map(({ title, passages }) => {
+    const [best] = passages;
+    return [title, best?.headings.join(' › '), best?.text].filter((part) => part).join('\n');
+  });
+  const response = await engine.rerank({ model, query, documents, return_documents: false }, { signal });
+  const relevance = scaled(
+    response.results
+      .toSorted((left, right) => left.index - right.index)
+      .map(({ relevance_score }) => relevance_score),
+  );
+  const before = scaled(read.map(({ score }) => score));
+  const total = (index: number): number => WEIGHT * relevance[index]! + (1 - WEIGHT) * before[index]!;
+  return [...read.keys()]
+    .sort((left, right) => total(right) - total(left) || left - right)
+    .map((index) => ({ result: read[index]!, relevance: relevance[index]! }));
+}
+
+/** Numbers brought to 0–1, or all 1 where they are equal. */
+function scaled(values: readonly number[]): number[] {
+  const least = Math.min(...values);
+  const range = Math.max(...values) - least;
+  return values.map((value) => (range === 0 ? 1 : (value - least) / range));
+}

@@ -1,0 +1,388 @@
+/**
+ * Search in tiers, for a page: an answer from words and the query table at once, then a better one from the model and
+ * the reranker, if they may be used. No DOM: an interface shows the state and says what its reader touches.
+ */
+import { embed, FoundationError } from '@nearfield/spec';
+import type { FoundDocument, SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
+import { checkFingerprint } from './fingerprint.ts';
+import { type Engine, type ModelState, OptionalModel } from './optional-model.ts';
+import { type ModelPolicy, permissionOf, savesData as readsSaveData } from './policy.ts';
+import { RERANKED, rerank } from './rerank.ts';
+import { placed, type Slot, settle } from './settle.ts';
+
+export interface TieredSearchOptions {
+  /** Opens the index: called once it is needed, and again after it failed. */
+  readonly openIndex: () => Promise<SearchIndex>;
+  /**
+   * Gives the foundation that runs models, such as `createLocal()` of `@nearfield/core`: called once a policy allows a
+   * model. Its `storage` says what is cached; a foundation without one is taken for a server.
+   * @default none: words and the query table only
+   */
+  readonly foundation?: (() => Promise<Engine>) | undefined;
+  /** When the index's model may be loaded. @default 'if-cached' */
+  readonly model?: ModelPolicy | undefined;
+  /** When the reranker may be loaded. @default 'if-cached' */
+  readonly rerank?: ModelPolicy | undefined;
+  /** The foundation's model for reranking. @default 'minilm-reranker' */
+  readonly reranker?: string | undefined;
+  /** Documents at most. @default 10 */
+  readonly limit?: number | undefined;
+  /** How words and meaning are weighed. @default those of `search()` */
+  readonly weights?: SearchOptions['weights'];
+  /** Whether the reader saves data. @default `navigator.connection.saveData` */
+  readonly savesData?: (() => boolean) | undefined;
+}
+
+/** What an order comes from: words alone, with the query table, with the model, or with the reranker besides. */
+export type Tier = 'keywords' | 'table' | 'model' | 'reranker';
+
+/** What there is to show. */
+export interface SearchState {
+  /** The query that was asked last; empty if there is none. */
+  readonly query: string;
+  /** The results in their places. While `isBusy` they are those of the query before. */
+  readonly slots: readonly Slot[];
+  /** Where the order comes from; undefined without an answer. */
+  readonly tier: Tier | undefined;
+  /** Whether a page of the first answer has a word of the query; where none has, all were found by meaning. */
+  readonly matchesWords: boolean;
+  /** Whether the first answer is on its way. */
+  readonly isBusy: boolean;
+  /** Whether a better order may follow. */
+  readonly isRefining: boolean;
+  /** What the reranker said of a document, 0 to 1, by id. */
+  readonly relevance: ReadonlyMap<string, number>;
+  /** Parts of the index that could not be used, or a model that could not; the answer was made without them. */
+  readonly problems: readonly FoundationError[];
+  /** Why there is no answer. */
+  readonly error: FoundationError | undefined;
+  /** Whether the site has a newer index than the one that is searched. */
+  readonly isOutdated: boolean;
+  readonly models: { readonly model: ModelState; readonly reranker: ModelState };
+}
+
+const NOTHING = {
+  query: '',
+  slots: [],
+  tier: undefined,
+  matchesWords: false,
+  isBusy: false,
+  isRefining: false,
+  relevance: new Map(),
+  problems: [],
+  error: undefined,
+} satisfies Partial<SearchState>;
+
+/** Searches that load missing rows of the query table, at most, before the answer stays partial. */
+const MOST_ROW_LOADS = 8;
+
+/**
+ * @example
+ * const search = new TieredSearch({
+ *   openIndex: () => openIndex(fetchLoader('/search/')),
+ *   foundation: async () => createLocal(),
+ * });
+ * search.subscribe(() => show(search.state.slots));
+ * input.addEventListener('focus', () => search.engage());
+ * input.addEventListener('input', () => search.search(input.value));
+ */
+export class TieredSearch {
+  readonly #options: TieredSearchOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #held = new Set<string>();
+  #index: Promise<SearchIndex> | undefined;
+  #models: { readonly embedder: OptionalModel | undefined; readonly reranker: OptionalModel } | undefined;
+  #engine: Promise<Engine> | undefined;
+  #isEngaged = false;
+  #filters: NonNullable<SearchOptions['filters']> = {};
+  #running = new AbortController();
+  #state: SearchState = { ...NOTHING, isOutdated: false, models: { model: 'idle', reranker: 'idle' } };
+
+  constructor(options: TieredSearchOptions) {
+    this.#options = options;
+    if (options.model === 'always' || options.rerank === 'always') void this.#prepare();
+  }
+
+  get state(): SearchState {
+    return this.#state;
+  }
+
+  /** Calls a listener after each change of the state, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The index, opened if it is not. */
+  index(): Promise<SearchIndex> {
+    this.#index ??= this.#options.openIndex();
+    const opening = this.#index;
+    opening.catch(() => {
+      if (this.#index === opening) this.#index = undefined;
+    });
+    return opening;
+  }
+
+  /** The reader turns to the search: opens the index, and loads what the policies allow. Call it as often as you like. */
+  engage(): void {
+    const isFirst = !this.#isEngaged;
+    this.#isEngaged = true;
+    void this.#prepare().then(() => {
+      // An answer that stands since before gets better, too.
+      if (isFirst && this.#state.tier !== undefined && !this.#state.isRefining) void this.#improve();
+    });
+  }
+
+  /**
+   * Answers a query; the one before is cancelled. The state follows: an answer first, a better order later.
+   * Resolves when nothing more will come. Never rejects: what goes wrong is in the state.
+   */
+  async search(query: string, filters: NonNullable<SearchOptions['filters']> = {}): Promise<void> {
+    this.#running.abort();
+    this.#running = new AbortController();
+    const { signal } = this.#running;
+    this.#held.clear();
+    this.#filters = filters;
+    if (query.trim() === '') {
+      this.#set({ ...NOTHING });
+      return;
+    }
+    this.#set({ query, isBusy: true, isRefining: false });
+    try {
+      const index = await this.index();
+      signal.throwIfAborted();
+      this.#allowModels(index);
+      const answer = await this.#ask(index, query, signal);
+      this.#set({
+        slots: placed(answer.results),
+        tier: answer.meaning === 'none' ? 'keywords' : 'table',
+        matchesWords: answer.results.some(({ passages }) =>
+          passages.some(({ explanation }) => explanation!.keywords > 0),
+        ),
+        isBusy: false,
+        relevance: new Map(),
+        problems: [...answer.problems, ...this.#modelProblems()],
+        error: undefined,
+      });
+      await this.#refine(index, query, answer, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#set({ ...NOTHING, query, error: asFoundationError(error) });
+      // A missing file may mean that the site has a new index.
+      await this.checkOutdated();
+    }
+  }
+
+  /** The reader has focused or hovered a result: it keeps its place until the next query. */
+  hold(id: string): void {
+    this.#held.add(id);
+  }
+
+  /** The reader has gone down to a result: it and all above keep their places until the next query. */
+  holdThrough(id: string): void {
+    const last = this.#state.slots.findIndex(({ result }) => result.id === id);
+    for (const { result } of this.#state.slots.slice(0, last + 1)) this.#held.add(result.id);
+  }
+
+  /** Looks whether the site has a newer index. Without a network nothing is known, and nothing said. */
+  async checkOutdated(): Promise<void> {
+    try {
+      const index = await this.#index;
+      if (index === undefined || !(await index.isOutdated()) || this.#index === undefined) return;
+      this.#set({ isOutdated: true });
+    } catch {}
+  }
+
+  /** Opens the index anew and asks the query again: for a newer index, or after an error. */
+  async reopen(): Promise<void> {
+    this.#index = undefined;
+    this.#models = undefined;
+    this.#set({ isOutdated: false });
+    if (this.#isEngaged) void this.#prepare();
+    await this.search(this.#state.query, this.#filters);
+  }
+
+  /** Cancels what runs. The foundation stays open: it belongs to whoever gave it. */
+  close(): void {
+    this.#running.abort();
+    this.#listeners.clear();
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      const index = await this.index();
+      if (this.#isEngaged) {
+        // What every query needs is loaded while the reader types.
+        index.facets().catch(() => {});
+      }
+      this.#allowModels(index);
+    } catch {
+      // The first search says why.
+    }
+  }
+
+  #allowModels(index: SearchIndex): void {
+    const { foundation, model = 'if-cached', reranker = 'minilm-reranker' } = this.#options;
+    if (foundation === undefined) return;
+    const changed = (): void => this.#modelsChanged();
+    const engine = (): Promise<Engine> => {
+      this.#engine ??= foundation();
+      this.#engine.catch(() => {
+        this.#engine = undefined;
+      });
+      return this.#engine;
+    };
+    const { meaning } = index.manifest;
+    this.#models ??= {
+      embedder:
+        meaning &&
+        new OptionalModel(meaning.model, {
+          engine,
+          changed,
+          check: (loaded) => checkFingerprint(loaded, meaning),
+        }),
+      reranker: new OptionalModel(reranker, { engine, changed }),
+    };
+    const facts = { isEngaged: this.#isEngaged, savesData: (this.#options.savesData ?? readsSaveData)() };
+    this.#models.embedder?.allow(permissionOf(model, facts));
+    this.#models.reranker.allow(permissionOf(this.#options.rerank ?? 'if-cached', facts));
+  }
+
+  #modelsChanged(): void {
+    const { embedder, reranker } = this.#models ?? {};
+    this.#set({ models: { model: embedder?.state ?? 'idle', reranker: reranker?.state ?? 'idle' } });
+  }
+
+  /** Why models that were allowed cannot be used. */
+  #modelProblems(): FoundationError[] {
+    const { embedder, reranker } = this.#models ?? {};
+    return [embedder?.problem, reranker?.problem].filter((problem) => problem !== undefined);
+  }
+
+  #ask(
+    index: SearchIndex,
+    query: string,
+    signal: AbortSignal,
+    more: Pick<SearchOptions, 'limit' | 'meaning'> = {},
+  ): Promise<SearchAnswer> {
+    const { limit = 10, weights } = this.#options;
+    const filters = this.#filters;
+    return index.search(query, {
+      limit,
+      filters,
+      explain: true,
+      signal,
+      ...(weights && { weights }),
+      ...more,
+    });
+  }
+
+  /** Makes the order of the answer that stands better. */
+  async #improve(): Promise<void> {
+    const { query } = this.#state;
+    const { signal } = this.#running;
+    try {
+      const index = await this.index();
+      if (!signal.aborted) await this.#refine(index, query, undefined, signal);
+    } catch {
+      // The answer that stands is as good as before.
+    }
+  }
+
+  /** Later tiers. The order changes once, when the last of them has answered. */
+  async #refine(
+    index: SearchIndex,
+    query: string,
+    first: SearchAnswer | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { limit = 10 } = this.#options;
+    const { embedder, reranker } = this.#models ?? {};
+    const mayEmbed = embedder !== undefined && ['loading', 'ready'].includes(embedder.state);
+    const mayRerank = reranker !== undefined && ['loading', 'ready'].includes(reranker.state);
+    const isPartial = first?.meaning === 'partial';
+    if (!mayEmbed && !mayRerank && !isPartial) return;
+    this.#set({ isRefining: true });
+    const problems: FoundationError[] = [];
+    try {
+      const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
+        try {
+          return await work();
+        } catch (error) {
+          if (signal.aborted) throw error;
+          problems.push(asFoundationError(error));
+          return undefined;
+        }
+      };
+      const deep = { limit: Math.max(limit, RERANKED) };
+      let tier: Tier | undefined;
+      let results: readonly FoundDocument[] | undefined;
+      if (mayEmbed) {
+        const engine = await embedder.ready();
+        signal.throwIfAborted();
+        const answer =
+          engine &&
+          (await attempt(async () => {
+            const meaning = await embed(engine as Parameters<typeof embed>[0], embedder.model, query, {
+              signal,
+            });
+            return this.#ask(index, query, signal, { ...deep, meaning });
+          }));
+        problems.push(...(answer?.problems ?? []));
+        // Without meaning it is the first answer once more: a file was missing or damaged.
+        if (answer !== undefined && answer.meaning !== 'none') [tier, results] = ['model', answer.results];
+      }
+      if (results === undefined && isPartial) {
+        let answer = first;
+        for (let load = 0; load < MOST_ROW_LOADS && answer.meaning === 'partial'; load++) {
+          answer = await this.#ask(index, query, signal, deep);
+        }
+        problems.push(...answer.problems);
+        [tier, results] = ['table', answer.results];
+      }
+      let relevance: ReadonlyMap<string, number> | undefined;
+      // Without a model's order to show first, there is time to wait for a reranker's download.
+      if (reranker !== undefined && (reranker.isNear || (mayRerank && results === undefined))) {
+        const engine = await reranker.ready();
+        signal.throwIfAborted();
+        const ordered =
+          engine &&
+          (await attempt(async () => {
+            results ??= (await this.#ask(index, query, signal, deep)).results;
+            return rerank(engine, reranker.model, query, results, signal);
+          }));
+        if (ordered !== undefined) {
+          tier = 'reranker';
+          results = ordered.map(({ result }) => result);
+          relevance = new Map(ordered.map(({ result, relevance: share }) => [result.id, share]));
+        }
+      }
+      signal.throwIfAborted();
+      const { slots, problems: before } = this.#state;
+      this.#set({
+        problems: [...new Set([...before, ...this.#modelProblems(), ...problems])],
+        ...(results !== undefined && {
+          tier: tier!,
+          slots: settle(slots, results.slice(0, limit), this.#held),
+          relevance: relevance ?? new Map(),
+        }),
+      });
+    } finally {
+      if (!signal.aborted) this.#set({ isRefining: false });
+    }
+  }
+
+  #set(change: Partial<SearchState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const asFoundationError = (error: unknown): FoundationError =>
+  FoundationError.isInstance(error)
+    ? error
+    : new FoundationError({
+        code: 'INTERNAL_ERROR',
+        message: error instanceof Error ? error.message : String(error),
+        cause: error,
+      });
