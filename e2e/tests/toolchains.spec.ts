@@ -3,6 +3,8 @@
  * folders outside of the repository, built or served, and opened in a real browser. `npm run toolchains` runs those that
  * `npm test` leaves out.
  */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { freePort } from '../../tooling/free-port.ts';
 import { serveStatic } from '../support/consumer.ts';
@@ -11,9 +13,14 @@ import { expectPage, expectShown } from '../toolchains/page.ts';
 import { readRecipes } from '../toolchains/recipes.ts';
 import { Workspace } from '../toolchains/workspace.ts';
 
-const all = process.env.NEARFIELD_TOOLCHAINS === 'all';
-const consumers = CONSUMERS.filter(({ isUsual }) => isUsual || all);
+const { NEARFIELD_TOOLCHAINS: wanted } = process.env;
+const all = wanted === 'all';
+/** Ids, with commas between. */
+const only = all ? undefined : wanted?.split(',');
+const consumers = CONSUMERS.filter(({ id, isUsual }) => (only ? only.includes(id) : isUsual || all));
 const NODE = { id: 'node', recipe: 'Node', packages: {} };
+
+const isModuleScript = (path: string): boolean => path.endsWith('.mjs') && !path.includes('node_modules');
 
 let workspace: Workspace;
 test.beforeAll(async () => {
@@ -27,10 +34,16 @@ for (const { id, recipe, ways } of consumers) {
     test.beforeAll(async () => {
       for (const command of workspace.recipe(recipe).commands) await workspace.run(id, command);
     });
-    for (const { name, build = [], site, serve } of ways) {
+    for (const { name, build = [], site, serve, run } of ways) {
       test(name, async ({ page }) => {
         for (const command of build) await workspace.run(id, command);
-        if (site !== undefined) {
+        if (run !== undefined) {
+          await workspace.run(id, run);
+        } else if (site !== undefined) {
+          // Some servers do not know what it is.
+          expect(
+            (await readdir(join(workspace.folder(id), site), { recursive: true })).filter(isModuleScript),
+          ).toEqual([]);
           const server = await serveStatic({ '/': `${workspace.folder(id)}/${site}` });
           await expectPage(page, `${server.origin}/`).finally(() => server.close());
         } else if (serve) {

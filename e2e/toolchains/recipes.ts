@@ -17,6 +17,11 @@ export interface Recipe {
 const PAGE = fileURLToPath(new URL('../../docs/toolchains.md', import.meta.url));
 
 const BLOCK = /^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
+
+/** The fenced blocks of a Markdown text; a path stands behind the language. */
+export const codeBlocks = (text: string): { language: string; path: string | undefined; code: string }[] =>
+  [...text.matchAll(BLOCK)].map(([, language = '', path, code = '']) => ({ language, path, code }));
+
 const INSTALL = /^npm install (?:--save-dev )?(.+)$/;
 
 /** Recipes by their headings; what stands before the first heading is called `''`. */
@@ -29,7 +34,7 @@ export function readRecipes(text = readFileSync(PAGE, 'utf8')): ReadonlyMap<stri
     const fragments: string[] = [];
     const packages: string[] = [];
     const commands: string[] = [];
-    for (const [, language, path, code = ''] of section.matchAll(BLOCK)) {
+    for (const { language, path, code } of codeBlocks(section)) {
       if (path !== undefined) files[path] = code;
       else if (language !== 'sh') fragments.push(code);
       else {

@@ -1,5 +1,5 @@
 /** Installs the packed packages and toolchains into a folder outside of the repository, as applications would. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -8,6 +8,10 @@ import { packedDirectory } from '../../tooling/packed-directory.ts';
 import { npx, repository } from '../../tooling/process.mjs';
 import type { Consumer } from './consumers.ts';
 import { type Recipe, readRecipes } from './recipes.ts';
+import { runShell, startServer } from './shell.ts';
+
+/** What is installed and written for a consumer. */
+type Project = Pick<Consumer, 'id' | 'recipe' | 'packages' | 'scaffold'>;
 
 /** Unpacks every packed package. Gives folders by the packages' names. */
 async function unpackPackages(root: string): Promise<Map<string, string>> {
@@ -36,7 +40,7 @@ function projectFiles(recipe: Recipe, page: Recipe): Record<string, string> {
   const main = page.files['main.js']!;
   const [fragment] = recipe.fragments;
   // What the recipe says of the first line.
-  return { 'main.js': fragment ? main.replace(/^.*\n/, fragment) : main, ...recipe.files };
+  return { 'main.js': fragment ? main.replace(/^.*\n/, () => fragment) : main, ...recipe.files };
 }
 
 /** A folder with a project for each consumer, ready to be built. */
@@ -49,9 +53,7 @@ export class Workspace {
   }
 
   /** Installs everything in one go; what was downloaded once comes from pnpm's store. */
-  static async create(
-    consumers: readonly Pick<Consumer, 'id' | 'recipe' | 'packages'>[],
-  ): Promise<Workspace> {
+  static async create(consumers: readonly Project[]): Promise<Workspace> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'nearfield-toolchains-')));
     const workspace = new Workspace(root);
     const packed = await unpackPackages(root);
@@ -79,7 +81,7 @@ export class Workspace {
   }
 
   async #writeProject(
-    { id, recipe: heading, packages }: Pick<Consumer, 'id' | 'recipe' | 'packages'>,
+    { id, recipe: heading, packages, scaffold }: Project,
     packed: ReadonlyMap<string, string>,
   ): Promise<void> {
     const recipe = this.recipe(heading);
@@ -88,6 +90,7 @@ export class Workspace {
     for (const [name, version] of named) dependencies[name] ??= version ?? 'latest';
     const files: Record<string, string> = {
       'package.json': JSON.stringify({ name: id, private: true, type: 'module', dependencies }),
+      ...scaffold,
       ...projectFiles(recipe, this.recipe('')),
     };
     for (const [path, text] of Object.entries(files)) {
@@ -119,55 +122,16 @@ export class Workspace {
   }
 
   /** Runs a command line in a project. @throws {Error} with what it printed, when it fails. */
-  async run(id: string, command: string): Promise<string> {
-    const options = { cwd: this.folder(id), env: this.#environment(id), maxBuffer: 2 ** 26 };
-    try {
-      const { stdout } = await promisify(execFile)('sh', ['-c', command], options);
-      return stdout;
-    } catch (error) {
-      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-      throw new Error(`"${command}" failed in ${id}:\n${stdout}\n${stderr}`, { cause: error });
-    }
+  run(id: string, command: string): Promise<string> {
+    return runShell(command, this.folder(id), this.#environment(id));
   }
 
   /** Starts a server of a project. @returns what ends it, once it answers at `url`. */
-  async serve(id: string, command: string, url: string): Promise<() => Promise<void>> {
-    const options = { cwd: this.folder(id), env: this.#environment(id), detached: true } as const;
-    const child = spawn('sh', ['-c', `exec ${command}`], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        printed += chunk.toString();
-      });
-    }
-    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    let isOver = false;
-    void closed.then(() => {
-      isOver = true;
-    });
-    const stop = async (): Promise<void> => {
-      // Servers have children of their own.
-      if (!isOver) process.kill(-child.pid!, 'SIGKILL');
-      await closed;
-    };
-    while (!(await answers(url))) {
-      if (isOver) throw new Error(`"${command}" ended in ${id}:\n${printed}`);
-    }
-    return stop;
+  serve(id: string, command: string, url: string): Promise<() => Promise<void>> {
+    return startServer(command, this.folder(id), this.#environment(id), url);
   }
 
   async close(): Promise<void> {
     await rm(this.root, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** Whether a server answers; asked again no sooner than a moment later. */
-async function answers(url: string): Promise<boolean> {
-  try {
-    await (await fetch(url)).body?.cancel();
-    return true;
-  } catch {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return false;
   }
 }
