@@ -18,8 +18,8 @@ describe('partsOf', () => {
   it('cuts no character in two', () => {
     const text = '😀'.repeat(9);
     expect(pieces(text, 5).join('')).toBe(text);
-    for (const piece of pieces(text, 5))
-      expect(piece.isWellFormed?.() ?? encodeURIComponent(piece)).toBeTruthy();
+    // Half of a character cannot be encoded.
+    for (const piece of pieces(text, 5)) expect(() => encodeURIComponent(piece)).not.toThrow();
   });
 
   it.each(['word '.repeat(100), 'line\n'.repeat(100), `${'x'.repeat(300)}\n\n${'y '.repeat(90)}`])(
