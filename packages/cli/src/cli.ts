@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { isMainThread, workerData } from 'node:worker_threads';
 import { errorBody } from '@nearfield/server';
 import { FoundationError } from '@nearfield/spec';
 import { type Command, type CommandContext, commandHelp, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
+import type { ServeThreadData } from './serve-thread.ts';
 
 const SYNOPSIS = 42;
 
@@ -19,6 +21,7 @@ const context: CommandContext = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   env: process.env,
+  script: new URL(import.meta.url),
 };
 
 async function main([name = '', ...argv]: string[]): Promise<number> {
@@ -46,4 +49,6 @@ async function main([name = '', ...argv]: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+if (isMainThread) process.exitCode = await main(process.argv.slice(2));
+// A thread of `serve` has this script as well: it is the only one whose place is known once it is bundled.
+else await (await import('./serve-thread.ts')).runServeThread(workerData as ServeThreadData);
