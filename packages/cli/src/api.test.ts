@@ -64,7 +64,11 @@ describe('runApi', () => {
     const status = JSON.parse((await run('batch', { model, input: lines }, foundation)).out);
     expect(status).toMatchObject({ status: 'completed', stats: { completed: 1, failed: 1 } });
     const { batch_id } = status;
-    expect(JSON.parse((await run('batch', { get: batch_id }, foundation)).out)).toEqual(status);
+    expect(JSON.parse((await run('batch', { get: batch_id }, foundation)).out)).toEqual({
+      ...status,
+      output_url: expect.stringMatching(`/v1/batch/${batch_id}/output$`),
+      error_file_url: expect.stringMatching(`/v1/batch/${batch_id}/errors$`),
+    });
     expect(JSON.parse((await run('batches', { limit: 1 }, foundation)).out)).toHaveLength(1);
     expect(JSON.parse((await run('batch', { output: batch_id }, foundation)).out)).toMatchObject({
       custom_id: 'x',
@@ -84,8 +88,7 @@ describe('runApi', () => {
   ])('%s %j fails with the API’s error', async (endpoint, request, expected) => {
     const { code, out, err } = await run(endpoint, request);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    const body = JSON.parse(err) as { code?: string; detail: { code?: string } };
-    expect(body.code ?? body.detail.code).toBe(expected);
+    expect(JSON.parse(err)).toMatchObject({ code: expected });
   });
 });
 
@@ -115,7 +118,7 @@ describe('the command', () => {
     expect(await command('api', 'embeddings', '{}', '--frobnicate')).toMatchObject({ code: 2, stdout: '' });
     const bad = await command('api', 'frobnicate', '{}');
     expect(bad).toMatchObject({ code: 1, stdout: '' });
-    expect(JSON.parse(bad.stderr)).toMatchObject({ detail: { code: 'RESOURCE_NOT_FOUND' } });
+    expect(JSON.parse(bad.stderr)).toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
   });
 });
 

@@ -13,7 +13,13 @@ contractSuite({
   models,
   create: async () => {
     subject = await createNodeSubject(models);
-    server = await createNodeServer(subject.foundation, { port: 0, apiKeys: ['jina_contract'] });
+    server = await createNodeServer(subject.foundation, {
+      port: 0,
+      apiKeys: ['jina_contract'],
+      // The contract alone: nothing is made fit, and addresses are the foundation's to read.
+      strict: true,
+      urls: undefined,
+    });
     return createRemote({ baseUrl: server.url, apiKey: 'jina_contract' });
   },
   capabilities: () => subject.foundation.capabilities(),

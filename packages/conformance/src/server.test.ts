@@ -15,7 +15,7 @@ contractSuite({
   jsonOnly: true,
   create: async () => {
     subject = await createNodeSubject(models);
-    return jsonFoundation(createHandler(subject.foundation, { splitSentences: false }));
+    return jsonFoundation(createHandler(subject.foundation, { splitSentences: false, strict: true }));
   },
   capabilities: () => subject.foundation.capabilities(),
   dispose: async () => {

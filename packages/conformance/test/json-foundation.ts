@@ -19,39 +19,27 @@ import { type SchemaName, shapeErrors } from '../src/openapi.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
-interface ErrorDetail {
-  message: string;
+/** The document's flat form, and OpenAI's object beside it. */
+interface ErrorBody {
+  detail: string;
   code: ErrorCode;
   request_id: string;
-  param?: string;
+  errors?: FieldIssue[];
+  error: { message: string; type: string; param: string | null; code: string };
 }
-
-/** Application errors nest their parts in `detail`; those of a key or a field are flat. */
-type ErrorBody =
-  | { detail: ErrorDetail }
-  | { detail: string; code: ErrorCode; request_id: string; errors?: FieldIssue[] };
 
 /** The error that a body tells of, after a look at whether it is all there. */
 function errorOf({ status, headers }: Response, body: ErrorBody): FoundationError {
-  if (typeof body.detail === 'string') {
-    expect(shapeErrors('ErrorResponse', body)).toEqual([]);
+  expect(shapeErrors('ErrorResponse', body)).toEqual([]);
+  const { code, detail: message, request_id: requestId, errors: issues, error } = body;
+  if (status === 422) {
     expect(shapeErrors('HTTPValidationError', body)).toEqual([]);
-    expect([401, 422]).toContain(status);
+    expect(issues?.length).toBeGreaterThan(0);
   }
-  const flat = typeof body.detail === 'string';
-  const { code, request_id: requestId } = (flat ? body : body.detail) as ErrorDetail;
-  const issues = 'errors' in body ? body.errors : undefined;
-  if (status === 422) expect(issues?.length).toBeGreaterThan(0);
   expect(isErrorCode(code)).toBe(true);
   expect(requestId).toBe(headers.get('X-Request-Id'));
-  return new FoundationError({
-    code,
-    message: typeof body.detail === 'string' ? body.detail : body.detail.message,
-    status,
-    requestId,
-    issues,
-    param: typeof body.detail === 'string' ? issues?.[0]?.field : body.detail.param,
-  });
+  expect(error.message).toBe(message);
+  return new FoundationError({ code, message, status, requestId, issues, param: error.param ?? undefined });
 }
 
 /** An answer to a list of encodings: the document lets a request ask for it and has no schema for what comes. */

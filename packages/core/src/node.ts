@@ -16,7 +16,7 @@ import { EngineClient } from './foundation/engine-client.ts';
 import { EngineFoundation } from './foundation/foundation.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
 import { nodeDecoder } from './image/node-decoder.ts';
-import { type DefineOptions, defineModel, defineTokenizer } from './models/index.ts';
+import { type DefineOptions, defineModel, defineTokenizer, ownModel } from './models/index.ts';
 import { type ModelRecipe, wayOf } from './models/own-model.ts';
 import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 import { FileRecords } from './persistence/file-records.ts';
@@ -60,6 +60,13 @@ export interface NodeOptions {
    * @default q8, if the model has it
    */
   dtype?: Dtype | Record<string, Dtype> | undefined;
+  /**
+   * Whether the first values of a model are compared with the published ones, and a file that computes others is
+   * refused. False is for tests with weights that are not the model's.
+   *
+   * @default true
+   */
+  selfCheck?: boolean | undefined;
   /** @default all cores, at most 8 */
   threads?: number | undefined;
   /**
@@ -129,15 +136,24 @@ class DirectBackend implements Backend {
   }
 
   async #create(): Promise<Services> {
-    const { models = [], dtype, hub = {}, threads, batchInvariant, classifierLimits } = this.#options;
+    const {
+      models = [],
+      dtype,
+      hub = {},
+      threads,
+      batchInvariant,
+      classifierLimits,
+      selfCheck,
+    } = this.#options;
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const optionsOf = (id: string): DefineOptions => {
-      const custom = models.find((model) => model.id === id);
+      const custom = ownModel(models, id);
       return {
         like: custom?.like,
         recipe: custom?.recipe,
         source: custom && sourceOf(id, custom.source, hub),
         dtypes: custom?.dtypes,
+        selfCheck,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
         hub: (repository) => hubSource(repository, hub),
       };

@@ -60,6 +60,13 @@ import {
   type WithItemErrors,
 } from '@nearfield/spec/implement';
 
+/** A batch's lines, also of a JSONL file. */
+async function linesOf(input: BatchInputLine[] | Blob): Promise<BatchInputLine[]> {
+  if (!(input instanceof Blob)) return input;
+  const lines = (await input.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as BatchInputLine);
+}
+
 /** FNV-1a. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -401,7 +408,7 @@ export class HashedFoundation implements SearchFoundation {
   readonly batches: BatchesApi = {
     create: async (request) => {
       const parsed = parseStrictly(BatchRequestSchema, request);
-      const lines = parsed.input as unknown as BatchInputLine[];
+      const lines = await linesOf(parsed.input as BatchInputLine[] | Blob);
       const status: BatchStatus = {
         batch_id: `batch_${crypto.randomUUID()}`,
         status: 'pending',

@@ -85,7 +85,8 @@ function partsOf(body: unknown): ErrorParts {
     return {
       ...base,
       message: textOf(error.message),
-      code: textOf(error.code) ?? base.code,
+      // Beside OpenAI's name of a code there may be the API's own, which says more.
+      code: base.code ?? textOf(error.code),
       param: textOf(error.param) ?? base.param,
     };
   }

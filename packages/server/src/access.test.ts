@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
-const codeOf = (text: string): unknown => (JSON.parse(text) as { detail: { code: string } }).detail.code;
+const codeOf = (text: string): unknown => (JSON.parse(text) as { code: string }).code;
 
 describe('the host that a request names, where no key is asked for', () => {
   let server: NodeServer;

@@ -72,18 +72,22 @@ describe('errors', () => {
   const embeddings = (body: unknown, headers?: Record<string, string>) =>
     send('POST', '/v1/embeddings', body, headers);
 
-  it('an application error nests its parts', async () => {
+  it('has the document’s flat form and OpenAI’s object', async () => {
     const response = await embeddings({ model: 'jina-embeddings-v33', input: 'a' });
     expect(response.status).toBe(400);
     const body = await response.json();
     expect(body).toEqual({
-      detail: {
+      detail: expect.stringContaining('jina-embeddings-v3'),
+      request_id: response.headers.get('X-Request-Id'),
+      code: 'INPUT_MODEL_NOT_FOUND',
+      error: {
         message: expect.stringContaining('jina-embeddings-v3'),
-        request_id: response.headers.get('X-Request-Id'),
-        code: 'INPUT_MODEL_NOT_FOUND',
+        type: 'invalid_request_error',
         param: 'model',
+        code: 'model_not_found',
       },
     });
+    expect(response.headers.get('X-Should-Retry')).toBe('false');
   });
 
   it('a request that does not fit lists every field', async () => {
@@ -117,7 +121,7 @@ describe('errors', () => {
     const response = await embeddings('model=x', { 'Content-Type': 'application/x-www-form-urlencoded' });
     expect(response.status).toBe(415);
     expect(await response.json()).toMatchObject({
-      detail: { message: expect.stringContaining('application/json') },
+      detail: expect.stringContaining('application/json'),
     });
     expect(
       (await embeddings({ model, input: 'a' }, { 'Content-Type': 'application/json; charset=utf-8' })).status,
@@ -129,7 +133,7 @@ describe('errors', () => {
     const response = await small.send('POST', '/v1/embeddings', { model, input: 'a'.repeat(100) });
     expect(response.status).toBe(413);
     expect(await response.json()).toMatchObject({
-      detail: { message: expect.stringContaining('100 bytes') },
+      detail: expect.stringContaining('100 bytes'),
     });
     expect(small.foundation.calls).toHaveLength(0);
   });
@@ -137,7 +141,10 @@ describe('errors', () => {
   it('a path that is not there', async () => {
     const response = await send('GET', '/v2/nothing');
     expect(response.status).toBe(404);
-    expect(await response.json()).toEqual({ detail: 'Not Found: GET /v2/nothing' });
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringContaining('Not Found: GET /v2/nothing'),
+      code: 'RESOURCE_NOT_FOUND',
+    });
   });
 
   it('unexpected ones are told to the log, not to the caller', async () => {
@@ -258,8 +265,8 @@ describe('every route', () => {
 
   it('a method that the foundation does not have', async () => {
     const response = await send('POST', '/v1/chat/completions', { model: 'm', messages: [] });
-    expect(response.status).toBe(501);
-    expect(await response.json()).toMatchObject({ detail: { code: 'NOT_SUPPORTED' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 'NOT_SUPPORTED' });
   });
 
   it.each(['0', '-1', 'x', '1.5'])('limit=%s', async (limit) => {

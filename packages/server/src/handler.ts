@@ -1,26 +1,23 @@
-import {
-  type BatchRequest,
-  type CallOptions,
-  type ChatRequest,
-  type ClassifyRequest,
-  type EmbeddingsRequest,
-  FoundationError,
-  type MultiVectorRequest,
-  type RerankRequest,
-  type SearchFoundation,
-  type SegmentRequest,
-  type TrainRequest,
-} from '@nearfield/spec';
-import { invalid, randomId, rerankToWire, shortened, toWire } from '@nearfield/spec/implement';
+import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { randomId, shortened } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { Access } from './access.ts';
 import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
-import { bulkJob, bulkLines } from './bulk.ts';
-import { asFoundationError, errorBody } from './errors.ts';
-import { parseJsonBody } from './json-body.ts';
-import { jsonLinesStream } from './json-lines.ts';
+import { tooLarge } from './bodies.ts';
+import type { ApiContext, RequestFacts, Variables } from './context.ts';
+import { asFoundationError, errorResponse, httpStatus } from './errors.ts';
+import type { UrlReader } from './inline-images.ts';
+import type { Limiter } from './limiter.ts';
+import { docsPage } from './openapi/docs-page.ts';
+import { openApiDocument } from './openapi/document.ts';
+import { RouteTable } from './route-table.ts';
+import { batchRoutes } from './routes/batches.ts';
+import { computingRoutes } from './routes/embed.ts';
+import { modelRoutes } from './routes/models.ts';
+import { ApiService } from './service.ts';
 
 export interface HandlerOptions {
   /**
@@ -55,25 +52,68 @@ export interface HandlerOptions {
    * @default true
    */
   splitSentences?: boolean | undefined;
-  /** Called for server-side errors (status ≥ 500). @default none */
+  /**
+   * Refuse what the references and common clients send and the contract does not have: fields that change nothing here,
+   * tasks of models that have none, images as `{ url }`, reranking without a model. Otherwise these are accepted, and
+   * what was ignored is in the header `X-Nearfield-Warning`.
+   * @default false
+   */
+  strict?: boolean | undefined;
+  /** Model of rerank requests that name none. @default jina-reranker-v3 if it is served, else the first reranker that is */
+  reranker?: string | undefined;
+  /**
+   * Reads images and files of batches that requests name by URL, and calls webhooks. `createNodeServer` has one that
+   * keeps to a list of hosts.
+   * @default the foundation reads them under its own rules; webhooks are refused
+   */
+  urls?: UrlReader | undefined;
+  /** Resolves once requests can be answered; `/ready` says so. @default at once */
+  ready?: (() => Promise<boolean>) | undefined;
+  /** Limits on what callers may ask. @default none */
+  limiter?: Limiter | undefined;
+  /** Headers of every answer. @default none */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Called once for every answered request. It gets no contents. @default none */
+  onRequest?: ((entry: RequestLog) => void) | undefined;
+  /** Counts in Prometheus' text format, answered at `/metrics`. @default no such route */
+  metrics?: (() => Promise<string>) | undefined;
+  /** Ends what the handler does by itself, such as waiting for a batch whose end a webhook is for. @default never */
+  closing?: AbortSignal | undefined;
+  /** Called for server-side errors (status ≥ 500, and what the server depends on and does not have). @default none */
   onError?: ((error: FoundationError, requestId: string) => void) | undefined;
 }
 
-/** Answers one request. Suits `Bun.serve`, `Deno.serve`, Service Workers, and Node through `createNodeServer`. */
-export type FetchHandler = (request: Request) => Promise<Response>;
+/** One answered request. It has no contents. */
+export interface RequestLog {
+  requestId: string;
+  method: string;
+  /** The route's pattern, such as `/v1/batch/:id`; `*` for what is not served. */
+  route: string;
+  status: number;
+  /** Milliseconds until the answer began. */
+  milliseconds: number;
+  model?: string | undefined;
+  tokens?: number | undefined;
+  /** Code of the error that was answered. */
+  code?: string | undefined;
+}
 
-type Variables = { Variables: { requestId: string } };
-type ApiContext = Context<Variables>;
-type Body = Record<string, unknown>;
+/** Answers one request. Suits `Bun.serve`, `Deno.serve`, Service Workers, and Node through `createNodeServer`. */
+export type FetchHandler = (request: Request, peer?: Peer) => Promise<Response>;
+
+/** Whoever sent a request, where the runtime knows. */
+export interface Peer {
+  /** IP address. */
+  address?: string | undefined;
+}
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Names of uploaded files that are remembered, and characters of each. */
-const FILE_NAMES = 1000;
-const FILE_NAME = 255;
-
 /** The status that proxies log for a caller that did not wait; nobody receives it. */
 const CLIENT_GONE = 499;
+
+/** A request id that a caller may choose. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /**
  * The API's routes over any implementation of the contract, with the API's JSON, statuses and error bodies.
@@ -86,8 +126,8 @@ const CLIENT_GONE = 499;
  * header can carry, hosts that are not host names
  */
 export function createHandler(foundation: SearchFoundation, options: HandlerOptions = {}): FetchHandler {
-  const app = new Hono<Variables>();
-  const { maxBodyBytes = MAX_BODY_BYTES, splitSentences = true, onError, allowedHosts } = options;
+  const app = new Hono<Variables>({ strict: false });
+  const { maxBodyBytes = MAX_BODY_BYTES, onError, onRequest, allowedHosts, limiter } = options;
   const apiKeys = options.apiKeys && checkedKeys(options.apiKeys);
   const publicUrl = options.publicUrl === undefined ? undefined : addressOf(options.publicUrl);
   const origins = typeof options.cors === 'string' ? [options.cors] : (options.cors ?? []);
@@ -95,32 +135,74 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     hosts: allowedHosts ?? [],
     origins: origins.includes('*') ? '*' : origins,
   });
+  const routes = new RouteTable(app);
+  const report = (error: FoundationError, requestId: string): void => {
+    // That it is asked too early or too much is no fault of the server.
+    if (error.code === 'SERVICE_UNAVAILABLE') return;
+    if (httpStatus(error) >= 500 || httpStatus(error) === 424) onError?.(error, requestId);
+  };
+  const service = new ApiService({
+    foundation,
+    routes,
+    access,
+    strict: options.strict ?? false,
+    splitSentences: options.splitSentences ?? true,
+    maxBodyBytes,
+    publicUrl,
+    urls: options.urls,
+    closing: options.closing ?? new AbortController().signal,
+    reranker: options.reranker,
+    onError: (error, requestId) => report(asFoundationError(error), requestId),
+  });
 
   const fail = (context: ApiContext, thrown: unknown): Response => {
-    const requestId = context.get('requestId');
+    const facts = context.get('facts');
     if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
     const error = asFoundationError(thrown);
-    if (error.status >= 500) onError?.(error, requestId);
-    const headers = new Headers({ 'Content-Type': 'application/json', 'X-Request-Id': requestId });
-    if (error.retryAfter !== undefined) headers.set('Retry-After', String(error.retryAfter));
-    if (error.status === 401) headers.set('WWW-Authenticate', 'Bearer');
-    return new Response(JSON.stringify(errorBody(error, requestId)), { status: error.status, headers });
+    facts.code = error.code;
+    report(error, facts.requestId);
+    return errorResponse(error, facts.requestId);
   };
 
   app.use(async (context, next) => {
-    const requestId = randomId().replaceAll('-', '').slice(0, 16);
-    context.set('requestId', requestId);
+    const started = performance.now();
+    const facts = factsOf(context);
+    context.set('facts', facts);
     await next();
-    context.res.headers.set('X-Request-Id', requestId);
+    const { headers, status } = context.res;
+    headers.set('X-Request-Id', facts.requestId);
+    for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+    if (facts.warnings.length > 0) headers.set('X-Nearfield-Warning', headerText(facts.warnings.join('; ')));
+    onRequest?.({
+      requestId: facts.requestId,
+      method: context.req.method,
+      route: routes.patternOf(context.req.method, context.req.path) ?? '*',
+      status,
+      milliseconds: performance.now() - started,
+      model: facts.model,
+      tokens: facts.tokens || undefined,
+      code: facts.code,
+    });
   });
+  app.use(compress());
   if (options.cors !== undefined) {
     const origin = origins.includes('*') ? '*' : [...origins];
-    app.use(cors({ origin, exposeHeaders: ['X-Request-Id', 'Retry-After'], maxAge: 600 }));
+    app.use(cors({ origin, exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }
   app.onError((error, context) => fail(context, error));
-  app.notFound((context) =>
-    context.json({ detail: `Not Found: ${context.req.method} ${shortened(context.req.path)}` }, 404),
-  );
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const allowed = routes.allowed(path);
+    if (method === 'OPTIONS' && allowed.length > 0) {
+      return new Response(null, { status: 204, headers: { Allow: allowed.join(', ') } });
+    }
+    const response = fail(
+      context,
+      allowed.length > 0 ? wrongMethod(method, path, allowed) : notFound(method, path),
+    );
+    if (allowed.length > 0) response.headers.set('Allow', allowed.join(', '));
+    return response;
+  });
 
   if (apiKeys === undefined) {
     app.use(async (context, next) => {
@@ -130,9 +212,16 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   }
 
   // Health checks of load balancers, under their usual names: open to all, without a word about the models.
-  app.get('/health', (context) => context.json({ status: 'ok' }));
-  app.get('/live', (context) => context.json({ status: 'live' }));
-  app.get('/ready', async (context) => {
+  routes.add('GET', '/health', (context) => context.json({ status: 'ok' }));
+  routes.add('GET', '/live', (context) => context.json({ status: 'live' }));
+  routes.add('GET', '/ready', async (context) => {
+    if (options.ready && !(await options.ready())) {
+      throw new FoundationError({
+        code: 'SERVICE_UNAVAILABLE',
+        message: 'The models are being loaded. Ask again in a few seconds.',
+        retryAfter: 2,
+      });
+    }
     const { implementation } = await foundation.capabilities();
     return context.json({ status: 'ready', implementation });
   });
@@ -143,114 +232,87 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
       await next();
     });
   }
+  routes.add('GET', '/openapi.json', (context) => {
+    const server = publicUrl?.href.replace(/\/$/, '') ?? '/';
+    return context.json(openApiDocument(routes.routes, { server, needsKey: apiKeys !== undefined }));
+  });
+  routes.add('GET', '/docs', (context) =>
+    context.html(docsPage(routes.routes, service.addressOf(context, '').replace(/\/$/, ''))),
+  );
   if (apiKeys !== undefined) {
     app.use(async (context, next) => {
       await requireKey(context.req.header('Authorization'), apiKeys);
       await next();
     });
   }
+  const { metrics } = options;
+  if (metrics) {
+    routes.add('GET', '/metrics', async (context) =>
+      context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
+    );
+  }
+  if (limiter) {
+    app.use('/v1/*', async (context, next) => {
+      const key = context.req.header('Authorization') ?? peers.get(context.req.raw)?.address ?? 'anyone';
+      const pass = await limiter.enter(key);
+      try {
+        await next();
+      } finally {
+        const left = await pass.leave(context.get('facts').tokens);
+        for (const [name, value] of Object.entries(left)) context.res.headers.set(name, value);
+      }
+    });
+  }
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (context) =>
-        fail(
-          context as ApiContext,
-          new FoundationError({
-            code: 'INPUT_VALIDATION_FAILED',
-            status: 413,
-            message: `The request body is larger than ${maxBodyBytes} bytes. Split the request.`,
-          }),
-        ),
+      onError: (context) => fail(context as ApiContext, tooLarge(maxBodyBytes)),
     }),
   );
+  computingRoutes(service);
+  modelRoutes(service);
+  batchRoutes(service);
 
-  const reply = (context: ApiContext, value: unknown): Response => context.json(toWire(value) as object);
-  const call = (context: ApiContext): CallOptions => ({ signal: context.req.raw.signal });
-  /** A POST route: JSON in, a method of the contract, JSON out. */
-  const post = (path: string, answer: (body: Body, options: CallOptions) => Promise<unknown>): void => {
-    app.post(path, async (context) => reply(context, await answer(await jsonBody(context), call(context))));
+  const peers = new WeakMap<Request, Peer>();
+  return async (request, peer) => {
+    if (peer) peers.set(request, peer);
+    return app.fetch(request);
   };
-  // The foundation checks every request itself, so the casts below are safe.
-  post('/v1/embeddings', (body, how) =>
-    foundation.embeddings(withSentences(body, splitSentences) as unknown as EmbeddingsRequest, how),
-  );
-  post('/v1/multi-vector', (body, how) => foundation.multiVector(body as unknown as MultiVectorRequest, how));
-  post('/v1/rerank', async (body, how) =>
-    rerankToWire(await foundation.rerank(body as unknown as RerankRequest, how)),
-  );
-  post('/v1/classify', (body, how) => foundation.classify(body as unknown as ClassifyRequest, how));
-  post('/v1/train', (body, how) => foundation.train(body as unknown as TrainRequest, how));
-  post('/v1/chat/completions', (body, how) => foundation.chat(body as unknown as ChatRequest, how));
-  for (const path of ['/', '/v1/segment']) {
-    post(path, (body, how) => foundation.segment(body as unknown as SegmentRequest, how));
-  }
-
-  app.on(['GET', 'POST'], '/v1/classifiers', async (context) =>
-    reply(context, await foundation.classifiers.list(call(context))),
-  );
-  app.delete('/v1/classifiers/:id', async (context) =>
-    reply(context, await foundation.classifiers.delete(context.req.param('id'), call(context))),
-  );
-
-  app.get('/v1/models', async (context) => reply(context, await foundation.models.list(call(context))));
-  // Full ids have a slash.
-  app.get('/v1/models/:id{.+}', async (context) =>
-    reply(context, await foundation.models.get(context.req.param('id'), call(context))),
-  );
-
-  // Beyond the API: a client cannot know otherwise which methods are behind these routes. Neither the
-  // device nor stored files are reported: they are this machine's own affairs.
-  app.get('/v1/capabilities', async (context) => {
-    const { methods, models } = await foundation.capabilities();
-    return context.json({ methods: { ...methods, read: false, search: false, ground: false }, models });
-  });
-
-  post('/v1/batch/embeddings', (body, how) =>
-    foundation.batches.create(body as unknown as BatchRequest, how),
-  );
-  app.get('/v1/batches', async (context) =>
-    reply(context, await foundation.batches.list({ ...call(context), limit: limitOf(context) })),
-  );
-  app.get('/v1/batch/:id', async (context) =>
-    reply(context, await foundation.batches.get(context.req.param('id'), call(context))),
-  );
-  app.delete('/v1/batch/:id', async (context) =>
-    reply(context, await foundation.batches.cancel(context.req.param('id'), call(context))),
-  );
-  for (const file of ['output', 'errors'] as const) {
-    app.get(`/v1/batch/:id/${file}`, async (context) => {
-      const lines = foundation.batches[file](context.req.param('id'), call(context));
-      return context.body(await jsonLinesStream(lines), 200, { 'Content-Type': 'application/jsonl' });
-    });
-  }
-
-  // The older API's bulk jobs are batches of a file's rows.
-  const fileNames = new Map<string, string>();
-  app.post('/v1/bulk-embeddings', async (context) => {
-    const { model, fileName, input } = await bulkLines(await formOf(context));
-    const status = await foundation.batches.create({ model, input }, call(context));
-    const name = shortened(fileName, FILE_NAME);
-    fileNames.set(status.batch_id, name);
-    for (const oldest of fileNames.keys()) {
-      if (fileNames.size <= FILE_NAMES) break;
-      fileNames.delete(oldest);
-    }
-    return context.json(bulkJob(status, name));
-  });
-  app.get('/v1/bulk-embeddings/:id', async (context) => {
-    const status = await foundation.batches.get(context.req.param('id'), call(context));
-    return context.json(bulkJob(status, fileNames.get(status.batch_id) ?? ''));
-  });
-  app.post('/v1/bulk-embeddings/:id/download-result', async (context) => {
-    const { batch_id: id } = await foundation.batches.get(context.req.param('id'), call(context));
-    const path = `v1/batch/${encodeURIComponent(id)}/output`;
-    const { url } = context.req;
-    const base = publicUrl ?? (access.knowsHost(new URL(url).host) ? new URL('/', url) : undefined);
-    return context.json({ id, download_url: base ? new URL(path, base).href : `/${path}` });
-  });
-
-  return async (request) => app.fetch(request);
 }
+
+/** Headers of answers that pages of other origins may read. */
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'Retry-After',
+  'X-Nearfield-Warning',
+  'X-RateLimit-Limit-Requests',
+  'X-RateLimit-Remaining-Requests',
+  'X-RateLimit-Limit-Tokens',
+  'X-RateLimit-Remaining-Tokens',
+];
+
+function factsOf(context: Context<Variables>): RequestFacts {
+  const asked = context.req.header('X-Request-Id');
+  const requestId =
+    asked !== undefined && REQUEST_ID.test(asked) ? asked : randomId().replaceAll('-', '').slice(0, 16);
+  return { requestId, model: undefined, tokens: 0, code: undefined, warnings: [] };
+}
+
+/** A text that a header can carry. */
+const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
+
+const notFound = (method: string, path: string): FoundationError =>
+  new FoundationError({
+    code: 'RESOURCE_NOT_FOUND',
+    message: `Not Found: ${method} ${shortened(path)}. What this server answers is listed at /openapi.json.`,
+  });
+
+const wrongMethod = (method: string, path: string, allowed: readonly string[]): FoundationError =>
+  new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    status: 405,
+    message: `${shortened(path)} does not answer ${method}. Use ${allowed.filter((each) => each !== 'OPTIONS').join(' or ')}.`,
+  });
 
 /** The address with which those in answers begin. @throws FoundationError INPUT_VALIDATION_FAILED */
 function addressOf(publicUrl: string | URL): URL {
@@ -261,64 +323,4 @@ function addressOf(publicUrl: string | URL): URL {
     message: `publicUrl (--public-url) must be an http(s) address, such as https://search.example; it is '${shortened(text)}'.`,
     param: 'publicUrl',
   });
-}
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED: 415 for another media type, 422 for a body that is not a JSON object */
-async function jsonBody(context: ApiContext): Promise<Body> {
-  const type = context.req.header('Content-Type') ?? '';
-  if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      status: 415,
-      message: `The request body must be JSON, sent with 'Content-Type: application/json'; this one says '${shortened(type)}'.`,
-    });
-  }
-  return parseJsonBody(await arrived(context.req.text()));
-}
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED (415) */
-async function formOf(context: ApiContext): Promise<FormData> {
-  try {
-    // Read whole before it is taken apart: that it did not arrive is no fault of its format.
-    const body = await arrived(context.req.arrayBuffer());
-    const type = context.req.header('Content-Type') ?? '';
-    return await new Response(body, { headers: { 'Content-Type': type } }).formData();
-  } catch (cause) {
-    if (FoundationError.isInstance(cause)) throw cause;
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      status: 415,
-      message: "The request body must be a form, sent with 'Content-Type: multipart/form-data'.",
-      cause,
-    });
-  }
-}
-
-/** A body that is being read. @throws FoundationError INPUT_VALIDATION_FAILED (400) if its sender goes away */
-async function arrived<Value>(body: Promise<Value>): Promise<Value> {
-  try {
-    return await body;
-  } catch (cause) {
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      status: 400,
-      message: 'The request body did not arrive whole. Send it again.',
-      cause,
-    });
-  }
-}
-
-/** Turns sentence splitting on where Jina's local server does: late chunking of a single input. */
-function withSentences(body: Body, splitSentences: boolean): Body {
-  const { late_chunking: lateChunking, split_sentences: requested, input } = body;
-  const single = !Array.isArray(input) || input.length === 1;
-  if (!splitSentences || lateChunking !== true || requested != null || !single) return body;
-  return { ...body, split_sentences: true };
-}
-
-function limitOf(context: ApiContext): number {
-  const text = context.req.query('limit') ?? '20';
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1) return limit;
-  throw invalid('limit', 'Input should be a whole number of at least 1', { type: 'int_parsing' });
 }

@@ -133,7 +133,7 @@ describe('a megabyte where a name belongs', () => {
     const long = 'x'.repeat(12_000);
     for (const path of [`/${long}`, `/v1/models/${long}`, `/v1/batch/${long}`, `/v1/classifiers/${long}`]) {
       const response = await fetch(`${command.url}${path}`);
-      expect([400, 404]).toContain(response.status);
+      expect([400, 404, 405]).toContain(response.status);
       expect((await response.text()).length).toBeLessThan(2000);
     }
     await expectSmallRefusal('/v1/embeddings', 'a', { 'Content-Type': long });
@@ -151,7 +151,8 @@ describe('a body that is nested', () => {
 it('after all that the server answers as before', async () => {
   const response = await fetch(`${command.url}/v1/models`);
   expect(response.status).toBe(200);
-  expect(command.log()).toMatch(/^Listening on \S+$/);
+  expect(command.log()).toMatch(/^Listening on \S+/);
+  expect(command.log()).not.toMatch(/[A-Z]+_(?:FAILED|ERROR)/);
 });
 
 describe('the values of a JSON text', () => {
@@ -309,8 +310,8 @@ it('numbers that are none are never sent as null', async () => {
         data: [{ object: 'embedding', index: 0, embedding: Float32Array.of(1, value) }],
       }) as never;
     foundation.classify = async () => ({ ...answer, data: [{ index: 0, score: value }] }) as never;
-    expect((await send('/v1/embeddings', { model, input: 'a' })).status).toBe(500);
-    expect((await send('/v1/classify', { model, input: 'a', labels: ['a'] })).status).toBe(500);
+    expect((await send('/v1/embeddings', { model, input: 'a' })).status).toBe(424);
+    expect((await send('/v1/classify', { model, input: 'a', labels: ['a'] })).status).toBe(424);
   }
   expect(told.map(({ code }) => code)).toEqual(new Array(4).fill('MODEL_INVALID'));
 });

@@ -1,3 +1,11 @@
 export type { ApiKeys } from './auth.ts';
 export { errorBody } from './errors.ts';
-export { createHandler, type FetchHandler, type HandlerOptions } from './handler.ts';
+export {
+  createHandler,
+  type FetchHandler,
+  type HandlerOptions,
+  type Peer,
+  type RequestLog,
+} from './handler.ts';
+export type { ReadUrlOptions, UrlReader } from './inline-images.ts';
+export type { Limiter } from './limiter.ts';

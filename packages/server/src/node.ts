@@ -1,30 +1,27 @@
-import { type AddressInfo, isIPv6 } from 'node:net';
-import { serve } from '@hono/node-server';
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
-import { isHost } from './access.ts';
-import { createHandler, type HandlerOptions } from './handler.ts';
+import type { SearchFoundation } from '@nearfield/spec';
+import { createHandler, type FetchHandler, type HandlerOptions } from './handler.ts';
+import { createLimiter, type LimiterOptions } from './limiter.ts';
+import { listen, type NodeServer, requirePort, withOwnHost } from './node/listen.ts';
+import { createMetrics } from './node/metrics.ts';
+import { GuardedUrlReader } from './node/url-reader.ts';
 
-export interface NodeServerOptions extends HandlerOptions {
+export { createLimiter, type LimiterOptions } from './limiter.ts';
+export type { NodeServer } from './node/listen.ts';
+export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
+
+export interface NodeServerOptions extends Omit<HandlerOptions, 'metrics' | 'closing' | 'limiter'> {
   /** Port to listen on; 0 for any free one. @default 8080 */
   port?: number | undefined;
   /** Address to listen on. The default serves this machine only. @default '127.0.0.1' */
   host?: string | undefined;
-}
-
-/** A server that listens. */
-export interface NodeServer {
-  /** Address of the server, such as `http://127.0.0.1:8080`. */
-  url: string;
-  port: number;
-  /** Ends every connection. The foundation stays open: it is the caller's. */
-  close(): Promise<void>;
-}
-
-/** Without keys, the server also answers to the name or address that it listens on. */
-function withOwnHost(options: HandlerOptions, host: string): HandlerOptions {
-  if (options.apiKeys !== undefined && options.allowedHosts === undefined) return options;
-  const own = isIPv6(host) ? `[${host.replace(/%.*$/, '')}]` : host;
-  return isHost(own) ? { ...options, allowedHosts: [...(options.allowedHosts ?? []), own] } : options;
+  /**
+   * Beginnings of URLs that requests may name (images, files of batches, webhooks), such as `https://images.example/`;
+   * `*` for every public https address. Addresses of private networks are never used.
+   * @default none
+   */
+  allowUrls?: readonly string[] | undefined;
+  /** Limits on what callers may ask. @default 1024 requests at a time */
+  limits?: LimiterOptions | undefined;
 }
 
 /**
@@ -42,31 +39,37 @@ export async function createNodeServer(
   foundation: SearchFoundation,
   options: NodeServerOptions = {},
 ): Promise<NodeServer> {
-  const { port = 8080, host = '127.0.0.1', ...handlerOptions } = options;
-  const handler = createHandler(foundation, withOwnHost(handlerOptions, host));
-  return new Promise((resolve, reject) => {
-    const onListening = (address: AddressInfo): void => {
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      resolve({
-        url: `http://${name}:${address.port}`,
-        port: address.port,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            if ('closeAllConnections' in server) server.closeAllConnections();
-          }),
-      });
-    };
-    const server = serve({ fetch: handler, port, hostname: host }, onListening);
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program uses it' : cause.message;
-      reject(
-        new FoundationError({
-          code: 'CONNECTION_FAILED',
-          message: `Cannot listen on ${host}:${port}: ${why}. Choose another port.`,
-          cause,
-        }),
-      );
-    });
-  });
+  const { port = 8080, host = '127.0.0.1', allowUrls = [], limits = {}, ...handlerOptions } = options;
+  requirePort(port);
+  const metrics = createMetrics();
+  const closing = new AbortController();
+  const handler = createHandler(
+    foundation,
+    withOwnHost(
+      {
+        urls: new GuardedUrlReader({ allowed: allowUrls }),
+        ...handlerOptions,
+        limiter: createLimiter(limits),
+        closing: closing.signal,
+        metrics: metrics.text,
+        onRequest: (entry) => {
+          metrics.onRequest(entry);
+          handlerOptions.onRequest?.(entry);
+        },
+      },
+      host,
+    ),
+  );
+  const counted: FetchHandler = async (request, peer) => {
+    const end = metrics.begin();
+    try {
+      const response = await handler(request, peer);
+      // A connection that stays open would keep the server from ending.
+      if (closing.signal.aborted) response.headers.set('Connection', 'close');
+      return response;
+    } finally {
+      end();
+    }
+  };
+  return listen(counted, { port, host }, () => closing.abort(new Error('The server is closing.')));
 }

@@ -182,7 +182,7 @@ export function batchCases(subject: Subject): void {
         input: lines(1),
         webhook_url: 'https://example.com/done',
       });
-      expect(await refusal(call)).toMatchObject({ code: 'NOT_SUPPORTED', status: 501, param: 'webhook_url' });
+      expect(await refusal(call)).toMatchObject({ code: 'NOT_SUPPORTED', status: 400, param: 'webhook_url' });
     });
 
     for (const [name, id] of [

@@ -204,7 +204,7 @@ export function capabilityCases(subject: Subject): void {
       it(`${name} is refused by its name where it is not supported`, async (context) => {
         if (subject.has(method)) context.skip(`${method} is supported`);
         const error = await refusal(call(subject.foundation));
-        expect(error).toMatchObject({ code: 'NOT_SUPPORTED', status: 501, retryable: false });
+        expect(error).toMatchObject({ code: 'NOT_SUPPORTED', status: 400, retryable: false });
         expect(error.message).toContain(method);
       });
     }

@@ -83,7 +83,7 @@ export function multiVectorCases(subject: Subject): void {
       const error = await refusal(
         foundation.multiVector({ model: colbert.id, input: 'a', normalized: false }),
       );
-      expect(error).toMatchObject({ code: 'NOT_SUPPORTED', status: 501, param: 'normalized' });
+      expect(error).toMatchObject({ code: 'NOT_SUPPORTED', status: 400, param: 'normalized' });
     });
 
     test('encodings of each vector', async (foundation) => {

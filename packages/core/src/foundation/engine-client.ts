@@ -30,7 +30,7 @@ export class EngineClient {
 
   constructor(backend: Backend, customModels: readonly ({ id: string } & ModelWay)[]) {
     this.backend = backend;
-    this.own = new Map(customModels.map((model) => [model.id, customEntry(model)]));
+    this.own = new Map(customModels.map((model) => [ownId(model), customEntry(model)]));
     for (const { id, recipe } of customModels) if (recipe) this.#described.set(id, undefined);
   }
 
@@ -44,7 +44,9 @@ export class EngineClient {
    * @throws FoundationError INPUT_MODEL_NOT_FOUND
    */
   entry(id: string): ModelEntry {
-    const entry = this.own.get(id) ?? findModel(id);
+    const known = findModel(id);
+    // Every id of a catalogue model means the files that the caller gave it.
+    const entry = this.own.get(id) ?? (known && this.own.get(known.id)) ?? known;
     if (!entry) throw modelNotFound(id, this.models);
     return entry;
   }
@@ -129,13 +131,19 @@ export class EngineClient {
   }
 }
 
+/** The id under which a model of the caller's own is known: the catalogue's short one, where it has it. */
+const ownId = ({ id, recipe }: { id: string } & ModelWay): string =>
+  (recipe ? undefined : findModel(id)?.id) ?? id;
+
 /** A model of the caller's own: the recipe it has or names, with sizes that only its files know. */
 function customEntry({ id, like = id, recipe }: { id: string } & ModelWay): ModelEntry {
   if (recipe) return ownEntry(id, recipe);
   const entry = findModel(like);
   if (!entry) throw modelNotFound(like, runnable());
-  if (like === id) return entry;
-  return { ...entry, id, aliases: [], dimensions: undefined, apiMaxDimensions: undefined };
+  // Its files are the caller's: wherever the catalogue has none, it runs all the same.
+  const local = entry.local.runs ? entry.local : ({ runs: true, files: [] } as const);
+  if (findModel(id) === entry) return { ...entry, local };
+  return { ...entry, id, aliases: [], local, dimensions: undefined, apiMaxDimensions: undefined };
 }
 
 /** Adds the `timeout` option to a call's signal. */

@@ -100,7 +100,7 @@ export class EngineFoundation implements LocalFoundation {
     list: async (options = {}) => {
       const { signal } = options;
       signal?.throwIfAborted();
-      const own = [...this.#engine.own.values()].filter((entry) => !CATALOGUE.includes(entry));
+      const own = [...this.#engine.own.values()];
       const described = await Promise.all(
         own.map((entry) =>
           this.#engine.describe(entry.id, options).catch(() => {
@@ -110,7 +110,8 @@ export class EngineFoundation implements LocalFoundation {
           }),
         ),
       );
-      return { data: [...described, ...CATALOGUE].map(modelInfo) };
+      const rest = CATALOGUE.filter(({ id }) => !this.#engine.own.has(id));
+      return { data: [...described, ...rest].map(modelInfo) };
     },
     get: async (id, options = {}) => {
       options.signal?.throwIfAborted();

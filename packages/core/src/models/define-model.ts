@@ -7,6 +7,16 @@ import type { Recipe } from './recipe.ts';
 import { recipeOf } from './recipes.ts';
 import { runnable } from './runnable.ts';
 
+/** Finds a caller's own model by any id that means it: its own, or another one of the catalogue model that it is. */
+export function ownModel<Model extends { readonly id: string }>(
+  models: readonly Model[],
+  id: string,
+): Model | undefined {
+  const exact = models.find((model) => model.id === id);
+  const known = exact ? undefined : findModel(id);
+  return exact ?? (known && models.find((model) => findModel(model.id) === known));
+}
+
 /** What a caller may say of a model beyond its id. */
 export interface DefineOptions {
   /** Catalogue id of the model whose recipe to follow. Default: the model's own id. */
@@ -17,6 +27,8 @@ export interface DefineOptions {
   source?: ModelSource | undefined;
   /** Precisions that exist in `source`, where the caller knows. */
   dtypes?: readonly Dtype[] | undefined;
+  /** Whether its values are compared with published ones. @default true */
+  selfCheck?: boolean | undefined;
   /** Precision that the caller wants. */
   dtype?: Dtype | undefined;
   hub: (repository: string) => ModelSource;
@@ -36,17 +48,18 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
   const { local } = entry;
   if (!recipe || (!source && !local.runs)) throw notHere(entry);
   const files = local.runs ? local.files : [];
+  const name = source ? (findModel(id)?.id ?? id) : entry.id;
   return {
     // Aliases of a catalogue model share what is loaded and stored.
-    id: source ? id : entry.id,
+    id: name,
     entry,
     recipe,
-    ownSizes: source !== undefined && findModel(id) !== entry,
-    goldens: !source || findModel(id) === entry ? entry.goldens : [],
+    ownSizes: source !== undefined && (findModel(id) !== entry || options.selfCheck === false),
+    goldens: options.selfCheck !== false && (!source || findModel(id) === entry) ? entry.goldens : [],
     dtype: options.dtype,
     dtypes: options.dtypes,
     part: (request) =>
-      source ? ownPart(id, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
+      source ? ownPart(name, source, placeOf(recipe, request)) : hubPart(entry, files, hub, recipe, request),
   };
 }
 

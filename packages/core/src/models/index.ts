@@ -1,1 +1,1 @@
-export { type DefineOptions, defineModel, defineTokenizer } from './define-model.ts';
+export { type DefineOptions, defineModel, defineTokenizer, ownModel } from './define-model.ts';

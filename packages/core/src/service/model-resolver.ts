@@ -1,6 +1,6 @@
 import type { HubOptions, SourceDescription, WorkerStart } from '../boundary/protocol.ts';
 import type { ModelDefinition, ModelResolver, TokenizerResolver } from '../models/definition.ts';
-import { type DefineOptions, defineModel, defineTokenizer } from '../models/index.ts';
+import { type DefineOptions, defineModel, defineTokenizer, ownModel } from '../models/index.ts';
 import { baseUrlSource, filesSource, hubSource } from '../store/index.ts';
 import type { ModelSource } from '../store/types.ts';
 
@@ -26,7 +26,7 @@ export const tokenizerResolver =
     defineTokenizer(id, optionsOf(id, options));
 
 function optionsOf(id: string, { models, dtype, hub }: Models): DefineOptions {
-  const custom = models.find((model) => model.id === id);
+  const custom = ownModel(models, id);
   return {
     like: custom?.like,
     recipe: custom?.recipe,

@@ -66,7 +66,7 @@ export function limits(subject: Subject): void {
 
   test('a model that runs only elsewhere says what runs here', async (foundation) => {
     const error = await refusal(foundation.embeddings({ model: 'jina-embeddings-v4', input: 'a' }));
-    expect(error).toMatchObject({ code: 'MODEL_NOT_AVAILABLE_LOCALLY', status: 501, retryable: false });
+    expect(error).toMatchObject({ code: 'MODEL_NOT_AVAILABLE_LOCALLY', status: 400, retryable: false });
     expect(error.message).toMatch(/jina-embeddings-v5/);
   });
 
