@@ -94,16 +94,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
-  cli: [
-    'spec',
-    'core',
-    'remote',
-    'search',
-    'server',
-    'model-minilm',
-    'model-minilm-reranker',
-    'model-minilm-query-table',
-  ],
+  cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
 };
 

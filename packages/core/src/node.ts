@@ -60,6 +60,13 @@ export interface NodeOptions {
    * @default q8, if the model has it
    */
   dtype?: Dtype | Record<string, Dtype> | undefined;
+  /**
+   * Whether the first values of a model are compared with the published ones, and a file that computes others is
+   * refused. False is for tests with weights that are not the model's.
+   *
+   * @default true
+   */
+  selfCheck?: boolean | undefined;
   /** @default all cores, at most 8 */
   threads?: number | undefined;
   /**
@@ -129,7 +136,15 @@ class DirectBackend implements Backend {
   }
 
   async #create(): Promise<Services> {
-    const { models = [], dtype, hub = {}, threads, batchInvariant, classifierLimits } = this.#options;
+    const {
+      models = [],
+      dtype,
+      hub = {},
+      threads,
+      batchInvariant,
+      classifierLimits,
+      selfCheck,
+    } = this.#options;
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const optionsOf = (id: string): DefineOptions => {
       const custom = ownModel(models, id);
@@ -138,6 +153,7 @@ class DirectBackend implements Backend {
         recipe: custom?.recipe,
         source: custom && sourceOf(id, custom.source, hub),
         dtypes: custom?.dtypes,
+        selfCheck,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
         hub: (repository) => hubSource(repository, hub),
       };
