@@ -120,10 +120,16 @@ export function sentenceOf(passage: string, terms: ReadonlySet<string>, language
   return best;
 }
 
+const segmenters = new Map<string, Intl.Segmenter>();
+
 function sentencesOf(text: string, language: string): string[] {
   const trimmed = (sentences: Iterable<string>): string[] =>
     [...sentences].map((each) => each.replace(/\s+/g, ' ').trim()).filter((each) => each !== '');
   if (typeof Intl.Segmenter !== 'function') return trimmed(text.split(/(?<=[.!?。！？])\s*/u));
-  const segmenter = new Intl.Segmenter(language, { granularity: 'sentence' });
+  let segmenter = segmenters.get(language);
+  if (segmenter === undefined) {
+    segmenter = new Intl.Segmenter(language, { granularity: 'sentence' });
+    segmenters.set(language, segmenter);
+  }
   return trimmed([...segmenter.segment(text)].map(({ segment }) => segment));
 }

@@ -33,6 +33,7 @@ export class Searcher {
   readonly address: URL;
   readonly #site: URL;
   readonly #languages: readonly Language[];
+  readonly #directives = new WeakMap<FoundPassage, string>();
   #language: Language = ENGLISH;
 
   constructor(options: SearcherOptions) {
@@ -76,10 +77,19 @@ export class Searcher {
 
   /** Where a passage of a page is, with what to highlight there. */
   addressOf(page: FoundDocument, passage: FoundPassage | undefined, isHighlighted: boolean): string {
-    const terms = new Set(passage?.explanation?.words.map(({ term }) => term));
-    const text =
-      isHighlighted && passage !== undefined ? sentenceOf(passage.text, terms, this.#language) : '';
-    return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', textDirective(text));
+    const directive = isHighlighted && passage !== undefined ? this.#directiveOf(passage) : '';
+    return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', directive);
+  }
+
+  /** Made once for each passage: an answer is rendered many times. */
+  #directiveOf(passage: FoundPassage): string {
+    let directive = this.#directives.get(passage);
+    if (directive === undefined) {
+      const terms = new Set(passage.explanation?.words.map(({ term }) => term));
+      directive = textDirective(sentenceOf(passage.text, terms, this.#language));
+      this.#directives.set(passage, directive);
+    }
+    return directive;
   }
 }
 

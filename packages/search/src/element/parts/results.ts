@@ -7,6 +7,30 @@ import { cellId, type Row, type View } from './view.ts';
 const pieces = (all: readonly Piece[]) =>
   all.map(({ text, isMarked }) => (isMarked ? html`<mark part="mark">${text}</mark>` : text));
 
+/** UTF-16 units of the one line that a passage below its page has. */
+const SHORT = 120;
+
+interface Texts {
+  /** The page's title, or the headings above the passage. */
+  readonly title: readonly Piece[];
+  readonly excerpt: readonly Piece[];
+}
+
+/** Made once for each passage: an answer is rendered many times. */
+const made = new WeakMap<FoundPassage, Texts>();
+
+function textsOf(passage: FoundPassage, title: string, { language }: View, length?: number): Texts {
+  const before = made.get(passage);
+  if (before !== undefined) return before;
+  const terms = termsOf(passage);
+  const texts = {
+    title: marked(title, terms, language),
+    excerpt: excerptOf(passage.text, terms, language, length),
+  };
+  made.set(passage, texts);
+  return texts;
+}
+
 const termsOf = (passage: FoundPassage | undefined): ReadonlySet<string> =>
   new Set(passage?.explanation?.words.map(({ term }) => term));
 
@@ -47,7 +71,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
   const { slot, place } = row;
   const { title, breadcrumbs, passages, id } = slot.result;
   const [best] = passages;
-  const terms = termsOf(best);
+  const texts = best && textsOf(best, title, view);
   const path = [...breadcrumbs, ...(best?.headings ?? [])].join(' › ');
   const isOpen = view.explained.has(id);
   return html`<div class="page" role="row">
@@ -62,9 +86,9 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
         href=${view.actions.addressOf(slot, best)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage: best, place, event })}
       >
-        <span class="title" part="title" dir="auto">${pieces(marked(title, terms, view.language))}</span>
+        <span class="title" part="title" dir="auto">${texts ? pieces(texts.title) : title}</span>
         <span class="meta" part="breadcrumbs" dir="auto">${path}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(best?.text ?? '', terms, view.language))}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${texts ? pieces(texts.excerpt) : nothing}</span>
       </a>`,
     )}
     ${
@@ -93,7 +117,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
 
 function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): TemplateResult {
   const { slot, passage, place } = row;
-  const terms = termsOf(passage);
+  const texts = textsOf(passage, passage.headings.join(' › '), view, SHORT);
   return html`<div class="passage" role="row">
     ${cell(
       view,
@@ -106,8 +130,8 @@ function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): Templat
         href=${view.actions.addressOf(slot, passage)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage, place, event })}
       >
-        <span class="title" part="heading" dir="auto">${pieces(marked(passage.headings.join(' › '), terms, view.language))}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(passage.text, terms, view.language, 120))}</span>
+        <span class="title" part="heading" dir="auto">${pieces(texts.title)}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${pieces(texts.excerpt)}</span>
       </a>`,
     )}
   </div>`;
