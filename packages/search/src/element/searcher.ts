@@ -14,6 +14,7 @@ import { folder, pageAddress, textDirective, withFragment } from './addresses.ts
 import type { Attributes } from './attributes.ts';
 import { cachedFetch } from './cached-fetch.ts';
 import { sentenceOf } from './excerpt.ts';
+import { marksOf } from './marks.ts';
 
 export interface SearcherOptions
   extends Pick<Attributes, 'index' | 'site' | 'model' | 'rerank' | 'reranker' | 'engine' | 'limit'> {
@@ -77,16 +78,15 @@ export class Searcher {
 
   /** Where a passage of a page is, with what to highlight there. */
   addressOf(page: FoundDocument, passage: FoundPassage | undefined, isHighlighted: boolean): string {
-    const directive = isHighlighted && passage !== undefined ? this.#directiveOf(passage) : '';
+    const directive = isHighlighted && passage !== undefined ? this.#directiveOf(page, passage) : '';
     return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', directive);
   }
 
   /** Made once for each passage: an answer is rendered many times. */
-  #directiveOf(passage: FoundPassage): string {
+  #directiveOf(page: FoundDocument, passage: FoundPassage): string {
     let directive = this.#directives.get(passage);
     if (directive === undefined) {
-      const terms = new Set(passage.explanation?.words.map(({ term }) => term));
-      directive = textDirective(sentenceOf(passage.text, terms, this.#language));
+      directive = textDirective(sentenceOf(passage.text, marksOf(page, passage, this.#language).text));
       this.#directives.set(passage, directive);
     }
     return directive;

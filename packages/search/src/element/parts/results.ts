@@ -1,7 +1,7 @@
 /** Results, grouped by page. Rendered by place: what keeps its place keeps its nodes, its focus and its pointer. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FoundPassage } from '../../open-index.ts';
-import { excerptOf, formOf, marked, type Piece } from '../excerpt.ts';
+import { excerptOf, marked, type Piece } from '../excerpt.ts';
+import { headingsOf, markedForms, marksOf } from '../marks.ts';
 import { cellId, type Row, type View } from './view.ts';
 
 const pieces = (all: readonly Piece[]) =>
@@ -9,30 +9,6 @@ const pieces = (all: readonly Piece[]) =>
 
 /** UTF-16 units of the one line that a passage below its page has. */
 const SHORT = 120;
-
-interface Texts {
-  /** The page's title, or the headings above the passage. */
-  readonly title: readonly Piece[];
-  readonly excerpt: readonly Piece[];
-}
-
-/** Made once for each passage: an answer is rendered many times. */
-const made = new WeakMap<FoundPassage, Texts>();
-
-function textsOf(passage: FoundPassage, title: string, { language }: View, length?: number): Texts {
-  const before = made.get(passage);
-  if (before !== undefined) return before;
-  const terms = termsOf(passage);
-  const texts = {
-    title: marked(title, terms, language),
-    excerpt: excerptOf(passage.text, terms, language, length),
-  };
-  made.set(passage, texts);
-  return texts;
-}
-
-const termsOf = (passage: FoundPassage | undefined): ReadonlySet<string> =>
-  new Set(passage?.explanation?.words.map(({ term }) => term));
 
 export function results(view: View): TemplateResult[] {
   return view.state.slots.map(({ result, more, rows }, place) => {
@@ -71,7 +47,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
   const { slot, place } = row;
   const { title, breadcrumbs, passages, id } = slot.result;
   const [best] = passages;
-  const texts = best && textsOf(best, title, view);
+  const marks = best && marksOf(slot.result, best, view.language);
   const path = [...breadcrumbs, ...(best?.headings ?? [])].join(' › ');
   const isOpen = view.explained.has(id);
   return html`<div class="page" role="row">
@@ -86,9 +62,9 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
         href=${view.actions.addressOf(slot, best)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage: best, place, event })}
       >
-        <span class="title" part="title" dir="auto">${texts ? pieces(texts.title) : title}</span>
+        <span class="title" part="title" dir="auto">${pieces(marked(title, marks?.title ?? []))}</span>
         <span class="meta" part="breadcrumbs" dir="auto">${path}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${texts ? pieces(texts.excerpt) : nothing}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(best?.text ?? '', marks?.text ?? []))}</span>
       </a>`,
     )}
     ${
@@ -117,7 +93,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
 
 function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): TemplateResult {
   const { slot, passage, place } = row;
-  const texts = textsOf(passage, passage.headings.join(' › '), view, SHORT);
+  const marks = marksOf(slot.result, passage, view.language);
   return html`<div class="passage" role="row">
     ${cell(
       view,
@@ -130,8 +106,8 @@ function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): Templat
         href=${view.actions.addressOf(slot, passage)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage, place, event })}
       >
-        <span class="title" part="heading" dir="auto">${pieces(texts.title)}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${pieces(texts.excerpt)}</span>
+        <span class="title" part="heading" dir="auto">${pieces(marked(headingsOf(passage), marks.headings))}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(passage.text, marks.text, SHORT))}</span>
       </a>`,
     )}
   </div>`;
@@ -145,13 +121,7 @@ function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>):
   const { explanation } = best ?? {};
   const total = (explanation?.keywords ?? 0) + (explanation?.meaning ?? 0) || 1;
   const relevance = state.relevance.get(result.id);
-  const text = [result.title, ...(best?.headings ?? []), ...result.breadcrumbs, best?.text].join('\n');
-  const words = [...(explanation?.words ?? [])]
-    .sort((left, right) => right.score - left.score)
-    .map(({ word, term }) => {
-      const form = formOf(text, term, view.language) ?? term;
-      return form.toLowerCase() === word ? form : `${word} → ${form}`;
-    });
+  const forms = best ? markedForms(result, best, marksOf(result, best, view.language)) : [];
   return html`<div role="row">
     ${cell(
       view,
@@ -161,7 +131,7 @@ function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>):
         <dl>
           <dt>${t.text('whyWords')}</dt>
           <dd>
-            ${[t.share((explanation?.keywords ?? 0) / total), words.join(', ')].filter((each) => each !== '').join(' · ')}
+            ${[t.share((explanation?.keywords ?? 0) / total), forms.join(', ')].filter((each) => each !== '').join(' · ')}
           </dd>
           <dt>${t.text('whyMeaning')}</dt>
           <dd>${t.share((explanation?.meaning ?? 0) / total)}</dd>
