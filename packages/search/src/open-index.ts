@@ -1,8 +1,9 @@
 /** Opens a static index and searches it: the same in a page and in Node. */
-import { dot, embed, FoundationError, normalise } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
 import { type Language, languageOf } from './analysis/analyser.ts';
-import type { FoundDocument, FoundPassage, QueryModel, SearchAnswer, SearchOptions } from './answers.ts';
-import { damaged, invalid } from './errors.ts';
+import type { FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
+import { invalid } from './errors.ts';
+import { BlockReader } from './format/block-file.ts';
 import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
 import { IndexFiles, loadManifest } from './index-files.ts';
@@ -10,14 +11,12 @@ import { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, keywordScores 
 import { type Posting, readPostings } from './keywords/postings.ts';
 import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
-import { checkModel, taskOf } from './meaning/query-model.ts';
-import { QueryVectors } from './meaning/query-vectors.ts';
-import { readVectorRow, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
-import { correctedQuery } from './ranking/correction.ts';
-import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
+import { FUSION_WEIGHTS, type FusedScore, fuse } from './ranking/fusion.ts';
 import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
-import { type RankedDocument, rerank } from './ranking/rerank.ts';
-import { filterOf, kept, type Resident, readResident } from './resident.ts';
+import { type RankedDocument, RERANKED, rerank } from './ranking/rerank.ts';
+import { filterOf, type Resident, readResident } from './resident.ts';
+import { MeaningReader } from './similarities.ts';
+import { readShown, type ShownPassage } from './text-blocks.ts';
 
 export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 
@@ -27,11 +26,9 @@ export interface OpenOptions extends Loader {
   readonly signal?: AbortSignal;
 }
 
-/** Passages that are compared in eight bits a number, after all were compared by their signs. */
-const RESCORED = 50;
+/** Passages of a document that are shown, and the share of the best one's score that the others need. */
 const PASSAGES = 3;
-/** What signs make of a cosine, on average: scores of both kinds are compared. */
-const SIGN_SCALE = Math.sqrt(2 / Math.PI);
+const LEAST_SHARE = 0.6;
 
 /**
  * Opens an index: reads its manifest, no more.
@@ -44,14 +41,14 @@ const SIGN_SCALE = Math.sqrt(2 / Math.PI);
  */
 export async function openIndex({ languages, signal, ...loader }: OpenOptions): Promise<SearchIndex> {
   const manifest = await loadManifest(loader, signal);
-  return new SearchIndex(loader, manifest, languageOf(manifest.language, languages));
+  return new SearchIndex(loader, manifest, languageOf(manifest.languages[0]!, languages));
 }
 
-interface Similarities {
-  /** One for each passage; undefined where there is nothing to go by. */
-  readonly values: Float32Array | undefined;
-  readonly state: SearchAnswer['meaning'];
-  readonly corrected?: string;
+/** What is read once and serves every query. */
+interface Opened extends Resident {
+  readonly meaning: MeaningReader;
+  readonly termBlocks: BlockReader;
+  readonly textBlocks: BlockReader;
 }
 
 export class SearchIndex {
@@ -59,21 +56,15 @@ export class SearchIndex {
   readonly #loader: Loader;
   readonly #files: IndexFiles;
   readonly #language: Language;
-  readonly #queryVectors: QueryVectors | undefined;
-  #resident: Promise<Resident> | undefined;
-  /** Checks of models that were passed, by foundation. */
-  readonly #checks = new WeakMap<object, Promise<void>>();
-  readonly #terms = new Map<string, Promise<ReadonlyMap<string, readonly Posting[]>>>();
+  #opened: Promise<Opened> | undefined;
+  /** Postings of blocks of terms that were read. */
+  readonly #postingsOfBlocks = new Map<number, ReadonlyMap<string, readonly Posting[]>>();
 
   constructor(loader: Loader, manifest: Manifest, language: Language) {
     this.#loader = loader;
     this.manifest = manifest;
     this.#language = language;
     this.#files = new IndexFiles(loader, manifest.id);
-    const { meaning } = manifest;
-    if (meaning?.table !== undefined) {
-      this.#queryVectors = new QueryVectors(this.#files, meaning.table, meaning.dimensions);
-    }
   }
 
   /** Whether the site has another index now. This one keeps working as long as its files are there. */
@@ -83,7 +74,7 @@ export class SearchIndex {
 
   /** Values that results can be filtered by, with the number of documents that have them. */
   async facets(): Promise<Record<string, Record<string, number>>> {
-    const { facets } = await this.#loadResident();
+    const { facets } = await this.#open();
     const found: Record<string, Record<string, number>> = Object.create(null) as typeof found;
     for (const [pair, count] of facets) {
       const [name, value] = JSON.parse(pair) as [string, string];
@@ -116,7 +107,7 @@ export class SearchIndex {
     signal?.throwIfAborted();
     if (query.trim() === '' || this.manifest.passages === 0)
       return { results: [], meaning: 'none', problems: [] };
-    const resident = await this.#loadResident();
+    const resident = await this.#open();
     const problems: FoundationError[] = [];
     const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
       try {
@@ -129,26 +120,29 @@ export class SearchIndex {
       }
     };
     const words = queryWords(query, this.#language, resident.dictionary);
-    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words)) : undefined;
+    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words, resident)) : undefined;
     const [found, similar] = await Promise.all([
       postings,
       meaning === false
         ? undefined
-        : this.#meaningOf(query, words, meaning, async () => postings, attempt, signal),
+        : resident.meaning.of({ query, words, by: meaning, postings: async () => postings, attempt, signal }),
     ]);
     signal?.throwIfAborted();
     if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
     const keywords = found === undefined ? [] : this.#keywords(words, found, resident, weights?.keywords);
-    const fused = fuse(keywords, similar?.values, { ...FUSION_WEIGHTS, ...weights?.fusion });
+    const fusionWeights = { ...FUSION_WEIGHTS, ...weights?.fusion };
+    const fused = weighed(fuse(keywords, similar?.values, fusionWeights, similar?.spread), resident);
     const isAllowed = filterOf(filters, resident);
-    const most = Math.max(limit, options.rerank === undefined ? 0 : (options.rerank.top ?? 20));
+    const most = Math.max(limit, options.rerank === undefined ? 0 : (options.rerank.top ?? RERANKED));
     const byDocument = new Map<number, RankedDocument & { passages: (typeof fused)[number][] }>();
     for (const each of fused) {
       const document = resident.documentOf[each.passage]!;
       if (!isAllowed(document)) continue;
       const before = byDocument.get(document);
       if (before !== undefined) {
-        if (before.passages.length < PASSAGES) before.passages.push(each);
+        if (before.passages.length < PASSAGES && each.score >= LEAST_SHARE * before.score) {
+          before.passages.push(each);
+        }
       } else if (byDocument.size < most) {
         byDocument.set(document, { document, score: each.score, passages: [each] });
       }
@@ -157,45 +151,48 @@ export class SearchIndex {
     let reranked: ReadonlyMap<number, number> = new Map();
     const { rerank: reranker } = options;
     if (reranker !== undefined && ranked.length > 1) {
-      const text = (each: RankedDocument) => this.#textToRank(each);
-      const again = await attempt(() => rerank(query, ranked, text, reranker, signal));
+      const again = await attempt(async () => {
+        const texts = await this.#textsToRank(ranked.slice(0, reranker.top ?? RERANKED), resident);
+        return rerank(query, ranked, texts, reranker, signal);
+      });
       if (again !== undefined) [ranked, reranked] = [again.documents, again.scores];
     }
     const scores = new Map(keywords.map((score) => [score.passage, score]));
     const terms = markedTerms(words);
-    const results = await Promise.all(
-      ranked.slice(0, limit).map(async ({ document, passages, score }): Promise<FoundDocument> => {
-        const [title, ...texts] = await Promise.all([
-          this.#title(document),
-          ...passages.map(({ passage }) => this.#text(passage)),
-        ]);
-        return {
-          ...title,
-          highlights: highlightsOf(title.title, terms, this.#language),
-          score,
-          passages: passages.map((each, index): FoundPassage => {
-            const text = texts[index]!;
-            const highlights = highlightsOf(text.text, terms, this.#language);
-            const rerankScore = reranked.get(each.passage);
-            return {
-              ...text,
-              score: each.score,
-              highlights,
-              excerpt: excerptOf(text.text, highlights),
-              ...(explain && {
-                explanation: {
-                  keywords: each.keywords,
-                  meaning: each.meaning,
-                  words: scores.get(each.passage)?.words ?? [],
-                  phrase: scores.get(each.passage)?.phrase ?? 0,
-                  ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
-                },
-              }),
-            };
-          }),
-        };
-      }),
+    const shownDocuments = ranked.slice(0, limit);
+    const shown = await this.#shown(
+      shownDocuments.flatMap(({ passages }) => passages),
+      resident,
     );
+    const results = shownDocuments.map(({ passages, score }): FoundDocument => {
+      const { document } = shown.get(passages[0]!.passage)!;
+      return {
+        ...document,
+        highlights: highlightsOf(document.title, terms, this.#language),
+        score,
+        passages: passages.map((each): FoundPassage => {
+          const { passage: text } = shown.get(each.passage)!;
+          const highlights = highlightsOf(text.text, terms, this.#language);
+          const rerankScore = reranked.get(each.passage);
+          return {
+            ...text,
+            score: each.score,
+            highlights,
+            excerpt: excerptOf(text.text, highlights),
+            ...(explain && {
+              explanation: {
+                keywords: each.keywords,
+                meaning: each.meaning,
+                words: scores.get(each.passage)?.words ?? [],
+                phrase: scores.get(each.passage)?.phrase ?? 0,
+                ...(resident.weights[each.passage] === 1 ? {} : { weight: resident.weights[each.passage]! }),
+                ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
+              },
+            }),
+          };
+        }),
+      };
+    });
     signal?.throwIfAborted();
     return {
       results,
@@ -205,26 +202,46 @@ export class SearchIndex {
     };
   }
 
-  /** What a reranker reads of a document: its title, and headings and text of its best passage. */
-  async #textToRank({ document, passages }: RankedDocument): Promise<string> {
-    const [{ title }, { headings, text }] = await Promise.all([
-      this.#title(document),
-      this.#text(passages[0]!.passage),
-    ]);
-    return [title, headings.join(' › '), text].filter((part) => part !== '').join('\n');
+  /** What a reranker reads of documents: the title, and headings and text of the best passage. */
+  async #textsToRank(documents: readonly RankedDocument[], opened: Opened): Promise<string[]> {
+    const best = documents.map(({ passages }) => passages[0]!);
+    const shown = await this.#shown(best, opened);
+    return best.map(({ passage }) => {
+      const { document, passage: found } = shown.get(passage)!;
+      const parts = [document.title, found.headings.join(' › '), found.text];
+      return parts.filter((part) => part !== '').join('\n');
+    });
+  }
+
+  #shown(passages: readonly FusedScore[], { textBlocks }: Opened): Promise<Map<number, ShownPassage>> {
+    const numbers = passages.map(({ passage }) => passage);
+    return readShown(textBlocks, numbers, this.manifest.files.texts.all.name);
   }
 
   /** Postings of every term that words of a query stand for. */
-  async #postings(words: readonly QueryWord[]): Promise<ReadonlyMap<string, readonly Posting[]>> {
-    const terms = new Set(words.flatMap(({ terms: each }) => each.map(({ term }) => term)));
+  async #postings(
+    words: readonly QueryWord[],
+    { termBlocks, terms: { first } }: Opened,
+  ): Promise<ReadonlyMap<string, readonly Posting[]>> {
+    const blockOf = new Map<string, number>();
+    for (const { terms } of words) {
+      for (const { term } of terms) {
+        const block = first.findLastIndex((each) => each <= term);
+        if (block >= 0) blockOf.set(term, block);
+      }
+    }
+    const unread = [...new Set(blockOf.values())].filter((block) => !this.#postingsOfBlocks.has(block));
+    for (const [block, bytes] of await termBlocks.blocks(unread)) {
+      const reader = new ByteReader(bytes, this.manifest.files.terms.all.name);
+      const terms = new Map<string, readonly Posting[]>();
+      while (!reader.done) terms.set(reader.text(), readPostings(reader));
+      this.#postingsOfBlocks.set(block, terms);
+    }
     const postings = new Map<string, readonly Posting[]>();
-    await Promise.all(
-      [...terms].map(async (term) => {
-        const shard = this.manifest.files.terms.findLast(({ first }) => first <= term);
-        const found = shard === undefined ? undefined : (await this.#termShard(shard)).get(term);
-        if (found !== undefined) postings.set(term, found);
-      }),
-    );
+    for (const [term, block] of blockOf) {
+      const found = this.#postingsOfBlocks.get(block)?.get(term);
+      if (found !== undefined) postings.set(term, found);
+    }
     return postings;
   }
 
@@ -238,134 +255,31 @@ export class SearchIndex {
     return keywordScores(words, (term) => postings.get(term) ?? [], this.manifest.passages, lengths, all);
   }
 
-  #termShard(file: Manifest['files']['terms'][number]): Promise<ReadonlyMap<string, readonly Posting[]>> {
-    return kept(this.#terms, file.name, async () => {
-      const reader = new ByteReader(await this.#files.unpacked(file), file.name);
-      const terms = new Map<string, readonly Posting[]>();
-      while (!reader.done) terms.set(reader.text(), readPostings(reader));
-      return terms;
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#readOpened();
+    this.#opened.catch(() => {
+      this.#opened = undefined;
     });
+    return this.#opened;
   }
 
-  /** How near each passage is to what the query means: by the model, else by the table. */
-  async #meaningOf(
-    query: string,
-    words: readonly QueryWord[],
-    by: true | Float32Array | QueryModel,
-    postings: () => Promise<ReadonlyMap<string, readonly Posting[]> | undefined>,
-    attempt: <Value>(work: () => Promise<Value>) => Promise<Value | undefined>,
-    signal: AbortSignal | undefined,
-  ): Promise<Similarities> {
-    const { meaning } = this.manifest;
-    if (meaning === undefined) {
-      if (by === true) return { values: undefined, state: 'none' };
-      throw invalid(
-        'meaning',
-        'The index holds keywords alone: build it with a model to search it by vectors.',
-      );
-    }
-    const table = this.#queryVectors;
-    const similar = async (): Promise<Similarities | undefined> => {
-      if (by instanceof Float32Array) return this.#similarities(by);
-      // Only a query with words that the site has not waits for the postings.
-      const isOpen = words.some(({ terms }) => terms.some(({ match }) => match !== 'exact'));
-      const found = isOpen ? await postings() : undefined;
-      const frequency = (term: string): number => found?.get(term)?.length ?? 0;
-      const isKnown = await table?.words();
-      const corrected = isOpen
-        ? correctedQuery(query, words, frequency, (word) => isKnown?.has(word) ?? false)
-        : undefined;
-      const more = corrected === undefined ? {} : { corrected };
-      if (by !== true) {
-        const made = await attempt(async () => {
-          await this.#check(by);
-          const options = { ...taskOf(by.model, 'query'), ...(signal === undefined ? {} : { signal }) };
-          return embed(by.foundation, by.model, corrected ?? query, { truncate: true, ...options });
-        });
-        if (made !== undefined) return { ...(await this.#similarities(made)), ...more };
-      }
-      if (table === undefined) return undefined;
-      const { vector, missing } = await table.of(corrected ?? query);
-      if (vector === undefined) return { values: undefined, state: 'none' };
-      return {
-        ...(await this.#similarities(vector)),
-        state: missing.length > 0 ? 'partial' : 'full',
-        ...more,
-      };
+  async #readOpened(): Promise<Opened> {
+    const { manifest } = this;
+    const resident = await readResident(manifest, this.#files);
+    const { terms, texts } = manifest.files;
+    return {
+      ...resident,
+      meaning: new MeaningReader(this.#files, manifest, resident.tokens),
+      termBlocks: new BlockReader(this.#files, terms, resident.terms.lengths),
+      textBlocks: new BlockReader(this.#files, texts, resident.texts.lengths),
     };
-    return (await attempt(similar)) ?? { values: undefined, state: 'none' };
   }
+}
 
-  #check(model: QueryModel): Promise<void> {
-    const before = this.#checks.get(model.foundation);
-    if (before !== undefined) return before;
-    const checking = checkModel(model, this.manifest.meaning!);
-    this.#checks.set(model.foundation, checking);
-    // A model that is another stays so; one that could not be loaded is tried again.
-    checking.catch((error: unknown) => {
-      const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
-      if (!isOther) this.#checks.delete(model.foundation);
-    });
-    return checking;
-  }
-
-  async #similarities(query: Float32Array): Promise<Similarities> {
-    const { dimensions, model, bits: file } = this.manifest.meaning!;
-    if (query.length !== dimensions) {
-      throw invalid(
-        'meaning',
-        `The vector has ${query.length} dimensions, the index was built by ${model} with ${dimensions}. Embed queries with that model.`,
-      );
-    }
-    if (!query.every(Number.isFinite)) {
-      throw invalid('meaning', 'The vector has numbers that are not finite. Embed the query again.');
-    }
-    const vector = normalise(query);
-    const bits = await this.#files.whole(file);
-    if (bits.length !== this.manifest.passages * signBytes(dimensions)) {
-      throw damaged(file.name, 'it has signs for another number of passages');
-    }
-    const values = signScores(vector, bits);
-    await this.#rescore(vector, values);
-    return { values, state: 'full' };
-  }
-
-  /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */
-  async #rescore(vector: Float32Array, values: Float32Array): Promise<void> {
-    const { vectors, dimensions } = this.manifest.meaning!;
-    const best = Array.from(values.keys())
-      .sort((left, right) => values[right]! - values[left]!)
-      .slice(0, RESCORED)
-      .sort((left, right) => left - right);
-    const width = vectorRowBytes(dimensions);
-    const rows = await this.#files.parts(
-      vectors,
-      best.map((passage) => [passage * width, (passage + 1) * width] as const),
-    );
-    if (rows === undefined) return;
-    const read = rows.map((row, index) => readVectorRow(row, best[index]!, vectors.name));
-    for (const [index, row] of read.entries()) values[best[index]!] = dot(row, vector) * SIGN_SCALE;
-  }
-
-  async #title(document: number): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>> {
-    const file = this.manifest.files.titles.findLast(({ first }) => first <= document)!;
-    const rows = (await this.#files.json(file)) as [string, string, string, string[]][];
-    const [id, title, url, breadcrumbs] = rows[document - file.first]!;
-    return { id, title, url, breadcrumbs };
-  }
-
-  async #text(passage: number): Promise<Pick<FoundPassage, 'headings' | 'anchor' | 'text'>> {
-    const file = this.manifest.files.texts.findLast(({ first }) => first <= passage)!;
-    const rows = (await this.#files.json(file)) as [string[], string, string][];
-    const [headings, anchor, text] = rows[passage - file.first]!;
-    return { headings, anchor, text };
-  }
-
-  #loadResident(): Promise<Resident> {
-    this.#resident ??= readResident(this.manifest, this.#files);
-    this.#resident.catch(() => {
-      this.#resident = undefined;
-    });
-    return this.#resident;
-  }
+/** Scores with the factors that the site gave its passages, best first. */
+function weighed(scores: FusedScore[], { weights }: Resident): FusedScore[] {
+  if (weights.every((weight) => weight === 1)) return scores;
+  return scores
+    .map((each) => ({ ...each, score: each.score * weights[each.passage]! }))
+    .sort((left, right) => right.score - left.score || left.passage - right.passage);
 }

@@ -13,29 +13,46 @@ export function signs(vector: ArrayLike<number>): Uint8Array {
 }
 
 /**
- * For each vector of signs, how well a query's numbers agree with it: near the cosine times √(2/π). One look-up a byte:
- * a table of the sums of every combination of eight numbers is made for each query.
+ * Compares queries with vectors of signs. One look-up a byte: the sums of every combination of eight numbers are made
+ * for each query, each from one that has a bit less.
  */
-export function signScores(query: Float32Array, bits: Uint8Array): Float32Array {
-  const width = signBytes(query.length);
-  const sums = new Float32Array(width * 256);
-  for (let byte = 0; byte < width; byte++) {
-    for (let combination = 0; combination < 256; combination++) {
-      let sum = 0;
-      for (let bit = 0; bit < 8; bit++) {
-        const value = query[byte * 8 + bit] ?? 0;
-        sum += combination & (1 << bit) ? value : -value;
+export class SignLookup {
+  readonly #width: number;
+  readonly #sums: Float32Array;
+
+  constructor(dimensions: number) {
+    this.#width = signBytes(dimensions);
+    this.#sums = new Float32Array(this.#width * 256);
+  }
+
+  /** For each vector of signs, how well a query's numbers agree with it: near the cosine times √(2/π). */
+  scores(query: Float32Array, bits: Uint8Array, scores: Float32Array): void {
+    const width = this.#width;
+    const sums = this.#sums;
+    const scale = 1 / Math.sqrt(query.length);
+    for (let byte = 0; byte < width; byte++) {
+      const base = byte * 256;
+      let none = 0;
+      for (let bit = 0; bit < 8; bit++) none -= query[byte * 8 + bit] ?? 0;
+      sums[base] = none * scale;
+      for (let combination = 1; combination < 256; combination++) {
+        const lowest = combination & -combination;
+        const value = query[byte * 8 + 31 - Math.clz32(lowest)] ?? 0;
+        sums[base + combination] = sums[base + (combination ^ lowest)]! + 2 * value * scale;
       }
-      sums[byte * 256 + combination] = sum;
+    }
+    for (let index = 0, at = 0; index < scores.length; index++) {
+      let sum = 0;
+      for (let byte = 0; byte < width; byte++) sum += sums[(byte << 8) | bits[at++]!]!;
+      scores[index] = sum;
     }
   }
-  const scores = new Float32Array(bits.length / width);
-  const scale = 1 / Math.sqrt(query.length);
-  for (let index = 0, at = 0; index < scores.length; index++) {
-    let sum = 0;
-    for (let byte = 0; byte < width; byte++) sum += sums[byte * 256 + bits[at++]!]!;
-    scores[index] = sum * scale;
-  }
+}
+
+/** The scores of {@link SignLookup} for one query. */
+export function signScores(query: Float32Array, bits: Uint8Array): Float32Array {
+  const scores = new Float32Array(bits.length / signBytes(query.length));
+  new SignLookup(query.length).scores(query, bits, scores);
   return scores;
 }
 

@@ -3,7 +3,8 @@ import type { FusedScore } from './fusion.ts';
 
 /** What the score of keywords and meaning counts beside the reranker's logit. */
 const FUSED_WEIGHT = 2;
-const DOCUMENTS = 20;
+/** Documents that are ranked again. */
+export const RERANKED = 20;
 
 /** A document's passages in the order of their scores, and its best score. */
 export interface RankedDocument {
@@ -22,16 +23,16 @@ function logit(score: number, isProbability: boolean): number {
 /**
  * Ranks the first documents again by what a reranker makes of the query and their best passage; those behind keep their
  * order. Gives the reranker's scores by passage, too.
+ * @param texts what is read of each of the first documents.
  */
 export async function rerank(
   query: string,
   documents: readonly RankedDocument[],
-  textOf: (document: RankedDocument) => Promise<string>,
-  { foundation, model, top = DOCUMENTS }: Reranker,
+  texts: readonly string[],
+  { foundation, model, top = RERANKED }: Reranker,
   signal: AbortSignal | undefined,
 ): Promise<{ documents: RankedDocument[]; scores: Map<number, number> }> {
   const first = documents.slice(0, top);
-  const texts = await Promise.all(first.map(textOf));
   const { results } = await foundation.rerank(
     { model, query, documents: texts, return_documents: false, truncation: true },
     signal === undefined ? {} : { signal },
