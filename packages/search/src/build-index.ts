@@ -1,5 +1,6 @@
 /** Documents → the files of a static index. See docs/search-format.md. */
 import { ENGLISH, type Language } from './analysis/analyser.ts';
+import { languageIdOf, languagesOf } from './analysis/languages.ts';
 import { IndexWriter } from './build/index-writer.ts';
 import { keywordsOf, termBlocks } from './build/keywords.ts';
 import { type EmbeddingProgress, type MeaningSource, meaningOf } from './build/meaning.ts';
@@ -40,11 +41,17 @@ const LEAST = { terms: 16_384, titles: 512, texts: 16_384 } as const;
  *   the foundation throws.
  */
 export async function buildIndex(options: BuildOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const { documents, language = ENGLISH, mostLetters, meaning, onProgress, signal } = options;
+  const { language = ENGLISH, mostLetters, meaning, onProgress, signal } = options;
+  const documents = withLanguages(options.documents);
   refuseRepeatedIds(documents);
   const passages = passagesOf(documents, mostLetters);
   const writer = new IndexWriter();
-  const { postings, words, lengths } = keywordsOf(documents, passages, () => language);
+  const languages = await languagesOfDocuments(documents, language, options.languages);
+  const { postings, words, lengths } = keywordsOf(
+    documents,
+    passages,
+    ({ language: tag }) => languages.find(({ id }) => id === idOf(tag, language, options.languages))!,
+  );
   const found =
     meaning === undefined || passages.length === 0
       ? undefined
@@ -67,7 +74,8 @@ export async function buildIndex(options: BuildOptions): Promise<Map<string, Uin
   const rest = {
     format: 'nearfield-search',
     version: FORMAT_VERSION,
-    languages: [language.id],
+    language: languages[0]!.id,
+    languages: languages.map(({ id }) => id),
     documents: documents.length,
     passages: passages.length,
     files: {
@@ -81,6 +89,38 @@ export async function buildIndex(options: BuildOptions): Promise<Map<string, Uin
   const manifest = { id: await manifestId(rest), ...rest } satisfies Manifest;
   writer.files.set(MANIFEST, new TextEncoder().encode(JSON.stringify(manifest)));
   return writer.files;
+}
+
+/** Documents of several languages can be filtered by them: `{ language: ['de'] }`. */
+function withLanguages(documents: readonly SourceDocument[]): readonly SourceDocument[] {
+  const tags = new Set(documents.flatMap(({ language }) => (language === undefined ? [] : [language])));
+  if (tags.size < 2) return documents;
+  return documents.map((document) =>
+    document.language === undefined || Object.hasOwn(document.filters, 'language')
+      ? document
+      : { ...document, filters: { ...document.filters, language: [document.language] } },
+  );
+}
+
+/** The id of the language that a document is analysed as. */
+const idOf = (tag: string | undefined, language: Language, given: readonly Language[] = []): string =>
+  tag === undefined
+    ? language.id
+    : ([language, ...given].find(({ id }) => id === tag)?.id ?? languageIdOf(tag));
+
+/** Languages of documents, the most frequent first. */
+async function languagesOfDocuments(
+  documents: readonly SourceDocument[],
+  language: Language,
+  given: readonly Language[] = [],
+): Promise<Language[]> {
+  const uses = new Map<string, number>();
+  for (const { language: tag } of documents) {
+    const id = idOf(tag, language, given);
+    uses.set(id, (uses.get(id) ?? 0) + 1);
+  }
+  const ids = [...uses.keys()].sort((left, right) => uses.get(right)! - uses.get(left)!);
+  return languagesOf(ids.length > 0 ? ids : [language.id], [language, ...given]);
 }
 
 function refuseRepeatedIds(documents: readonly SourceDocument[]): void {

@@ -1,6 +1,7 @@
 /** Opens a static index and searches it: the same in a page and in Node. */
 import { FoundationError } from '@nearfield/spec';
-import { type Language, languageOf } from './analysis/analyser.ts';
+import type { Language } from './analysis/analyser.ts';
+import { languagesOf } from './analysis/languages.ts';
 import type { FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 import { invalid } from './errors.ts';
 import { BlockReader } from './format/block-file.ts';
@@ -21,7 +22,7 @@ import { readShown, type ShownPassage } from './text-blocks.ts';
 export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 
 export interface OpenOptions extends Loader {
-  /** Languages besides English and `und`. */
+  /** Languages besides those of `loadLanguage()`. */
   readonly languages?: readonly Language[];
   readonly signal?: AbortSignal;
 }
@@ -41,7 +42,7 @@ const LEAST_SHARE = 0.6;
  */
 export async function openIndex({ languages, signal, ...loader }: OpenOptions): Promise<SearchIndex> {
   const manifest = await loadManifest(loader, signal);
-  return new SearchIndex(loader, manifest, languageOf(manifest.languages[0]!, languages));
+  return new SearchIndex(loader, manifest, await languagesOf(manifest.languages, languages));
 }
 
 /** What is read once and serves every query. */
@@ -55,15 +56,15 @@ export class SearchIndex {
   readonly manifest: Manifest;
   readonly #loader: Loader;
   readonly #files: IndexFiles;
-  readonly #language: Language;
+  readonly #languages: readonly Language[];
   #opened: Promise<Opened> | undefined;
   /** Postings of blocks of terms that were read. */
   readonly #postingsOfBlocks = new Map<number, ReadonlyMap<string, readonly Posting[]>>();
 
-  constructor(loader: Loader, manifest: Manifest, language: Language) {
+  constructor(loader: Loader, manifest: Manifest, languages: readonly Language[]) {
     this.#loader = loader;
     this.manifest = manifest;
-    this.#language = language;
+    this.#languages = languages;
     this.#files = new IndexFiles(loader, manifest.id);
   }
 
@@ -119,7 +120,7 @@ export class SearchIndex {
         return undefined;
       }
     };
-    const words = queryWords(query, this.#language, resident.dictionary);
+    const words = queryWords(query, this.#languages[0]!, resident.dictionary, this.#languages.slice(1));
     const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words, resident)) : undefined;
     const [found, similar] = await Promise.all([
       postings,
@@ -168,11 +169,11 @@ export class SearchIndex {
       const { document } = shown.get(passages[0]!.passage)!;
       return {
         ...document,
-        highlights: highlightsOf(document.title, terms, this.#language),
+        highlights: highlightsOf(document.title, terms, this.#languages),
         score,
         passages: passages.map((each): FoundPassage => {
           const { passage: text } = shown.get(each.passage)!;
-          const highlights = highlightsOf(text.text, terms, this.#language);
+          const highlights = highlightsOf(text.text, terms, this.#languages);
           const rerankScore = reranked.get(each.passage);
           return {
             ...text,

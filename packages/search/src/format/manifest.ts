@@ -28,6 +28,8 @@ export interface Manifest {
   readonly version: typeof FORMAT_VERSION;
   /** SHA-256 over all that follows: another index has another. */
   readonly id: string;
+  /** The language of most of its documents, BCP 47. */
+  readonly language: string;
   /** Languages of its documents, BCP 47: words are stemmed by each. */
   readonly languages: readonly string[];
   readonly documents: number;
