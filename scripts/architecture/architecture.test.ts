@@ -87,9 +87,10 @@ describe('core', () => {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   onnx: [],
-  core: ['spec', 'onnx'],
+  storage: ['spec'],
+  core: ['spec', 'onnx', 'storage'],
   remote: ['spec'],
-  search: ['spec'],
+  search: ['spec', 'storage'],
   server: ['spec'],
   cli: ['spec', 'core', 'remote', 'search', 'server'],
   'hashed-foundation': ['spec'],

@@ -23,3 +23,12 @@ export { type OpenOptions, openIndex, SearchIndex } from './open-index.ts';
 export { evaluate, type LabelledQuery, labelledQueries, type Quality } from './ranking/evaluate.ts';
 export { FUSION_WEIGHTS, type FusionWeights } from './ranking/fusion.ts';
 export type { TextRange } from './ranking/highlights.ts';
+export {
+  estimateTokens,
+  type Retrieved,
+  type RetrievedPassage,
+  type RetrieveOptions,
+  retrieve,
+  type Searchable,
+  type Source,
+} from './retrieve.ts';

@@ -2,8 +2,7 @@
 import { FoundationError } from '@nearfield/spec';
 import type { Language } from './analysis/analyser.ts';
 import { languagesOf } from './analysis/languages.ts';
-import type { FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
-import { invalid } from './errors.ts';
+import type { FoundDocument, SearchAnswer, SearchOptions } from './answers.ts';
 import { BlockReader } from './format/block-file.ts';
 import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
@@ -12,9 +11,9 @@ import { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, keywordScores 
 import { type Posting, readPostings } from './keywords/postings.ts';
 import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
+import { attempts, facetsOf, limitOf, resultsOf, type Shown } from './ranking/answer.ts';
 import { FUSION_WEIGHTS, type FusedScore, fuse } from './ranking/fusion.ts';
-import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
-import { type RankedDocument, RERANKED, rerank } from './ranking/rerank.ts';
+import { rankedBySimilarity, similaritiesTo } from './related.ts';
 import { filterOf, type Resident, readResident } from './resident.ts';
 import { MeaningReader } from './similarities.ts';
 import { readShown, type ShownPassage } from './text-blocks.ts';
@@ -26,10 +25,6 @@ export interface OpenOptions extends Loader {
   readonly languages?: readonly Language[];
   readonly signal?: AbortSignal;
 }
-
-/** Passages of a document that are shown, and the share of the best one's score that the others need. */
-const PASSAGES = 3;
-const LEAST_SHARE = 0.6;
 
 /**
  * Opens an index: reads its manifest, no more.
@@ -75,14 +70,7 @@ export class SearchIndex {
 
   /** Values that results can be filtered by, with the number of documents that have them. */
   async facets(): Promise<Record<string, Record<string, number>>> {
-    const { facets } = await this.#open();
-    const found: Record<string, Record<string, number>> = Object.create(null) as typeof found;
-    for (const [pair, count] of facets) {
-      const [name, value] = JSON.parse(pair) as [string, string];
-      found[name] ??= Object.create(null) as Record<string, number>;
-      found[name][value] = count;
-    }
-    return found;
+    return facetsOf((await this.#open()).facets);
   }
 
   /** Every document of the index, in the order in which it was built. */
@@ -102,98 +90,33 @@ export class SearchIndex {
    *   what the loader throws if results cannot be shown, or nothing is left to rank with.
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    const { limit = 10, filters = {}, explain = false, meaning = true, weights, signal } = options;
-    if (!Number.isInteger(limit) || limit < 1)
-      throw invalid('limit', '`limit` is a whole number, 1 or more.');
+    const { meaning = true, weights, signal } = options;
+    limitOf(options);
     signal?.throwIfAborted();
     if (query.trim() === '' || this.manifest.passages === 0)
       return { results: [], meaning: 'none', problems: [] };
-    const resident = await this.#open();
-    const problems: FoundationError[] = [];
-    const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
-      try {
-        return await work();
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!FoundationError.isInstance(error) || error.code === 'INPUT_VALIDATION_FAILED') throw error;
-        problems.push(error);
-        return undefined;
-      }
-    };
-    const words = queryWords(query, this.#languages[0]!, resident.dictionary, this.#languages.slice(1));
-    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words, resident)) : undefined;
+    const opened = await this.#open();
+    const { attempt, problems } = attempts(signal);
+    const [language, ...others] = this.#languages;
+    const words = queryWords(query, language!, opened.dictionary, others);
+    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words, opened)) : undefined;
     const [found, similar] = await Promise.all([
       postings,
       meaning === false
         ? undefined
-        : resident.meaning.of({ query, words, by: meaning, postings: async () => postings, attempt, signal }),
+        : opened.meaning.of({ query, words, by: meaning, postings: async () => postings, attempt, signal }),
     ]);
     signal?.throwIfAborted();
     if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
-    const keywords = found === undefined ? [] : this.#keywords(words, found, resident, weights?.keywords);
+    const keywords = found === undefined ? [] : this.#keywords(words, found, opened, weights?.keywords);
     const fusionWeights = { ...FUSION_WEIGHTS, ...weights?.fusion };
-    const fused = weighed(fuse(keywords, similar?.values, fusionWeights, similar?.spread), resident);
-    const isAllowed = filterOf(filters, resident);
-    const most = Math.max(limit, options.rerank === undefined ? 0 : (options.rerank.top ?? RERANKED));
-    const byDocument = new Map<number, RankedDocument & { passages: (typeof fused)[number][] }>();
-    for (const each of fused) {
-      const document = resident.documentOf[each.passage]!;
-      if (!isAllowed(document)) continue;
-      const before = byDocument.get(document);
-      if (before !== undefined) {
-        if (before.passages.length < PASSAGES && each.score >= LEAST_SHARE * before.score) {
-          before.passages.push(each);
-        }
-      } else if (byDocument.size < most) {
-        byDocument.set(document, { document, score: each.score, passages: [each] });
-      }
-    }
-    let ranked: readonly RankedDocument[] = [...byDocument.values()];
-    let reranked: ReadonlyMap<number, number> = new Map();
-    const { rerank: reranker } = options;
-    if (reranker !== undefined && ranked.length > 1) {
-      const again = await attempt(async () => {
-        const texts = await this.#textsToRank(ranked.slice(0, reranker.top ?? RERANKED), resident);
-        return rerank(query, ranked, texts, reranker, signal);
-      });
-      if (again !== undefined) [ranked, reranked] = [again.documents, again.scores];
-    }
-    const scores = new Map(keywords.map((score) => [score.passage, score]));
-    const terms = markedTerms(words);
-    const shownDocuments = ranked.slice(0, limit);
-    const shown = await this.#shown(
-      shownDocuments.flatMap(({ passages }) => passages),
-      resident,
+    const fused = weighed(fuse(keywords, similar?.values, fusionWeights), opened);
+    const results = await resultsOf(
+      { query, words, language: this.#languages, keywords, fused },
+      this.#shown(opened, filterOf(options.filters ?? {}, opened)),
+      options,
+      attempt,
     );
-    const results = shownDocuments.map(({ passages, score }): FoundDocument => {
-      const { document } = shown.get(passages[0]!.passage)!;
-      return {
-        ...document,
-        highlights: highlightsOf(document.title, terms, this.#languages),
-        score,
-        passages: passages.map((each): FoundPassage => {
-          const { passage: text } = shown.get(each.passage)!;
-          const highlights = highlightsOf(text.text, terms, this.#languages);
-          const rerankScore = reranked.get(each.passage);
-          return {
-            ...text,
-            score: each.score,
-            highlights,
-            excerpt: excerptOf(text.text, highlights),
-            ...(explain && {
-              explanation: {
-                keywords: each.keywords,
-                meaning: each.meaning,
-                words: scores.get(each.passage)?.words ?? [],
-                phrase: scores.get(each.passage)?.phrase ?? 0,
-                ...(resident.weights[each.passage] === 1 ? {} : { weight: resident.weights[each.passage]! }),
-                ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
-              },
-            }),
-          };
-        }),
-      };
-    });
     signal?.throwIfAborted();
     return {
       results,
@@ -203,20 +126,52 @@ export class SearchIndex {
     };
   }
 
-  /** What a reranker reads of documents: the title, and headings and text of the best passage. */
-  async #textsToRank(documents: readonly RankedDocument[], opened: Opened): Promise<string[]> {
-    const best = documents.map(({ passages }) => passages[0]!);
-    const shown = await this.#shown(best, opened);
-    return best.map(({ passage }) => {
-      const { document, passage: found } = shown.get(passage)!;
-      const parts = [document.title, found.headings.join(' › '), found.text];
-      return parts.filter((part) => part !== '').join('\n');
-    });
+  /**
+   * Documents that are like one of the index, best first, by their stored vectors: no model is needed. Empty in an
+   * index of keywords alone.
+   *
+   * @throws FoundationError RESOURCE_NOT_FOUND for an id that is not there; what the loader throws.
+   */
+  async related(
+    id: string,
+    options: Pick<SearchOptions, 'limit' | 'filters'> = {},
+  ): Promise<FoundDocument[]> {
+    const number = (await this.documents()).findIndex((document) => document.id === id);
+    if (number < 0) {
+      const message = `The index has no document "${id}".`;
+      throw new FoundationError({ code: 'RESOURCE_NOT_FOUND', message, param: 'id' });
+    }
+    const { meaning } = this.manifest;
+    if (meaning === undefined) return [];
+    const opened = await this.#open();
+    const bits = await this.#files.whole(meaning.bits);
+    const { documentOf } = opened;
+    const similar = similaritiesTo(number, { bits, dimensions: meaning.dimensions, documentOf });
+    const isAllowed = filterOf(options.filters ?? {}, opened);
+    return resultsOf(
+      {
+        query: '',
+        words: [],
+        language: this.#languages,
+        keywords: [],
+        fused: rankedBySimilarity(similar?.entries() ?? []),
+      },
+      this.#shown(opened, (document) => document !== number && isAllowed(document)),
+      options,
+      (work) => work(),
+    );
   }
 
-  #shown(passages: readonly FusedScore[], { textBlocks }: Opened): Promise<Map<number, ShownPassage>> {
-    const numbers = passages.map(({ passage }) => passage);
-    return readShown(textBlocks, numbers, this.manifest.files.texts.all.name);
+  #shown(opened: Opened, isAllowed: (document: number) => boolean): Shown {
+    const show = (passage: number): Promise<ShownPassage> =>
+      readShown(opened.textBlocks, passage, this.manifest.files.texts.all.name);
+    return {
+      documentOf: (passage) => opened.documentOf[passage]!,
+      isAllowed,
+      title: async (_, passage) => (await show(passage)).document,
+      text: async (passage) => (await show(passage)).passage,
+      weight: (passage) => opened.weights[passage]!,
+    };
   }
 
   /** Postings of every term that words of a query stand for. */

@@ -147,7 +147,7 @@ export async function readResident(manifest: Manifest, files: IndexFiles): Promi
 /** Whether a document has, for each name, one of the values that are asked for. */
 export function filterOf(
   filters: Readonly<Record<string, string | readonly string[]>>,
-  { filters: own }: Resident,
+  { filters: own }: Pick<Resident, 'filters'>,
 ): (document: number) => boolean {
   const wanted = Object.entries(filters).map(([name, values]) =>
     (typeof values === 'string' ? [values] : values).map((value) => JSON.stringify([name, value])),

@@ -8,21 +8,17 @@ import type { Posting } from './keywords/postings.ts';
 import type { QueryWord } from './keywords/query.ts';
 import { checkModel, taskOf } from './meaning/query-model.ts';
 import { TableReader } from './meaning/table-scores.ts';
-import { readVectorRow, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
+import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
+import type { Attempt } from './ranking/answer.ts';
 import { correctedQuery } from './ranking/correction.ts';
-import { type Spread, spreadOf } from './ranking/fusion.ts';
+import { momentsOf, type Similarities as Values } from './ranking/fusion.ts';
 
 export interface Similarities {
-  /** One for each passage; undefined where there is nothing to go by. */
-  readonly values: Float32Array | undefined;
+  /** Undefined where there is nothing to go by. */
+  readonly values: Values | undefined;
   readonly state: SearchAnswer['meaning'];
-  /** How the values of unrelated passages lie. */
-  readonly spread?: Spread;
   readonly corrected?: string;
 }
-
-/** Runs work; an error that is no caller's fault is noted, and gives undefined. */
-export type Attempt = <Value>(work: () => Promise<Value>) => Promise<Value | undefined>;
 
 export interface QueryToCompare {
   readonly query: string;
@@ -36,8 +32,6 @@ export interface QueryToCompare {
 
 /** Passages that are compared in eight bits a number, after all were compared by their signs. */
 const RESCORED = 50;
-/** What signs make of a cosine, on average: scores of both kinds are compared. */
-const SIGN_SCALE = Math.sqrt(2 / Math.PI);
 const NOTHING: Similarities = { values: undefined, state: 'none' };
 
 export class MeaningReader {
@@ -80,7 +74,8 @@ export class MeaningReader {
     const found = await attempt(() => table.of(corrected ?? query));
     if (found?.scores === undefined) return NOTHING;
     const state = found.missing.length > 0 ? 'partial' : 'full';
-    return { values: found.scores, state, spread: { mean: 0, deviation: found.deviation }, ...more };
+    const values = { mean: 0, deviation: found.deviation, values: found.scores.entries() };
+    return { values, state, ...more };
   }
 
   /** Only a query with words that the site has not waits for the postings. */
@@ -128,9 +123,10 @@ export class MeaningReader {
       throw damaged(file.name, 'it has signs for another number of passages');
     }
     const values = signScores(vector, bits);
-    const spread = spreadOf(values);
+    // Before the best are compared again: how the others lie is known from signs alone.
+    const moments = momentsOf(values);
     await this.#rescore(vector, values);
-    return { values, state: 'full', spread };
+    return { values: { ...moments, values: values.entries() }, state: 'full' };
   }
 
   /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */

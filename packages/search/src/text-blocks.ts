@@ -46,27 +46,15 @@ export function textBlocks(
   return blocks;
 }
 
-/** What is shown of passages, by their numbers. */
-export async function readShown(
-  reader: BlockReader,
-  passages: readonly number[],
-  file: string,
-): Promise<Map<number, ShownPassage>> {
-  const blockOf = (passage: number): number => Math.floor(passage / PASSAGES_OF_BLOCK);
-  const bytes = await reader.blocks(passages.map(blockOf));
-  const decoder = new TextDecoder();
-  const blocks = new Map(
-    [...bytes].map(([number, block]) => [number, JSON.parse(decoder.decode(block)) as Block]),
-  );
-  return new Map(
-    passages.map((passage) => {
-      const block = blocks.get(blockOf(passage))!;
-      const row = block[1][passage % PASSAGES_OF_BLOCK];
-      const owner = row === undefined ? undefined : block[0][row[0]];
-      if (row === undefined || owner === undefined) throw damaged(file, `passage ${passage} is missing`);
-      const [, headings, anchor, text] = row;
-      const [id, title, url, breadcrumbs] = owner;
-      return [passage, { document: { id, title, url, breadcrumbs }, passage: { headings, anchor, text } }];
-    }),
-  );
+/** What is shown of a passage. Passages that are asked for together are loaded together. */
+export async function readShown(reader: BlockReader, passage: number, file: string): Promise<ShownPassage> {
+  const number = Math.floor(passage / PASSAGES_OF_BLOCK);
+  const bytes = (await reader.blocks([number])).get(number)!;
+  const [documents, passages] = JSON.parse(new TextDecoder().decode(bytes)) as Block;
+  const row = passages[passage % PASSAGES_OF_BLOCK];
+  const owner = row === undefined ? undefined : documents[row[0]];
+  if (row === undefined || owner === undefined) throw damaged(file, `passage ${passage} is missing`);
+  const [, headings, anchor, text] = row;
+  const [id, title, url, breadcrumbs] = owner;
+  return { document: { id, title, url, breadcrumbs }, passage: { headings, anchor, text } };
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { codeOf, isAbsent, onFiles } from './file-errors.ts';
-import { FileLocks } from './file-locks.ts';
+import { codeOf, FileLocks, isAbsent, onFiles } from '@nearfield/storage/node';
 import { isDamage, ROOM_ADVICE, recordDamaged, warnOfDamage } from './record-errors.ts';
 import type { IsSound, Records } from './records.ts';
 

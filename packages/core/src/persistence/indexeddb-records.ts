@@ -1,7 +1,6 @@
+import { databaseFailed, IndexedDatabase, type Locks, originLocks } from '@nearfield/storage';
 import { promisifyRequest } from 'idb-keyval';
-import { IndexedDatabase } from './indexed-database.ts';
-import { type Locks, originLocks } from './locks.ts';
-import { databaseFailed, isDamage, recordDamaged, warnOfDamage, writing } from './record-errors.ts';
+import { isDamage, recordDamaged, warnOfDamage, writing } from './record-errors.ts';
 import type { IsSound, Records } from './records.ts';
 
 export const DEFAULT_DATABASE = 'nearfield-records';

@@ -1,4 +1,4 @@
-import { type Locks, RealmLocks } from './locks.ts';
+import { type Locks, RealmLocks } from '@nearfield/storage';
 import { recordDamaged } from './record-errors.ts';
 import type { IsSound, Records } from './records.ts';
 

@@ -1,5 +1,5 @@
 import type { NotKept, RecordsReport } from '@nearfield/spec/implement';
-import type { Locks } from './locks.ts';
+import type { Locks } from '@nearfield/storage';
 import { isDamage } from './record-errors.ts';
 
 /** Whether a stored value is what its readers expect; anything else is damaged. */

@@ -1,5 +1,5 @@
 import type { StorageReport } from '@nearfield/spec';
-import type { Locks } from '../persistence/locks.ts';
+import type { Locks } from '@nearfield/storage';
 import type { Sha256State } from './sha256.ts';
 
 /** Which file: of which model, from which source. */

@@ -1,11 +1,11 @@
 import 'fake-indexeddb/auto';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { IndexedDatabase } from '@nearfield/storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { Hub } from '../../test/hub.ts';
 import { temporaryDirectory } from '../../test/temporary-directory.ts';
-import { IndexedDatabase } from '../persistence/indexed-database.ts';
 import type { ChunkCache, FileKey, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
 import { createModelStore, hubSource, IndexedDbCache, MemoryCache } from './index.ts';

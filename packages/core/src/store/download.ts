@@ -1,7 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { randomId } from '@nearfield/spec/implement';
+import { formatBytes, isQuotaError } from '@nearfield/storage';
 import { anySignal } from '../async/abort.ts';
-import { formatBytes, isQuotaError } from '../persistence/quota.ts';
 import { type ChunkCache, type FileKey, type FileRecord, FORMAT, storedBytes } from './cache.ts';
 import { isNeverEmpty } from './check-records.ts';
 import { checkFirstBytes } from './content.ts';

@@ -1,7 +1,7 @@
+import type { Locks } from '@nearfield/storage';
+import { isQuotaError } from '@nearfield/storage';
 import { anySignal } from '../async/abort.ts';
 import { SharedTask } from '../async/shared-task.ts';
-import type { Locks } from '../persistence/locks.ts';
-import { isQuotaError } from '../persistence/quota.ts';
 import { type ChunkCache, type FileKey, type FileRecord, nameOf } from './cache.ts';
 import { downloadFile } from './download.ts';
 import { isCurrent, isWanted, type MissingFile } from './plan.ts';

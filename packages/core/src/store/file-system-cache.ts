@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { freeBytes, isAbsent, onFiles } from '../persistence/file-errors.ts';
-import { FileLocks } from '../persistence/file-locks.ts';
+import { FileLocks, freeBytes, isAbsent, onFiles } from '@nearfield/storage/node';
 import {
   type ChunkCache,
   chunkLength,

@@ -1,5 +1,5 @@
+import { formatBytes } from '@nearfield/storage';
 import { describe, expect, test } from 'vitest';
-import { formatBytes } from '../persistence/quota.ts';
 import { parseContentRange } from './http.ts';
 import { parseManifest } from './manifest.ts';
 import { checkPath, encodePath } from './paths.ts';

@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { isQuotaError } from '../persistence/quota.ts';
+import { isQuotaError } from '@nearfield/storage';
 import type { ChunkCache } from './cache.ts';
 import type { Downloads } from './downloads.ts';
 import { FilesSource } from './files-source.ts';

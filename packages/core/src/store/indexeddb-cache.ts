@@ -1,5 +1,5 @@
+import { IndexedDatabase } from '@nearfield/storage';
 import { promisifyRequest } from 'idb-keyval';
-import { IndexedDatabase } from '../persistence/indexed-database.ts';
 import {
   type ChunkCache,
   chunkCount,

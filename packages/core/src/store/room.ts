@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { describeRoom, formatBytes } from '../persistence/quota.ts';
+import { describeRoom, formatBytes } from '@nearfield/storage';
 import { type ChunkCache, storedBytes } from './cache.ts';
 import type { ModelUsage } from './types.ts';
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileProgress } from '@nearfield/spec';
+import { RealmLocks } from '@nearfield/storage';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { pseudoRandomBytes, sameBytes } from '../../test/bytes.ts';
 import { type Fault, Hub, type HubOptions } from '../../test/hub.ts';
-import { RealmLocks } from '../persistence/locks.ts';
 import type { ChunkCache, FileRecord } from './cache.ts';
 import { FileSystemCache } from './file-system-cache.ts';
 import {

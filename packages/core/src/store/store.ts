@@ -1,7 +1,6 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
+import { advice, type Locks, originLocks } from '@nearfield/storage';
 import { orAbort } from '../async/abort.ts';
-import { type Locks, originLocks } from '../persistence/locks.ts';
-import { advice } from '../persistence/quota.ts';
 import type { ChunkCache, FileRecord, ModelRecord } from './cache.ts';
 import { openDefaultCache } from './default-cache.ts';
 import { Downloads, lockName } from './downloads.ts';

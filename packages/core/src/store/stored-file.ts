@@ -1,5 +1,5 @@
 import { FoundationError } from '@nearfield/spec';
-import { formatBytes } from '../persistence/quota.ts';
+import { formatBytes } from '@nearfield/storage';
 import { type ChunkCache, chunkCount, chunkLength, type FileRecord } from './cache.ts';
 import { checkFirstBytes } from './content.ts';
 import { sha256 } from './digest.ts';

@@ -1,6 +1,6 @@
+import { IndexedDatabase } from '@nearfield/storage';
 import { promisifyRequest } from 'idb-keyval';
 import { expect, it, vi } from 'vitest';
-import { IndexedDatabase } from '../../src/persistence/indexed-database.ts';
 import { IndexedDbRecords } from '../../src/persistence/indexeddb-records.ts';
 import { openRecords } from '../../src/persistence/open-records.ts';
 import { openDefaultCache } from '../../src/store/index.ts';

@@ -1,4 +1,5 @@
-import { analyse, type Language } from '../analysis/analyser.ts';
+import type { Language } from '../analysis/analyser.ts';
+import { termsOf } from '../documents/fields.ts';
 import type { Passage, SourceDocument } from '../documents/types.ts';
 import { ByteWriter } from '../format/bytes.ts';
 import { FIELDS, type Posting, writePostings } from '../keywords/postings.ts';
@@ -22,22 +23,12 @@ export function keywordsOf(
   const postings = new Map<string, Posting[]>();
   const folded = new Set<string>();
   const lengths = new Uint32Array(passages.length * FIELDS.length);
-  for (const [passage, { document, headings, text }] of passages.entries()) {
-    const places = new Map<string, number[][]>();
-    const { title, breadcrumbs } = documents[document]!;
-    const language = languageOf(documents[document]!);
-    const fields = [title, [...breadcrumbs, ...headings].join('\n'), text];
-    for (const [field, content] of fields.entries()) {
-      let position = 0;
-      for (const { term, folded: word } of analyse(content, language)) {
-        folded.add(word);
-        const positions = places.get(term) ?? FIELDS.map(() => []);
-        places.set(term, positions);
-        positions[field]!.push(position++);
-      }
-      lengths[passage * FIELDS.length + field] = position;
-    }
-    for (const [term, positions] of places) {
+  for (const [passage, section] of passages.entries()) {
+    const document = documents[section.document]!;
+    const terms = termsOf(document, section, languageOf(document));
+    for (const word of terms.folded.keys()) folded.add(word);
+    lengths.set(terms.lengths, passage * FIELDS.length);
+    for (const [term, positions] of terms.places) {
       const list = postings.get(term) ?? [];
       postings.set(term, list);
       list.push({ passage, positions });

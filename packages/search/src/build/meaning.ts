@@ -1,9 +1,11 @@
 import { embed, findModel, type SearchFoundation } from '@nearfield/spec';
+import { textToEmbed } from '../documents/fields.ts';
 import type { Passage, SourceDocument } from '../documents/types.ts';
 import { invalid } from '../errors.ts';
 import { ByteWriter } from '../format/bytes.ts';
 import type { IndexFile, Manifest } from '../format/manifest.ts';
 import { sha256 } from '../format/sha256.ts';
+import { GOLDENS } from '../meaning/goldens.ts';
 import { taskOf } from '../meaning/query-model.ts';
 import type { QueryTable } from '../meaning/safetensors.ts';
 import { groupTokens, writeOtherTokens } from '../meaning/token-order.ts';
@@ -40,7 +42,6 @@ export type EmbeddingProgress = (progress: { readonly embedded: number; readonly
 /** Passages that a row of the table has at most. */
 const TOP = 128;
 const BATCH = 64;
-const GOLDENS = ['how do I keep bread fresh', 'retry failed job'];
 /** A cosine below which two vectors of one text are not from one model. */
 const SAME_MODEL = 0.999;
 
@@ -66,9 +67,7 @@ export async function meaningOf(
       `The table ${table.name} imitates ${table.model}, but the passages are embedded by ${model}. Use one of the two for both.`,
     );
   }
-  const texts = passages.map(({ document, headings, text }) =>
-    [documents[document]!.title, headings.join(' › '), text].filter((part) => part !== '').join('\n'),
-  );
+  const texts = passages.map((passage) => textToEmbed(documents[passage.document]!, passage));
   // A passage of code may have more tokens than the model reads; its beginning stands for it.
   const options = { truncate: true, ...taskOf(source.model, 'passage'), ...(signal && { signal }) };
   const goldens = await embed(source.foundation, source.model, GOLDENS, options);

@@ -32,6 +32,7 @@ export class BlockReader {
   /** Where each block begins, and where the last one ends. */
   readonly #starts: readonly number[];
   readonly #read = new Map<number, Promise<Bytes>>();
+  #next: { numbers: number[]; loading: Promise<Map<number, Bytes>> } | undefined;
 
   /** @param lengths bytes of each block as stored. */
   constructor(files: IndexFiles, stored: BlockFiles, lengths: readonly number[]) {
@@ -45,21 +46,29 @@ export class BlockReader {
     this.#starts = starts;
   }
 
-  /** Blocks by their numbers, unpacked. One that fails is read again the next time. */
+  /** Blocks by their numbers, unpacked. What is asked for in one turn is one load; a block that fails is read again. */
   async blocks(numbers: readonly number[]): Promise<Map<number, Bytes>> {
-    const unread = [...new Set(numbers)].filter((number) => !this.#read.has(number));
-    if (unread.length > 0) {
-      const loading = this.#load(unread.sort((left, right) => left - right));
-      for (const number of unread) {
-        const block = loading.then((all) => all.get(number)!);
-        this.#read.set(number, block);
-        block.catch(() => this.#read.delete(number));
-      }
+    for (const number of numbers) {
+      if (this.#read.has(number)) continue;
+      this.#next ??= { numbers: [], loading: this.#loadNext() };
+      const { loading } = this.#next;
+      this.#next.numbers.push(number);
+      const block = loading.then((all) => all.get(number)!);
+      this.#read.set(number, block);
+      block.catch(() => this.#read.delete(number));
     }
     const found = await Promise.all(
       numbers.map(async (number) => [number, await this.#read.get(number)!] as const),
     );
     return new Map(found);
+  }
+
+  async #loadNext(): Promise<Map<number, Bytes>> {
+    // Others of this turn join first.
+    await Promise.resolve();
+    const { numbers } = this.#next!;
+    this.#next = undefined;
+    return this.#load(numbers.sort((left, right) => left - right));
   }
 
   async #load(numbers: readonly number[]): Promise<Map<number, Bytes>> {

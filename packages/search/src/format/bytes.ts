@@ -6,8 +6,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Grows as it is written to. */
 export class ByteWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** @param room bytes that are expected. @default 1024 */
+  constructor(room = 1024) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   get length(): number {
     return this.#length;
@@ -87,6 +92,11 @@ export class ByteReader {
     if (this.#at + length > this.#bytes.length) throw damaged(this.#file, 'the file ends early');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  /** What has not been read. */
+  rest(): Uint8Array {
+    return this.bytes(this.#bytes.length - this.#at);
   }
 
   text(): string {

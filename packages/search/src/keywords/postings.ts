@@ -16,20 +16,25 @@ export interface Posting {
 export function writePostings(writer: ByteWriter, postings: readonly Posting[]): void {
   writer.varint(postings.length);
   let before = -1;
-  for (const { passage, positions } of postings) {
-    writer.varint(passage - before - 1);
-    before = passage;
-    let mask = 0;
-    for (const [field, places] of positions.entries()) if (places.length > 0) mask |= 1 << field;
-    writer.byte(mask);
-    for (const places of positions) {
-      if (places.length === 0) continue;
-      writer.varint(places.length);
-      let last = -1;
-      for (const place of places) {
-        writer.varint(place - last - 1);
-        last = place;
-      }
+  for (const posting of postings) {
+    writePosting(writer, posting, before);
+    before = posting.passage;
+  }
+}
+
+/** Writes one posting. @param before the passage of the posting before it, or −1. */
+export function writePosting(writer: ByteWriter, { passage, positions }: Posting, before: number): void {
+  writer.varint(passage - before - 1);
+  let mask = 0;
+  for (const [field, places] of positions.entries()) if (places.length > 0) mask |= 1 << field;
+  writer.byte(mask);
+  for (const places of positions) {
+    if (places.length === 0) continue;
+    writer.varint(places.length);
+    let last = -1;
+    for (const place of places) {
+      writer.varint(place - last - 1);
+      last = place;
     }
   }
 }
@@ -40,19 +45,26 @@ export function readPostings(reader: ByteReader): Posting[] {
   const count = reader.varint();
   let passage = -1;
   for (let index = 0; index < count; index++) {
-    passage += reader.varint() + 1;
-    const mask = reader.byte();
-    const positions = FIELDS.map((_, field) => {
-      if ((mask & (1 << field)) === 0) return [];
-      const places: number[] = [];
-      let place = -1;
-      for (let left = reader.varint(); left > 0; left--) {
-        place += reader.varint() + 1;
-        places.push(place);
-      }
-      return places;
-    });
-    postings.push({ passage, positions });
+    const posting = readPosting(reader, passage);
+    passage = posting.passage;
+    postings.push(posting);
   }
   return postings;
+}
+
+/** Reads what {@link writePosting} wrote. */
+export function readPosting(reader: ByteReader, before: number): Posting {
+  const passage = before + reader.varint() + 1;
+  const mask = reader.byte();
+  const positions = FIELDS.map((_, field) => {
+    if ((mask & (1 << field)) === 0) return [];
+    const places: number[] = [];
+    let place = -1;
+    for (let left = reader.varint(); left > 0; left--) {
+      place += reader.varint() + 1;
+      places.push(place);
+    }
+    return places;
+  });
+  return { passage, positions };
 }

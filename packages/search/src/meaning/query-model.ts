@@ -5,7 +5,7 @@ import type { Manifest } from '../format/manifest.ts';
 /** How much of the published numbers a model has to meet, as a cosine: precisions differ, models differ more. */
 const LEAST_AGREEMENT = 0.97;
 
-const sameModel = (left: string, right: string): boolean =>
+export const sameModel = (left: string, right: string): boolean =>
   left === right || (findModel(left)?.id ?? left) === (findModel(right)?.id ?? right);
 
 /** The task that a model has for a purpose, if it knows tasks. */
@@ -25,7 +25,7 @@ export function taskOf(
  */
 export async function checkModel(
   { foundation, model }: QueryModel,
-  meaning: NonNullable<Manifest['meaning']>,
+  meaning: Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>,
 ): Promise<void> {
   const other = (what: string): FoundationError =>
     new FoundationError({
@@ -47,7 +47,9 @@ export async function checkModel(
       left += expected ** 2;
       right += vector[at]! ** 2;
     }
-    if (!(product / Math.sqrt(left * right) >= LEAST_AGREEMENT)) {
+    // Vectors may begin with zeros.
+    const agreement = left === 0 && right === 0 ? 1 : product / Math.sqrt(left * right);
+    if (!(agreement >= LEAST_AGREEMENT)) {
       throw other(`and this ${model} makes other numbers of the same text`);
     }
   }

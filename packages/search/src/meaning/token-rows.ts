@@ -6,7 +6,7 @@
 import { damaged } from '../errors.ts';
 import { checksum } from '../format/sha256.ts';
 import type { QueryTable } from './safetensors.ts';
-import { SignLookup } from './vectors.ts';
+import { signSums, writeSignScores } from './vectors.ts';
 
 const CHECKSUM = 4;
 const SCALE = 4;
@@ -43,7 +43,6 @@ export class RowWriter {
   readonly #table: QueryTable;
   readonly #shape: RowShape;
   readonly #passages: PassageVectors;
-  readonly #lookup: SignLookup;
   readonly #signed: Float32Array;
   readonly #exact: Float32Array;
   readonly #bins = new Uint32Array(BINS);
@@ -54,7 +53,6 @@ export class RowWriter {
     this.#table = table;
     this.#shape = shape;
     this.#passages = passages;
-    this.#lookup = new SignLookup(dimensions);
     this.#signed = new Float32Array(shape.passages);
     this.#exact = new Float32Array(shape.passages);
     this.#means = new Float32Array(dimensions);
@@ -72,7 +70,7 @@ export class RowWriter {
     const vector = new Float32Array(dimensions);
     for (let at = 0; at < dimensions; at++) vector[at] = quantized[row * dimensions + at]! * scale[row]!;
     const mean = dotAt(vector, this.#means, 0);
-    this.#lookup.scores(vector, this.#passages.bits, this.#signed);
+    writeSignScores(signSums(vector), this.#passages.bits, this.#signed);
     const candidates = this.#best(this.#shape.top * CANDIDATES);
     const exact = this.#exact;
     let [squares, signedSquares] = [0, 0];

@@ -12,48 +12,52 @@ export function signs(vector: ArrayLike<number>): Uint8Array {
   return bits;
 }
 
+/** What signs make of a cosine, on average: scores of both kinds are compared. */
+export const SIGN_SCALE = Math.sqrt(2 / Math.PI);
+
 /**
- * Compares queries with vectors of signs. One look-up a byte: the sums of every combination of eight numbers are made
- * for each query, each from one that has a bit less.
+ * For each vector of signs, how well a query's numbers agree with it: near the cosine times {@link SIGN_SCALE}. One
+ * look-up a byte.
  */
-export class SignLookup {
-  readonly #width: number;
-  readonly #sums: Float32Array;
-
-  constructor(dimensions: number) {
-    this.#width = signBytes(dimensions);
-    this.#sums = new Float32Array(this.#width * 256);
-  }
-
-  /** For each vector of signs, how well a query's numbers agree with it: near the cosine times √(2/π). */
-  scores(query: Float32Array, bits: Uint8Array, scores: Float32Array): void {
-    const width = this.#width;
-    const sums = this.#sums;
-    const scale = 1 / Math.sqrt(query.length);
-    for (let byte = 0; byte < width; byte++) {
-      const base = byte * 256;
-      let none = 0;
-      for (let bit = 0; bit < 8; bit++) none -= query[byte * 8 + bit] ?? 0;
-      sums[base] = none * scale;
-      for (let combination = 1; combination < 256; combination++) {
-        const lowest = combination & -combination;
-        const value = query[byte * 8 + 31 - Math.clz32(lowest)] ?? 0;
-        sums[base + combination] = sums[base + (combination ^ lowest)]! + 2 * value * scale;
-      }
-    }
-    for (let index = 0, at = 0; index < scores.length; index++) {
-      let sum = 0;
-      for (let byte = 0; byte < width; byte++) sum += sums[(byte << 8) | bits[at++]!]!;
-      scores[index] = sum;
-    }
-  }
-}
-
-/** The scores of {@link SignLookup} for one query. */
 export function signScores(query: Float32Array, bits: Uint8Array): Float32Array {
   const scores = new Float32Array(bits.length / signBytes(query.length));
-  new SignLookup(query.length).scores(query, bits, scores);
+  writeSignScores(signSums(query), bits, scores);
   return scores;
+}
+
+/** For each byte of signs, what each of its 256 combinations makes of eight numbers of a query: bytes × 256. */
+export function signSums(query: Float32Array): Float32Array {
+  const width = signBytes(query.length);
+  const scale = 1 / Math.sqrt(query.length);
+  const sums = new Float32Array(width * 256);
+  for (let byte = 0; byte < width; byte++) {
+    const first = byte * 256;
+    let none = 0;
+    for (let bit = 0; bit < 8; bit++) none -= query[byte * 8 + bit] ?? 0;
+    sums[first] = none * scale;
+    for (let combination = 1; combination < 256; combination++) {
+      const lowest = 31 - Math.clz32(combination & -combination);
+      const rest = sums[first + (combination & (combination - 1))]!;
+      sums[first + combination] = rest + 2 * scale * (query[byte * 8 + lowest] ?? 0);
+    }
+  }
+  return sums;
+}
+
+/** Writes the score of each vector of signs, as many as `scores` has room for. */
+export function writeSignScores(sums: Float32Array, bits: Uint8Array, scores: Float32Array): void {
+  const end = sums.length;
+  const isOdd = (end / 256) % 2 === 1;
+  for (let index = 0, at = 0; index < scores.length; index++) {
+    // Two sums that do not wait for each other.
+    let even = 0;
+    let odd = isOdd ? sums[bits[at++]!]! : 0;
+    for (let byte = isOdd ? 256 : 0; byte < end; byte += 512, at += 2) {
+      even += sums[byte + bits[at]!]!;
+      odd += sums[byte + 256 + bits[at + 1]!]!;
+    }
+    scores[index] = even + odd;
+  }
 }
 
 /** Bytes of one row: checksum, scale, numbers. */

@@ -18,23 +18,6 @@ export interface FusionWeights {
 /** Tuned on halves of eight sets of questions, checked on the others: see docs/search.md. */
 export const FUSION_WEIGHTS: FusionWeights = { keywords: 0.85, meaning: 1, sharpness: 3, agreement: 0.6 };
 
-/** Deviations above the mean at which an agreement in meaning is full: what the right passage of a query has. */
-const FULL = 6;
-
-/** How similarities of unrelated passages lie. */
-export interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-export function spreadOf(values: Float32Array): Spread {
-  let mean = 0;
-  for (const value of values) mean += value / values.length;
-  let variance = 0;
-  for (const value of values) variance += (value - mean) ** 2 / values.length;
-  return { mean, deviation: Math.sqrt(variance) };
-}
-
 /** What each part gave a passage. */
 export interface FusedScore {
   readonly passage: number;
@@ -45,36 +28,59 @@ export interface FusedScore {
   readonly meaning: number;
 }
 
+/** Deviations above the mean at which an agreement in meaning is full: what the right passage of a query has. */
+const FULL = 6;
+
+/** Similarities of some passages, where comparing all of them with a query is left to who keeps the vectors. */
+export interface Similarities {
+  /** Over all passages. */
+  readonly mean: number;
+  /** Standard deviation over all passages. */
+  readonly deviation: number;
+  /** Passages with their similarity, each once: the nearest, and all that have a word of the query. */
+  readonly values: Iterable<readonly [passage: number, similarity: number]>;
+}
+
 /**
  * Puts scores together, best first. Keywords come as the share of the query's words that was matched; similarities as
  * deviations from the mean over all passages, which is where unrelated ones lie whatever the model.
- * @param similarities one for each passage, or undefined where there is no meaning to go by.
- * @param spread how similarities of unrelated passages lie; default: how all of them do.
+ * @param similarities one for each passage, or those that count; undefined where there is no meaning to go by.
  */
 export function fuse(
   keywords: readonly KeywordScore[],
-  similarities: Float32Array | undefined,
+  similarities: Float32Array | Similarities | undefined,
   weights: FusionWeights = FUSION_WEIGHTS,
-  spread?: Spread,
 ): FusedScore[] {
   const byPassage = new Map(keywords.map(({ passage, score }) => [passage, score]));
   const ofWords = (score: number): number => weights.keywords * score ** weights.sharpness;
-  if (similarities === undefined || weights.meaning === 0) {
-    return [...byPassage]
-      .map(([passage, score]) => ({ passage, score: ofWords(score), keywords: ofWords(score), meaning: 0 }))
-      .sort(byScore);
-  }
-  const { mean, deviation } = spread ?? spreadOf(similarities);
-  const scale = 1 / (FULL * deviation || 1);
   const fused: FusedScore[] = [];
-  for (const [passage, value] of similarities.entries()) {
-    const share = byPassage.get(passage) ?? 0;
-    const near = Math.max(0, value - mean) * scale;
-    const words = share === 0 ? 0 : ofWords(share) + weights.agreement * share * near;
-    const meaning = weights.meaning * near;
-    if (words + meaning > 0) fused.push({ passage, score: words + meaning, keywords: words, meaning });
+  if (similarities !== undefined && weights.meaning !== 0) {
+    const { mean, deviation, values } = isSimilarities(similarities) ? similarities : momentsOf(similarities);
+    const scale = 1 / (FULL * deviation || 1);
+    for (const [passage, value] of values) {
+      const share = byPassage.get(passage) ?? 0;
+      byPassage.delete(passage);
+      const near = Math.max(0, value - mean) * scale;
+      const words = share === 0 ? 0 : ofWords(share) + weights.agreement * share * near;
+      const meaning = weights.meaning * near;
+      if (words + meaning > 0) fused.push({ passage, score: words + meaning, keywords: words, meaning });
+    }
+  }
+  for (const [passage, share] of byPassage) {
+    fused.push({ passage, score: ofWords(share), keywords: ofWords(share), meaning: 0 });
   }
   return fused.sort(byScore);
+}
+
+const isSimilarities = (value: Float32Array | Similarities): value is Similarities => 'mean' in value;
+
+/** Mean and standard deviation of similarities of all passages. */
+export function momentsOf(similarities: Float32Array): Similarities {
+  let mean = 0;
+  for (const value of similarities) mean += value / similarities.length;
+  let variance = 0;
+  for (const value of similarities) variance += (value - mean) ** 2 / similarities.length;
+  return { mean, deviation: Math.sqrt(variance), values: similarities.entries() };
 }
 
 const byScore = (left: FusedScore, right: FusedScore): number =>

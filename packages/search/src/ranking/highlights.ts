@@ -19,11 +19,11 @@ export function markedTerms(words: readonly QueryWord[]): ReadonlySet<string> {
 export function highlightsOf(
   text: string,
   terms: ReadonlySet<string>,
-  languages: readonly Language[],
+  languages: Language | readonly Language[],
 ): TextRange[] {
   const found: [number, number][] = [];
   if (terms.size === 0) return found;
-  const [language, ...others] = languages;
+  const [language, ...others] = [languages].flat() as readonly Language[];
   for (const { term, folded, word } of analyse(text, language!)) {
     if (!terms.has(term) && !others.some(({ stem }) => terms.has(stem(folded)))) continue;
     const last = found.at(-1);

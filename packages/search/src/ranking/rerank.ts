@@ -23,16 +23,16 @@ function logit(score: number, isProbability: boolean): number {
 /**
  * Ranks the first documents again by what a reranker makes of the query and their best passage; those behind keep their
  * order. Gives the reranker's scores by passage, too.
- * @param texts what is read of each of the first documents.
  */
 export async function rerank(
   query: string,
   documents: readonly RankedDocument[],
-  texts: readonly string[],
+  textOf: (document: RankedDocument) => Promise<string>,
   { foundation, model, top = RERANKED }: Reranker,
   signal: AbortSignal | undefined,
 ): Promise<{ documents: RankedDocument[]; scores: Map<number, number> }> {
   const first = documents.slice(0, top);
+  const texts = await Promise.all(first.map(textOf));
   const { results } = await foundation.rerank(
     { model, query, documents: texts, return_documents: false, truncation: true },
     signal === undefined ? {} : { signal },

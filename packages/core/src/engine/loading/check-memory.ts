@@ -1,6 +1,6 @@
 import type { ModelCheck } from '@nearfield/spec';
+import { IndexedDatabase } from '@nearfield/storage';
 import { get, set, type UseStore } from 'idb-keyval';
-import { IndexedDatabase } from '../../persistence/indexed-database.ts';
 
 /** Remembers which files passed their self-check on which device, so that later loads skip it. */
 export interface CheckMemory {

@@ -1,8 +1,8 @@
 import { type BatchStatus, FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
+import { isQuotaError } from '@nearfield/storage';
 import { closedError } from '../../async/closed.ts';
 import { FORMAT, isNewer, requireKnownFormat } from '../../persistence/format.ts';
-import { isQuotaError } from '../../persistence/quota.ts';
 import { isDamage } from '../../persistence/record-errors.ts';
 import { getIfSound, notKept, type Records } from '../../persistence/records.ts';
 import type { LinesPage, NewBatch } from '../../requests/batches.ts';

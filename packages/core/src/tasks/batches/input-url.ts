@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
+import { formatBytes } from '@nearfield/storage';
 import { orAbort } from '../../async/abort.ts';
-import { formatBytes } from '../../persistence/quota.ts';
 
 /** What a server may do to whoever fetches from it. */
 export interface InputLimits {

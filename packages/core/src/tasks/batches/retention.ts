@@ -1,5 +1,5 @@
+import { BUSY } from '@nearfield/storage';
 import { isNewer } from '../../persistence/format.ts';
-import { BUSY } from '../../persistence/locks.ts';
 import { getIfSound, type Records } from '../../persistence/records.ts';
 import { deleteInput } from './input.ts';
 import {

@@ -13,10 +13,9 @@ import {
   shortened,
   vectorToBase64,
 } from '@nearfield/spec/implement';
+import { BUSY, isQuotaError } from '@nearfield/storage';
 import type { VectorRole } from '../../models/classification.ts';
 import { FORMAT, isNewer, requireKnownFormat, type Versioned } from '../../persistence/format.ts';
-import { BUSY } from '../../persistence/locks.ts';
-import { isQuotaError } from '../../persistence/quota.ts';
 import { isDamage } from '../../persistence/record-errors.ts';
 import { getIfSound, notKept, type Records } from '../../persistence/records.ts';
 import type { ClassifierLimits } from '../../requests/classify.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { delay } from '../async/abort.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, isAbsent, onFiles } from './file-errors.ts';
 import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.ts';
 import { BUSY, type Locks, RealmLocks } from './locks.ts';
@@ -95,7 +95,7 @@ export class FileLocks implements Locks {
           signal?.throwIfAborted();
           const release = await this.#take(name, path);
           if (release) return run(action, release);
-          await delay(pause, signal);
+          await delay(pause, undefined, { signal }).catch(() => {});
         }
       },
       signal,

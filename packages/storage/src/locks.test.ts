@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { kill, processHolding } from '../../test/lock-holder-process.ts';
+import { kill, processHolding } from '../test/lock-holder-process.ts';
 import { FileLocks } from './file-locks.ts';
 import { formatHolder, thisProcess } from './lock-holder.ts';
 import { BUSY, type Locks, RealmLocks } from './locks.ts';

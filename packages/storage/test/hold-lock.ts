@@ -1,6 +1,6 @@
 /* The process of lock-holder-process.ts: takes a lock, says so, and never lets go. */
 import { writeSync } from 'node:fs';
-import { FileLocks } from '../src/persistence/file-locks.ts';
+import { FileLocks } from '../src/file-locks.ts';
 
 const [directory = '', name = '', how] = process.argv.slice(2);
 await new FileLocks(directory, { heartbeat: 20 }).wait(name, async () => {

@@ -1,0 +1,197 @@
+/** A query among the documents of a live index. */
+import { FoundationError, normalise } from '@nearfield/spec';
+import type { Language } from '../analysis/analyser.ts';
+import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
+import { invalid } from '../errors.ts';
+import { KEYWORD_WEIGHTS, type KeywordScore } from '../keywords/bm25f.ts';
+import { checkModel } from '../meaning/query-model.ts';
+import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
+import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
+import { rankedBySimilarity } from '../related.ts';
+import { filterOf } from '../resident.ts';
+import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
+import { Embedder } from './embedder.ts';
+import type { LiveState } from './state.ts';
+import type { LiveStore } from './store.ts';
+
+/** Passages that are compared for each document that is wanted: several of them may be of one document. */
+const PASSAGES_A_DOCUMENT = 8;
+/** Passages with a word of the query whose meaning is compared, the best by their words. */
+const MOST_WITH_WORDS = 1000;
+
+export interface Searched {
+  readonly state: LiveState;
+  readonly store: LiveStore;
+  readonly language: Language;
+  readonly mostLetters: number | undefined;
+}
+
+/** What a query means, as far as it is known. */
+export interface Meant {
+  readonly vector: Float32Array | undefined;
+  /** The query as its meaning was read, where a mistyped word was replaced. */
+  readonly corrected?: string;
+}
+
+/** Reads a query's meaning. The model works meanwhile: nothing here may depend on the state afterwards. */
+export async function meaningOf(
+  state: LiveState,
+  query: string,
+  { meaning = true, signal }: Pick<SearchOptions, 'meaning' | 'signal'>,
+  own: () => Promise<Embedder | undefined>,
+): Promise<Meant> {
+  const { fingerprint } = state;
+  if (fingerprint === undefined || meaning === false) return { vector: undefined };
+  if (meaning instanceof Float32Array) {
+    if (meaning.length !== fingerprint.dimensions || !meaning.every(Number.isFinite)) {
+      throw invalid(
+        'meaning',
+        `The vector has ${meaning.length} dimensions or numbers that are not finite; those of the index are of ${fingerprint.model} and have ${fingerprint.dimensions}. Embed queries with that model.`,
+      );
+    }
+    return { vector: normalise(meaning) };
+  }
+  const corrected = state.keywords.corrected(query);
+  if (meaning !== true) await checkModel(meaning, fingerprint);
+  const embedder = meaning === true ? await own() : new Embedder(meaning);
+  const vector = await embedder?.query(corrected ?? query, signal);
+  return { vector: vector && normalise(vector), ...(corrected === undefined ? {} : { corrected }) };
+}
+
+/** The documents that answer a query. The state may not change meanwhile. */
+export async function searchLive(
+  searched: Searched,
+  query: string,
+  options: SearchOptions,
+  { vector, corrected }: Meant,
+  { attempt, problems }: ReturnType<typeof attempts>,
+): Promise<SearchAnswer> {
+  const { state, language } = searched;
+  const { weights, signal } = options;
+  const { words, scores } = state.keywords.search(query, { ...KEYWORD_WEIGHTS, ...weights?.keywords });
+  const keywords = (options.keywords ?? true) ? scores : [];
+  const shown = new LiveShown(searched, options.filters);
+  const similar = vector && (await nearest(shown, vector, keywords, documentsNeeded(options)));
+  const fused = fuse(keywords, similar, { ...FUSION_WEIGHTS, ...weights?.fusion });
+  const results = await resultsOf({ query, words, language, keywords, fused }, shown, options, attempt);
+  signal?.throwIfAborted();
+  const partly = state.pending.size > 0 ? 'partial' : 'full';
+  return {
+    results,
+    meaning: similar === undefined ? 'none' : partly,
+    problems,
+    ...(corrected === undefined ? {} : { corrected }),
+  };
+}
+
+/** Documents whose vectors are near those of a document. Without a model. */
+export async function relatedLive(
+  searched: Searched,
+  id: string,
+  options: Pick<SearchOptions, 'limit' | 'filters'>,
+): Promise<FoundDocument[]> {
+  const { state, language } = searched;
+  const entry = state.documents.get(id);
+  if (entry === undefined) {
+    throw new FoundationError({
+      code: 'RESOURCE_NOT_FOUND',
+      message: `The index has no document "${id}".`,
+      param: 'id',
+    });
+  }
+  const passages = Array.from({ length: entry.count }, (_, at) => entry.first + at);
+  const vector = await state.vectors?.mean(passages);
+  if (vector === undefined) return [];
+  const shown = new LiveShown(searched, options.filters, entry.number);
+  const similar = await nearest(shown, vector, [], limitOf(options));
+  const fused = rankedBySimilarity(similar?.values ?? []);
+  const { attempt } = attempts(undefined);
+  return resultsOf({ query: '', words: [], language, keywords: [], fused }, shown, options, attempt);
+}
+
+async function nearest(
+  shown: LiveShown,
+  vector: Float32Array,
+  keywords: readonly KeywordScore[],
+  documents: number,
+): Promise<Similarities | undefined> {
+  const { vectors } = shown.state;
+  if (vectors === undefined) return undefined;
+  const withWords =
+    keywords.length <= MOST_WITH_WORDS
+      ? keywords
+      : keywords.toSorted((left, right) => right.score - left.score).slice(0, MOST_WITH_WORDS);
+  const found = await vectors.nearest(vector, {
+    limit: documents * PASSAGES_A_DOCUMENT,
+    allowed: shown.allowedPassages(),
+    also: Uint32Array.from(withWords, ({ passage }) => passage),
+  });
+  const values = new Map<number, number>();
+  for (const [index, row] of found.rows.entries()) values.set(row, found.similarities[index]!);
+  return { mean: found.mean, deviation: found.deviation, values };
+}
+
+/** A document that another tab removed between the ranking and the reading of its text. */
+export class Gone extends Error {}
+
+class LiveShown implements Shown {
+  readonly state: LiveState;
+  readonly #searched: Searched;
+  readonly #isAllowed: ((document: number) => boolean) | undefined;
+  readonly #without: number | undefined;
+  readonly #documents = new Map<number, Promise<StoredDocument>>();
+
+  /** @param without the number of a document that is not to be found */
+  constructor(searched: Searched, filters: SearchOptions['filters'], without?: number) {
+    this.state = searched.state;
+    this.#searched = searched;
+    this.#without = without;
+    if (filters === undefined || Object.keys(filters).length === 0) return;
+    const { documents } = searched.state;
+    const own: ReadonlySet<string>[] = [];
+    for (const { number, pairs } of documents.entries()) own[number] = pairs;
+    this.#isAllowed = filterOf(filters, { filters: own });
+  }
+
+  documentOf(passage: number): number {
+    return this.state.documents.documentOf(passage);
+  }
+
+  isAllowed(document: number): boolean {
+    return document >= 0 && document !== this.#without && (this.#isAllowed?.(document) ?? true);
+  }
+
+  /** 1 for each passage of a document that may be found; undefined: all. */
+  allowedPassages(): Uint8Array | undefined {
+    if (this.#isAllowed === undefined && this.#without === undefined) return undefined;
+    const allowed = new Uint8Array(this.state.documents.length);
+    for (const { number, first, count } of this.state.documents.entries()) {
+      if (this.isAllowed(number)) allowed.fill(1, first, first + count);
+    }
+    return allowed;
+  }
+
+  async title(document: number): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>> {
+    const { id, title, url, breadcrumbs } = await this.#document(document);
+    return { id, title, url, breadcrumbs };
+  }
+
+  async text(passage: number) {
+    const number = this.documentOf(passage);
+    const all = livePassages(await this.#document(number), this.#searched.mostLetters);
+    const { headings, anchor, text } = all[passage - this.state.documents.numbered(number).first]!;
+    return { headings, anchor, text };
+  }
+
+  #document(number: number): Promise<StoredDocument> {
+    const before = this.#documents.get(number);
+    if (before !== undefined) return before;
+    const { id } = this.state.documents.numbered(number);
+    const reading = this.#searched.store.get(documentKey(id)).then((bytes) => {
+      if (bytes === undefined) throw new Gone();
+      return decodeDocument(bytes);
+    });
+    this.#documents.set(number, reading);
+    return reading;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * What keeps things in a browser's database: locks that tabs share, connections that mend themselves, and full disks in
+ * words. For `core` and `search`, which bundle it.
+ *
+ * @module
+ */
+
+export { databaseFailed, writing } from './database-errors.ts';
+export { IndexedDatabase } from './indexed-database.ts';
+export { BUSY, type Locks, originLocks, RealmLocks } from './locks.ts';
+export { advice, describeRoom, formatBytes, isQuotaError } from './quota.ts';
