@@ -37,10 +37,15 @@ export interface StartFacts {
   readonly groups: readonly (readonly string[])[];
 }
 
-/** Lengths are kept in steps of nine percent: they only tell long from short. */
-const LENGTH_STEPS = 8;
-const stepOf = (length: number): number => Math.round(LENGTH_STEPS * Math.log2(1 + length));
-const lengthOf = (step: number): number => 2 ** (step / LENGTH_STEPS) - 1;
+/** Lengths up to this are kept as they are, longer ones in steps of four percent: they only tell long from short. */
+const EXACT_LENGTH = 64;
+const LENGTH_STEPS = 16;
+const stepOf = (length: number): number =>
+  length <= EXACT_LENGTH
+    ? length
+    : EXACT_LENGTH + Math.round(LENGTH_STEPS * Math.log2(length / EXACT_LENGTH));
+const lengthOf = (step: number): number =>
+  step <= EXACT_LENGTH ? step : Math.round(EXACT_LENGTH * 2 ** ((step - EXACT_LENGTH) / LENGTH_STEPS));
 /** Factors are kept in sixteenths, up to 16. */
 const WEIGHT_STEPS = 16;
 
@@ -113,7 +118,7 @@ export async function readResident(manifest: Manifest, files: IndexFiles): Promi
     for (let passage = 0; passage < passages; passage++) {
       const isRepeated = field === 0 && passage > 0 && documentOf[passage - 1] === documentOf[passage];
       if (!isRepeated) length = lengthOf(reader.varint());
-      lengths[passage * FIELDS.length + field] = Math.round(length);
+      lengths[passage * FIELDS.length + field] = length;
       sums[field]! += length;
     }
   }

@@ -177,14 +177,7 @@ describe('a live index', () => {
         for (const [at, { score, passages }] of right.results.entries()) {
           expect(score).toBeCloseTo(left.results[at]!.score, 2);
           expect(passages[0]!.highlights).toEqual(left.results[at]!.passages[0]!.highlights);
-          const [ours, theirs] = [passages[0]!, left.results[at]!.passages[0]!].map(
-            ({ explanation }) => explanation!.words,
-          );
-          const named = (words: typeof ours) => words!.map(({ word, term }) => [word, term]);
-          expect(named(ours)).toEqual(named(theirs));
-          // A static index keeps lengths in steps.
-          for (const [index, each] of ours!.entries())
-            expect(each.score).toBeCloseTo(theirs![index]!.score, 1);
+          expect(passages[0]!.explanation!.words).toEqual(left.results[at]!.passages[0]!.explanation!.words);
         }
       }
     }
