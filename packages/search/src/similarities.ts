@@ -87,10 +87,8 @@ export class MeaningReader {
     const open = words.filter(({ terms }) => terms.some(({ match }) => match !== 'exact'));
     if (open.length === 0) return undefined;
     const found = await postings();
-    const known = new Set<string>();
-    for (const { word } of open) if (await this.#table?.has(word)) known.add(word);
     const frequency = (term: string): number => found?.get(term)?.length ?? 0;
-    return correctedQuery(query, words, frequency, (word) => known.has(word));
+    return correctedQuery(query, words, frequency, (word) => this.#table?.isCommon(word) ?? false);
   }
 
   #check(model: QueryModel): Promise<void> {

@@ -42,9 +42,9 @@ export class TableReader {
     this.#first = first;
   }
 
-  /** Whether a word is a token of the table as a whole: every common word is one. */
-  async has(word: string): Promise<boolean> {
-    return (await this.#rowsFor(word)).has(word);
+  /** Whether a word is one of the tokens that are known from the start: the most common ones are. */
+  isCommon(word: string): boolean {
+    return this.#first.has(word);
   }
 
   async of(query: string): Promise<TableScores> {
