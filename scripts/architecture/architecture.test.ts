@@ -88,7 +88,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   onnx: [],
   encoder: ['onnx'],
-  core: ['spec', 'onnx'],
+  core: ['spec', 'onnx', 'encoder'],
   remote: ['spec'],
   search: ['spec'],
   server: ['spec'],
