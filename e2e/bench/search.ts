@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createNodeFoundation } from '@nearfield/core/node';
-import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm';
+import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
 import type { SearchFoundation } from '@nearfield/spec';
 import MiniSearch from 'minisearch';
 import { createIndex } from 'pagefind';

@@ -4,13 +4,13 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { subjects } from '../../../demo/src/corpus/index.ts';
-import { sampleQuestions } from '../../../demo/src/corpus/questions.ts';
+import { SUBJECTS } from '../../../demo/src/corpus/index.ts';
+import { SAMPLE_QUESTIONS } from '../../../demo/src/corpus/questions.ts';
 import type { SourceDocument } from '../../../packages/search/src/documents/types.ts';
 import { readSource } from '../../../packages/search/src/node.ts';
 import { type LabelledQuery, labelledQueries } from '../../../packages/search/src/ranking/evaluate.ts';
 import { textDocument } from '../../../packages/search/test/index-of.ts';
-import { paraphrases } from '../search-paraphrases.ts';
+import { PARAPHRASES } from '../search-PARAPHRASES.ts';
 
 const run = promisify(execFile);
 /** CMake's manual: some 1,900 pages of HTML under the BSD licence. */
@@ -36,7 +36,7 @@ export async function manualFolder(scratch: string): Promise<string> {
 export const manual = (folder: string): Promise<SourceDocument[]> => readSource(folder);
 
 export const sampleCorpus = (): SourceDocument[] =>
-  subjects.flatMap((subject) =>
+  SUBJECTS.flatMap((subject) =>
     subject.passages.map(({ id, title, text }) => textDocument(`${subject.id}/${id}`, title, text)),
   );
 
@@ -55,7 +55,7 @@ export function questionsOf(name: 'sample' | 'cmake'): Record<'own' | 'mistyped'
 
 /** Questions over the sample corpus in other words than their answers. */
 export const paraphrasedQuestions = (): LabelledQuery[] => [
-  ...sampleQuestions.map(({ question, answer }) => ({ question, answers: [answer] })),
-  ...paraphrases,
+  ...SAMPLE_QUESTIONS.map(({ question, answer }) => ({ question, answers: [answer] })),
+  ...PARAPHRASES,
   ...questionsOf('sample').other,
 ];
