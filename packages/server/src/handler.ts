@@ -5,6 +5,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { Access } from './access.ts';
+import { cohereRoutes } from './adapters/cohere.ts';
+import { ollamaRoutes } from './adapters/ollama.ts';
+import { teiRoutes } from './adapters/tei.ts';
 import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
 import { tooLarge } from './bodies.ts';
 import type { ApiContext, RequestFacts, Variables } from './context.ts';
@@ -141,6 +144,14 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     if (error.code === 'SERVICE_UNAVAILABLE') return;
     if (httpStatus(error) >= 500 || httpStatus(error) === 424) onError?.(error, requestId);
   };
+  const fail = (context: ApiContext, thrown: unknown): Response => {
+    const facts = context.get('facts');
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+    const error = asFoundationError(thrown);
+    facts.code = error.code;
+    report(error, facts.requestId);
+    return errorResponse(error, facts.requestId);
+  };
   const service = new ApiService({
     foundation,
     routes,
@@ -152,17 +163,9 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     urls: options.urls,
     closing: options.closing ?? new AbortController().signal,
     reranker: options.reranker,
+    fail,
     onError: (error, requestId) => report(asFoundationError(error), requestId),
   });
-
-  const fail = (context: ApiContext, thrown: unknown): Response => {
-    const facts = context.get('facts');
-    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
-    const error = asFoundationError(thrown);
-    facts.code = error.code;
-    report(error, facts.requestId);
-    return errorResponse(error, facts.requestId);
-  };
 
   app.use(async (context, next) => {
     const started = performance.now();
@@ -252,7 +255,9 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     );
   }
   if (limiter) {
-    app.use('/v1/*', async (context, next) => {
+    app.use(async (context, next) => {
+      // Questions about the server itself are not counted.
+      if (/^\/(?:docs|openapi\.json|metrics)$/.test(context.req.path)) return next();
       const key = context.req.header('Authorization') ?? peers.get(context.req.raw)?.address ?? 'anyone';
       const pass = await limiter.enter(key);
       try {
@@ -272,6 +277,9 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   computingRoutes(service);
   modelRoutes(service);
   batchRoutes(service);
+  cohereRoutes(service);
+  teiRoutes(service);
+  ollamaRoutes(service);
 
   const peers = new WeakMap<Request, Peer>();
   return async (request, peer) => {

@@ -1,4 +1,4 @@
-import type { CallOptions, SearchFoundation } from '@nearfield/spec';
+import type { CallOptions, ModelFacts, SearchFoundation } from '@nearfield/spec';
 import { toWire } from '@nearfield/spec/implement';
 import type { Access } from './access.ts';
 import { type Accommodated, accommodate, type Body, factsOf } from './accommodate.ts';
@@ -19,6 +19,7 @@ export interface ServiceOptions {
   closing: AbortSignal;
   reranker: string | undefined;
   onError: (error: unknown, requestId: string) => void;
+  fail: (context: ApiContext, thrown: unknown) => Response;
 }
 
 /** Handles a request's JSON. */
@@ -32,6 +33,8 @@ export class ApiService {
   readonly urls: UrlReader | undefined;
   readonly closing: AbortSignal;
   readonly onError: ServiceOptions['onError'];
+  /** The answer to an error. */
+  readonly fail: ServiceOptions['fail'];
   readonly #options: ServiceOptions;
   readonly #factsOf;
   #served: Promise<ReadonlySet<string> | undefined> | undefined;
@@ -44,18 +47,24 @@ export class ApiService {
     this.urls = options.urls;
     this.closing = options.closing;
     this.onError = options.onError;
+    this.fail = options.fail;
     this.#factsOf = factsOf(options.foundation);
   }
 
   /** A POST route: JSON in, a method of the contract, JSON out. Requests of `endpoint` are accommodated. */
   post(path: string, endpoint: Accommodated | undefined, compute: Compute): void {
     this.routes.add('POST', path, async (context) => {
-      const body = await jsonBody(context, this.#options.maxBodyBytes);
+      const body = await this.body(context);
       return this.reply(
         context,
         await compute(await this.prepare(context, endpoint, body), call(context), context),
       );
     });
+  }
+
+  /** A request's JSON. @throws FoundationError INPUT_VALIDATION_FAILED */
+  body(context: ApiContext): Promise<Body> {
+    return jsonBody(context, this.#options.maxBodyBytes);
   }
 
   /** A request as the foundation takes it. */
@@ -99,11 +108,21 @@ export class ApiService {
   /** The reranker of requests that name none: the one that was set, or the first that the server has files of. */
   async reranker(): Promise<string | undefined> {
     if (this.#options.reranker !== undefined) return this.#options.reranker;
-    const [{ data }, served] = await Promise.all([this.foundation.models.list(), this.served()]);
-    const ids = data.flatMap(({ nearfield }) =>
-      nearfield?.kind === 'reranker' && served?.has(nearfield.id) ? [nearfield.id] : [],
-    );
+    const ids = await this.#servedOf('reranker');
     return ids.find((id) => id === USUAL_RERANKER) ?? ids[0];
+  }
+
+  /** The embedder of requests that cannot name one. */
+  async embedder(): Promise<string | undefined> {
+    return (await this.#servedOf('embedding'))[0];
+  }
+
+  /** Ids of a kind, those that the caller gave files of first. */
+  async #servedOf(kind: ModelFacts['kind']): Promise<string[]> {
+    const [{ data }, served] = await Promise.all([this.foundation.models.list(), this.served()]);
+    return data.flatMap(({ nearfield }) =>
+      nearfield?.kind === kind && (served?.has(nearfield.id) ?? true) ? [nearfield.id] : [],
+    );
   }
 
   /** The address of a path for whoever sent a request; the path itself where the server's own name is not known. */
