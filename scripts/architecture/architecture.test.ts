@@ -91,7 +91,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   search: ['spec'],
   server: ['spec'],
-  cli: ['spec', 'core', 'server'],
+  cli: ['spec', 'core', 'remote', 'server'],
   'hashed-foundation': ['spec'],
 };
 

@@ -1,3 +1,4 @@
+import { FoundationError } from '@nearfield/spec';
 import type { OptionTable } from './command.ts';
 
 /** Options of commands that run the engine. */
@@ -14,3 +15,14 @@ export const ENGINE_OPTIONS = {
     help: 'directory of models, classifiers and batches',
   },
 } as const satisfies OptionTable;
+
+/** An option that is a number. @throws FoundationError INPUT_VALIDATION_FAILED for a text that is none */
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `--${option} takes a whole number; it is '${text}'.`,
+    param: option,
+  });
+}

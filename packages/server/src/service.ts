@@ -2,6 +2,7 @@ import type { CallOptions, ModelFacts, SearchFoundation } from '@nearfield/spec'
 import { toWire } from '@nearfield/spec/implement';
 import type { Access } from './access.ts';
 import { type Accommodated, accommodate, type Body, factsOf } from './accommodate.ts';
+import { requireModel } from './allow.ts';
 import { jsonBody } from './bodies.ts';
 import { type ApiContext, call } from './context.ts';
 import { type UrlReader, withInlineImages } from './inline-images.ts';
@@ -18,6 +19,7 @@ export interface ServiceOptions {
   urls: UrlReader | undefined;
   closing: AbortSignal;
   reranker: string | undefined;
+  allowedModels: readonly string[] | undefined;
   onError: (error: unknown, requestId: string) => void;
   fail: (context: ApiContext, thrown: unknown) => Response;
 }
@@ -29,6 +31,7 @@ export type Compute = (body: Body, options: CallOptions, context: ApiContext) =>
 export class ApiService {
   readonly foundation: SearchFoundation;
   readonly routes: RouteTable;
+  readonly strict: boolean;
   readonly splitSentences: boolean;
   readonly urls: UrlReader | undefined;
   readonly closing: AbortSignal;
@@ -43,6 +46,7 @@ export class ApiService {
     this.#options = options;
     this.foundation = options.foundation;
     this.routes = options.routes;
+    this.strict = options.strict;
     this.splitSentences = options.splitSentences;
     this.urls = options.urls;
     this.closing = options.closing;
@@ -71,6 +75,7 @@ export class ApiService {
   async prepare(context: ApiContext, endpoint: Accommodated | undefined, request: Body): Promise<Body> {
     const facts = context.get('facts');
     if (typeof request.model === 'string') facts.model = request.model;
+    requireModel(this.#options.allowedModels, request.model);
     let body = request;
     if (endpoint && !this.#options.strict && (await this.served())) {
       const accommodated = await accommodate(endpoint, request, this.#factsOf, () => this.reranker());

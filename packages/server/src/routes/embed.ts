@@ -21,7 +21,7 @@ import type { ApiService } from '../service.ts';
 export function computingRoutes(service: ApiService): void {
   const { foundation, splitSentences } = service;
   service.post('/v1/embeddings', 'embeddings', async (body, how) => {
-    const request = withSentences(await withTexts(body), splitSentences);
+    const request = withSentences(service.strict ? body : await withTexts(body), splitSentences);
     return foundation.embeddings(request as unknown as EmbeddingsRequest, how);
   });
   service.post('/v1/multi-vector', 'multi-vector', (body, how) =>
