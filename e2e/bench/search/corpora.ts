@@ -10,7 +10,7 @@ import type { SourceDocument } from '../../../packages/search/src/documents/type
 import { readSource } from '../../../packages/search/src/node.ts';
 import { type LabelledQuery, labelledQueries } from '../../../packages/search/src/ranking/evaluate.ts';
 import { textDocument } from '../../../packages/search/test/index-of.ts';
-import { PARAPHRASES } from '../search-PARAPHRASES.ts';
+import { PARAPHRASES } from '../search-paraphrases.ts';
 
 const run = promisify(execFile);
 /** CMake's manual: some 1,900 pages of HTML under the BSD licence. */

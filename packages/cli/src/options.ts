@@ -1,3 +1,4 @@
+import { FoundationError } from '@nearfield/spec';
 import type { OptionTable } from './command.ts';
 
 const DATA_DIRECTORY = {
@@ -37,3 +38,14 @@ export const MODEL_CHOICE_OPTIONS = {
   'data-dir': DATA_DIRECTORY,
   ...SERVER_OPTIONS,
 } as const satisfies OptionTable;
+
+/** An option that is a number. @throws FoundationError INPUT_VALIDATION_FAILED for a text that is none */
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `--${option} takes a whole number; it is '${text}'.`,
+    param: option,
+  });
+}

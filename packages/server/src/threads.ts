@@ -15,6 +15,8 @@ import { createMetrics } from './node/metrics.ts';
 import { EngineThread } from './threads/engine-thread.ts';
 import type { ReportError } from './threads/messages.ts';
 
+export { checkHandlerOptions } from './handler.ts';
+export { GuardedUrlReader } from './node/url-reader.ts';
 export { answerInThread, type EngineThreadOptions, failThread } from './threads/engine.ts';
 
 export interface ThreadedServerOptions {

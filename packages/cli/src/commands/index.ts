@@ -17,4 +17,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import('./eval.ts')).evaluateIndex,
   copy: async () => (await import('./copy.ts')).copy,
   serve: async () => (await import('./serve.ts')).serve,
+  proxy: async () => (await import('./proxy.ts')).proxy,
 };

@@ -1,9 +1,14 @@
-import { createThreadedServer, type ThreadedServer } from '@nearfield/server/threads';
-import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
+import {
+  checkHandlerOptions,
+  createThreadedServer,
+  GuardedUrlReader,
+  type ThreadedServer,
+} from '@nearfield/server/threads';
+import { type Dtype, findModel } from '@nearfield/spec';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
-import { ENGINE_OPTIONS } from '../options.ts';
+import { ENGINE_OPTIONS, wholeNumber } from '../options.ts';
 import type { ServeThreadData } from '../serve-thread.ts';
 import { startThread } from '../thread.ts';
 
@@ -87,13 +92,13 @@ export const serve = defineCommand({
     ];
     if (values.log !== undefined && values.log !== 'json') throw new UsageError('--log takes json.');
     const models = servedModels(values.model);
-    const maxBodyBytes = (numberOf('max-body', values['max-body']) ?? 64) * MEGABYTE;
+    const maxBodyBytes = (wholeNumber('max-body', values['max-body']) ?? 64) * MEGABYTE;
     const data: ServeThreadData = {
       engine: {
         models: models.map(({ model }) => model),
         dataDirectory: values['data-dir'],
         dtype: values.dtype as Dtype | undefined,
-        threads: numberOf('threads', values.threads),
+        threads: wholeNumber('threads', values.threads),
         selfCheck: !values['test-weights'],
       },
       handler: {
@@ -109,19 +114,22 @@ export const serve = defineCommand({
       allowUrls: values['allow-url'],
       preload: models.filter(({ isHere }) => isHere).map(({ model }) => model.id),
     };
+    // Here already: what is wrong stops the command before it listens.
+    checkHandlerOptions(data.handler);
+    new GuardedUrlReader({ allowed: data.allowUrls });
     const thread = (workerData: ServeThreadData) => startThread(context.script, workerData);
     const { stderr } = context;
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
       text: () => thread({ ...data, preload: [] }),
-      port: numberOf('port', values.port),
+      port: wholeNumber('port', values.port),
       host: values.host,
       maxBodyBytes,
       limits: {
-        requestsPerMinute: numberOf('requests-per-minute', values['requests-per-minute']),
-        tokensPerMinute: numberOf('tokens-per-minute', values['tokens-per-minute']),
-        concurrency: numberOf('concurrency', values.concurrency),
+        requestsPerMinute: wholeNumber('requests-per-minute', values['requests-per-minute']),
+        tokensPerMinute: wholeNumber('tokens-per-minute', values['tokens-per-minute']),
+        concurrency: wholeNumber('concurrency', values.concurrency),
       },
       ...(values.log === 'json' && {
         onRequest: (entry) => stderr(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`),
@@ -167,17 +175,6 @@ function ended({ stderr }: CommandContext): Promise<void> {
 
 const isReranker = ({ id, like, recipe }: ServedModel['model']): boolean =>
   recipe?.kind === 'cross-encoder' || findModel(like ?? id)?.kind === 'reranker';
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED for a text that is no number */
-function numberOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `--${option} takes a whole number; it is '${text}'.`,
-    param: option,
-  });
-}
 
 /** Without keys, names of this machine and what the options name; with them, any name unless some are listed. */
 function allowedHosts(
