@@ -64,6 +64,12 @@ const DEFAULT_MODELS = {
   rerank: { embedded: RERANKER, hosted: 'jina-reranker-v3' },
 } as const;
 
+/** The id of the model for a purpose: an embedded one, or with `--remote` the one that Jina's own command takes. */
+export const defaultModel = (
+  purpose: keyof typeof DEFAULT_MODELS,
+  { remote = false }: ServerValues,
+): string => DEFAULT_MODELS[purpose][remote ? 'hosted' : 'embedded'];
+
 /** A foundation, and the id under which it knows the model that was chosen. */
 export interface ChosenModel {
   readonly foundation: SearchFoundation;
@@ -81,11 +87,9 @@ export async function chosenModel(
   { model, ...values }: ServerValues & { readonly model?: string | undefined },
   env: Environment,
 ): Promise<ChosenModel> {
-  const { embedded, hosted } = DEFAULT_MODELS[purpose];
   const isServer = callsServer(values);
-  const chosen: NodeModel | { id: string; source?: undefined } = isServer
-    ? { id: model ?? (values.remote ? hosted : embedded) }
-    : modelChoice(model ?? embedded);
+  const name = model ?? defaultModel(purpose, values);
+  const chosen: NodeModel | { id: string; source?: undefined } = isServer ? { id: name } : modelChoice(name);
   const models = chosen.source === undefined ? [] : [chosen];
   const place = isServer ? (values.server ?? 'remote') : chosen.source;
   const origin = place ?? embeddedModels().find(({ id }) => id === chosen.id)?.source ?? chosen.id;

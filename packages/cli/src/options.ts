@@ -49,3 +49,25 @@ export function wholeNumber(option: string, text: string | undefined): number | 
     param: option,
   });
 }
+/** Options of servers: who may call, and where. */
+export const ACCESS_OPTIONS = {
+  host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
+  'api-key': {
+    type: 'string',
+    multiple: true,
+    value: 'KEY',
+    help: 'require this key; or the environment variable\nNEARFIELD_API_KEYS',
+  },
+  cors: {
+    type: 'string',
+    multiple: true,
+    value: 'ORIGIN',
+    help: 'let pages of this origin call, * for all',
+  },
+  'allow-host': {
+    type: 'string',
+    multiple: true,
+    value: 'HOST',
+    help: 'answer under this name too, * for any; default\nwithout a key: only names and addresses of this machine',
+  },
+} as const satisfies OptionTable;

@@ -8,7 +8,7 @@ import { type Dtype, findModel } from '@nearfield/spec';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
-import { ENGINE_OPTIONS, wholeNumber } from '../options.ts';
+import { ACCESS_OPTIONS, ENGINE_OPTIONS, wholeNumber } from '../options.ts';
 import type { ServeThreadData } from '../serve-thread.ts';
 import { startThread } from '../thread.ts';
 
@@ -22,25 +22,7 @@ export const serve = defineCommand({
   options: {
     ...ENGINE_OPTIONS,
     port: { type: 'string', value: 'PORT', help: 'default 8080; 0 for any free one' },
-    host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
-    'api-key': {
-      type: 'string',
-      multiple: true,
-      value: 'KEY',
-      help: 'require this key; or the environment variable\nNEARFIELD_API_KEYS',
-    },
-    cors: {
-      type: 'string',
-      multiple: true,
-      value: 'ORIGIN',
-      help: 'let pages of this origin call, * for all',
-    },
-    'allow-host': {
-      type: 'string',
-      multiple: true,
-      value: 'HOST',
-      help: 'answer under this name too, * for any; default\nwithout a key: only names and addresses of this machine',
-    },
+    ...ACCESS_OPTIONS,
     'public-url': {
       type: 'string',
       value: 'URL',
