@@ -14,8 +14,9 @@ nearfield serve                          answer requests over HTTP
 nearfield index SOURCE --out DIRECTORY   build a search index of static files
 nearfield search DIRECTORY "QUESTION"    search an index
 nearfield eval QUESTIONS.tsv --index DIRECTORY   measure how well an index finds
+nearfield table TEXTS --like MODEL --vocabulary FILE --out DIRECTORY   train a query table
 
-COMMAND --help says more of index, search and eval.
+COMMAND --help says more of index, search, eval and table.
 Endpoints: ${API_ENDPOINTS.join(', ')}
 
 Options:

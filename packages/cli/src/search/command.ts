@@ -3,6 +3,7 @@ import { evalCommand } from './eval-command.ts';
 import { indexCommand } from './index-command.ts';
 import { messageOf, UsageError } from './models.ts';
 import { searchCommand } from './search-command.ts';
+import { tableCommand } from './table-command.ts';
 
 /** Where output goes. */
 export interface CommandOutput {
@@ -25,6 +26,7 @@ export const SEARCH_COMMANDS: Readonly<Record<string, Command>> = {
   index: indexCommand,
   search: searchCommand,
   eval: evalCommand,
+  table: tableCommand,
 };
 
 const isUsageError = (error: unknown): error is Error =>
