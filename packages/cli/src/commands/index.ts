@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   index: async () => (await import('./build-index.ts')).index,
   search: async () => (await import('./search.ts')).search,
   eval: async () => (await import('./eval.ts')).evaluateIndex,
+  table: async () => (await import('./table.ts')).table,
   copy: async () => (await import('./copy.ts')).copy,
   mcp: async () => (await import('./mcp.ts')).mcp,
   serve: async () => (await import('./serve.ts')).serve,
