@@ -171,7 +171,8 @@ test('the examples on the first pages of packages run in Node', async () => {
     if (!example) continue;
     const script = join(project, `example-${name}.mjs`);
     await writeFile(script, example.code);
-    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project });
+    const env = { ...process.env, FORCE_COLOR: '0' };
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project, env });
     printed.set(name, stdout);
   }
   expect(printed.get('core')).toContain('384');
