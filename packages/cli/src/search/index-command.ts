@@ -3,7 +3,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { buildIndex, documentsOfJsonl, type SourceDocument } from '@nearfield/search/build';
+import {
+  type BuildOptions,
+  buildIndex,
+  documentsOfJsonl,
+  type SourceDocument,
+} from '@nearfield/search/build';
+import { writeTo } from '@nearfield/search/engines';
 import { readSource, VectorCache, writeIndex } from '@nearfield/search/node';
 import type { Command } from './command.ts';
 import { countOf, foundationOf, MODEL_OPTIONS, MODEL_USAGE, tableOf, UsageError } from './models.ts';
@@ -18,6 +24,8 @@ standard input. Serve DIRECTORY with your site; only passages that changed are e
 
 Options:
   --out DIRECTORY           where the index goes
+  --to ADDRESS              write passages, vectors and fields into an engine instead: postgres://host/database,
+                            http://host:9200 (Elasticsearch) or http://host:6333 (Qdrant); ?name= tells several apart
   --base ADDRESS            what addresses of pages begin with (default /)
   --clean-urls              addresses without .html
   --keywords-only           no model: the index finds words alone
@@ -35,6 +43,7 @@ ${MODEL_USAGE}`,
       options: {
         ...MODEL_OPTIONS,
         out: { type: 'string' },
+        to: { type: 'string' },
         base: { type: 'string', default: '/' },
         'clean-urls': { type: 'boolean', default: false },
         'keywords-only': { type: 'boolean', default: false },
@@ -45,19 +54,29 @@ ${MODEL_USAGE}`,
       },
     });
     const [source, ...more] = positionals;
-    const { out } = values;
+    const { out, to } = values;
     if (source === undefined || more.length > 0) throw new UsageError('Name one SOURCE.');
-    if (out === undefined) throw new UsageError('Name the index’s folder with --out.');
+    if ((out === undefined) === (to === undefined)) {
+      throw new UsageError('Name the index’s folder with --out, or an engine with --to.');
+    }
     const mostLetters = values.passage === undefined ? undefined : countOf('passage', values.passage);
     const started = performance.now();
     const documents: SourceDocument[] =
       source === '-'
         ? documentsOfJsonl(await text(process.stdin))
-        : await readSource(source, { base: values.base, cleanUrls: values['clean-urls'], except: out });
+        : await readSource(source, {
+            base: values.base,
+            cleanUrls: values['clean-urls'],
+            ...(out === undefined ? {} : { except: out }),
+          });
     const common = { documents, ...(mostLetters === undefined ? {} : { mostLetters }) };
-    let files: Map<string, Uint8Array<ArrayBuffer>>;
+    let files = new Map<string, Uint8Array<ArrayBuffer>>();
     let embedded = 0;
-    if (values['keywords-only']) files = await buildIndex(common);
+    const build = async (more: Pick<BuildOptions, 'meaning' | 'onProgress'>): Promise<void> => {
+      if (to === undefined) files = await buildIndex({ ...common, ...more });
+      else await writeTo(to, { ...common, ...more });
+    };
+    if (values['keywords-only']) await build({});
     else {
       const cache =
         values.cache === 'none'
@@ -67,12 +86,11 @@ ${MODEL_USAGE}`,
             );
       const foundation = await foundationOf(values);
       try {
-        const table = await tableOf(values.table, values.embedder);
-        if (table === undefined) {
+        const table = to === undefined ? await tableOf(values.table, values.embedder) : undefined;
+        if (table === undefined && to === undefined) {
           stderr('No query table: the index finds by meaning only where the model is loaded.\n');
         }
-        files = await buildIndex({
-          ...common,
+        await build({
           meaning: {
             foundation,
             model: values.embedder,
@@ -90,13 +108,13 @@ ${MODEL_USAGE}`,
       }
       if (isTerminal && embedded > 0) stderr('\n');
     }
-    await writeIndex(out, files);
+    if (out !== undefined) await writeIndex(out, files);
     const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const vectors = values['keywords-only'] ? '' : `, ${embedded} passages embedded`;
-    stdout(
-      `${documents.length} documents in ${files.size} files, ${(bytes / 1e6).toFixed(1)} MB${vectors}, ${seconds} s\n`,
-    );
+    const place =
+      to === undefined ? `${files.size} files, ${(bytes / 1e6).toFixed(1)} MB` : to.replace(/\/\/.*@/, '//');
+    stdout(`${documents.length} documents in ${place}${vectors}, ${seconds} s\n`);
     return 0;
   },
 };
