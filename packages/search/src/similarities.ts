@@ -131,10 +131,8 @@ export class MeaningReader {
       throw damaged(file.name, 'it has signs for another number of passages');
     }
     const values = signScores(vector, bits);
-    // Before the best are compared again: how the others lie is known from signs alone.
-    const moments = momentsOf(values);
     await this.#rescore(vector, values);
-    return { values: { ...moments, values: values.entries() }, state: 'full' };
+    return { values: momentsOf(values), state: 'full' };
   }
 
   /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */
