@@ -126,11 +126,18 @@ describe('openai', () => {
   });
 
   it('asks once for what does not run here', async () => {
-    const count = await requestsOf(() =>
-      client()
-        .embeddings.create({ model: 'jina-embeddings-v5-omni-nano', input: 'a' })
-        .catch(() => undefined),
-    );
+    const model = 'jina-embeddings-v5-omni-nano';
+    const count = await requestsOf(async () => {
+      const { message } = await client()
+        .embeddings.create({ model, input: 'a' })
+        .then(
+          () => expect.unreachable(),
+          (error: Error) => error,
+        );
+      // What a caller over HTTP, and the server's operator, can do.
+      expect(message).toContain(`--model ${model}=DIRECTORY`);
+      expect(message).not.toContain('createRemote');
+    });
     expect(count).toBe(1);
   });
 });

@@ -11,6 +11,7 @@ import { teiRoutes } from './adapters/tei.ts';
 import { type AllowOptions, allowedEndpoints } from './allow.ts';
 import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
 import { tooLarge } from './bodies.ts';
+import { forCallers } from './caller-words.ts';
 import type { ApiContext, RequestFacts, Variables } from './context.ts';
 import { asFoundationError, errorResponse, httpStatus } from './errors.ts';
 import type { UrlReader } from './inline-images.ts';
@@ -151,7 +152,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     const error = asFoundationError(thrown);
     facts.code = error.code;
     report(error, facts.requestId);
-    return errorResponse(error, facts.requestId);
+    return errorResponse(forCallers(error, facts.model), facts.requestId);
   };
   const service = new ApiService({
     foundation,

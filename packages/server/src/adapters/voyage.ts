@@ -2,10 +2,10 @@
 import type { Body } from '../accommodate.ts';
 import type { ApiContext } from '../context.ts';
 
-/** Whether a rerank request is one of Voyage's clients: by its own name for `top_n`, or by what the client says it is. */
-export function isVoyageRerank(context: ApiContext, body: Body): boolean {
+/** Whether a rerank request is one of Voyage's clients, which say so: the path and its fields are Jina's as well. */
+export function isVoyageRerank(context: ApiContext): boolean {
   const client = context.req.header('X-Fern-SDK-Name') ?? context.req.header('User-Agent') ?? '';
-  return /^voyageai\b/i.test(client) || (body.top_k != null && body.top_n == null);
+  return /^voyageai\b/i.test(client);
 }
 
 /** The request in Jina's names. Voyage returns no documents unless it is asked to. */

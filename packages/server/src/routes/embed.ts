@@ -28,7 +28,7 @@ export function computingRoutes(service: ApiService): void {
     foundation.multiVector(body as unknown as MultiVectorRequest, how),
   );
   service.post('/v1/rerank', 'rerank', async (body, how, context) => {
-    const isVoyage = isVoyageRerank(context, body);
+    const isVoyage = isVoyageRerank(context);
     const request = isVoyage ? fromVoyage(body) : body;
     const answer = rerankToWire(await foundation.rerank(request as unknown as RerankRequest, how));
     return isVoyage ? toVoyage(answer) : answer;
