@@ -1,3 +1,4 @@
+import { checkedKeys } from '@nearfield/server';
 import { createThreadedServer, type ThreadedServer } from '@nearfield/server/threads';
 import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
@@ -79,7 +80,8 @@ export const serve = defineCommand({
         selfCheck: !values['test-weights'],
       },
       handler: {
-        ...(keys.length > 0 && { apiKeys: keys }),
+        // Wrong ones stop the command before anything is started.
+        ...(keys.length > 0 && { apiKeys: checkedKeys(keys) as readonly string[] }),
         ...(values.cors.length > 0 && { cors: values.cors }),
         allowedHosts: allowedHosts(values['allow-host'], values.host, keys.length > 0),
         publicUrl: values['public-url'],
