@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { NodeModel } from '@nearfield/core/node';
-import { findModel, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
 import { UsageError } from './command.ts';
 import { EMBEDDER, embeddedModels, RERANKER } from './embedded.ts';
 import { createEngine, modelOption } from './engine.ts';
@@ -41,6 +41,13 @@ async function createFoundation(
     return createEngine({ models: [...embedded, ...models], dataDirectory: values['data-dir'] });
   }
   const apiKey = values['api-key'] ?? (env.JINA_API_KEY || undefined);
+  if (values.remote && apiKey === undefined) {
+    throw new FoundationError({
+      code: 'AUTH_MISSING_API_KEY',
+      message:
+        '--remote needs a key: set JINA_API_KEY, or give one with --api-key. Without --remote, models on this machine answer.',
+    });
+  }
   const { createRemote } = await import('@nearfield/remote');
   return createRemote({
     ...(values.server === undefined ? {} : { baseUrl: values.server }),

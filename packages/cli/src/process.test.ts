@@ -24,6 +24,16 @@ describe('the process', () => {
     expect((await exited)[0]).toBe(130);
     expect(await stderr).toBe('');
   });
+
+  it('ends when its reader has read enough, without a word', async () => {
+    const child = start('segment', '--jsonl');
+    const stderr = text(child.stderr);
+    const exited = once(child, 'exit');
+    child.stdout.once('data', () => child.stdout.destroy());
+    child.stdin.end('word '.repeat(400_000));
+    expect((await exited)[0]).toBe(0);
+    expect(await stderr).toBe('');
+  });
 });
 
 describe('help', () => {
@@ -39,6 +49,7 @@ describe('help', () => {
     const { code, stdout } = await runVerb('--help', []);
     expect(code).toBe(0);
     for (const name of Object.keys(COMMANDS)) expect(stdout).toContain(`nearfield ${name}`);
+    expect((await runVerb('--version', [])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const unknown = await runVerb('frobnicate', []);
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toMatch(/^nearfield has no command 'frobnicate'\.\n/);

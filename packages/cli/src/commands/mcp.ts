@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { countOf, pairsOf } from '../arguments.ts';
 import { defineCommand, UsageError } from '../command.ts';
@@ -8,6 +7,7 @@ import { defaultModel, foundationOf } from '../foundation.ts';
 import { keysOfVariable } from '../keys.ts';
 import type { Tool } from '../mcp/tool.ts';
 import { ACCESS_OPTIONS, MODEL_OPTIONS } from '../options.ts';
+import { ownVersion } from '../version.ts';
 
 const PORT = 8090;
 
@@ -124,9 +124,6 @@ function chosenTools(tools: readonly Tool[], lists: readonly string[]): readonly
     return tools.filter(({ name, tag }) => names.includes(name) || names.includes(tag));
   throw new UsageError(`There is no tool '${unknown}'. Tools and tags: ${[...known].join(', ')}.`);
 }
-
-const ownVersion = (): string =>
-  (createRequire(import.meta.url)('@nearfield/cli/package.json') as { version: string }).version;
 
 /** Waits for a signal; a second one ends the process at once. */
 async function signalled(): Promise<void> {

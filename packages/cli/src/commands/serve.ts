@@ -84,6 +84,7 @@ export const serve = defineCommand({
         selfCheck: !values['test-weights'],
       },
       handler: {
+        // Wrong ones stop the command before anything is started.
         ...(keys.length > 0 && { apiKeys: keys }),
         ...(values.cors.length > 0 && { cors: values.cors }),
         allowedHosts: allowedHosts(values['allow-host'], values.host, keys.length > 0),
