@@ -18,6 +18,7 @@ import { loadingMemory } from './process-memory.ts';
 import { median, percentile, row, spread } from './statistics.ts';
 
 const USAGE = `npm run bench -- [options]: Nearfield against transformers.js and raw onnxruntime-web
+npm run bench -- search [options]: search over a manual of 1,900 pages, beside Pagefind and MiniSearch
 
 Options:
   --quick                fewer repetitions
