@@ -6,7 +6,6 @@ import type { Manifest } from './format/manifest.ts';
 import type { IndexFiles } from './index-files.ts';
 import type { Posting } from './keywords/postings.ts';
 import type { QueryWord } from './keywords/query.ts';
-import { checkModel, taskOf } from './meaning/query-model.ts';
 import { TableReader } from './meaning/table-scores.ts';
 import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
 import type { Attempt } from './ranking/answer.ts';
@@ -33,6 +32,8 @@ export interface QueryToCompare {
 
 /** Passages that are compared in eight bits a number, after all were compared by their signs. */
 const RESCORED = 50;
+/** Loaded with the first model: it brings the catalogue of models, which searches by the table do without. */
+const queryModel = () => import('./meaning/query-model.ts');
 const NOTHING: Similarities = { values: undefined, state: 'none' };
 
 export class MeaningReader {
@@ -67,6 +68,7 @@ export class MeaningReader {
     if (by !== true) {
       const found = await attempt(async () => {
         await this.#check(by);
+        const { taskOf } = await queryModel();
         const options = { truncate: true, ...taskOf(by.model, 'query'), ...(signal && { signal }) };
         return this.#byVector(await embed(by.foundation, by.model, corrected ?? query, options));
       });
@@ -104,7 +106,7 @@ export class MeaningReader {
   #check(model: QueryModel): Promise<void> {
     const before = this.#checks.get(model.foundation);
     if (before !== undefined) return before;
-    const checking = checkModel(model, this.#manifest.meaning!);
+    const checking = queryModel().then(({ checkModel }) => checkModel(model, this.#manifest.meaning!));
     this.#checks.set(model.foundation, checking);
     // A model that is another stays so; one that could not be loaded is tried again.
     checking.catch((error: unknown) => {

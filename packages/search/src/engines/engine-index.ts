@@ -1,5 +1,5 @@
 /** An index in an engine, searched with the options and the answer of a static one. */
-import { FoundationError, normalise } from '@nearfield/spec';
+import { dot, FoundationError, normalise } from '@nearfield/spec';
 import { type Language, languageOf } from '../analysis/analyser.ts';
 import type { FoundDocument, QueryModel, SearchAnswer, SearchOptions } from '../answers.ts';
 import { termsOf } from '../documents/fields.ts';
@@ -9,10 +9,9 @@ import { FIELDS, type Posting } from '../keywords/postings.ts';
 import { type QueryWord, queryWords } from '../keywords/query.ts';
 import { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
-import { SIGN_SCALE, signBytes, signScores, signs } from '../meaning/vectors.ts';
 import { attempts, documentsNeeded, facetsOf, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
 import { correctedQuery } from '../ranking/correction.ts';
-import { FUSION_WEIGHTS, fuse, momentsOf, type Similarities } from '../ranking/fusion.ts';
+import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
 import type { Engine, EngineHit, EngineQuery, WantedPairs } from './engine.ts';
 import { type Parts, readParts } from './parts.ts';
@@ -215,16 +214,14 @@ export class EngineIndex {
 
   /** How similar passages are in general is told by the sample. */
   #similarities(vector: Float32Array, hits: readonly EngineHit[]): Similarities {
-    // By signs, as a static index compares all of its passages: both then rank alike.
-    const { sample } = this.#parts;
-    const width = signBytes(vector.length);
-    const bits = new Uint8Array(sample.length * width);
-    for (const [at, each] of sample.entries()) bits.set(signs(each), at * width);
-    const { mean, deviation } = momentsOf(signScores(vector, bits));
+    const cosines = this.#parts.sample.map((each) => dot(each, vector));
+    const mean = cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, cosines.length);
+    const variance =
+      cosines.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, cosines.length);
     const values = hits.flatMap(({ passage, similarity }) =>
-      similarity === undefined ? [] : [[passage, similarity * SIGN_SCALE] as const],
+      similarity === undefined ? [] : [[passage, similarity] as const],
     );
-    return { mean, deviation, values };
+    return { mean, deviation: Math.sqrt(variance), values };
   }
 }
 
