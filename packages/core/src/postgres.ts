@@ -54,6 +54,8 @@ export interface PostgresOptions {
   lease?: number | undefined;
 }
 
+/** Milliseconds between two looks for jobs that are to be tried again; new ones announce themselves. */
+const MAX_POLL_INTERVAL = 2000;
 const NAME = /^[a-z_][a-z0-9_]{0,57}$/;
 
 /**
@@ -61,76 +63,49 @@ const NAME = /^[a-z_][a-z0-9_]{0,57}$/;
  * after every outage, and makes its tables: several processes may start together.
  *
  * @example
- * const foundation = createNodeFoundation({ state: postgresState({ url: process.env.DATABASE_URL }) });
+ * const foundation = createNodeFoundation({ state: await postgresState({ url: process.env.DATABASE_URL }) });
  *
- * @throws FoundationError INPUT_VALIDATION_FAILED
+ * @throws FoundationError INPUT_VALIDATION_FAILED; RUNTIME_NOT_AVAILABLE if a package is missing
  */
-export function postgresState({
+export async function postgresState({
   url,
   schema = 'nearfield',
   connections = 10,
   runsBatches = true,
   heartbeat = 5000,
   lease = 30_000,
-}: PostgresOptions): StateStore {
+}: PostgresOptions): Promise<StateStore> {
   check('url', /^postgres(ql)?:\/\//.test(url), 'An address begins with postgres://.');
   check('schema', NAME.test(schema), 'A schema has up to 58 small letters, digits and underscores.');
   check('connections', Number.isInteger(connections) && connections >= 2, 'At least 2 connections are needed.');
   check('lease', heartbeat > 0 && lease >= 2 * heartbeat, 'A lease is at least two heartbeats long.');
 
-  interface Parts {
-    connection: Connection;
-    membership: Membership;
-    queue: PostgresQueue;
-    records: PostgresRecords;
-  }
-  let built: Promise<Parts> | undefined;
+  const connection = await Connection.create(url, schema, connections);
+  const membership = new Membership(connection, { heartbeat, lease });
+  const records = new PostgresRecords(connection, membership, new PostgresLocks(connection, membership));
   let opened: Promise<Records> | undefined;
-  const build = (): Promise<Parts> => {
-    built ??= (async () => {
-      const connection = await Connection.open(url, schema, connections);
-      const membership = new Membership(connection, { heartbeat, lease });
-      const queue = new PostgresQueue(connection, membership, open, {
-        works: runsBatches,
-        pollInterval: Math.min(2000, heartbeat),
-      });
-      const records = new PostgresRecords(connection, membership, new PostgresLocks(connection, membership));
-      return { connection, membership, queue, records };
-    })();
-    return built;
-  };
   const open = (): Promise<Records> => {
-    opened ??= (async () => {
-      const { connection, queue, records } = await build();
-      await migrate(connection, () => queue.migrate());
-      return records;
-    })().catch((error: unknown) => {
-      // The next call tries again.
-      opened = undefined;
-      throw error;
-    });
+    opened ??= migrate(connection, () => jobs.migrate()).then(
+      () => records,
+      (error: unknown) => {
+        // The next call tries again.
+        opened = undefined;
+        throw error;
+      },
+    );
     return opened;
   };
+  const jobs = await PostgresQueue.create(connection, membership, open, {
+    works: runsBatches,
+    pollInterval: Math.min(MAX_POLL_INTERVAL, heartbeat),
+  });
   return {
     records: open,
-    jobs: {
-      add: async (id) => (await build()).queue.add(id),
-      work: (worker) => {
-        void build().then(
-          ({ queue }) => queue.work(worker),
-          () => {
-            // A package is missing: whoever needs the records is told.
-          },
-        );
-      },
-      close: async () => (await built?.catch(() => undefined))?.queue.close(),
-    },
+    jobs,
     close: async () => {
-      const parts = await built?.catch(() => undefined);
-      if (!parts) return;
-      await parts.queue.close();
-      await parts.membership.close();
-      await parts.connection.close();
+      await jobs.close();
+      await membership.close();
+      await connection.close();
     },
   };
 }

@@ -30,8 +30,8 @@ export class Connection {
     pool.on('error', () => {});
   }
 
-  /** @throws FoundationError RUNTIME_NOT_AVAILABLE if `pg` is not installed; INPUT_VALIDATION_FAILED */
-  static async open(url: string, schema: string, connections: number): Promise<Connection> {
+  /** Connects when it is first used. @throws FoundationError RUNTIME_NOT_AVAILABLE if `pg` is not installed. */
+  static async create(url: string, schema: string, connections: number): Promise<Connection> {
     const { default: pg } = await import('pg').catch((cause: unknown) => {
       throw missingPackage('pg', cause);
     });

@@ -8,15 +8,14 @@ import { missingPackage } from './connection.ts';
 import type { Membership, MembershipListener } from './membership.ts';
 
 const TASK = 'batch';
-/** Milliseconds between two looks for jobs that are to be tried again; new ones announce themselves. */
-const POLL_INTERVAL = 2000;
 /** Milliseconds before another attempt to begin. */
 const RESTART_DELAY = 1000;
 
 export interface PostgresQueueOptions {
   /** Whether this process takes jobs out of the queue. */
   works: boolean;
-  pollInterval?: number | undefined;
+  /** Milliseconds between two looks for jobs that are to be tried again. */
+  pollInterval: number;
 }
 
 type Library = typeof import('graphile-worker');
@@ -42,17 +41,34 @@ export class PostgresQueue implements JobQueue, MembershipListener {
   /** Ends what runs here, because the others have taken it over. */
   #lost = new AbortController();
 
-  constructor(
+  readonly #library: Library;
+
+  private constructor(
+    library: Library,
     connection: Connection,
     membership: Membership,
     open: () => Promise<unknown>,
     options: PostgresQueueOptions,
   ) {
+    this.#library = library;
     this.#connection = connection;
     this.#membership = membership;
     this.#options = options;
     this.#open = open;
     membership.listen(this);
+  }
+
+  /**
+   * @param open makes the schema, if it does not exist
+   * @throws FoundationError RUNTIME_NOT_AVAILABLE if `graphile-worker` is not installed
+   */
+  static async create(
+    ...parameters: [Connection, Membership, open: () => Promise<unknown>, PostgresQueueOptions]
+  ): Promise<PostgresQueue> {
+    const library = await import('graphile-worker').catch((cause: unknown) => {
+      throw missingPackage('graphile-worker', cause);
+    });
+    return new PostgresQueue(library, ...parameters);
   }
 
   async add(id: string): Promise<void> {
@@ -103,21 +119,19 @@ export class PostgresQueue implements JobQueue, MembershipListener {
   }
 
   #tools(): Promise<WorkerUtils> {
-    this.#utilities ??= library()
-      .then(({ makeWorkerUtils, Logger }) => makeWorkerUtils(this.#shared(Logger)))
-      .catch((error: unknown) => {
-        this.#utilities = undefined;
-        throw error;
-      });
+    this.#utilities ??= this.#library.makeWorkerUtils(this.#shared()).catch((error: unknown) => {
+      this.#utilities = undefined;
+      throw error;
+    });
     return this.#utilities;
   }
 
-  #shared(Logger: Library['Logger']) {
+  #shared() {
     return {
       pgPool: this.#connection.pool,
       schema: `${this.#connection.schema}_jobs`,
       // Failures of jobs are in their records; those of the database are answered to callers.
-      logger: new Logger(() => () => {}),
+      logger: new this.#library.Logger(() => () => {}),
     };
   }
 
@@ -137,7 +151,6 @@ export class PostgresQueue implements JobQueue, MembershipListener {
   /** Works until this process closes or loses its membership. */
   async #workOnce(worker: JobWorker): Promise<void> {
     await this.#open();
-    const { run, Logger } = await library();
     const workerId = await this.#membership.enter();
     const { signal: lost } = this.#lost;
     // Left from a worker of this process that ended with the database.
@@ -146,17 +159,17 @@ export class PostgresQueue implements JobQueue, MembershipListener {
     if (this.#closing.signal.aborted) return;
     const end = AbortSignal.any([lost, this.#closing.signal]);
     const options = {
-      ...this.#shared(Logger),
+      ...this.#shared(),
       // Names its jobs' locks, which end with this membership.
       workerId,
       concurrency: 1,
-      pollInterval: this.#options.pollInterval ?? POLL_INTERVAL,
+      pollInterval: this.#options.pollInterval,
       noHandleSignals: true,
       noPreparedStatements: true,
       events: new EventEmitter() as WorkerEvents,
       taskList: { [TASK]: (payload: unknown) => this.#runJob(worker, (payload as { id: string }).id, end) },
     };
-    const runner = await run(options);
+    const runner = await this.#library.run(options);
     await until(runner, end);
   }
 
@@ -186,8 +199,3 @@ async function until(runner: Runner, end: AbortSignal): Promise<void> {
     end.removeEventListener('abort', stop);
   }
 }
-
-const library = (): Promise<Library> =>
-  import('graphile-worker').catch((cause: unknown) => {
-    throw missingPackage('graphile-worker', cause);
-  });
