@@ -93,9 +93,7 @@ test('an old Node and an unknown task are refused with a plain message', () => {
   expect(old.stderr).toMatch(/needs Node 20\.19 or newer/);
   const unknown = start('scripts/start.mjs', 'dance');
   expect(unknown.status).toBe(2);
-  expect(unknown.stderr).toMatch(
-    /Unknown task "dance".*api, bench, build, check, demo, nearfield, sweep, test/,
-  );
+  expect(unknown.stderr).toMatch(/Unknown task "dance".*api, bench, build, check, demo,.*\btest\b/);
 });
 
 test('npm scripts name tasks that exist', async () => {

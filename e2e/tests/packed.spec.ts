@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, type Page, test } from '@playwright/test';
 import { makeConsumer, type StaticServer, serveStatic } from '../support/consumer.ts';
+import { codeBlocks } from '../toolchains/recipes.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const models = join(repository, 'packages/models/minilm/dist');
@@ -159,6 +160,26 @@ console.log(JSON.stringify(counts));`,
   const counts = JSON.parse(stdout) as Record<string, number>;
   expect(Object.keys(counts).sort()).toEqual([...specifiers].sort());
   expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
+});
+
+test('the examples on the first pages of packages run in Node', async () => {
+  const folder = join(project, 'node_modules/@nearfield');
+  const printed = new Map<string, string>();
+  for (const name of await readdir(folder)) {
+    const page = await readFile(join(folder, name, 'README.md'), 'utf8');
+    const example = codeBlocks(page).find(({ path }) => path === 'example.mjs');
+    if (!example) continue;
+    const script = join(project, `example-${name}.mjs`);
+    await writeFile(script, example.code);
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project });
+    printed.set(name, stdout);
+  }
+  expect(printed.get('core')).toBe('384\n');
+  for (const name of ['model-minilm', 'model-minilm-reranker']) {
+    expect(printed.get(name)).toMatch(/^Store loaves in a paper bag\.$/m);
+  }
+  expect(printed.get('model-minilm-query-table')).toContain('30522 tokens in the space of all-MiniLM-L6-v2');
+  expect(printed.get('model-icon-clip')).toContain('onnx/vision_model.onnx');
 });
 
 test('Node without onnxruntime-node, or with one that does not load, is told what to install', async () => {

@@ -13,6 +13,7 @@ const ROOMS = [
   'index.ts',
   'client.ts',
   'node.ts',
+  'postgres.ts',
   'foundation',
   'host',
   'worker',
@@ -94,17 +95,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
-  cli: [
-    'spec',
-    'core',
-    'remote',
-    'search',
-    'server',
-    'model-minilm',
-    'model-minilm-reranker',
-    'model-minilm-query-table',
-  ],
+  cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
+  'postgres-server': [],
 };
 
 describe('packages', () => {

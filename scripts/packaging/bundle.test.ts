@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bundlePackage, isExternal } from './bundle.ts';
 import type { Manifest } from './packages.ts';
@@ -168,6 +169,28 @@ test("onnxruntime's script loses what only Node runs, and an unknown ending is a
   );
   expect(() => withoutNodeTail('ort.mjs', `${script}isPthread&&start();`)).toThrow(/^ort\.mjs does not end/);
   expect(() => withoutNodeTail('ort.mjs', `${script}${tail}await import("more");`)).toThrow(/does not end/);
+});
+
+test('an application leaves out what it does not use, tables that are computed among it', async () => {
+  await put(
+    'src/shared.ts',
+    `const common = { size: 1 };
+const make = (name: string): { name: string; size: number } => ({ name, ...common });
+export const TABLE: { name: string; size: number }[] = ['unused words'].map(make);
+export const shared: string = 'shared by both';
+export const awaited: string = await Promise.resolve('kept as it is');
+`,
+  );
+  await put('src/deep/more.ts', `export { awaited, shared, TABLE } from '../shared.ts';\n`);
+  await bundlePackage({ directory, manifest });
+  const more = (await import(pathToFileURL(join(directory, 'dist/more.js')).href)) as Record<string, unknown>;
+  expect(more).toMatchObject({ TABLE: [{ name: 'unused words', size: 1 }], awaited: 'kept as it is' });
+  await put('application.js', `import { shared } from './dist/more.js';\nconsole.log(shared);\n`);
+  const bundle = await rolldown({ input: join(directory, 'application.js'), cwd: directory });
+  const { output } = await bundle.generate({ format: 'esm' });
+  await bundle.close();
+  expect(output[0].code).toContain('shared by both');
+  expect(output[0].code).not.toContain('unused words');
 });
 
 test('a standalone entry has its dependencies inside', async () => {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { bundledPackages, noticesText } from './notices.ts';
 import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
+import { pureInitialisers } from './pure-plugin.ts';
 import { fileUrls, lazyFiles, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
 
 /** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
@@ -49,6 +50,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
         lazyFiles(source, add, 'name', isInlined),
         onlyOwnCode(manifest.name, inlines),
         workerUrls(source, add),
+        pureInitialisers(),
       ],
     },
     { dir: dist },

@@ -14,8 +14,8 @@ export async function bundleForMeasuring(packages: readonly Package[]): Promise<
   await rm(measuredDirectory, { recursive: true, force: true });
   await mkdir(measuredDirectory, { recursive: true });
   for (const { directory, manifest } of packages) {
-    // A command is no library.
-    if (!manifest.exports?.['.']) continue;
+    // A command is no library, and of a model a page loads the files alone.
+    if (!manifest.exports?.['.'] || manifest.nearfield?.model) continue;
     const bundle = await rolldown({
       input: join(directory, 'dist/index.js'),
       platform: 'browser',

@@ -31,6 +31,8 @@ export interface CommandContext {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The script of the command itself, for threads of its own. */
+  readonly script: URL;
 }
 
 /** Arguments that a command cannot use; the process ends with status 2 and the command's usage. */

@@ -1,7 +1,7 @@
-/** Models that come with the command, as packages. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { NodeModel } from '@nearfield/core/node';
+/** The models that come with the command as packages. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 /** Id of the embedder that comes with the command. */
 export const EMBEDDER = 'all-MiniLM-L6-v2';
@@ -9,13 +9,42 @@ export const EMBEDDER = 'all-MiniLM-L6-v2';
 /** Id of the reranker that comes with the command. */
 export const RERANKER = 'minilm-reranker';
 
-/** The embedded models whose files are there. In the repository they are built first: `npm run nearfield`. */
-export async function embeddedModels(): Promise<NodeModel[]> {
-  const packages = await Promise.all([
-    import('@nearfield/model-minilm'),
-    import('@nearfield/model-minilm-reranker'),
-  ]);
-  return packages
-    .map(({ MODEL_ID, directory }) => ({ id: MODEL_ID, source: directory() }))
-    .filter(({ source }) => existsSync(join(source, 'config.json')));
+/** A model on this disk. */
+export interface EmbeddedModel {
+  id: string;
+  source: string;
+}
+
+/** The default embedder first. */
+const PACKAGES = [
+  '@nearfield/model-minilm',
+  '@nearfield/model-minilm-reranker',
+  '@nearfield/model-icon-clip',
+] as const;
+
+/** Where the repository has the files of a package whose folder is filled when it is packed. */
+const COMMITTED = 'model';
+
+/**
+ * Those that are there: a package may be left out of an installation. In the repository some are built first, by
+ * `npm run serve` and `npm run nearfield`.
+ */
+export function embeddedModels(): EmbeddedModel[] {
+  const { resolve } = createRequire(import.meta.url);
+  return PACKAGES.flatMap((name) => {
+    let manifest: string;
+    try {
+      manifest = resolve(`${name}/package.json`);
+    } catch {
+      return [];
+    }
+    const { nearfield } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+      nearfield: { model: { id: string; folder: string } };
+    };
+    const { id, folder } = nearfield.model;
+    const source = [folder, COMMITTED]
+      .map((each) => join(dirname(manifest), each))
+      .find((each) => existsSync(join(each, 'config.json')));
+    return source === undefined ? [] : [{ id, source }];
+  });
 }

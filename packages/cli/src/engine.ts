@@ -1,17 +1,27 @@
-import type { NodeModel } from '@nearfield/core/node';
-import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
+import type { LocalFoundation, NodeModel } from '@nearfield/core/node';
+import type { PostgresOptions } from '@nearfield/core/postgres';
+import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
 /** Options of the engine on the command line. */
 export interface EngineOptions {
-  models: NodeModel[];
+  models: readonly NodeModel[];
   dataDirectory?: string | undefined;
+  /** State that several processes share. @default files in the data directory */
+  database?: PostgresOptions | undefined;
+  /** Precision of model files. */
+  dtype?: Dtype | undefined;
+  threads?: number | undefined;
+  /** Whether models are compared with their published values. @default true */
+  selfCheck?: boolean | undefined;
 }
 
 /** The engine in this process. Loaded when first needed: a usage message does not need it. */
-export async function createEngine({ models, dataDirectory }: EngineOptions): Promise<SearchFoundation> {
+export async function createEngine({ database, ...options }: EngineOptions): Promise<LocalFoundation> {
   const { createNodeFoundation } = await import('@nearfield/core/node');
-  return createNodeFoundation({ models, dataDirectory });
+  if (!database) return createNodeFoundation(options);
+  const { postgresState } = await import('@nearfield/core/postgres');
+  return createNodeFoundation({ ...options, state: await postgresState(database) });
 }
 
 /**

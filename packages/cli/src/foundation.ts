@@ -37,7 +37,7 @@ async function createFoundation(
 ): Promise<SearchFoundation> {
   if (!callsServer(values)) {
     const own = new Set(models.map(({ id }) => id));
-    const embedded = (await embeddedModels()).filter(({ id }) => !own.has(id));
+    const embedded = embeddedModels().filter(({ id }) => !own.has(id));
     return createEngine({ models: [...embedded, ...models], dataDirectory: values['data-dir'] });
   }
   const apiKey = values['api-key'] ?? (env.JINA_API_KEY || undefined);
@@ -88,7 +88,7 @@ export async function chosenModel(
     : modelChoice(model ?? embedded);
   const models = chosen.source === undefined ? [] : [chosen];
   const place = isServer ? (values.server ?? 'remote') : chosen.source;
-  const origin = place ?? (await embeddedModels()).find(({ id }) => id === chosen.id)?.source ?? chosen.id;
+  const origin = place ?? embeddedModels().find(({ id }) => id === chosen.id)?.source ?? chosen.id;
   return {
     foundation: await createFoundation(models, values, env),
     model: chosen.id,

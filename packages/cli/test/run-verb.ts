@@ -27,6 +27,7 @@ export async function runVerb(
     },
     terminal: { stdin: false, stdout: false, stderr: false, ...terminal },
     env,
+    script: new URL('../src/cli.ts', import.meta.url),
   });
   return { code, stdout, stderr };
 }

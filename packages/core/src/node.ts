@@ -33,8 +33,8 @@ export type { HubOptions } from './boundary/hub-options.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
 export type { ModelRecipe } from './models/own-model.ts';
 export type { Pooling } from './models/recipe.ts';
-export type { ClassifierLimits } from './requests/classify.ts';
 export type { JobQueue, JobWorker, StateStore } from './persistence/state-store.ts';
+export type { ClassifierLimits } from './requests/classify.ts';
 export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
 /** A model that is not in the catalogue, or one of the catalogue from another place. */
@@ -69,6 +69,13 @@ export interface NodeOptions {
    * @default q8, if the model has it
    */
   dtype?: Dtype | Record<string, Dtype> | undefined;
+  /**
+   * Whether the first values of a model are compared with the published ones, and a file that computes others is
+   * refused. False is for tests with weights that are not the model's.
+   *
+   * @default true
+   */
+  selfCheck?: boolean | undefined;
   /** @default all cores, at most 8 */
   threads?: number | undefined;
   /**
@@ -141,7 +148,16 @@ class DirectBackend implements Backend {
   }
 
   async #create(): Promise<Services> {
-    const { models = [], dtype, hub = {}, threads, batchInvariant, state, classifierLimits } = this.#options;
+    const {
+      models = [],
+      dtype,
+      hub = {},
+      threads,
+      batchInvariant,
+      state,
+      classifierLimits,
+      selfCheck,
+    } = this.#options;
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const optionsOf = (id: string): DefineOptions => {
       const custom = ownModel(models, id);
@@ -150,6 +166,7 @@ class DirectBackend implements Backend {
         recipe: custom?.recipe,
         source: custom && sourceOf(id, custom.source, hub),
         dtypes: custom?.dtypes,
+        selfCheck,
         dtype: typeof dtype === 'string' ? dtype : dtype?.[id],
         hub: (repository) => hubSource(repository, hub),
       };

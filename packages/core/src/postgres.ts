@@ -77,7 +77,11 @@ export async function postgresState({
 }: PostgresOptions): Promise<StateStore> {
   check('url', /^postgres(ql)?:\/\//.test(url), 'An address begins with postgres://.');
   check('schema', NAME.test(schema), 'A schema has up to 58 small letters, digits and underscores.');
-  check('connections', Number.isInteger(connections) && connections >= 2, 'At least 2 connections are needed.');
+  check(
+    'connections',
+    Number.isInteger(connections) && connections >= 2,
+    'At least 2 connections are needed.',
+  );
   check('lease', heartbeat > 0 && lease >= 2 * heartbeat, 'A lease is at least two heartbeats long.');
 
   const connection = await Connection.create(url, schema, connections);

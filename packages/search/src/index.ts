@@ -6,6 +6,7 @@
  */
 
 export { ANY_LANGUAGE, ENGLISH, type Language } from './analysis/analyser.ts';
+export { loadLanguage } from './analysis/languages.ts';
 export type {
   Explanation,
   FoundDocument,

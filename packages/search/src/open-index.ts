@@ -1,8 +1,9 @@
 /** Opens a static index and searches it: the same in a page and in Node. */
-import { dot, embed, FoundationError, normalise } from '@nearfield/spec';
-import { type Language, languageOf } from './analysis/analyser.ts';
-import type { FoundDocument, FoundPassage, QueryModel, SearchAnswer, SearchOptions } from './answers.ts';
-import { damaged, invalid } from './errors.ts';
+import { FoundationError } from '@nearfield/spec';
+import type { Language } from './analysis/analyser.ts';
+import { languagesOf } from './analysis/languages.ts';
+import type { FoundDocument, SearchAnswer, SearchOptions } from './answers.ts';
+import { BlockReader } from './format/block-file.ts';
 import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
 import { IndexFiles, loadManifest } from './index-files.ts';
@@ -10,28 +11,20 @@ import { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, keywordScores 
 import { type Posting, readPostings } from './keywords/postings.ts';
 import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
-import { checkModel, taskOf } from './meaning/query-model.ts';
-import { QueryVectors } from './meaning/query-vectors.ts';
-import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
-import { resultsOf } from './ranking/answer.ts';
-import { correctedQuery } from './ranking/correction.ts';
-import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
-import { excerptOf, highlightsOf, markedTerms } from './ranking/highlights.ts';
-import { type RankedDocument, rerank } from './ranking/rerank.ts';
+import { attempts, facetsOf, limitOf, resultsOf, type Shown } from './ranking/answer.ts';
+import { FUSION_WEIGHTS, type FusedScore, fuse } from './ranking/fusion.ts';
 import { rankedBySimilarity, similaritiesTo } from './related.ts';
-import { filterOf, kept, type Resident, readResident } from './resident.ts';
+import { filterOf, type Resident, readResident } from './resident.ts';
+import { MeaningReader } from './similarities.ts';
+import { readShown, type ShownPassage } from './text-blocks.ts';
 
 export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 
 export interface OpenOptions extends Loader {
-  /** Languages besides English and `und`. */
+  /** Languages besides those of `loadLanguage()`. */
   readonly languages?: readonly Language[];
   readonly signal?: AbortSignal;
 }
-
-/** Passages that are compared in eight bits a number, after all were compared by their signs. */
-const RESCORED = 50;
-const PASSAGES = 3;
 
 /**
  * Opens an index: reads its manifest, no more.
@@ -44,36 +37,30 @@ const PASSAGES = 3;
  */
 export async function openIndex({ languages, signal, ...loader }: OpenOptions): Promise<SearchIndex> {
   const manifest = await loadManifest(loader, signal);
-  return new SearchIndex(loader, manifest, languageOf(manifest.language, languages));
+  return new SearchIndex(loader, manifest, await languagesOf(manifest.languages, languages));
 }
 
-interface Similarities {
-  /** One for each passage; undefined where there is nothing to go by. */
-  readonly values: Float32Array | undefined;
-  readonly state: SearchAnswer['meaning'];
-  readonly corrected?: string;
+/** What is read once and serves every query. */
+interface Opened extends Resident {
+  readonly meaning: MeaningReader;
+  readonly termBlocks: BlockReader;
+  readonly textBlocks: BlockReader;
 }
 
 export class SearchIndex {
   readonly manifest: Manifest;
   readonly #loader: Loader;
   readonly #files: IndexFiles;
-  readonly #language: Language;
-  readonly #queryVectors: QueryVectors | undefined;
-  #resident: Promise<Resident> | undefined;
-  /** Checks of models that were passed, by foundation. */
-  readonly #checks = new WeakMap<object, Promise<void>>();
-  readonly #terms = new Map<string, Promise<ReadonlyMap<string, readonly Posting[]>>>();
+  readonly #languages: readonly Language[];
+  #opened: Promise<Opened> | undefined;
+  /** Postings of blocks of terms that were read. */
+  readonly #postingsOfBlocks = new Map<number, ReadonlyMap<string, readonly Posting[]>>();
 
-  constructor(loader: Loader, manifest: Manifest, language: Language) {
+  constructor(loader: Loader, manifest: Manifest, languages: readonly Language[]) {
     this.#loader = loader;
     this.manifest = manifest;
-    this.#language = language;
+    this.#languages = languages;
     this.#files = new IndexFiles(loader, manifest.id);
-    const { meaning } = manifest;
-    if (meaning?.table !== undefined) {
-      this.#queryVectors = new QueryVectors(this.#files, meaning.table, meaning.dimensions);
-    }
   }
 
   /** Whether the site has another index now. This one keeps working as long as its files are there. */
@@ -83,14 +70,7 @@ export class SearchIndex {
 
   /** Values that results can be filtered by, with the number of documents that have them. */
   async facets(): Promise<Record<string, Record<string, number>>> {
-    const { facets } = await this.#loadResident();
-    const found: Record<string, Record<string, number>> = Object.create(null) as typeof found;
-    for (const [pair, count] of facets) {
-      const [name, value] = JSON.parse(pair) as [string, string];
-      found[name] ??= Object.create(null) as Record<string, number>;
-      found[name][value] = count;
-    }
-    return found;
+    return facetsOf((await this.#open()).facets);
   }
 
   /** Every document of the index, in the order in which it was built. */
@@ -99,6 +79,51 @@ export class SearchIndex {
     return (rows as [string, string, string, string[]][][])
       .flat()
       .map(([id, title, url, breadcrumbs]) => ({ id, title, url, breadcrumbs }));
+  }
+
+  /**
+   * The documents that answer a query, best first.
+   *
+   * A file for keywords or meaning that is missing or damaged is left out and named in `problems`; the other part
+   * ranks alone.
+   * @throws FoundationError INPUT_VALIDATION_FAILED for a bad option or a vector of another model; INTEGRITY_MISMATCH or
+   *   what the loader throws if results cannot be shown, or nothing is left to rank with.
+   */
+  async search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    const { meaning = true, weights, signal } = options;
+    limitOf(options);
+    signal?.throwIfAborted();
+    if (query.trim() === '' || this.manifest.passages === 0)
+      return { results: [], meaning: 'none', problems: [] };
+    const opened = await this.#open();
+    const { attempt, problems } = attempts(signal);
+    const [language, ...others] = this.#languages;
+    const words = queryWords(query, language!, opened.dictionary, others);
+    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words, opened)) : undefined;
+    const [found, similar] = await Promise.all([
+      postings,
+      meaning === false
+        ? undefined
+        : opened.meaning.of({ query, words, by: meaning, postings: async () => postings, attempt, signal }),
+    ]);
+    signal?.throwIfAborted();
+    if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
+    const keywords = found === undefined ? [] : this.#keywords(words, found, opened, weights?.keywords);
+    const fusionWeights = { ...FUSION_WEIGHTS, ...weights?.fusion };
+    const fused = weighed(fuse(keywords, similar?.values, fusionWeights), opened);
+    const results = await resultsOf(
+      { query, words, language: this.#languages, keywords, fused },
+      this.#shown(opened, filterOf(options.filters ?? {}, opened)),
+      options,
+      attempt,
+    );
+    signal?.throwIfAborted();
+    return {
+      results,
+      meaning: similar?.state ?? 'none',
+      problems,
+      ...(similar?.corrected === undefined ? {} : { corrected: similar.corrected }),
+    };
   }
 
   /**
@@ -118,154 +143,61 @@ export class SearchIndex {
     }
     const { meaning } = this.manifest;
     if (meaning === undefined) return [];
-    const resident = await this.#loadResident();
+    const opened = await this.#open();
     const bits = await this.#files.whole(meaning.bits);
-    const { documentOf } = resident;
+    const { documentOf } = opened;
     const similar = similaritiesTo(number, { bits, dimensions: meaning.dimensions, documentOf });
-    const isAllowed = filterOf(options.filters ?? {}, resident);
+    const isAllowed = filterOf(options.filters ?? {}, opened);
     return resultsOf(
       {
         query: '',
         words: [],
-        language: this.#language,
+        language: this.#languages,
         keywords: [],
         fused: rankedBySimilarity(similar?.entries() ?? []),
       },
-      {
-        documentOf: (passage) => documentOf[passage]!,
-        isAllowed: (document) => document !== number && isAllowed(document),
-        title: (document) => this.#title(document),
-        text: (passage) => this.#text(passage),
-      },
+      this.#shown(opened, (document) => document !== number && isAllowed(document)),
       options,
       (work) => work(),
     );
   }
 
-  /**
-   * The documents that answer a query, best first.
-   *
-   * A file for keywords or meaning that is missing or damaged is left out and named in `problems`; the other part
-   * ranks alone.
-   * @throws FoundationError INPUT_VALIDATION_FAILED for a bad option or a vector of another model; INTEGRITY_MISMATCH or
-   *   what the loader throws if results cannot be shown, or nothing is left to rank with.
-   */
-  async search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    const { limit = 10, filters = {}, explain = false, meaning = true, weights, signal } = options;
-    if (!Number.isInteger(limit) || limit < 1)
-      throw invalid('limit', '`limit` is a whole number, 1 or more.');
-    signal?.throwIfAborted();
-    if (query.trim() === '' || this.manifest.passages === 0)
-      return { results: [], meaning: 'none', problems: [] };
-    const resident = await this.#loadResident();
-    const problems: FoundationError[] = [];
-    const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
-      try {
-        return await work();
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!FoundationError.isInstance(error) || error.code === 'INPUT_VALIDATION_FAILED') throw error;
-        problems.push(error);
-        return undefined;
-      }
-    };
-    const words = queryWords(query, this.#language, resident.dictionary);
-    const postings = (options.keywords ?? true) ? attempt(() => this.#postings(words)) : undefined;
-    const [found, similar] = await Promise.all([
-      postings,
-      meaning === false
-        ? undefined
-        : this.#meaningOf(query, words, meaning, async () => postings, attempt, signal),
-    ]);
-    signal?.throwIfAborted();
-    if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
-    const keywords = found === undefined ? [] : this.#keywords(words, found, resident, weights?.keywords);
-    const fused = fuse(keywords, similar?.values, { ...FUSION_WEIGHTS, ...weights?.fusion });
-    const isAllowed = filterOf(filters, resident);
-    const most = Math.max(limit, options.rerank === undefined ? 0 : (options.rerank.top ?? 20));
-    const byDocument = new Map<number, RankedDocument & { passages: (typeof fused)[number][] }>();
-    for (const each of fused) {
-      const document = resident.documentOf[each.passage]!;
-      if (!isAllowed(document)) continue;
-      const before = byDocument.get(document);
-      if (before !== undefined) {
-        if (before.passages.length < PASSAGES) before.passages.push(each);
-      } else if (byDocument.size < most) {
-        byDocument.set(document, { document, score: each.score, passages: [each] });
-      }
-    }
-    let ranked: readonly RankedDocument[] = [...byDocument.values()];
-    let reranked: ReadonlyMap<number, number> = new Map();
-    const { rerank: reranker } = options;
-    if (reranker !== undefined && ranked.length > 1) {
-      const text = (each: RankedDocument) => this.#textToRank(each);
-      const again = await attempt(() => rerank(query, ranked, text, reranker, signal));
-      if (again !== undefined) [ranked, reranked] = [again.documents, again.scores];
-    }
-    const scores = new Map(keywords.map((score) => [score.passage, score]));
-    const terms = markedTerms(words);
-    const results = await Promise.all(
-      ranked.slice(0, limit).map(async ({ document, passages, score }): Promise<FoundDocument> => {
-        const [title, ...texts] = await Promise.all([
-          this.#title(document),
-          ...passages.map(({ passage }) => this.#text(passage)),
-        ]);
-        return {
-          ...title,
-          highlights: highlightsOf(title.title, terms, this.#language),
-          score,
-          passages: passages.map((each, index): FoundPassage => {
-            const text = texts[index]!;
-            const highlights = highlightsOf(text.text, terms, this.#language);
-            const rerankScore = reranked.get(each.passage);
-            return {
-              ...text,
-              score: each.score,
-              highlights,
-              excerpt: excerptOf(text.text, highlights),
-              ...(explain && {
-                explanation: {
-                  keywords: each.keywords,
-                  meaning: each.meaning,
-                  words: scores.get(each.passage)?.words ?? [],
-                  phrase: scores.get(each.passage)?.phrase ?? 0,
-                  ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
-                },
-              }),
-            };
-          }),
-        };
-      }),
-    );
-    signal?.throwIfAborted();
+  #shown(opened: Opened, isAllowed: (document: number) => boolean): Shown {
+    const show = (passage: number): Promise<ShownPassage> =>
+      readShown(opened.textBlocks, passage, this.manifest.files.texts.all.name);
     return {
-      results,
-      meaning: similar?.state ?? 'none',
-      problems,
-      ...(similar?.corrected === undefined ? {} : { corrected: similar.corrected }),
+      documentOf: (passage) => opened.documentOf[passage]!,
+      isAllowed,
+      title: async (_, passage) => (await show(passage)).document,
+      text: async (passage) => (await show(passage)).passage,
+      weight: (passage) => opened.weights[passage]!,
     };
-  }
-
-  /** What a reranker reads of a document: its title, and headings and text of its best passage. */
-  async #textToRank({ document, passages }: RankedDocument): Promise<string> {
-    const [{ title }, { headings, text }] = await Promise.all([
-      this.#title(document),
-      this.#text(passages[0]!.passage),
-    ]);
-    return [title, headings.join(' › '), text].filter((part) => part !== '').join('\n');
   }
 
   /** Postings of every term that words of a query stand for. */
-  async #postings(words: readonly QueryWord[]): Promise<ReadonlyMap<string, readonly Posting[]>> {
-    const terms = new Set(words.flatMap(({ terms: each }) => each.map(({ term }) => term)));
+  async #postings(
+    words: readonly QueryWord[],
+    { termBlocks, terms: { first } }: Opened,
+  ): Promise<ReadonlyMap<string, readonly Posting[]>> {
+    const blockOf = new Map<string, number>();
+    for (const { terms } of words) {
+      for (const { term } of terms) {
+        const block = first.findLastIndex((each) => each <= term);
+        if (block >= 0) blockOf.set(term, block);
+      }
+    }
+    const unread = [...new Set(blockOf.values())].filter((block) => !this.#postingsOfBlocks.has(block));
+    for (const [block, bytes] of await termBlocks.blocks(unread)) {
+      const reader = new ByteReader(bytes, this.manifest.files.terms.all.name);
+      const terms = new Map<string, readonly Posting[]>();
+      while (!reader.done) terms.set(reader.text(), readPostings(reader));
+      this.#postingsOfBlocks.set(block, terms);
+    }
     const postings = new Map<string, readonly Posting[]>();
-    await Promise.all(
-      [...terms].map(async (term) => {
-        const shard = this.manifest.files.terms.findLast(({ first }) => first <= term);
-        const found = shard === undefined ? undefined : (await this.#termShard(shard)).get(term);
-        if (found !== undefined) postings.set(term, found);
-      }),
-    );
+    for (const [term, block] of blockOf) {
+      const found = this.#postingsOfBlocks.get(block)?.get(term);
+      if (found !== undefined) postings.set(term, found);
+    }
     return postings;
   }
 
@@ -279,134 +211,31 @@ export class SearchIndex {
     return keywordScores(words, (term) => postings.get(term) ?? [], this.manifest.passages, lengths, all);
   }
 
-  #termShard(file: Manifest['files']['terms'][number]): Promise<ReadonlyMap<string, readonly Posting[]>> {
-    return kept(this.#terms, file.name, async () => {
-      const reader = new ByteReader(await this.#files.unpacked(file), file.name);
-      const terms = new Map<string, readonly Posting[]>();
-      while (!reader.done) terms.set(reader.text(), readPostings(reader));
-      return terms;
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#readOpened();
+    this.#opened.catch(() => {
+      this.#opened = undefined;
     });
+    return this.#opened;
   }
 
-  /** How near each passage is to what the query means: by the model, else by the table. */
-  async #meaningOf(
-    query: string,
-    words: readonly QueryWord[],
-    by: true | Float32Array | QueryModel,
-    postings: () => Promise<ReadonlyMap<string, readonly Posting[]> | undefined>,
-    attempt: <Value>(work: () => Promise<Value>) => Promise<Value | undefined>,
-    signal: AbortSignal | undefined,
-  ): Promise<Similarities> {
-    const { meaning } = this.manifest;
-    if (meaning === undefined) {
-      if (by === true) return { values: undefined, state: 'none' };
-      throw invalid(
-        'meaning',
-        'The index holds keywords alone: build it with a model to search it by vectors.',
-      );
-    }
-    const table = this.#queryVectors;
-    const similar = async (): Promise<Similarities | undefined> => {
-      if (by instanceof Float32Array) return this.#similarities(by);
-      // Only a query with words that the site has not waits for the postings.
-      const isOpen = words.some(({ terms }) => terms.some(({ match }) => match !== 'exact'));
-      const found = isOpen ? await postings() : undefined;
-      const frequency = (term: string): number => found?.get(term)?.length ?? 0;
-      const isKnown = await table?.words();
-      const corrected = isOpen
-        ? correctedQuery(query, words, frequency, (word) => isKnown?.has(word) ?? false)
-        : undefined;
-      const more = corrected === undefined ? {} : { corrected };
-      if (by !== true) {
-        const made = await attempt(async () => {
-          await this.#check(by);
-          const options = { ...taskOf(by.model, 'query'), ...(signal === undefined ? {} : { signal }) };
-          return embed(by.foundation, by.model, corrected ?? query, { truncate: true, ...options });
-        });
-        if (made !== undefined) return { ...(await this.#similarities(made)), ...more };
-      }
-      if (table === undefined) return undefined;
-      const { vector, missing } = await table.of(corrected ?? query);
-      if (vector === undefined) return { values: undefined, state: 'none' };
-      return {
-        ...(await this.#similarities(vector)),
-        state: missing.length > 0 ? 'partial' : 'full',
-        ...more,
-      };
+  async #readOpened(): Promise<Opened> {
+    const { manifest } = this;
+    const resident = await readResident(manifest, this.#files);
+    const { terms, texts } = manifest.files;
+    return {
+      ...resident,
+      meaning: new MeaningReader(this.#files, manifest, resident.tokens),
+      termBlocks: new BlockReader(this.#files, terms, resident.terms.lengths),
+      textBlocks: new BlockReader(this.#files, texts, resident.texts.lengths),
     };
-    return (await attempt(similar)) ?? { values: undefined, state: 'none' };
   }
+}
 
-  #check(model: QueryModel): Promise<void> {
-    const before = this.#checks.get(model.foundation);
-    if (before !== undefined) return before;
-    const checking = checkModel(model, this.manifest.meaning!);
-    this.#checks.set(model.foundation, checking);
-    // A model that is another stays so; one that could not be loaded is tried again.
-    checking.catch((error: unknown) => {
-      const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
-      if (!isOther) this.#checks.delete(model.foundation);
-    });
-    return checking;
-  }
-
-  async #similarities(query: Float32Array): Promise<Similarities> {
-    const { dimensions, model, bits: file } = this.manifest.meaning!;
-    if (query.length !== dimensions) {
-      throw invalid(
-        'meaning',
-        `The vector has ${query.length} dimensions, the index was built by ${model} with ${dimensions}. Embed queries with that model.`,
-      );
-    }
-    if (!query.every(Number.isFinite)) {
-      throw invalid('meaning', 'The vector has numbers that are not finite. Embed the query again.');
-    }
-    const vector = normalise(query);
-    const bits = await this.#files.whole(file);
-    if (bits.length !== this.manifest.passages * signBytes(dimensions)) {
-      throw damaged(file.name, 'it has signs for another number of passages');
-    }
-    const values = signScores(vector, bits);
-    await this.#rescore(vector, values);
-    return { values, state: 'full' };
-  }
-
-  /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */
-  async #rescore(vector: Float32Array, values: Float32Array): Promise<void> {
-    const { vectors, dimensions } = this.manifest.meaning!;
-    const best = Array.from(values.keys())
-      .sort((left, right) => values[right]! - values[left]!)
-      .slice(0, RESCORED)
-      .sort((left, right) => left - right);
-    const width = vectorRowBytes(dimensions);
-    const rows = await this.#files.parts(
-      vectors,
-      best.map((passage) => [passage * width, (passage + 1) * width] as const),
-    );
-    if (rows === undefined) return;
-    const read = rows.map((row, index) => readVectorRow(row, best[index]!, vectors.name));
-    for (const [index, row] of read.entries()) values[best[index]!] = dot(row, vector) * SIGN_SCALE;
-  }
-
-  async #title(document: number): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>> {
-    const file = this.manifest.files.titles.findLast(({ first }) => first <= document)!;
-    const rows = (await this.#files.json(file)) as [string, string, string, string[]][];
-    const [id, title, url, breadcrumbs] = rows[document - file.first]!;
-    return { id, title, url, breadcrumbs };
-  }
-
-  async #text(passage: number): Promise<Pick<FoundPassage, 'headings' | 'anchor' | 'text'>> {
-    const file = this.manifest.files.texts.findLast(({ first }) => first <= passage)!;
-    const rows = (await this.#files.json(file)) as [string[], string, string][];
-    const [headings, anchor, text] = rows[passage - file.first]!;
-    return { headings, anchor, text };
-  }
-
-  #loadResident(): Promise<Resident> {
-    this.#resident ??= readResident(this.manifest, this.#files);
-    this.#resident.catch(() => {
-      this.#resident = undefined;
-    });
-    return this.#resident;
-  }
+/** Scores with the factors that the site gave its passages, best first. */
+function weighed(scores: FusedScore[], { weights }: Resident): FusedScore[] {
+  if (weights.every((weight) => weight === 1)) return scores;
+  return scores
+    .map((each) => ({ ...each, score: each.score * weights[each.passage]! }))
+    .sort((left, right) => right.score - left.score || left.passage - right.passage);
 }

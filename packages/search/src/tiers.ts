@@ -4,12 +4,12 @@
  * @module
  */
 
+export type { Tier } from './tiers/later-tiers.ts';
 export type { Engine, ModelState } from './tiers/optional-model.ts';
 export type { ModelPolicy } from './tiers/policy.ts';
 export type { Slot } from './tiers/settle.ts';
 export {
   type SearchState,
-  type Tier,
   TieredSearch,
   type TieredSearchOptions,
 } from './tiers/tiered-search.ts';

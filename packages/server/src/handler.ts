@@ -137,6 +137,8 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   });
   const routes = new RouteTable(app);
   const report = (error: FoundationError, requestId: string): void => {
+    // That it is asked too early or too much is no fault of the server.
+    if (error.code === 'SERVICE_UNAVAILABLE') return;
     if (httpStatus(error) >= 500 || httpStatus(error) === 424) onError?.(error, requestId);
   };
   const service = new ApiService({

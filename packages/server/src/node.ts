@@ -1,13 +1,12 @@
-import { type AddressInfo, isIPv6 } from 'node:net';
-import { type HttpBindings, serve } from '@hono/node-server';
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
-import { isHost } from './access.ts';
+import type { SearchFoundation } from '@nearfield/spec';
 import { createHandler, type FetchHandler, type HandlerOptions } from './handler.ts';
 import { createLimiter, type LimiterOptions } from './limiter.ts';
+import { listen, type NodeServer, requirePort, withOwnHost } from './node/listen.ts';
 import { createMetrics } from './node/metrics.ts';
 import { GuardedUrlReader } from './node/url-reader.ts';
 
 export { createLimiter, type LimiterOptions } from './limiter.ts';
+export type { NodeServer } from './node/listen.ts';
 export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
 
 export interface NodeServerOptions extends Omit<HandlerOptions, 'metrics' | 'closing' | 'limiter'> {
@@ -23,30 +22,6 @@ export interface NodeServerOptions extends Omit<HandlerOptions, 'metrics' | 'clo
   allowUrls?: readonly string[] | undefined;
   /** Limits on what callers may ask. @default 1024 requests at a time */
   limits?: LimiterOptions | undefined;
-}
-
-/** A server that listens. */
-export interface NodeServer {
-  /** Address of the server, such as `http://127.0.0.1:8080`. */
-  url: string;
-  port: number;
-  /** Stops listening and resolves once the requests that are running are answered. */
-  drain(): Promise<void>;
-  /** Ends every connection at once. The foundation stays open: it is the caller's. */
-  close(): Promise<void>;
-}
-
-/** Milliseconds for a request's headers, and for all of it. */
-const HEADERS_TIMEOUT = 15_000;
-const REQUEST_TIMEOUT = 300_000;
-/** Milliseconds between two looks for connections that are over their time. */
-const CHECK_EVERY = 5_000;
-
-/** Without keys, the server also answers to the name or address that it listens on. */
-function withOwnHost(options: HandlerOptions, host: string): HandlerOptions {
-  if (options.apiKeys !== undefined && options.allowedHosts === undefined) return options;
-  const own = isIPv6(host) ? `[${host.replace(/%.*$/, '')}]` : host;
-  return isHost(own) ? { ...options, allowedHosts: [...(options.allowedHosts ?? []), own] } : options;
 }
 
 /**
@@ -97,74 +72,4 @@ export async function createNodeServer(
     }
   };
   return listen(counted, { port, host }, () => closing.abort(new Error('The server is closing.')));
-}
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED */
-function requirePort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: 'port (--port) must be a whole number from 0, any free one, to 65535.',
-    param: 'port',
-  });
-}
-
-/**
- * Listens, and gives requests to a handler.
- * @param onClosing called when the server begins to end
- * @throws FoundationError CONNECTION_FAILED if the port is taken or not allowed
- */
-function listen(
-  handler: FetchHandler,
-  { port, host }: { port: number; host: string },
-  onClosing: () => void,
-): Promise<NodeServer> {
-  return new Promise((resolve, reject) => {
-    const onListening = (address: AddressInfo): void => {
-      const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-      const end = (): Promise<void> => {
-        onClosing();
-        // A server that is ended twice has no news.
-        return new Promise((done) => server.close(() => done()));
-      };
-      resolve({
-        url: `http://${name}:${address.port}`,
-        port: address.port,
-        drain: () => {
-          const ended = end();
-          if ('closeIdleConnections' in server) server.closeIdleConnections();
-          return ended;
-        },
-        close: () => {
-          const ended = end();
-          if ('closeAllConnections' in server) server.closeAllConnections();
-          return ended;
-        },
-      });
-    };
-    const server = serve(
-      {
-        fetch: (request, env) =>
-          handler(request, { address: (env as HttpBindings).incoming.socket.remoteAddress }),
-        port,
-        hostname: host,
-        serverOptions: {
-          headersTimeout: HEADERS_TIMEOUT,
-          requestTimeout: REQUEST_TIMEOUT,
-          connectionsCheckingInterval: CHECK_EVERY,
-        },
-      },
-      onListening,
-    );
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'another program uses it' : cause.message;
-      reject(
-        new FoundationError({
-          code: 'CONNECTION_FAILED',
-          message: `Cannot listen on ${host}:${port}: ${why}. Choose another port.`,
-          cause,
-        }),
-      );
-    });
-  });
 }

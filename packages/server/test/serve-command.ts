@@ -20,6 +20,11 @@ export interface ServeCommand {
   url: string;
   /** What it has written to its log so far. */
   log: () => string;
+  /** Waits for a line of the log. */
+  line: (pattern: RegExp) => Promise<string>;
+  signal: (name: NodeJS.Signals) => void;
+  /** The exit status, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals>;
   /** Whether the process is still there. */
   isAlive: () => boolean;
   end: () => Promise<void>;
@@ -31,9 +36,11 @@ export async function serveCommand(...options: Parameters<typeof spawnCommand>):
   const child = spawnCommand(['serve', '--port', '0', ...args], how);
   const ended = once(child, 'exit');
   const lines: string[] = [];
+  const listeners = new Set<() => void>();
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
       lines.push(line);
+      for (const listen of listeners) listen();
       const [, address] = /^Listening on (\S+)$/.exec(line) ?? [];
       if (address) resolve(address);
     });
@@ -44,6 +51,19 @@ export async function serveCommand(...options: Parameters<typeof spawnCommand>):
     url,
     log: () => lines.join('\n'),
     isAlive,
+    line: (pattern) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = lines.find((line) => pattern.test(line));
+          if (found === undefined) return;
+          listeners.delete(look);
+          resolve(found);
+        };
+        listeners.add(look);
+        look();
+      }),
+    signal: (name) => child.kill(name),
+    ended: ended.then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals),
     end: async () => {
       if (isAlive()) child.kill('SIGTERM');
       await ended;

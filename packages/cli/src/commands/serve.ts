@@ -1,16 +1,23 @@
-import { once } from 'node:events';
-import { createNodeServer } from '@nearfield/server/node';
-import { defineCommand } from '../command.ts';
-import { createEngine, modelOption } from '../engine.ts';
+import { createThreadedServer, type ThreadedServer } from '@nearfield/server/threads';
+import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
+import { type CommandContext, defineCommand, UsageError } from '../command.ts';
+import { DATABASE_OPTIONS, databaseOf } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
+import { type ServedModel, servedModels } from '../model-sources.ts';
 import { ENGINE_OPTIONS } from '../options.ts';
+import type { ServeThreadData } from '../serve-thread.ts';
+import { startThread } from '../thread.ts';
+
+const MEGABYTE = 1024 * 1024;
+/** Exit statuses of a process that a second signal ended. */
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export const serve = defineCommand({
   synopsis: '',
-  summary: 'answer requests over HTTP',
+  summary: 'answer requests over HTTP, as Jina’s API at your own address',
   options: {
     ...ENGINE_OPTIONS,
-    port: { type: 'string', value: 'PORT', help: 'default 8080' },
+    port: { type: 'string', value: 'PORT', help: 'default 8080; 0 for any free one' },
     host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
     'api-key': {
       type: 'string',
@@ -35,22 +42,94 @@ export const serve = defineCommand({
       value: 'URL',
       help: 'the server’s address for the outside, if it is\nbehind a proxy',
     },
+    'allow-url': {
+      type: 'string',
+      multiple: true,
+      value: 'PREFIX',
+      help: 'URLs that requests may name (images, batch files,\nwebhooks), * for all public https ones; default none',
+    },
+    strict: { type: 'boolean', help: 'refuse what the references and clients send beyond\nthe contract' },
+    'max-body': { type: 'string', value: 'MEGABYTES', help: 'default 64' },
+    'requests-per-minute': {
+      type: 'string',
+      value: 'COUNT',
+      help: 'of one key or address; default no limit',
+    },
+    'tokens-per-minute': { type: 'string', value: 'COUNT', help: 'likewise' },
+    concurrency: {
+      type: 'string',
+      value: 'COUNT',
+      help: 'requests of one caller at a time; default no limit',
+    },
+    ...DATABASE_OPTIONS,
+    dtype: { type: 'string', value: 'DTYPE', help: 'precision of model files, such as q8 or fp32' },
+    threads: { type: 'string', value: 'COUNT', help: 'default all cores, at most 8' },
+    log: {
+      type: 'string',
+      value: 'FORMAT',
+      help: 'json: one line of JSON for each request, without\ncontents; default none',
+    },
+    'test-weights': {
+      type: 'boolean',
+      help: 'do not compare models with their published values:\nfor tests with other weights under a model’s id',
+    },
   },
+  details: 'Serves the embedded models on http://127.0.0.1:8080, and those of --model.',
+  examples: [
+    'nearfield serve',
+    'nearfield serve --model jina-embeddings-v3=./models/v3',
+    'nearfield serve --database postgres://user:password@host/database',
+    'nearfield serve --host 0.0.0.0 --api-key "$KEY"',
+  ],
   endsItself: true,
-  async run({ values }, { stderr, env }) {
-    const keys = [...values['api-key'], ...keysOfVariable('NEARFIELD_API_KEYS', env.NEARFIELD_API_KEYS)];
-    const hosts = values['allow-host'];
-    const foundation = await createEngine({
-      models: values.model.map(modelOption),
-      dataDirectory: values['data-dir'],
-    });
-    const server = await createNodeServer(foundation, {
-      port: Number(values.port ?? 8080),
+  async run({ values, positionals }, context) {
+    if (positionals.length > 0) throw new UsageError(`serve takes no argument '${positionals[0]}'.`);
+    const keys = [
+      ...values['api-key'],
+      ...keysOfVariable('NEARFIELD_API_KEYS', context.env.NEARFIELD_API_KEYS),
+    ];
+    if (values.log !== undefined && values.log !== 'json') throw new UsageError('--log takes json.');
+    const models = servedModels(values.model);
+    const maxBodyBytes = (numberOf('max-body', values['max-body']) ?? 64) * MEGABYTE;
+    const data: ServeThreadData = {
+      engine: {
+        models: models.map(({ model }) => model),
+        dataDirectory: values['data-dir'],
+        database: databaseOf(values, context.env),
+        dtype: values.dtype as Dtype | undefined,
+        threads: numberOf('threads', values.threads),
+        selfCheck: !values['test-weights'],
+      },
+      handler: {
+        ...(keys.length > 0 && { apiKeys: keys }),
+        ...(values.cors.length > 0 && { cors: values.cors }),
+        allowedHosts: allowedHosts(values['allow-host'], values.host, keys.length > 0),
+        publicUrl: values['public-url'],
+        strict: values.strict,
+        reranker: models.find(({ model }) => isReranker(model))?.model.id,
+        maxBodyBytes,
+        ...(values['test-weights'] && { headers: { 'X-Nearfield-Test-Weights': 'true' } }),
+      },
+      allowUrls: values['allow-url'],
+      preload: models.filter(({ isHere }) => isHere).map(({ model }) => model.id),
+    };
+    const thread = (workerData: ServeThreadData) => startThread(context.script, workerData);
+    const { stderr } = context;
+    const server = await createThreadedServer({
+      engine: () => thread(data),
+      // It reads texts; the models of its engine are not loaded.
+      text: () => thread({ ...data, preload: [], engine: { ...data.engine, database: undefined } }),
+      port: numberOf('port', values.port),
       host: values.host,
-      ...(keys.length > 0 ? { apiKeys: keys } : {}),
-      ...(values.cors.length > 0 ? { cors: values.cors } : {}),
-      ...(hosts.length > 0 ? { allowedHosts: hosts } : {}),
-      publicUrl: values['public-url'],
+      maxBodyBytes,
+      limits: {
+        requestsPerMinute: numberOf('requests-per-minute', values['requests-per-minute']),
+        tokensPerMinute: numberOf('tokens-per-minute', values['tokens-per-minute']),
+        concurrency: numberOf('concurrency', values.concurrency),
+      },
+      ...(values.log === 'json' && {
+        onRequest: (entry) => stderr(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`),
+      }),
       onError: (error, requestId) => {
         // The caller does not learn what went wrong inside; this log has it.
         const inside =
@@ -58,10 +137,72 @@ export const serve = defineCommand({
         stderr(`${requestId} ${error.code} ${inside}\n`);
       },
     });
-    stderr(`Listening on ${server.url}\n`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    await server.close();
-    await foundation.close();
+    stderr(greeting(server, models));
+    const started = server.ready().then(
+      () => stderr('Ready\n'),
+      (error: Error) => {
+        // Options that are wrong stop the command; a model that cannot be loaded is a matter of its requests.
+        if (server.failure()) throw error;
+        stderr(`The models cannot be loaded: ${error.message}\n`);
+      },
+    );
+    try {
+      await Promise.race([ended(context), started.then(() => new Promise(() => {}))]);
+    } finally {
+      await server.drain();
+    }
     return 0;
   },
 });
+
+/** Waits for a signal and lets running requests finish; a second signal ends the process. */
+function ended({ stderr }: CommandContext): Promise<void> {
+  return new Promise((resolve) => {
+    for (const [signal, status] of Object.entries(SIGNALS)) {
+      let count = 0;
+      process.on(signal, () => {
+        if (++count > 1) process.exit(status);
+        stderr('Finishing the requests that are running; once more to end at once\n');
+        resolve();
+      });
+    }
+  });
+}
+
+const isReranker = ({ id, like, recipe }: ServedModel['model']): boolean =>
+  recipe?.kind === 'cross-encoder' || findModel(like ?? id)?.kind === 'reranker';
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED for a text that is no number */
+function numberOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `--${option} takes a whole number; it is '${text}'.`,
+    param: option,
+  });
+}
+
+/** Without keys, names of this machine and what the options name; with them, any name unless some are listed. */
+function allowedHosts(
+  listed: readonly string[],
+  host: string | undefined,
+  hasKeys: boolean,
+): readonly string[] | undefined {
+  if (listed.length === 0 && (hasKeys || host === undefined)) return undefined;
+  return host === undefined ? listed : [...listed, host.includes(':') ? `[${host}]` : host];
+}
+
+/** What is served, and how to ask. */
+function greeting({ url }: ThreadedServer, models: readonly ServedModel[]): string {
+  const width = Math.max(0, ...models.map(({ model }) => model.id.length));
+  const example = models.find(({ model }) => !isReranker(model))?.model.id ?? 'all-MiniLM-L6-v2';
+  return [
+    `Listening on ${url}`,
+    ...models.map(({ model, from }) => `  ${model.id.padEnd(width)}  ${from}`),
+    'Other models of the catalogue are downloaded when they are asked for.',
+    `Try: curl ${url}/v1/embeddings -H 'Content-Type: application/json' -d '{"model":"${example}","input":["hello"]}'`,
+    `Docs: ${url}/docs`,
+    '',
+  ].join('\n');
+}

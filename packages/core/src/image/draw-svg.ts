@@ -4,9 +4,12 @@ import type { SvgDrawing } from './svg.ts';
 
 /**
  * Draws a drawing as a picture: its scripts do not run, and it loads nothing.
- * @throws anything if the text is not SVG, or the page may not show `data:` pictures.
+ * @throws anything if the text is not SVG, the page may not show `data:` pictures, or this is not a page.
  */
 export async function drawSvg({ text, width, height }: SvgDrawing): Promise<Raster> {
+  if (typeof Image === 'undefined') {
+    throw new Error('SVG drawings need a page, and this foundation was made in a worker: send a PNG of it.');
+  }
   const image = new Image(width, height);
   // Browsers take a canvas for tainted by a drawing with HTML inside, unless it comes from a data URI.
   image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;

@@ -27,6 +27,8 @@ export interface DefineOptions {
   source?: ModelSource | undefined;
   /** Precisions that exist in `source`, if the caller knows. */
   dtypes?: readonly Dtype[] | undefined;
+  /** Whether its values are compared with published ones. @default true */
+  selfCheck?: boolean | undefined;
   /** Requested precision. */
   dtype?: Dtype | undefined;
   hub: (repository: string) => ModelSource;
@@ -52,8 +54,8 @@ export function defineModel(id: string, options: DefineOptions): ModelDefinition
     id: name,
     entry,
     recipe,
-    ownSizes: source !== undefined && findModel(id) !== entry,
-    goldens: !source || findModel(id) === entry ? entry.goldens : [],
+    ownSizes: source !== undefined && (findModel(id) !== entry || options.selfCheck === false),
+    goldens: options.selfCheck !== false && (!source || findModel(id) === entry) ? entry.goldens : [],
     dtype: options.dtype,
     dtypes: options.dtypes,
     part: (request) =>

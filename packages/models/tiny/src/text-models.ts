@@ -181,11 +181,11 @@ export const tinyV2German = (): TinyTextModel =>
  * jina-embeddings-v3: Unigram, adapters chosen by a scalar.
  * @param output which of the published outputs the graph has.
  */
-export const tinyV3 = (output: 'both' | 'pooled' = 'both'): TinyTextModel =>
+export const tinyV3 = (output: 'both' | 'pooled' = 'both', hidden?: number): TinyTextModel =>
   textModel({
     like: 'jina-embeddings-v3',
     tokenizer: xlmRoberta(),
-    shape: { seed: 31, adapters: 5 },
+    shape: { seed: 31, adapters: 5, ...(hidden !== undefined && { hidden }) },
     inputs: { attentionMask: true, taskId: true },
     pooling: 'mean',
     ...(output === 'both' ? { tokenOutput: 'text_embeds' } : {}),
@@ -223,11 +223,11 @@ export const tinyV5Small = (): TinyTextModel =>
   });
 
 /** jina-code-embeddings: Qwen's BPE, causal, instructions, positions as an input. */
-export const tinyCode = (): TinyTextModel =>
+export const tinyCode = (hidden?: number): TinyTextModel =>
   textModel({
     like: 'jina-code-embeddings-0.5b',
     tokenizer: qwenBpe(),
-    shape: { seed: 71, causal: true, positions: 512 },
+    shape: { seed: 71, causal: true, positions: 512, ...(hidden !== undefined && { hidden }) },
     inputs: { attentionMask: true, positionIds: true },
     pooling: 'last',
     tokenOutput: 'last_hidden_state',

@@ -46,7 +46,7 @@ export function* analyse(text: string, language: Language): Generator<Term> {
 }
 
 /**
- * The language with an id, among those that come with this package and those that are given.
+ * The language with an id, among those that are given, English and {@link ANY_LANGUAGE}; `loadLanguage()` has more.
  *
  * @throws FoundationError NOT_SUPPORTED if there is none.
  */

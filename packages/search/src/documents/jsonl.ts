@@ -2,8 +2,8 @@ import { invalid } from '../errors.ts';
 import type { SourceDocument } from './types.ts';
 
 /**
- * Documents of JSON lines: `{"id", "title", "text", "url"}`, of which `id` and `text` are needed; `filters` and
- * `breadcrumbs` may be there. Empty lines are skipped.
+ * Documents of JSON lines: `{"id", "title", "text", "url"}`, of which `id` and `text` are needed; `filters`, `breadcrumbs` and
+ * `language` may be there. Empty lines are skipped.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED with the line's number.
  */
@@ -48,6 +48,7 @@ function documentOf(line: string, number: number): SourceDocument {
     throw wrong('has "filters" that are not an object');
   }
   return {
+    ...(fields.language === undefined ? {} : { language: text('language') }),
     id: text('id'),
     title: text('title', ''),
     url: text('url', ''),

@@ -20,7 +20,8 @@ const FRONT_MATTER = /^---[ \t]*\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/;
 export function documentOfMarkdown(markdown: string, facts: FileFacts): SourceDocument {
   const source = markdown.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   const front = FRONT_MATTER.exec(source);
-  let title = front === null ? '' : frontTitle(front[1]!);
+  let title = front === null ? '' : frontField(front[1]!, 'title');
+  const language = front === null ? '' : frontField(front[1]!, 'lang');
   const body = front === null ? source : source.slice(front[0].length);
   const sections = new SectionWriter();
   const slugs = new Slugs();
@@ -61,11 +62,12 @@ export function documentOfMarkdown(markdown: string, facts: FileFacts): SourceDo
   }
   close();
   const { id, url, breadcrumbs = [], filters = {} } = facts;
-  return { id, url, title, breadcrumbs, filters, sections: sections.finish() };
+  const named = language === '' ? {} : { language };
+  return { ...named, id, url, title, breadcrumbs, filters, sections: sections.finish() };
 }
 
-function frontTitle(front: string): string {
-  const written = /^title:[ \t]*(.*?)[ \t]*$/m.exec(front)?.[1] ?? '';
+function frontField(front: string, name: 'title' | 'lang'): string {
+  const written = new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'm').exec(front)?.[1] ?? '';
   const quoted = /^(["'])(.*)\1$/.exec(written);
   return quoted === null ? written : quoted[2]!;
 }

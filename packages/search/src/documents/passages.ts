@@ -14,11 +14,17 @@ export function passagesOf(documents: readonly SourceDocument[], mostLetters = M
     throw invalid('mostLetters', 'Passages need a whole number of letters, 2 or more.');
   }
   return documents.flatMap(({ sections }, document) => {
-    const passages = sections.flatMap(({ headings, anchor, text }) => {
+    const passages = sections.flatMap(({ headings, anchor, text, weight }) => {
       const pieces = split(text.trim(), mostLetters);
       // A heading without text of its own still can be found.
       const kept = pieces.length === 0 && headings.length > 0 ? [''] : pieces;
-      return kept.map((piece) => ({ document, headings, anchor, text: piece }));
+      return kept.map((piece) => ({
+        document,
+        headings,
+        anchor,
+        text: piece,
+        ...(weight === undefined ? {} : { weight }),
+      }));
     });
     return passages.length > 0 ? passages : [{ document, headings: [], anchor: '', text: '' }];
   });

@@ -6,6 +6,14 @@ export class SectionWriter {
   #path: { level: number; heading: string }[] = [];
   #anchor = '';
   #paragraphs: string[] = [];
+  #weight = 1;
+
+  /** What the following paragraphs weigh. A part of another weight is a section of its own. */
+  weigh(weight: number): void {
+    if (weight === this.#weight) return;
+    if (this.#paragraphs.length > 0) this.#close();
+    this.#weight = weight;
+  }
 
   heading(level: number, heading: string, anchor: string): void {
     this.#close();
@@ -25,7 +33,10 @@ export class SectionWriter {
   #close(): void {
     const text = this.#paragraphs.join('\n\n');
     const headings = this.#path.map(({ heading }) => heading);
-    if (text !== '' || headings.length > 0) this.#sections.push({ headings, anchor: this.#anchor, text });
+    if (text !== '' || headings.length > 0) {
+      const weight = this.#weight === 1 ? {} : { weight: this.#weight };
+      this.#sections.push({ headings, anchor: this.#anchor, text, ...weight });
+    }
     this.#paragraphs = [];
   }
 }

@@ -9,6 +9,8 @@ export interface Section {
   readonly anchor: string;
   /** Plain text, paragraphs separated by an empty line. */
   readonly text: string;
+  /** Factor of its passages' scores, 0 to 15. @default 1 */
+  readonly weight?: number;
 }
 
 /** A page or text to be found. */
@@ -18,6 +20,8 @@ export interface SourceDocument {
   readonly title: string;
   /** Where a result leads: absolute, or relative to the site. */
   readonly url: string;
+  /** BCP 47, such as `de`. Absent: that of the index. */
+  readonly language?: string;
   /** Where it stands in the site, the outermost first, such as `['Guides', 'Deployment']`. */
   readonly breadcrumbs: readonly string[];
   readonly filters: Filters;

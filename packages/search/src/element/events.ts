@@ -1,5 +1,5 @@
 import type { FoundDocument, FoundPassage } from '../open-index.ts';
-import type { Tier } from '../tiers/tiered-search.ts';
+import type { Tier } from '../tiers/later-tiers.ts';
 
 /** An answer that will not change any more, unless its index does. */
 export interface SearchDetail {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ANY_LANGUAGE, ENGLISH } from '../analysis/analyser.ts';
-import { excerptOf, formOf, marked, type Piece, sentenceOf } from './excerpt.ts';
+import { excerptOf, marked, type Piece, type Range, sentenceOf } from './excerpt.ts';
+import { markedForms, marksOf, rangesOf } from './marks.ts';
 
 /** Marks in brackets. */
 const written = (pieces: readonly Piece[]): string =>
   pieces.map(({ text, isMarked }) => (isMarked ? `[${text}]` : text)).join('');
-const terms = (...all: string[]): ReadonlySet<string> => new Set(all);
+const ranges = (text: string, ...terms: string[]): Range[] => rangesOf(text, new Set(terms), ENGLISH);
 
 describe('marks', () => {
   it.each([
@@ -24,12 +25,12 @@ describe('marks', () => {
     ['nothing without terms', 'Install it.', [], 'Install it.'],
     ['words with diacritics', 'Le café', ['cafe'], 'Le [café]'],
     ['no part of a word', 'hosting ghost', ['host', 'hosts'], '[hosting] ghost'],
-  ])('%s', (_, text, all, expected) => expect(written(marked(text, terms(...all), ENGLISH))).toBe(expected));
+  ])('%s', (_, text, all, expected) => expect(written(marked(text, ranges(text, ...all)))).toBe(expected));
 
   it('keep every character of the text', () => {
     const text = ' a  𝒳 host\n header! ';
     expect(
-      marked(text, terms('host', 'header'), ENGLISH)
+      marked(text, ranges(text, 'host', 'header'))
         .map((piece) => piece.text)
         .join(''),
     ).toBe(text);
@@ -39,40 +40,67 @@ describe('marks', () => {
 describe('an excerpt', () => {
   const filler = 'Nothing of the kind is said in this sentence at all. '.repeat(8);
 
-  it('is the whole of a short passage, with its space as one', () =>
-    expect(written(excerptOf(' One\n\ntwo  three ', terms('two'), ENGLISH))).toBe('One [two] three'));
+  const excerpt = (text: string, terms: readonly string[], length?: number): string =>
+    written(excerptOf(text, ranges(text, ...terms), length));
+
+  it('is the whole of a short passage', () =>
+    expect(excerpt('One two three', ['two'])).toBe('One [two] three'));
 
   it('shows the stretch with most marks, cut at words', () => {
     const text = `A server. ${filler}The server and its proxy stand here. ${filler}`;
-    const excerpt = written(excerptOf(text, terms('server', 'proxi'), ENGLISH));
-    expect(excerpt).toMatch(/^….*The \[server\] and its \[proxy\] stand here\..*…$/);
-    const plain = excerpt.replace(/[[\]…]/g, '');
+    const shown = excerpt(text, ['server', 'proxi']);
+    expect(shown).toMatch(/^….*The \[server\] and its \[proxy\] stand here\..*…$/);
+    const plain = shown.replace(/[[\]…]/g, '');
     expect(text).toContain(plain);
     expect(text.split(' ')).toEqual(expect.arrayContaining(plain.split(' ').slice(0, -1)));
     expect(plain.length).toBeLessThanOrEqual(220);
   });
 
   it('begins at the beginning without marks, and where they are near it', () => {
-    expect(written(excerptOf(filler, terms(), ENGLISH))).toMatch(/^Nothing of the kind .*…$/);
-    expect(written(excerptOf(`The proxy. ${filler}`, terms('proxi'), ENGLISH))).toMatch(/^The \[proxy\]\./);
+    expect(excerpt(filler, [])).toMatch(/^Nothing of the kind .*…$/);
+    expect(excerpt(`The proxy. ${filler}`, ['proxi'])).toMatch(/^The \[proxy\]\./);
   });
 
   it('cuts texts without spaces, and no surrogate pair', () => {
     for (const length of [20, 21]) {
-      const excerpt = excerptOf('𝒳'.repeat(40), terms(), ANY_LANGUAGE, length);
-      expect(excerpt.map(({ text }) => text).join('')).toMatch(/^(𝒳)+…$/u);
+      expect(excerpt('𝒳'.repeat(40), [], length)).toMatch(/^(𝒳)+…$/u);
     }
   });
 });
 
-it('a sentence of a passage is that with most of the terms, or the first', () => {
-  const passage = 'One thing. Another thing.\n\nThe Host header names\nanother server. Check it.';
-  expect(sentenceOf(passage, terms('host', 'server'), ENGLISH)).toBe('The Host header names');
-  expect(sentenceOf(passage, terms(), ENGLISH)).toBe('One thing.');
-  expect(sentenceOf('', terms('x'), ENGLISH)).toBe('');
+it('a sentence of a passage is that with most of its marks, or the first', () => {
+  const sentence = (text: string, ...terms: string[]): string => sentenceOf(text, ranges(text, ...terms));
+  const passage = 'One thing.  Another thing.\n\nThe Host header  names\nanother server. Check it.';
+  expect(sentence(passage, 'host', 'server')).toBe('another server.');
+  expect(sentence(passage, 'host', 'header', 'server')).toBe('The Host header names');
+  expect(sentence(passage, 'anoth')).toBe('Another thing.');
+  expect(sentence(passage)).toBe('One thing.');
+  expect(sentence('')).toBe('');
 });
 
-it('a term is shown as the text has it', () => {
-  expect(formOf('All Proxies here', 'proxi', ENGLISH)).toBe('Proxies');
-  expect(formOf('Nothing', 'proxi', ENGLISH)).toBeUndefined();
+it('marks are the forms that the words of the query were found as, in title, headings and text', () => {
+  const passage = {
+    headings: ['Setup', 'Proxies'],
+    anchor: '',
+    text: 'A proxy stands before the server. Proxy settings.',
+    score: 1,
+    explanation: {
+      keywords: 1,
+      meaning: 0,
+      phrase: 0,
+      words: [{ word: 'proxi', term: 'proxi', score: 1 }],
+    },
+  };
+  const page = { id: '', title: 'The proxy', url: '', breadcrumbs: [], score: 1, passages: [passage] };
+  const marks = marksOf(page, passage, ENGLISH);
+  expect(marks).toEqual({
+    title: [[4, 9]],
+    headings: [[8, 15]],
+    text: [
+      [2, 7],
+      [34, 39],
+    ],
+  });
+  expect(markedForms(page, passage, marks)).toEqual(['Proxy', 'Proxies']);
+  expect(marksOf(page, { ...passage }, ANY_LANGUAGE).text).toEqual([]);
 });

@@ -14,6 +14,7 @@ import { folder, pageAddress, textDirective, withFragment } from './addresses.ts
 import type { Attributes } from './attributes.ts';
 import { cachedFetch } from './cached-fetch.ts';
 import { sentenceOf } from './excerpt.ts';
+import { marksOf } from './marks.ts';
 
 export interface SearcherOptions
   extends Pick<Attributes, 'index' | 'site' | 'model' | 'rerank' | 'reranker' | 'engine' | 'limit'> {
@@ -33,6 +34,7 @@ export class Searcher {
   readonly address: URL;
   readonly #site: URL;
   readonly #languages: readonly Language[];
+  readonly #directives = new WeakMap<FoundPassage, string>();
   #language: Language = ENGLISH;
 
   constructor(options: SearcherOptions) {
@@ -76,10 +78,18 @@ export class Searcher {
 
   /** Where a passage of a page is, with what to highlight there. */
   addressOf(page: FoundDocument, passage: FoundPassage | undefined, isHighlighted: boolean): string {
-    const terms = new Set(passage?.explanation?.words.map(({ term }) => term));
-    const text =
-      isHighlighted && passage !== undefined ? sentenceOf(passage.text, terms, this.#language) : '';
-    return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', textDirective(text));
+    const directive = isHighlighted && passage !== undefined ? this.#directiveOf(page, passage) : '';
+    return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', directive);
+  }
+
+  /** Made once for each passage: an answer is rendered many times. */
+  #directiveOf(page: FoundDocument, passage: FoundPassage): string {
+    let directive = this.#directives.get(passage);
+    if (directive === undefined) {
+      directive = textDirective(sentenceOf(passage.text, marksOf(page, passage, this.#language).text));
+      this.#directives.set(passage, directive);
+    }
+    return directive;
   }
 }
 

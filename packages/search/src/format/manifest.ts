@@ -2,7 +2,7 @@ import { FoundationError } from '@nearfield/spec';
 import { damaged } from '../errors.ts';
 
 /** The version of the format that this package writes and reads. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** The one file whose name never changes. */
 export const MANIFEST = 'manifest.json';
 
@@ -10,8 +10,16 @@ export const MANIFEST = 'manifest.json';
 export interface IndexFile {
   readonly name: string;
   readonly bytes: number;
-  /** Hex SHA-256 of the bytes as stored. */
+  /** Hex SHA-256 of the bytes as stored, its first 32 digits. */
   readonly sha256: string;
+}
+
+/** A file of blocks, whole and in shards, each with the number of its first block. */
+export interface BlockFiles {
+  /** For loaders that read ranges. */
+  readonly all: IndexFile;
+  /** The same blocks apart. */
+  readonly shards: readonly (IndexFile & { readonly first: number })[];
 }
 
 /** What an index is and what belongs to it. */
@@ -20,18 +28,21 @@ export interface Manifest {
   readonly version: typeof FORMAT_VERSION;
   /** SHA-256 over all that follows: another index has another. */
   readonly id: string;
+  /** The language of most of its documents, BCP 47. */
   readonly language: string;
+  /** Languages of its documents, BCP 47: words are stemmed by each. */
+  readonly languages: readonly string[];
   readonly documents: number;
   readonly passages: number;
   readonly files: {
-    readonly words: IndexFile;
-    readonly passages: IndexFile;
-    /** Each with the first term that it holds. */
-    readonly terms: readonly (IndexFile & { readonly first: string })[];
-    /** Each with the number of the first document that it holds. */
+    /** What every query needs: words, passages' documents and lengths, where blocks begin. */
+    readonly start: IndexFile;
+    /** Blocks of terms and their postings. */
+    readonly terms: BlockFiles;
+    /** Blocks of passages' texts, with what is shown of their documents. */
+    readonly texts: BlockFiles;
+    /** All documents, each file with the number of the first that it holds. */
     readonly titles: readonly (IndexFile & { readonly first: number })[];
-    /** Each with the number of the first passage that it holds. */
-    readonly texts: readonly (IndexFile & { readonly first: number })[];
   };
   /** Absent from an index of keywords alone. */
   readonly meaning?: {
@@ -44,6 +55,9 @@ export interface Manifest {
     readonly vectors: IndexFile;
     readonly table?: {
       readonly name: string;
+      /** Passages of a row. */
+      readonly top: number;
+      /** Tokens that are not known from the start. */
       readonly tokens: IndexFile;
       /** Every row, for loaders that read ranges. */
       readonly rows: IndexFile;

@@ -1,5 +1,8 @@
 /** SHA-256, where `crypto.subtle` is and where it is not: pages over plain HTTP have none. */
 
+/** Digits of a file's sum that a manifest has: 128 bits tell every damage, and more would only be longer to load. */
+export const SUM_DIGITS = 32;
+
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
 const primes = ((): number[] => {

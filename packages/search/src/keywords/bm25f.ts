@@ -9,9 +9,9 @@ export interface KeywordWeights {
   readonly k1: number;
   /** How much long fields are held against a passage, 0 to 1, by field. Default: title .4, headings .4, text .7. */
   readonly b: Readonly<Record<Field, number>>;
-  /** What a word without a subject counts, 0 to 1. Default .15. */
+  /** What a word without a subject counts, 0 to 1. Default .3. */
   readonly stopWord: number;
-  /** Added for two neighbours of the query that stand side by side, as a share of the rarer one's score. Default .3. */
+  /** Added for two neighbours of the query that stand side by side, as a share of the rarer one's score. Default .4. */
   readonly phrase: number;
 }
 
@@ -19,8 +19,8 @@ export const KEYWORD_WEIGHTS: KeywordWeights = {
   fields: { title: 2.5, headings: 1.8, text: 1 },
   k1: 1.2,
   b: { title: 0.4, headings: 0.4, text: 0.7 },
-  stopWord: 0.15,
-  phrase: 0.3,
+  stopWord: 0.3,
+  phrase: 0.4,
 };
 
 /** Lengths of the fields of each passage, in words: passages × fields. */

@@ -34,8 +34,15 @@ const LEAST_PREFIX = 2;
  * The words of a query, each once. The last one, while nothing is typed behind it, also stands for words that begin
  * with it. A word that the index has not, of five letters or more and without digits, stands for those that one edit
  * makes of it.
+ *
+ * @param others further languages of the index's pages.
  */
-export function queryWords(query: string, language: Language, dictionary: Dictionary): QueryWord[] {
+export function queryWords(
+  query: string,
+  language: Language,
+  dictionary: Dictionary,
+  others: readonly Language[] = [],
+): QueryWord[] {
   const all = [...analyse(query, language)];
   const last = all.at(-1);
   const isOpen = last !== undefined && last.word.end === query.length;
@@ -45,13 +52,22 @@ export function queryWords(query: string, language: Language, dictionary: Dictio
     const { term, folded } = each;
     if (seen.has(term) && each !== last) continue;
     seen.add(term);
-    const isStopWord = language.stopWords.has(folded);
+    const isStopWord = [language, ...others].some(({ stopWords }) => stopWords.has(folded));
     const terms = new Map<string, QueryTerm>();
     terms.set(term, { term, match: 'exact', weight: 1, word: folded });
+    // Pages of other languages have the stems of those.
+    for (const other of others) {
+      for (const { term: stem } of analyse(folded, other)) {
+        if (!terms.has(stem)) terms.set(stem, { term: stem, match: 'exact', weight: 1, word: folded });
+      }
+    }
+    const ownTerms = terms.size;
     const add = (words: readonly string[], match: Match, weight: number): void => {
       for (const word of words) {
-        for (const { term: other } of analyse(word, language)) {
-          if (!terms.has(other)) terms.set(other, { term: other, match, weight, word });
+        for (const each of [language, ...others]) {
+          for (const { term: other } of analyse(word, each)) {
+            if (!terms.has(other)) terms.set(other, { term: other, match, weight, word });
+          }
         }
       }
     };
@@ -59,7 +75,7 @@ export function queryWords(query: string, language: Language, dictionary: Dictio
     if (each === last && isOpen && [...folded].length >= LEAST_PREFIX && !(isStopWord && isKnown)) {
       add(dictionary.startingWith(folded), 'prefix', PREFIX_WEIGHT);
     }
-    if (!isKnown && !isStopWord && terms.size === 1 && allowsTypos(folded)) {
+    if (!isKnown && !isStopWord && terms.size === ownTerms && allowsTypos(folded)) {
       add(dictionary.near(folded).filter(allowsTypos), 'typo', TYPO_WEIGHT);
     }
     const range = [each.word.start, each.word.end] as const;

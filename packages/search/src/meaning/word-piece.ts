@@ -10,7 +10,7 @@ const HAN =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b820}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
 
 /** Words and single marks, lower case and without accents. */
-function basicTokens(text: string): string[] {
+export function basicTokens(text: string): string[] {
   let spaced = '';
   for (const character of text) {
     if (SPACE.test(character)) spaced += ' ';

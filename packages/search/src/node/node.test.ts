@@ -90,6 +90,15 @@ describe('VectorCache', () => {
     expect(new VectorCache(path).get(key('d'))).toEqual(vector);
   });
 
+  it('has the rows of the last build, if they are whole', () => {
+    const rows = Uint8Array.of(1, 2, 3);
+    new VectorCache(path).rows.set(key('e'), rows);
+    expect(new VectorCache(path).rows.get(key('e'))).toEqual(rows);
+    expect(new VectorCache(path).rows.get(key('f'))).toBeUndefined();
+    appendFileSync(`${path}.rows`, 'x');
+    expect(new VectorCache(path).rows.get(key('e'))).toBeUndefined();
+  });
+
   it('has nothing that is damaged', () => {
     const bytes = readFileSync(path);
     bytes[40]! ^= 1;

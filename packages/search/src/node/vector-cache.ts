@@ -53,6 +53,27 @@ export class VectorCache {
     return this;
   }
 
+  /** Rows of the last build's query table, in a file beside the vectors. */
+  readonly rows = {
+    get: (key: string): Uint8Array<ArrayBuffer> | undefined => {
+      try {
+        const file = readFileSync(`${this.#path}.rows`);
+        const rows = file.subarray(KEY + SUM);
+        if (file.subarray(0, KEY).toString('hex') !== key) return undefined;
+        return file.subarray(KEY, KEY + SUM).equals(sumOf(rows)) ? new Uint8Array(rows) : undefined;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    set: (key: string, rows: Uint8Array<ArrayBuffer>): void => {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const next = `${this.#path}.rows.${process.pid}.tmp`;
+      writeFileSync(next, Buffer.concat([Buffer.from(key, 'hex'), sumOf(rows), rows]));
+      renameSync(next, `${this.#path}.rows`);
+    },
+  };
+
   /** Drops what this build did not use if the file has become large. */
   close(): void {
     const bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;

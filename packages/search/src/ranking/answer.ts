@@ -7,11 +7,11 @@ import type { KeywordScore } from '../keywords/bm25f.ts';
 import type { QueryWord } from '../keywords/query.ts';
 import type { FusedScore } from './fusion.ts';
 import { excerptOf, highlightsOf, markedTerms } from './highlights.ts';
-import { type RankedDocument, rerank } from './rerank.ts';
+import { type RankedDocument, RERANKED, rerank } from './rerank.ts';
 
-/** Passages of a result at most. */
+/** Passages of a result at most, and the share of the best one's score that the others need. */
 const PASSAGES = 3;
-const RERANKED = 20;
+const LEAST_SHARE = 0.6;
 const LIMIT = 10;
 
 /** What of an index an answer shows. Documents and passages have numbers. */
@@ -19,15 +19,21 @@ export interface Shown {
   documentOf(passage: number): number;
   /** Whether the filters let a document through. */
   isAllowed(document: number): boolean;
-  title(document: number): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>>;
+  /** @param passage one of the document's. */
+  title(
+    document: number,
+    passage: number,
+  ): Promise<Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>>;
   text(passage: number): Promise<Pick<FoundPassage, 'headings' | 'anchor' | 'text'>>;
+  /** Factor of a passage's score. Absent: 1 for all. */
+  weight?(passage: number): number;
 }
 
 /** Scores of a query. */
 export interface Scores {
   readonly query: string;
   readonly words: readonly QueryWord[];
-  readonly language: Language;
+  readonly language: Language | readonly Language[];
   readonly keywords: readonly KeywordScore[];
   /** Best first. */
   readonly fused: readonly FusedScore[];
@@ -82,7 +88,7 @@ export async function resultsOf(
   return Promise.all(
     ranked.slice(0, limitOf(options)).map(async ({ document, passages, score }): Promise<FoundDocument> => {
       const [title, ...texts] = await Promise.all([
-        shown.title(document),
+        shown.title(document, passages[0]!.passage),
         ...passages.map(({ passage }) => shown.text(passage)),
       ]);
       return {
@@ -93,6 +99,7 @@ export async function resultsOf(
           const text = texts[index]!;
           const highlights = highlightsOf(text.text, terms, scores.language);
           const rerankScore = reranked.get(each.passage);
+          const weight = shown.weight?.(each.passage) ?? 1;
           return {
             ...text,
             score: each.score,
@@ -104,6 +111,7 @@ export async function resultsOf(
                 meaning: each.meaning,
                 words: byPassage.get(each.passage)?.words ?? [],
                 phrase: byPassage.get(each.passage)?.phrase ?? 0,
+                ...(weight === 1 ? {} : { weight }),
                 ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
               },
             }),
@@ -121,7 +129,9 @@ function byDocument(fused: readonly FusedScore[], shown: Shown, most: number): r
     if (!shown.isAllowed(document)) continue;
     const before = found.get(document);
     if (before !== undefined) {
-      if (before.passages.length < PASSAGES) before.passages.push(each);
+      if (before.passages.length < PASSAGES && each.score >= LEAST_SHARE * before.score) {
+        before.passages.push(each);
+      }
     } else if (found.size < most) found.set(document, { document, score: each.score, passages: [each] });
   }
   return [...found.values()];
@@ -130,7 +140,7 @@ function byDocument(fused: readonly FusedScore[], shown: Shown, most: number): r
 /** What a reranker reads of a document: its title, and headings and text of its best passage. */
 async function textToRank({ document, passages }: RankedDocument, shown: Shown): Promise<string> {
   const [{ title }, { headings, text }] = await Promise.all([
-    shown.title(document),
+    shown.title(document, passages[0]!.passage),
     shown.text(passages[0]!.passage),
   ]);
   return [title, headings.join(' › '), text].filter((part) => part !== '').join('\n');

@@ -16,8 +16,9 @@ export function correctedQuery(
 ): string | undefined {
   let corrected = query;
   for (const { word, range, terms } of words.toReversed()) {
-    const [own, ...others] = terms;
-    if (others.length === 0 || frequency(own!.term) > 0 || isKnown(word)) continue;
+    const others = terms.filter(({ match }) => match !== 'exact');
+    const isFound = terms.some(({ match, term }) => match === 'exact' && frequency(term) > 0);
+    if (others.length === 0 || isFound || isKnown(word)) continue;
     const best = others.reduce((left, right) =>
       frequency(right.term) > frequency(left.term) ? right : left,
     );

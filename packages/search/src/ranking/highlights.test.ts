@@ -8,7 +8,7 @@ import { excerptOf, highlightsOf, markedTerms } from './highlights.ts';
 const dictionary = new Dictionary(['configuration', 'configure', 'server', 'severe', 'the']);
 const marked = (query: string, text: string): string[] => {
   const terms = markedTerms(queryWords(query, ENGLISH, dictionary));
-  return highlightsOf(text, terms, ENGLISH).map(([start, end]) => text.slice(start, end));
+  return highlightsOf(text, terms, [ENGLISH]).map(([start, end]) => text.slice(start, end));
 };
 
 describe('highlights', () => {

@@ -16,11 +16,16 @@ export function markedTerms(words: readonly QueryWord[]): ReadonlySet<string> {
 }
 
 /** Ranges of a text whose words are among the terms, in order; neighbours with only spaces between them are one. */
-export function highlightsOf(text: string, terms: ReadonlySet<string>, language: Language): TextRange[] {
+export function highlightsOf(
+  text: string,
+  terms: ReadonlySet<string>,
+  languages: Language | readonly Language[],
+): TextRange[] {
   const found: [number, number][] = [];
   if (terms.size === 0) return found;
-  for (const { term, word } of analyse(text, language)) {
-    if (!terms.has(term)) continue;
+  const [language, ...others] = [languages].flat() as readonly Language[];
+  for (const { term, folded, word } of analyse(text, language!)) {
+    if (!terms.has(term) && !others.some(({ stem }) => terms.has(stem(folded)))) continue;
     const last = found.at(-1);
     if (last !== undefined && /^[ \t]*$/.test(text.slice(last[1], word.start))) last[1] = word.end;
     else found.push([word.start, word.end]);

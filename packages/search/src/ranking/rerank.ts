@@ -3,7 +3,8 @@ import type { FusedScore } from './fusion.ts';
 
 /** What the score of keywords and meaning counts beside the reranker's logit. */
 const FUSED_WEIGHT = 2;
-const DOCUMENTS = 20;
+/** Documents that are ranked again. */
+export const RERANKED = 20;
 
 /** A document's passages in the order of their scores, and its best score. */
 export interface RankedDocument {
@@ -27,7 +28,7 @@ export async function rerank(
   query: string,
   documents: readonly RankedDocument[],
   textOf: (document: RankedDocument) => Promise<string>,
-  { foundation, model, top = DOCUMENTS }: Reranker,
+  { foundation, model, top = RERANKED }: Reranker,
   signal: AbortSignal | undefined,
 ): Promise<{ documents: RankedDocument[]; scores: Map<number, number> }> {
   const first = documents.slice(0, top);

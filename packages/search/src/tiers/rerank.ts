@@ -6,10 +6,11 @@ export const RERANKED = 20;
 /** Share of the reranker's word in the new order; the rest is the order before. Default .7. */
 const WEIGHT = 0.7;
 
-/** A result with what the reranker said of its best passage: 0 for the worst of those that it read, 1 for the best. */
+/** Documents in a new order. */
 export interface Reranked {
-  readonly result: FoundDocument;
-  readonly relevance: number;
+  readonly results: readonly FoundDocument[];
+  /** What the reranker said of the best passage of those it read, by id: 0 for the worst of them, 1 for the best. */
+  readonly relevance: ReadonlyMap<string, number>;
 }
 
 /**
@@ -22,9 +23,9 @@ export async function rerank(
   query: string,
   results: readonly FoundDocument[],
   signal: AbortSignal,
-): Promise<Reranked[]> {
+): Promise<Reranked> {
   const read = results.slice(0, RERANKED);
-  if (read.length < 2) return read.map((result) => ({ result, relevance: 1 }));
+  if (read.length < 2) return { results, relevance: new Map() };
   const documents = read.map(({ title, passages }) => {
     const [best] = passages;
     return [title, best?.headings.join(' › '), best?.text].filter((part) => part).join('\n');
@@ -37,9 +38,11 @@ export async function rerank(
   );
   const before = scaled(read.map(({ score }) => score));
   const total = (index: number): number => WEIGHT * relevance[index]! + (1 - WEIGHT) * before[index]!;
-  return [...read.keys()]
-    .sort((left, right) => total(right) - total(left) || left - right)
-    .map((index) => ({ result: read[index]!, relevance: relevance[index]! }));
+  const order = [...read.keys()].sort((left, right) => total(right) - total(left) || left - right);
+  return {
+    results: [...order.map((index) => read[index]!), ...results.slice(RERANKED)],
+    relevance: new Map(read.map(({ id }, index) => [id, relevance[index]!])),
+  };
 }
 
 /** Numbers brought to 0–1, or all 1 where they are equal. */

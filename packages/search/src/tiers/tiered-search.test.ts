@@ -6,9 +6,10 @@ import { buildIndex } from '../build-index.ts';
 import { MANIFEST } from '../format/manifest.ts';
 import { type Loader, memoryLoader } from '../loader.ts';
 import { openIndex } from '../open-index.ts';
+import type { Tier } from './later-tiers.ts';
 import type { Engine } from './optional-model.ts';
 import { permissionOf } from './policy.ts';
-import { type Tier, TieredSearch, type TieredSearchOptions } from './tiered-search.ts';
+import { TieredSearch, type TieredSearchOptions } from './tiered-search.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const RERANKER = 'minilm-reranker';
@@ -198,6 +199,24 @@ describe('an answer', () => {
   });
 });
 
+it('more results than a reranker reads are all shown, the rest in their order', async () => {
+  const many = Array.from({ length: 26 }, (_, number) =>
+    textDocument(`${number}`, `Page ${number}`, `grass ${'and other plants '.repeat(number)}`),
+  );
+  const index = await buildIndex({ documents: many });
+  const { engine, gates } = engineOf({ cached: [RERANKER] });
+  gates.load.resolve();
+  gates.rerank.resolve();
+  const { search, shown } = searchOf({ foundation: async () => engine, limit: 30 }, memoryLoader(index));
+  await search.search('grass');
+  const before = ids(search);
+  search.engage();
+  await search.search('grass');
+  expect(shown).toEqual(['keywords', 'keywords', 'reranker']);
+  expect(ids(search)).toHaveLength(26);
+  expect(ids(search).slice(20)).toEqual(before.slice(20));
+});
+
 describe('the model', () => {
   it('is left alone where it would have to be downloaded', async () => {
     const { engine, loaded } = engineOf({ cached: [] });
@@ -274,6 +293,19 @@ describe('the model', () => {
     });
   });
 
+  it('for reranking that fails leaves the order as it was', async () => {
+    const { engine, gates } = engineOf({ cached: [RERANKER] });
+    gates.load.resolve();
+    const { search, shown } = searchOf({
+      foundation: async () => ({ ...engine, rerank: () => Promise.reject(new Error('out of memory')) }),
+    });
+    search.engage();
+    await search.search('stone');
+    expect(shown).toEqual(['keywords']);
+    expect(search.state).toMatchObject({ tier: 'keywords', isRefining: false });
+    expect(search.state.problems.map(({ message }) => message)).toEqual(['out of memory']);
+  });
+
   it('that fails later costs no answer either', async () => {
     const { engine, foundation, gates } = engineOf({ cached: [MODEL] });
     gates.load.resolve();
@@ -304,11 +336,13 @@ describe('an index', () => {
 
   it('that is damaged is said', async () => {
     const copy = new Map(files);
-    const name = [...files.keys()].find((each) => each.startsWith('texts'))!;
-    copy.set(
-      name,
-      files.get(name)!.map((byte) => byte ^ 1),
-    );
+    for (const [name, bytes] of files) {
+      if (name.includes('texts'))
+        copy.set(
+          name,
+          bytes.map((byte) => byte ^ 1),
+        );
+    }
     const { search } = searchOf({}, memoryLoader(copy));
     await search.search('stone');
     expect(search.state.error).toMatchObject({ code: 'INTEGRITY_MISMATCH' });

@@ -2,12 +2,18 @@
  * Search in tiers, for a page: an answer from words and the query table at once, then a better one from the model and
  * the reranker, if they may be used. No DOM: an interface shows the state and says what its reader touches.
  */
-import { embed, FoundationError } from '@nearfield/spec';
-import type { FoundDocument, SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
+import type { FoundationError } from '@nearfield/spec';
+import type { SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
 import { checkFingerprint } from './fingerprint.ts';
+import {
+  asFoundationError,
+  hasLaterTiers,
+  laterAnswer,
+  type SearchModels,
+  type Tier,
+} from './later-tiers.ts';
 import { type Engine, type ModelState, OptionalModel } from './optional-model.ts';
 import { type ModelPolicy, permissionOf, savesData as readsSaveData } from './policy.ts';
-import { RERANKED, rerank } from './rerank.ts';
 import { placed, type Slot, settle } from './settle.ts';
 
 export interface TieredSearchOptions {
@@ -32,9 +38,6 @@ export interface TieredSearchOptions {
   /** Whether the reader saves data. @default `navigator.connection.saveData` */
   readonly savesData?: (() => boolean) | undefined;
 }
-
-/** What an order comes from: words alone, with the query table, with the model, or with the reranker besides. */
-export type Tier = 'keywords' | 'table' | 'model' | 'reranker';
 
 /** What there is to show. */
 export interface SearchState {
@@ -73,9 +76,6 @@ const NOTHING = {
   error: undefined,
 } satisfies Partial<SearchState>;
 
-/** Searches that load missing rows of the query table, at most, before the answer stays partial. */
-const MOST_ROW_LOADS = 8;
-
 /**
  * @example
  * const search = new TieredSearch({
@@ -91,7 +91,7 @@ export class TieredSearch {
   readonly #listeners = new Set<() => void>();
   readonly #held = new Set<string>();
   #index: Promise<SearchIndex> | undefined;
-  #models: { readonly embedder: OptionalModel | undefined; readonly reranker: OptionalModel } | undefined;
+  #models: SearchModels | undefined;
   #engine: Promise<Engine> | undefined;
   #isEngaged = false;
   #filters: NonNullable<SearchOptions['filters']> = {};
@@ -127,9 +127,11 @@ export class TieredSearch {
   engage(): void {
     const isFirst = !this.#isEngaged;
     this.#isEngaged = true;
+    const running = this.#running;
+    const stands = this.#state.tier !== undefined && !this.#state.isBusy && !this.#state.isRefining;
     void this.#prepare().then(() => {
       // An answer that stands since before gets better, too.
-      if (isFirst && this.#state.tier !== undefined && !this.#state.isRefining) void this.#improve();
+      if (isFirst && stands && running === this.#running) void this.#improve();
     });
   }
 
@@ -296,75 +298,25 @@ export class TieredSearch {
     first: SearchAnswer | undefined,
     signal: AbortSignal,
   ): Promise<void> {
+    const models = this.#models ?? {};
+    if (!hasLaterTiers(models, first)) return;
     const { limit = 10 } = this.#options;
-    const { embedder, reranker } = this.#models ?? {};
-    const mayEmbed = embedder !== undefined && ['loading', 'ready'].includes(embedder.state);
-    const mayRerank = reranker !== undefined && ['loading', 'ready'].includes(reranker.state);
-    const isPartial = first?.meaning === 'partial';
-    if (!mayEmbed && !mayRerank && !isPartial) return;
     this.#set({ isRefining: true });
-    const problems: FoundationError[] = [];
     try {
-      const attempt = async <Value>(work: () => Promise<Value>): Promise<Value | undefined> => {
-        try {
-          return await work();
-        } catch (error) {
-          if (signal.aborted) throw error;
-          problems.push(asFoundationError(error));
-          return undefined;
-        }
-      };
-      const deep = { limit: Math.max(limit, RERANKED) };
-      let tier: Tier | undefined;
-      let results: readonly FoundDocument[] | undefined;
-      if (mayEmbed) {
-        const engine = await embedder.ready();
-        signal.throwIfAborted();
-        const answer =
-          engine &&
-          (await attempt(async () => {
-            const meaning = await embed(engine as Parameters<typeof embed>[0], embedder.model, query, {
-              signal,
-            });
-            return this.#ask(index, query, signal, { ...deep, meaning });
-          }));
-        problems.push(...(answer?.problems ?? []));
-        // Without meaning it is the first answer once more: a file was missing or damaged.
-        if (answer !== undefined && answer.meaning !== 'none') [tier, results] = ['model', answer.results];
-      }
-      if (results === undefined && isPartial) {
-        let answer = first;
-        for (let load = 0; load < MOST_ROW_LOADS && answer.meaning === 'partial'; load++) {
-          answer = await this.#ask(index, query, signal, deep);
-        }
-        problems.push(...answer.problems);
-        [tier, results] = ['table', answer.results];
-      }
-      let relevance: ReadonlyMap<string, number> | undefined;
-      // Without a model's order to show first, there is time to wait for a reranker's download.
-      if (reranker !== undefined && (reranker.isNear || (mayRerank && results === undefined))) {
-        const engine = await reranker.ready();
-        signal.throwIfAborted();
-        const ordered =
-          engine &&
-          (await attempt(async () => {
-            results ??= (await this.#ask(index, query, signal, deep)).results;
-            return rerank(engine, reranker.model, query, results, signal);
-          }));
-        if (ordered !== undefined) {
-          tier = 'reranker';
-          results = ordered.map(({ result }) => result);
-          relevance = new Map(ordered.map(({ result, relevance: share }) => [result.id, share]));
-        }
-      }
-      signal.throwIfAborted();
+      const { order, problems } = await laterAnswer(models, {
+        query,
+        first,
+        limit,
+        ask: (options) => this.#ask(index, query, signal, options),
+        signal,
+      });
       const { slots, problems: before } = this.#state;
       this.#set({
-        problems: [...new Set([...before, ...this.#modelProblems(), ...problems])],
-        ...(results !== undefined && {
-          tier: tier!,
-          slots: settle(slots, results.slice(0, limit), this.#held),
-          relevance: relevance ?? new Map(),
+        problems: unlike([...before, ...this.#modelProblems(), ...problems]),
+        ...(order && {
+          tier: order.tier,
+          slots: settle(slots, order.results.slice(0, limit), this.#held),
+          relevance: order.relevance,
         }),
       });
     } finally {
@@ -378,11 +330,7 @@ export class TieredSearch {
   }
 }
 
-const asFoundationError = (error: unknown): FoundationError =>
-  FoundationError.isInstance(error)
-    ? error
-    : new FoundationError({
-        code: 'INTERNAL_ERROR',
-        message: error instanceof Error ? error.message : String(error),
-        cause: error,
-      });
+/** Problems, each once. */
+const unlike = (problems: readonly FoundationError[]): FoundationError[] => [
+  ...new Map(problems.map((problem) => [problem.message, problem])).values(),
+];

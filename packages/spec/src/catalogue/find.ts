@@ -3,10 +3,9 @@ import { shortened } from '../shortened.ts';
 import { CATALOGUE } from './index.ts';
 import type { Endpoint, ModelEntry } from './types.ts';
 
-const byId = new Map<string, ModelEntry>();
-for (const entry of CATALOGUE) {
-  for (const id of [entry.id, ...entry.aliases]) byId.set(id.toLowerCase(), entry);
-}
+const byId = new Map<string, ModelEntry>(
+  CATALOGUE.flatMap((entry) => [entry.id, ...entry.aliases].map((id) => [id.toLowerCase(), entry] as const)),
+);
 
 /** The entry of a short id (`jina-embeddings-v3`) or a full one (`jina-ai/…`, `jinaai/…`); undefined if unknown. */
 export const findModel = (id: string): ModelEntry | undefined => byId.get(id.toLowerCase());

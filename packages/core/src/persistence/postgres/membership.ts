@@ -16,8 +16,8 @@ export interface MembershipListener {
   onBeat(): Promise<void>;
   /** The others took this process for dead: what it held is theirs. It goes on under a new id. */
   onLost(): void;
-  /** Processes have died: their locks are free. */
-  onDied(ids: readonly string[]): Promise<void>;
+  /** This process has found others dead, and freed their locks. */
+  onDied(): Promise<void>;
 }
 
 /**
@@ -83,7 +83,9 @@ export class Membership {
     await this.#beating;
     if (!this.#isEntered) return;
     await this.#connection
-      .query('The list of processes', `delete from ${this.#connection.quoted}.member where id = $1`, [this.#id])
+      .query('The list of processes', `delete from ${this.#connection.quoted}.member where id = $1`, [
+        this.#id,
+      ])
       // The others find out.
       .catch(() => {});
   }
@@ -139,16 +141,13 @@ export class Membership {
   /** Deletes the rows of the dead. Each of them is deleted by one process only. */
   async #bury(): Promise<void> {
     const { quoted } = this.#connection;
-    const { rows } = await this.#connection.query<{ id: string }>(
+    const { rowCount } = await this.#connection.query(
       'The list of processes',
       `delete from ${quoted}.member
-       where id <> $1 and seen_at < clock_timestamp() - $2 * interval '1 millisecond'
-       returning id`,
+       where id <> $1 and seen_at < clock_timestamp() - $2 * interval '1 millisecond'`,
       [this.#id, this.#options.lease],
     );
-    if (rows.length === 0) return;
-    const ids = rows.map(({ id }) => id);
-    await Promise.all(this.#listeners.map((listener) => listener.onDied(ids)));
+    if (rowCount) await Promise.all(this.#listeners.map((listener) => listener.onDied()));
   }
 }
 

@@ -3,8 +3,7 @@ import type { Runner, WorkerEvents, WorkerUtils } from 'graphile-worker';
 import { delay } from '../../async/abort.ts';
 import { closedError } from '../../async/closed.ts';
 import type { JobQueue, JobWorker } from '../state-store.ts';
-import type { Connection } from './connection.ts';
-import { missingPackage } from './connection.ts';
+import { type Connection, missingPackage, quote } from './connection.ts';
 import type { Membership, MembershipListener } from './membership.ts';
 
 const TASK = 'batch';
@@ -22,8 +21,8 @@ type Library = typeof import('graphile-worker');
 
 /**
  * Jobs in graphile-worker's queue, in a schema beside that of the records. One job at a time is taken by a process:
- * an engine answers the lines of one job at a time. A job of a process that has died is unlocked by the one that
- * deletes its membership.
+ * an engine answers the lines of one job at a time. A job that is locked by a process without a membership, because it
+ * has died, is unlocked by any of the others.
  */
 export class PostgresQueue implements JobQueue, MembershipListener {
   readonly #connection: Connection;
@@ -94,6 +93,7 @@ export class PostgresQueue implements JobQueue, MembershipListener {
 
   async onBeat(): Promise<void> {
     await this.#addWaiting();
+    await this.#unlockOrphans();
   }
 
   onLost(): void {
@@ -101,8 +101,7 @@ export class PostgresQueue implements JobQueue, MembershipListener {
     this.#lost = new AbortController();
   }
 
-  async onDied(ids: readonly string[]): Promise<void> {
-    await (await this.#tools()).forceUnlockWorkers([...ids]);
+  async onDied(): Promise<void> {
     await this.#worker?.resume();
   }
 
@@ -118,6 +117,21 @@ export class PostgresQueue implements JobQueue, MembershipListener {
     }
   }
 
+  /** Frees the jobs of processes that are no members any more. */
+  async #unlockOrphans(): Promise<void> {
+    const { quoted } = this.#connection;
+    const { rows } = await this.#connection.query<{ id: string }>(
+      'The queue of batches',
+      `select distinct locked_by as id from ${quote(this.#schema)}.jobs
+       where locked_by is not null and locked_by not in (select id from ${quoted}.member)`,
+    );
+    if (rows.length > 0) await (await this.#tools()).forceUnlockWorkers(rows.map(({ id }) => id));
+  }
+
+  get #schema(): string {
+    return `${this.#connection.schema}_jobs`;
+  }
+
   #tools(): Promise<WorkerUtils> {
     this.#utilities ??= this.#library.makeWorkerUtils(this.#shared()).catch((error: unknown) => {
       this.#utilities = undefined;
@@ -129,7 +143,7 @@ export class PostgresQueue implements JobQueue, MembershipListener {
   #shared() {
     return {
       pgPool: this.#connection.pool,
-      schema: `${this.#connection.schema}_jobs`,
+      schema: this.#schema,
       // Failures of jobs are in their records; those of the database are answered to callers.
       logger: new this.#library.Logger(() => () => {}),
     };
@@ -158,6 +172,10 @@ export class PostgresQueue implements JobQueue, MembershipListener {
     await worker.resume();
     if (this.#closing.signal.aborted) return;
     const end = AbortSignal.any([lost, this.#closing.signal]);
+    // The database was lost with the end of a job: the library leaves it locked.
+    const broken = new AbortController();
+    const events = new EventEmitter() as WorkerEvents;
+    events.on('worker:fatalError', () => broken.abort(closedError()));
     const options = {
       ...this.#shared(),
       // Names its jobs' locks, which end with this membership.
@@ -166,11 +184,11 @@ export class PostgresQueue implements JobQueue, MembershipListener {
       pollInterval: this.#options.pollInterval,
       noHandleSignals: true,
       noPreparedStatements: true,
-      events: new EventEmitter() as WorkerEvents,
+      events,
       taskList: { [TASK]: (payload: unknown) => this.#runJob(worker, (payload as { id: string }).id, end) },
     };
     const runner = await this.#library.run(options);
-    await until(runner, end);
+    await until(runner, AbortSignal.any([end, broken.signal]));
   }
 
   async #runJob(worker: JobWorker, id: string, end: AbortSignal): Promise<void> {

@@ -59,7 +59,10 @@ afterEach(async () => {
 });
 
 describe('records in PostgreSQL', () => {
-  itKeepsRecords({ create: async () => (await fresh()).records(), reopen: async () => (await state()).records() });
+  itKeepsRecords({
+    create: async () => (await fresh()).records(),
+    reopen: async () => (await state()).records(),
+  });
 
   it('keep the bytes of what is damaged', async () => {
     const records = await (await fresh()).records();
@@ -164,7 +167,9 @@ describe('locks in PostgreSQL', () => {
   it('of a process that gives no sign of life are free after a lease', async () => {
     const other = await (await fresh()).records();
     await other.locks.attempt('any', async () => {});
-    await admin.query(`insert into s${schemas}.member (id, seen_at) values ('dead', now() - interval '1 day')`);
+    await admin.query(
+      `insert into s${schemas}.member (id, seen_at) values ('dead', now() - interval '1 day')`,
+    );
     await admin.query(`insert into s${schemas}.lock (name, holder) values ('job', 'dead')`);
     expect(await other.locks.wait('job', async () => 'mine')).toBe('mine');
     expect(await count('.member')).toBe(1);

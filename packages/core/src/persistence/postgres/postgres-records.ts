@@ -36,7 +36,7 @@ export class PostgresRecords implements Records {
       if (aside) throw this.#isDamaged(key);
       return undefined;
     }
-    const read = valueOf<Value>(bytes, isSound);
+    const read = readValue<Value>(bytes, isSound);
     if (read.isSound) return read.value;
     await this.#connection.transaction(key, (client) => this.#setAside(client, key, bytes));
     const error = this.#isDamaged(key, read.cause);
@@ -63,7 +63,7 @@ export class PostgresRecords implements Records {
         [key],
       );
       const bytes = rows[0]?.value;
-      const read = bytes && valueOf<Value>(bytes, isSound);
+      const read = bytes && readValue<Value>(bytes, isSound);
       if (read && !read.isSound) await this.#setAside(client, key, bytes);
       const before = read?.isSound ? read.value : undefined;
       const after = change(before);
@@ -145,7 +145,7 @@ export class PostgresRecords implements Records {
 }
 
 /** A stored value, if it is what its reader expects. */
-function valueOf<Value>(
+function readValue<Value>(
   bytes: Buffer,
   isSound: IsSound<Value> | undefined,
 ): { isSound: true; value: Value } | { isSound: false; cause?: unknown } {

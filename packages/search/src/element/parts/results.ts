@@ -1,14 +1,14 @@
 /** Results, grouped by page. Rendered by place: what keeps its place keeps its nodes, its focus and its pointer. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { FoundPassage } from '../../open-index.ts';
-import { excerptOf, formOf, marked, type Piece } from '../excerpt.ts';
+import { excerptOf, marked, type Piece } from '../excerpt.ts';
+import { headingsOf, markedForms, marksOf } from '../marks.ts';
 import { cellId, type Row, type View } from './view.ts';
 
 const pieces = (all: readonly Piece[]) =>
   all.map(({ text, isMarked }) => (isMarked ? html`<mark part="mark">${text}</mark>` : text));
 
-const termsOf = (passage: FoundPassage | undefined): ReadonlySet<string> =>
-  new Set(passage?.explanation?.words.map(({ term }) => term));
+/** UTF-16 units of the one line that a passage below its page has. */
+const SHORT = 120;
 
 export function results(view: View): TemplateResult[] {
   return view.state.slots.map(({ result, more, rows }, place) => {
@@ -47,7 +47,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
   const { slot, place } = row;
   const { title, breadcrumbs, passages, id } = slot.result;
   const [best] = passages;
-  const terms = termsOf(best);
+  const marks = best && marksOf(slot.result, best, view.language);
   const path = [...breadcrumbs, ...(best?.headings ?? [])].join(' › ');
   const isOpen = view.explained.has(id);
   return html`<div class="page" role="row">
@@ -62,9 +62,9 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
         href=${view.actions.addressOf(slot, best)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage: best, place, event })}
       >
-        <span class="title" part="title" dir="auto">${pieces(marked(title, terms, view.language))}</span>
+        <span class="title" part="title" dir="auto">${pieces(marked(title, marks?.title ?? []))}</span>
         <span class="meta" part="breadcrumbs" dir="auto">${path}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(best?.text ?? '', terms, view.language))}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(best?.text ?? '', marks?.text ?? []))}</span>
       </a>`,
     )}
     ${
@@ -93,7 +93,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
 
 function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): TemplateResult {
   const { slot, passage, place } = row;
-  const terms = termsOf(passage);
+  const marks = marksOf(slot.result, passage, view.language);
   return html`<div class="passage" role="row">
     ${cell(
       view,
@@ -106,8 +106,8 @@ function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): Templat
         href=${view.actions.addressOf(slot, passage)}
         @click=${(event: MouseEvent) => view.actions.choose({ slot, passage, place, event })}
       >
-        <span class="title" part="heading" dir="auto">${pieces(marked(passage.headings.join(' › '), terms, view.language))}</span>
-        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(passage.text, terms, view.language, 120))}</span>
+        <span class="title" part="heading" dir="auto">${pieces(marked(headingsOf(passage), marks.headings))}</span>
+        <span class="excerpt" part="excerpt" dir="auto">${pieces(excerptOf(passage.text, marks.text, SHORT))}</span>
       </a>`,
     )}
   </div>`;
@@ -121,13 +121,7 @@ function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>):
   const { explanation } = best ?? {};
   const total = (explanation?.keywords ?? 0) + (explanation?.meaning ?? 0) || 1;
   const relevance = state.relevance.get(result.id);
-  const text = [result.title, ...(best?.headings ?? []), ...result.breadcrumbs, best?.text].join('\n');
-  const words = [...(explanation?.words ?? [])]
-    .sort((left, right) => right.score - left.score)
-    .map(({ word, term }) => {
-      const form = formOf(text, term, view.language) ?? term;
-      return form.toLowerCase() === word ? form : `${word} → ${form}`;
-    });
+  const forms = best ? markedForms(result, best, marksOf(result, best, view.language)) : [];
   return html`<div role="row">
     ${cell(
       view,
@@ -137,7 +131,7 @@ function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>):
         <dl>
           <dt>${t.text('whyWords')}</dt>
           <dd>
-            ${[t.share((explanation?.keywords ?? 0) / total), words.join(', ')].filter((each) => each !== '').join(' · ')}
+            ${[t.share((explanation?.keywords ?? 0) / total), forms.join(', ')].filter((each) => each !== '').join(' · ')}
           </dd>
           <dt>${t.text('whyMeaning')}</dt>
           <dd>${t.share((explanation?.meaning ?? 0) / total)}</dd>

@@ -1,79 +1,87 @@
-import { normalise } from '@nearfield/spec';
-import { damaged } from '../errors.ts';
-import { ByteReader, readSorted } from '../format/bytes.ts';
+import { ByteReader } from '../format/bytes.ts';
 import type { Manifest } from '../format/manifest.ts';
 import type { IndexFiles } from '../index-files.ts';
-import { addRow, rowBytes } from './table-rows.ts';
-import { wordPieces } from './word-piece.ts';
+import { readOtherTokens } from './token-order.ts';
+import { addRow, checkRow, type RowShape, rowBytes } from './token-rows.ts';
+import { basicTokens, wordPieces } from './word-piece.ts';
 
 type TableFiles = NonNullable<NonNullable<Manifest['meaning']>['table']>;
 
 /** Files of rows that one query may load where the host serves no parts. */
 const MOST_SHARDS = 2;
+/** Scores of a query's tokens go together a little: measured over questions of five sets of documentation. */
+const TOGETHER = 1.18;
+/** Words that may be among the tokens of the other file: a table of another script or of numbers is no help. */
+const LETTERS = /^[a-z]{2,}$/;
 
-/** A query's vector and what it was made of. */
-export interface QueryVector {
-  /** Of length 1; undefined if no token of the query is in the table. */
-  readonly vector: Float32Array | undefined;
+/** How near each passage is to a query, by the rows of its tokens. */
+export interface TableScores {
+  /** One for each passage; undefined if no token of the query is in the table. */
+  readonly scores: Float32Array | undefined;
+  /** Standard deviation that the scores have over all passages, about: rows have the greatest alone. */
+  readonly deviation: number;
   readonly tokens: readonly string[];
   /** Tokens whose rows were left for a later query, so that this one takes no more than two requests. */
   readonly missing: readonly string[];
 }
 
-/** Makes vectors of queries from the rows of an index's table, which it loads as they are needed. */
-export class QueryVectors {
+/** Scores passages by the rows of an index's table, which it loads as they are needed. */
+export class TableReader {
   readonly #files: IndexFiles;
   readonly #table: TableFiles;
-  readonly #dimensions: number;
+  readonly #shape: RowShape;
+  readonly #first: ReadonlyMap<string, number>;
   readonly #rows = new Map<string, Uint8Array>();
-  #order: Promise<ReadonlyMap<string, number>> | undefined;
+  #all: Promise<ReadonlyMap<string, number>> | undefined;
 
-  constructor(files: IndexFiles, table: TableFiles, dimensions: number) {
+  /** @param first rows of the tokens that are known from the start. */
+  constructor(files: IndexFiles, table: TableFiles, passages: number, first: ReadonlyMap<string, number>) {
     this.#files = files;
     this.#table = table;
-    this.#dimensions = dimensions;
+    this.#shape = { top: table.top, passages };
+    this.#first = first;
   }
 
-  async of(query: string): Promise<QueryVector> {
-    const order = await this.#rowNumbers();
+  /** Whether a word is a token of the table as a whole: every common word is one. */
+  async has(word: string): Promise<boolean> {
+    return (await this.#rowsFor(word)).has(word);
+  }
+
+  async of(query: string): Promise<TableScores> {
+    const order = await this.#rowsFor(query);
     const tokens = wordPieces(query, (token) => order.has(token));
     const needed = [...new Set(tokens)].filter((token) => !this.#rows.has(token));
     if (needed.length > 0) await this.#loadRows(needed, order);
-    const sum = new Float64Array(this.#dimensions);
+    const scores = new Float32Array(this.#shape.passages);
     const missing: string[] = [];
+    let variance = 0;
     for (const token of tokens) {
       const row = this.#rows.get(token);
       if (row === undefined) missing.push(token);
-      else addRow(sum, row, token, this.#table.rows.name);
+      else variance += addRow(scores, row, this.#shape, token, this.#table.rows.name) ** 2;
     }
-    return { vector: tokens.length > missing.length ? normalise(sum) : undefined, tokens, missing };
+    const deviation = TOGETHER * Math.sqrt(variance);
+    return { scores: tokens.length > missing.length ? scores : undefined, deviation, tokens, missing };
   }
 
-  /** Tokens of the table: every common word is one. */
-  async words(): Promise<Pick<ReadonlyMap<string, number>, 'has'>> {
-    return this.#rowNumbers();
-  }
-
-  #rowNumbers(): Promise<ReadonlyMap<string, number>> {
-    this.#order ??= this.#readTokens();
-    this.#order.catch(() => {
-      this.#order = undefined;
+  /** Rows of tokens: those of the start, and all where a word is not among them. */
+  async #rowsFor(text: string): Promise<ReadonlyMap<string, number>> {
+    const isRare = basicTokens(text).some((word) => LETTERS.test(word) && !this.#first.has(word));
+    if (!isRare) return this.#first;
+    this.#all ??= this.#readTokens();
+    this.#all.catch(() => {
+      this.#all = undefined;
     });
-    return this.#order;
+    return this.#all;
   }
 
   async #readTokens(): Promise<ReadonlyMap<string, number>> {
-    const { tokens, shards, rows } = this.#table;
-    const reader = new ByteReader(await this.#files.unpacked(tokens), tokens.name);
-    const all = shards.flatMap(() => readSorted(reader));
-    if (all.length * rowBytes(this.#dimensions) !== rows.bytes) {
-      throw damaged(tokens.name, 'it has another number of tokens than there are rows');
-    }
-    return new Map(all.map((token, row) => [token, row]));
+    const { tokens } = this.#table;
+    return readOtherTokens(new ByteReader(await this.#files.unpacked(tokens), tokens.name), this.#first);
   }
 
   async #loadRows(tokens: readonly string[], order: ReadonlyMap<string, number>): Promise<void> {
-    const width = rowBytes(this.#dimensions);
+    const width = rowBytes(this.#shape);
     const { rows, shards } = this.#table;
     const sorted = tokens.toSorted((left, right) => order.get(left)! - order.get(right)!);
     const ranges = sorted.map(
@@ -108,7 +116,7 @@ export class QueryVectors {
 
   /** A row that is not the token's is not kept: the next query loads it anew. */
   #keep(token: string, row: Uint8Array): void {
-    addRow(new Float64Array(this.#dimensions), row, token, this.#table.rows.name);
+    checkRow(row, this.#shape, token, this.#table.rows.name);
     this.#rows.set(token, row);
   }
 }

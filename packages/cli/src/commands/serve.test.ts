@@ -1,0 +1,192 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { tinyMiniLM, tinyRerankerV3 } from '@nearfield/model-tiny';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, type ServeCommand, serveCommand } from '../../test/command.ts';
+import { type CommandContext, UsageError } from '../command.ts';
+import { serve } from './serve.ts';
+
+let directory: string;
+let models: string[];
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nearfield-serve-'));
+  const folders = { embedder: tinyMiniLM(), reranker: tinyRerankerV3() };
+  for (const [name, { files }] of Object.entries(folders)) {
+    for (const { path, bytes } of files) {
+      await mkdir(dirname(join(directory, name, path)), { recursive: true });
+      await writeFile(join(directory, name, path), bytes);
+    }
+  }
+  models = [
+    '--model',
+    `tiny=all-MiniLM-L6-v2:${join(directory, 'embedder')}`,
+    '--model',
+    `jina-reranker-v3=${join(directory, 'reranker')}`,
+    '--data-dir',
+    join(directory, 'data'),
+  ];
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const post = (url: string, path: string, body: object) =>
+  fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+const texts = (count: number): string[] => Array.from({ length: count }, (_, n) => `text ${n} `.repeat(20));
+
+describe('a server that is running', () => {
+  let command: ServeCommand;
+  beforeAll(async () => {
+    command = await serveCommand([...models, '--log', 'json', '--max-body', '8']);
+    await command.line(/^Ready$/);
+  });
+  afterAll(() => command.end());
+
+  it('says what it serves, how to ask and where the documents are', async () => {
+    const log = command.log();
+    expect(log).toContain(`tiny`);
+    expect(log).toContain(`${join(directory, 'embedder')}, used like all-MiniLM-L6-v2`);
+    const [, line] = /^Try: curl (.+)$/m.exec(log)!;
+    const [, url, json] = /^(\S+) .* -d '(.+)'$/.exec(line!)!;
+    const answer = await post(new URL(url!).origin, new URL(url!).pathname, JSON.parse(json!));
+    expect(answer.status).toBe(200);
+    const [, docs] = /^Docs: (\S+)$/m.exec(log)!;
+    expect(await (await fetch(docs!)).text()).toContain('/v1/embeddings');
+    expect((await fetch(`${command.url}/ready`)).status).toBe(200);
+  });
+
+  it('ranks with the reranker that it was given', async () => {
+    const answer = await post(command.url, '/v1/rerank', { query: 'test', documents: ['doc1', 'doc2'] });
+    expect(await answer.json()).toMatchObject({ model: 'jina-reranker-v3' });
+  });
+
+  it('logs each request without its contents', async () => {
+    const id = `log-${process.pid}`;
+    await fetch(`${command.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
+      body: JSON.stringify({ model: 'tiny', input: ['confidential'] }),
+    });
+    const line = await command.line(new RegExp(id));
+    expect(JSON.parse(line)).toMatchObject({ route: '/v1/embeddings', status: 200, model: 'tiny' });
+    expect(command.log()).not.toContain('confidential');
+  });
+
+  it('answers health while it computes: before what was asked first', async () => {
+    const order: string[] = [];
+    const note = (what: string) => () => void order.push(what);
+    const long = `${'word '.repeat(1_000_000)}`;
+    const heavy = [
+      post(command.url, '/v1/embeddings', { model: 'tiny', input: texts(1500) }).then(note('embeddings')),
+      post(command.url, '/v1/embeddings', { model: 'tiny', input: long, truncate: true }).then(note('long')),
+      post(command.url, '/v1/segment', { content: long, return_chunks: true }).then(note('segment')),
+    ];
+    for (let count = 0; count < 5; count++) {
+      expect((await fetch(`${command.url}/health`)).status).toBe(200);
+    }
+    order.push('health');
+    await Promise.all(heavy);
+    expect(order[0]).toBe('health');
+  });
+
+  it('refuses bodies that are too large, and counts its answers', async () => {
+    const answer = await post(command.url, '/v1/segment', { content: 'x'.repeat(9 * 1024 * 1024) });
+    expect(answer.status).toBe(413);
+    const metrics = await (await fetch(`${command.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /nearfield_requests_total\{method="POST",route="\/v1\/rerank",status="200"\} [1-9]/,
+    );
+  });
+
+  it('streams the lines of a batch', async () => {
+    const input = texts(50).map((text, index) => ({ custom_id: `line-${index}`, body: { input: text } }));
+    const created = await post(command.url, '/v1/batch/embeddings', { model: 'tiny', input });
+    const { batch_id } = (await created.json()) as { batch_id: string };
+    await expect
+      .poll(async () => (await (await fetch(`${command.url}/v1/batch/${batch_id}`)).json()) as object)
+      .toMatchObject({ status: 'completed', output_url: `${command.url}/v1/batch/${batch_id}/output` });
+    const output = await fetch(`${command.url}/v1/batch/${batch_id}/output`);
+    const lines = (await output.text()).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { custom_id: string }).custom_id)).toEqual(
+      input.map(({ custom_id }) => custom_id),
+    );
+  });
+});
+
+describe('signals', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s lets a request finish that is running', async (signal) => {
+    const command = await serveCommand(models);
+    // The models are still being loaded, so the answer is not there yet.
+    const answer = post(command.url, '/v1/embeddings', { model: 'tiny', input: texts(200) });
+    await expect
+      .poll(async () => await (await fetch(`${command.url}/metrics`)).text())
+      .toMatch(/nearfield_requests_running [2-9]/);
+    command.signal(signal);
+    await command.line(/^Finishing/);
+    const response = await answer;
+    expect(response.status).toBe(200);
+    expect(((await response.json()) as { data: unknown[] }).data).toHaveLength(200);
+    expect(await command.ended).toBe(0);
+  });
+
+  it('a second one ends at once', async () => {
+    const command = await serveCommand(models);
+    await command.line(/^Ready$/);
+    // A body that never comes whole.
+    const open = request(`${command.url}/v1/embeddings`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Content-Length': 1000 },
+    });
+    open.on('error', () => {});
+    open.write('{');
+    await expect
+      .poll(async () => await (await fetch(`${command.url}/metrics`)).text())
+      .toMatch(/nearfield_requests_running [2-9]/);
+    command.signal('SIGTERM');
+    await command.line(/^Finishing/);
+    command.signal('SIGTERM');
+    expect(await command.ended).toBe(143);
+  });
+});
+
+describe('what cannot be served stops the command', () => {
+  const context: CommandContext = {
+    stdin: process.stdin,
+    stdout: () => {},
+    stderr: () => {},
+    terminal: { stdin: false, stdout: false, stderr: false },
+    env: {},
+    script: new URL('../cli.ts', import.meta.url),
+  };
+
+  it.each<[string, string[], RegExp]>([
+    [
+      'a directory that is not there',
+      ['--model', 'mine=./no/such/folder'],
+      /no directory .*no\/such\/folder/,
+    ],
+    ['a folder without a model', ['--model', `mine=${tmpdir()}`], /no config\.json/],
+    ['no source', ['--model', 'mine'], /--model takes/],
+    ['a port that is none', ['--port', 'abc'], /--port takes a whole number/],
+  ])('%s, before it listens', async (_, args, message) => {
+    await expect(serve.run(args, context)).rejects.toMatchObject({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('so does an option that its threads refuse', async () => {
+    const { code, stderr } = await runCommand(['serve', '--port', '0', '--allow-url', 'x']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--allow-url');
+  });
+
+  it('an option that is none is a matter of its use', async () => {
+    await expect(serve.run(['--log', 'xml'], context)).rejects.toThrow(UsageError);
+    await expect(serve.run(['something'], context)).rejects.toThrow(UsageError);
+  });
+});

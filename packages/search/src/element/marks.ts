@@ -1,0 +1,56 @@
+/** Which words of a result are marked: those that the query's words were found as. */
+import { analyse, type Language } from '../analysis/analyser.ts';
+import type { FoundDocument, FoundPassage } from '../open-index.ts';
+import type { Range } from './excerpt.ts';
+
+export interface Marks {
+  readonly title: readonly Range[];
+  /** Of the headings, joined by {@link headingsOf}. */
+  readonly headings: readonly Range[];
+  readonly text: readonly Range[];
+}
+
+/** Headings as one line. */
+export const headingsOf = ({ headings }: FoundPassage): string => headings.join(' › ');
+
+/** Made once for each passage: an answer is rendered many times. */
+const made = new WeakMap<FoundPassage, Marks>();
+
+/** What is marked in a passage and in the title above it. */
+export function marksOf(page: FoundDocument, passage: FoundPassage, language: Language): Marks {
+  const before = made.get(passage);
+  if (before !== undefined) return before;
+  const terms = new Set(passage.explanation?.words.map(({ term }) => term));
+  const marks = {
+    title: rangesOf(page.title, terms, language),
+    headings: rangesOf(headingsOf(passage), terms, language),
+    text: rangesOf(passage.text, terms, language),
+  };
+  made.set(passage, marks);
+  return marks;
+}
+
+/** Where a text has the terms. Neighbours with nothing but a space or dash between them are one range. */
+export function rangesOf(text: string, terms: ReadonlySet<string>, language: Language): Range[] {
+  if (terms.size === 0) return [];
+  const ranges: Range[] = [];
+  for (const { term, word } of analyse(text, language)) {
+    if (!terms.has(term)) continue;
+    const last = ranges.at(-1);
+    if (last !== undefined && /^[ -]?$/.test(text.slice(last[1], word.start))) {
+      ranges[ranges.length - 1] = [last[0], word.end];
+    } else ranges.push([word.start, word.end]);
+  }
+  return ranges;
+}
+
+/** The marked words as they are written, each once, the first ones. */
+export function markedForms(page: FoundDocument, passage: FoundPassage, marks: Marks, most = 6): string[] {
+  const written = [
+    ...marks.title.map(([start, end]) => page.title.slice(start, end)),
+    ...marks.headings.map(([start, end]) => headingsOf(passage).slice(start, end)),
+    ...marks.text.map(([start, end]) => passage.text.slice(start, end)),
+  ];
+  const forms = new Map(written.map((form) => [form.toLowerCase(), form]));
+  return [...forms.values()].slice(0, most);
+}

@@ -1,0 +1,148 @@
+/** How near each passage is to what a query means: by the index's table, by its model, by a vector. */
+import { dot, embed, FoundationError, normalise } from '@nearfield/spec';
+import type { QueryModel, SearchAnswer } from './answers.ts';
+import { damaged, invalid } from './errors.ts';
+import type { Manifest } from './format/manifest.ts';
+import type { IndexFiles } from './index-files.ts';
+import type { Posting } from './keywords/postings.ts';
+import type { QueryWord } from './keywords/query.ts';
+import { checkModel, taskOf } from './meaning/query-model.ts';
+import { TableReader } from './meaning/table-scores.ts';
+import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
+import type { Attempt } from './ranking/answer.ts';
+import { correctedQuery } from './ranking/correction.ts';
+import { momentsOf, type Similarities as Values } from './ranking/fusion.ts';
+
+export interface Similarities {
+  /** Undefined where there is nothing to go by. */
+  readonly values: Values | undefined;
+  readonly state: SearchAnswer['meaning'];
+  readonly corrected?: string;
+}
+
+export interface QueryToCompare {
+  readonly query: string;
+  readonly words: readonly QueryWord[];
+  readonly by: true | Float32Array | QueryModel;
+  /** Postings of the words' terms, if they can be had. */
+  readonly postings: () => Promise<ReadonlyMap<string, readonly Posting[]> | undefined>;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Passages that are compared in eight bits a number, after all were compared by their signs. */
+const RESCORED = 50;
+const NOTHING: Similarities = { values: undefined, state: 'none' };
+
+export class MeaningReader {
+  readonly #files: IndexFiles;
+  readonly #manifest: Manifest;
+  readonly #table: TableReader | undefined;
+  /** Checks of models that were passed, by foundation. */
+  readonly #checks = new WeakMap<object, Promise<void>>();
+
+  /** @param tokens rows of the table that are known from the start. */
+  constructor(files: IndexFiles, manifest: Manifest, tokens: ReadonlyMap<string, number>) {
+    this.#files = files;
+    this.#manifest = manifest;
+    const table = manifest.meaning?.table;
+    if (table !== undefined) this.#table = new TableReader(files, table, manifest.passages, tokens);
+  }
+
+  /** By the model, else by the table. */
+  async of({ query, words, by, postings, attempt, signal }: QueryToCompare): Promise<Similarities> {
+    if (this.#manifest.meaning === undefined) {
+      if (by === true) return NOTHING;
+      throw invalid(
+        'meaning',
+        'The index holds keywords alone: build it with a model to search it by vectors.',
+      );
+    }
+    if (by instanceof Float32Array) return (await attempt(() => this.#byVector(by))) ?? NOTHING;
+    const corrected = await attempt(() => this.#corrected(query, words, postings));
+    const more = corrected === undefined ? {} : { corrected };
+    if (by !== true) {
+      const found = await attempt(async () => {
+        await this.#check(by);
+        const options = { truncate: true, ...taskOf(by.model, 'query'), ...(signal && { signal }) };
+        return this.#byVector(await embed(by.foundation, by.model, corrected ?? query, options));
+      });
+      if (found !== undefined) return { ...found, ...more };
+    }
+    const table = this.#table;
+    if (table === undefined) return NOTHING;
+    const found = await attempt(() => table.of(corrected ?? query));
+    if (found?.scores === undefined) return NOTHING;
+    const state = found.missing.length > 0 ? 'partial' : 'full';
+    const values = { mean: 0, deviation: found.deviation, values: found.scores.entries() };
+    return { values, state, ...more };
+  }
+
+  /** Only a query with words that the site has not waits for the postings. */
+  async #corrected(
+    query: string,
+    words: readonly QueryWord[],
+    postings: QueryToCompare['postings'],
+  ): Promise<string | undefined> {
+    const open = words.filter(({ terms }) => terms.some(({ match }) => match !== 'exact'));
+    if (open.length === 0) return undefined;
+    const found = await postings();
+    const known = new Set<string>();
+    for (const { word } of open) if (await this.#table?.has(word)) known.add(word);
+    const frequency = (term: string): number => found?.get(term)?.length ?? 0;
+    return correctedQuery(query, words, frequency, (word) => known.has(word));
+  }
+
+  #check(model: QueryModel): Promise<void> {
+    const before = this.#checks.get(model.foundation);
+    if (before !== undefined) return before;
+    const checking = checkModel(model, this.#manifest.meaning!);
+    this.#checks.set(model.foundation, checking);
+    // A model that is another stays so; one that could not be loaded is tried again.
+    checking.catch((error: unknown) => {
+      const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
+      if (!isOther) this.#checks.delete(model.foundation);
+    });
+    return checking;
+  }
+
+  async #byVector(query: Float32Array): Promise<Similarities> {
+    const { dimensions, model, bits: file } = this.#manifest.meaning!;
+    if (query.length !== dimensions) {
+      throw invalid(
+        'meaning',
+        `The vector has ${query.length} dimensions, the index was built by ${model} with ${dimensions}. Embed queries with that model.`,
+      );
+    }
+    if (!query.every(Number.isFinite)) {
+      throw invalid('meaning', 'The vector has numbers that are not finite. Embed the query again.');
+    }
+    const vector = normalise(query);
+    const bits = await this.#files.whole(file);
+    if (bits.length !== this.#manifest.passages * signBytes(dimensions)) {
+      throw damaged(file.name, 'it has signs for another number of passages');
+    }
+    const values = signScores(vector, bits);
+    // Before the best are compared again: how the others lie is known from signs alone.
+    const moments = momentsOf(values);
+    await this.#rescore(vector, values);
+    return { values: { ...moments, values: values.entries() }, state: 'full' };
+  }
+
+  /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */
+  async #rescore(vector: Float32Array, values: Float32Array): Promise<void> {
+    const { vectors, dimensions } = this.#manifest.meaning!;
+    const best = Array.from(values.keys())
+      .sort((left, right) => values[right]! - values[left]!)
+      .slice(0, RESCORED)
+      .sort((left, right) => left - right);
+    const width = vectorRowBytes(dimensions);
+    const rows = await this.#files.parts(
+      vectors,
+      best.map((passage) => [passage * width, (passage + 1) * width] as const),
+    );
+    if (rows === undefined) return;
+    const read = rows.map((row, index) => readVectorRow(row, best[index]!, vectors.name));
+    for (const [index, row] of read.entries()) values[best[index]!] = dot(row, vector) * SIGN_SCALE;
+  }
+}

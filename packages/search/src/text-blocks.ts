@@ -1,0 +1,60 @@
+/** Blocks of passages' texts: what is shown of a result, with its document's title and address. */
+import type { FoundDocument, FoundPassage } from './answers.ts';
+import type { Passage, SourceDocument } from './documents/types.ts';
+import { damaged } from './errors.ts';
+import type { BlockReader } from './format/block-file.ts';
+
+/** Passages of a block: few, as results lie far apart. */
+const PASSAGES_OF_BLOCK = 4;
+
+type DocumentRow = readonly [id: string, title: string, url: string, breadcrumbs: readonly string[]];
+type PassageRow = readonly [document: number, headings: readonly string[], anchor: string, text: string];
+/** Documents, and passages with the position of their document in the block. */
+type Block = readonly [readonly DocumentRow[], readonly PassageRow[]];
+
+/** What is shown of one passage. */
+export interface ShownPassage {
+  readonly document: Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>;
+  readonly passage: Pick<FoundPassage, 'headings' | 'anchor' | 'text'>;
+}
+
+export function textBlocks(
+  documents: readonly SourceDocument[],
+  passages: readonly Passage[],
+): Uint8Array<ArrayBuffer>[] {
+  const encoder = new TextEncoder();
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
+  for (let first = 0; first < passages.length; first += PASSAGES_OF_BLOCK) {
+    const group = passages.slice(first, first + PASSAGES_OF_BLOCK);
+    const numbers = [...new Set(group.map(({ document }) => document))];
+    const block: Block = [
+      numbers.map((number): DocumentRow => {
+        const { id, title, url, breadcrumbs } = documents[number]!;
+        return [id, title, url, breadcrumbs];
+      }),
+      group.map(
+        ({ document, headings, anchor, text }): PassageRow => [
+          numbers.indexOf(document),
+          headings,
+          anchor,
+          text,
+        ],
+      ),
+    ];
+    blocks.push(encoder.encode(JSON.stringify(block)));
+  }
+  return blocks;
+}
+
+/** What is shown of a passage. Passages that are asked for together are loaded together. */
+export async function readShown(reader: BlockReader, passage: number, file: string): Promise<ShownPassage> {
+  const number = Math.floor(passage / PASSAGES_OF_BLOCK);
+  const bytes = (await reader.blocks([number])).get(number)!;
+  const [documents, passages] = JSON.parse(new TextDecoder().decode(bytes)) as Block;
+  const row = passages[passage % PASSAGES_OF_BLOCK];
+  const owner = row === undefined ? undefined : documents[row[0]];
+  if (row === undefined || owner === undefined) throw damaged(file, `passage ${passage} is missing`);
+  const [, headings, anchor, text] = row;
+  const [id, title, url, breadcrumbs] = owner;
+  return { document: { id, title, url, breadcrumbs }, passage: { headings, anchor, text } };
+}
