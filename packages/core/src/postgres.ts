@@ -89,14 +89,15 @@ export async function postgresState({
   const records = new PostgresRecords(connection, membership, new PostgresLocks(connection, membership));
   let opened: Promise<Records> | undefined;
   const open = (): Promise<Records> => {
-    opened ??= migrate(connection, () => jobs.migrate()).then(
-      () => records,
-      (error: unknown) => {
-        // The next call tries again.
-        opened = undefined;
-        throw error;
-      },
-    );
+    opened ??= (async () => {
+      await migrate(connection, () => jobs.migrate());
+      await membership.enter();
+      return records;
+    })().catch((error: unknown) => {
+      // The next call tries again.
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
   const jobs = await PostgresQueue.create(connection, membership, open, {

@@ -103,16 +103,16 @@ async function resultsOf(server: ServeCommand, id: string): Promise<string[]> {
 describe('two servers on one database', () => {
   it('finish the batch of one that was killed: every line once', async () => {
     const first = await start();
-    const input = linesOf(4000);
+    const input = linesOf(2000);
     const { batch_id: id } = await answer<Status>(first, '/v1/batch/embeddings', { model: 'tiny', input });
     // It is at work, and far from done.
-    await expect.poll(() => pagesOf(id)).toBeGreaterThan(2);
+    await expect.poll(() => pagesOf(id)).toBeGreaterThan(0);
     expect(await queueLength()).toBe(1);
     first.signal('SIGKILL');
     await first.ended;
     running.delete(first);
     const before = await pagesOf(id);
-    expect(before).toBeLessThan(63);
+    expect(before).toBeLessThan(32);
     const { rows: kept } = await database.query<{ key: string; written: string }>(
       'select key, updated_at::text as written from nearfield.record where starts_with(key, $1)',
       [`batch-result/${id}/`],
@@ -124,7 +124,7 @@ describe('two servers on one database', () => {
       .toBe(0);
     await expect
       .poll(() => answer<Status>(second, `/v1/batch/${id}`))
-      .toMatchObject({ status: 'completed', stats: { total: 4000, completed: 4000, failed: 0 } });
+      .toMatchObject({ status: 'completed', stats: { total: 2000, completed: 2000, failed: 0 } });
     expect(await resultsOf(second, id)).toEqual(input.map(({ custom_id }) => custom_id));
     // Pages that were done are not done again.
     for (const { key, written } of kept) {
@@ -153,7 +153,7 @@ describe('two servers on one database', () => {
 
     // A batch runs, requests come all the time, and each server is replaced in turn: the balancer takes one out that
     // is told to end, and nobody repeats a request.
-    const input = linesOf(1500);
+    const input = linesOf(1000);
     const { batch_id: batch } = await answer<Status>(servers[1], '/v1/batch/embeddings', {
       model: 'tiny',
       input,
@@ -185,7 +185,7 @@ describe('two servers on one database', () => {
     await clients;
     await expect
       .poll(() => answer<Status>(servers[0], `/v1/batch/${batch}`))
-      .toMatchObject({ status: 'completed', stats: { completed: 1500, failed: 0 } });
+      .toMatchObject({ status: 'completed', stats: { completed: 1000, failed: 0 } });
     expect(await resultsOf(servers[1], batch)).toEqual(input.map(({ custom_id }) => custom_id));
 
     await postgres.stop();

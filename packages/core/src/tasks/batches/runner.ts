@@ -127,25 +127,11 @@ export class Runner {
    * @throws the signal's reason; FoundationError SERVICE_UNAVAILABLE if the job is still unfinished: it is to be tried
    * again, here or elsewhere
    */
-  async runQueued(records: Records, id: string, signal: AbortSignal): Promise<void> {
-    const stop = AbortSignal.any([signal, this.#closing.signal]);
-    const running = records.locks.wait(lockName(id), () => this.#run(records, id, stop), stop);
-    this.#watched.set(
-      id,
-      running.catch(() => {}),
-    );
-    try {
-      await running;
-      stop.throwIfAborted();
-      this.throwFault();
-      if (!(await this.#unfinishedJob(records, id))) return;
-    } finally {
-      this.#watched.delete(id);
-    }
-    throw new FoundationError({
-      code: 'SERVICE_UNAVAILABLE',
-      message: `Batch '${id}' could not be finished here.`,
-    });
+  runQueued(records: Records, id: string, signal: AbortSignal): Promise<void> {
+    const running = this.#finish(records, id, AbortSignal.any([signal, this.#closing.signal]));
+    const watching = running.catch(() => {}).finally(() => this.#watched.delete(id));
+    this.#watched.set(id, watching);
+    return running;
   }
 
   /** Ends the run of a job here, if it runs here. */
@@ -185,6 +171,17 @@ export class Runner {
     this.#queued.delete(id);
     this.#options.onEnded(id);
     return job;
+  }
+
+  async #finish(records: Records, id: string, signal: AbortSignal): Promise<void> {
+    await records.locks.wait(lockName(id), () => this.#run(records, id, signal), signal);
+    signal.throwIfAborted();
+    this.throwFault();
+    if (!(await this.#unfinishedJob(records, id))) return;
+    throw new FoundationError({
+      code: 'SERVICE_UNAVAILABLE',
+      message: `Batch '${id}' could not be finished here.`,
+    });
   }
 
   /** Runs a job to its end, through failures. This engine answers the lines of one job at a time. */
