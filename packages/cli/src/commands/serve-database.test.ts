@@ -136,7 +136,7 @@ describe('two servers on one database', () => {
   });
 
   it('are one service: classifiers, lists, restarts under load, and an outage of the database', async () => {
-    let servers = [await start(), await start()] as const;
+    let servers: readonly [ServeCommand, ServeCommand] = await Promise.all([start(), start()]);
 
     const { classifier_id: id } = await answer<{ classifier_id: string }>(servers[0], '/v1/train', {
       model: 'tiny',
@@ -170,9 +170,10 @@ describe('two servers on one database', () => {
       }
     };
     const clients = Promise.all(Array.from({ length: 4 }, client));
+    const replacements = await Promise.all([start(), start()]);
     for (const index of [0, 1] as const) {
       const old = servers[index];
-      const next = await start();
+      const next = replacements[index];
       servers = index === 0 ? [next, servers[1]] : [servers[0], next];
       balanced = servers;
       const goal = asked + 20;
