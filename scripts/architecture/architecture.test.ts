@@ -13,6 +13,7 @@ const ROOMS = [
   'index.ts',
   'client.ts',
   'node.ts',
+  'postgres.ts',
   'foundation',
   'host',
   'worker',
@@ -96,6 +97,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   server: ['spec'],
   cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
+  'postgres-server': [],
 };
 
 describe('packages', () => {

@@ -2,11 +2,13 @@
 import { filesBelow } from '../architecture/imports.ts';
 import { reachability } from '../architecture/reach.ts';
 
-/** Modules of slow tests: the runtime in Node, the packages that build the embedded models, and starts of programs. */
+/** Modules of slow tests: the runtime in Node, the packages that build the embedded models, and starts of programs and
+ * databases. */
 const SLOW = [
   'onnxruntime-node',
   'packages/models/minilm/src/build.ts',
   'packages/models/minilm-reranker/src/build.ts',
+  'packages/postgres-server/src/index.ts',
   'packages/server/test/serve-command.ts',
   'scripts/testing/start-task.ts',
 ];

@@ -1,4 +1,5 @@
 import type { LocalFoundation, NodeModel } from '@nearfield/core/node';
+import type { PostgresOptions } from '@nearfield/core/postgres';
 import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
 
@@ -6,6 +7,8 @@ import { shortened } from '@nearfield/spec/implement';
 export interface EngineOptions {
   models: readonly NodeModel[];
   dataDirectory?: string | undefined;
+  /** State that several processes share. @default files in the data directory */
+  database?: PostgresOptions | undefined;
   /** Precision of model files. */
   dtype?: Dtype | undefined;
   threads?: number | undefined;
@@ -14,9 +17,11 @@ export interface EngineOptions {
 }
 
 /** The engine in this process. Loaded when first needed: a usage message does not need it. */
-export async function createEngine(options: EngineOptions): Promise<LocalFoundation> {
+export async function createEngine({ database, ...options }: EngineOptions): Promise<LocalFoundation> {
   const { createNodeFoundation } = await import('@nearfield/core/node');
-  return createNodeFoundation(options);
+  if (!database) return createNodeFoundation(options);
+  const { postgresState } = await import('@nearfield/core/postgres');
+  return createNodeFoundation({ ...options, state: await postgresState(database) });
 }
 
 /**

@@ -20,6 +20,7 @@ import { type DefineOptions, defineModel, defineTokenizer, ownModel } from './mo
 import { type ModelRecipe, wayOf } from './models/own-model.ts';
 import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 import { FileRecords } from './persistence/file-records.ts';
+import type { StateStore } from './persistence/state-store.ts';
 import type { ClassifierLimits } from './requests/classify.ts';
 import type { Backend } from './service/backend.ts';
 import { dispatch, type ResultOf } from './service/methods.ts';
@@ -32,6 +33,7 @@ export type { HubOptions } from './boundary/hub-options.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
 export type { ModelRecipe } from './models/own-model.ts';
 export type { Pooling } from './models/recipe.ts';
+export type { JobQueue, JobWorker, StateStore } from './persistence/state-store.ts';
 export type { ClassifierLimits } from './requests/classify.ts';
 export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
@@ -54,6 +56,13 @@ export interface NodeOptions {
    * processes may share it. Unfinished batch jobs resume on the first `batches` call.
    */
   dataDirectory?: string | undefined;
+  /**
+   * Where classifiers and batches are kept, if several processes on several machines share them: `postgresState()` of
+   * `@nearfield/core/postgres`. The foundation closes it.
+   *
+   * @default files in the data directory
+   */
+  state?: StateStore | undefined;
   /**
    * Precision of model files, for all models or by id.
    *
@@ -106,6 +115,8 @@ class DirectBackend implements Backend {
 
   constructor(options: NodeOptions) {
     this.#options = options;
+    // Jobs of the others wait for no call; a failure to start is told to the first one.
+    if (options.state) this.#start().catch(() => {});
   }
 
   async call<Method extends EngineMethod>(
@@ -124,6 +135,7 @@ class DirectBackend implements Backend {
   async close(): Promise<void> {
     this.#closed = true;
     await (await this.#services?.catch(() => undefined))?.close();
+    await this.#options.state?.close();
   }
 
   #start(): Promise<Services> {
@@ -142,6 +154,7 @@ class DirectBackend implements Backend {
       hub = {},
       threads,
       batchInvariant,
+      state,
       classifierLimits,
       selfCheck,
     } = this.#options;
@@ -170,7 +183,8 @@ class DirectBackend implements Backend {
     });
     return createServices({
       engine,
-      openRecords: () => new FileRecords(join(data, 'records')),
+      openRecords: () => state?.records() ?? new FileRecords(join(data, 'records')),
+      jobs: state?.jobs,
       classifierLimits,
     });
   }

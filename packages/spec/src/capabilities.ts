@@ -133,7 +133,8 @@ export type StorageKind = 'indexeddb' | 'memory' | 'file-system';
 
 /** Storage of trained classifiers and batches. */
 export interface RecordsReport {
-  kind: StorageKind;
+  /** `postgresql` is shared by the processes of one service. */
+  kind: StorageKind | 'postgresql';
   /** The reason, if it is not the usual kind. */
   reason?: string | undefined;
   /** Names of records that could not be read any more and were set aside, such as `classifier/<id>`. */

@@ -6,6 +6,7 @@ import {
 } from '@nearfield/server/threads';
 import { type Dtype, findModel } from '@nearfield/spec';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
+import { DATABASE_OPTIONS, databaseOf } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
 import { ACCESS_OPTIONS, ENGINE_OPTIONS, wholeNumber } from '../options.ts';
@@ -47,6 +48,7 @@ export const serve = defineCommand({
       value: 'COUNT',
       help: 'requests of one caller at a time; default no limit',
     },
+    ...DATABASE_OPTIONS,
     dtype: { type: 'string', value: 'DTYPE', help: 'precision of model files, such as q8 or fp32' },
     threads: { type: 'string', value: 'COUNT', help: 'default all cores, at most 8' },
     log: {
@@ -63,6 +65,7 @@ export const serve = defineCommand({
   examples: [
     'nearfield serve',
     'nearfield serve --model jina-embeddings-v3=./models/v3',
+    'nearfield serve --database postgres://user:password@host/database',
     'nearfield serve --host 0.0.0.0 --api-key "$KEY"',
   ],
   endsItself: true,
@@ -79,6 +82,7 @@ export const serve = defineCommand({
       engine: {
         models: models.map(({ model }) => model),
         dataDirectory: values['data-dir'],
+        database: databaseOf(values, context.env),
         dtype: values.dtype as Dtype | undefined,
         threads: wholeNumber('threads', values.threads),
         selfCheck: !values['test-weights'],
@@ -105,7 +109,7 @@ export const serve = defineCommand({
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
-      text: () => thread({ ...data, preload: [] }),
+      text: () => thread({ ...data, preload: [], engine: { ...data.engine, database: undefined } }),
       port: wholeNumber('port', values.port),
       host: values.host,
       maxBodyBytes,

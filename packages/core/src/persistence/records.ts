@@ -14,7 +14,7 @@ export type IsSound<Value> = (value: unknown) => value is Value;
  * were set aside.
  */
 export interface Records {
-  readonly kind: 'indexeddb' | 'memory' | 'file-system';
+  readonly kind: 'indexeddb' | 'memory' | 'file-system' | 'postgresql';
   /** The reason, if it is not the usual kind. */
   readonly reason?: string | undefined;
   /** Locks that everybody who sees these records shares. */

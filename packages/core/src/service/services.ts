@@ -1,6 +1,7 @@
 import type { EmbeddingsResponse } from '@nearfield/spec';
 import type { Engine } from '../engine/engine.ts';
 import type { Records } from '../persistence/records.ts';
+import type { JobQueue } from '../persistence/state-store.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
 import { Batches } from '../tasks/batches/batches.ts';
 import { Classifiers } from '../tasks/classify/classifiers.ts';
@@ -30,10 +31,12 @@ export interface ServicesOptions {
   engine: Engine;
   /** Opens the storage of classifiers and batches, for the first call that needs it. */
   openRecords: () => Promise<Records> | Records;
+  /** Queue of the batches, if several processes share them. */
+  jobs?: JobQueue | undefined;
   classifierLimits?: ClassifierLimits | undefined;
 }
 
-export function createServices({ engine, openRecords, classifierLimits }: ServicesOptions): Services {
+export function createServices({ engine, openRecords, jobs, classifierLimits }: ServicesOptions): Services {
   let opened: Promise<Records> | undefined;
   const records = (): Promise<Records> => {
     if (!opened) {
@@ -48,6 +51,7 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
   };
   const batches = new Batches({
     records,
+    queue: jobs,
     // A line with `return_multivector` gets token vectors: its own request determines the type of its answer.
     answer: async (request, options) => (await embeddings(engine, request, options)) as EmbeddingsResponse,
   });
@@ -70,6 +74,8 @@ export function createServices({ engine, openRecords, classifierLimits }: Servic
     batches,
     records,
     close: async () => {
+      // What runs here is given back before its engine ends.
+      await jobs?.close();
       const ended = batches.close();
       engine.close();
       await ended;

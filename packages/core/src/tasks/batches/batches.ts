@@ -5,6 +5,7 @@ import { closedError } from '../../async/closed.ts';
 import { FORMAT, isNewer, requireKnownFormat } from '../../persistence/format.ts';
 import { isDamage } from '../../persistence/record-errors.ts';
 import { getIfSound, notKept, type Records } from '../../persistence/records.ts';
+import type { JobQueue } from '../../persistence/state-store.ts';
 import type { LinesPage, NewBatch } from '../../requests/batches.ts';
 import { BatchInput, deleteInput } from './input.ts';
 import type { InputLimits } from './input-url.ts';
@@ -37,6 +38,8 @@ export interface BatchesOptions {
   now?: (() => number) | undefined;
   /** Default `fetch`. */
   fetch?: typeof fetch | undefined;
+  /** Says which process runs which job, where several share the records. Default: whoever gets the job's lock. */
+  queue?: Pick<JobQueue, 'add' | 'work'> | undefined;
   /** Limits for the server of a job's `input_url`. Default `INPUT_LIMITS`. */
   inputLimits?: Partial<InputLimits> | undefined;
 }
@@ -59,6 +62,8 @@ const notFound = (id: string, why = ''): FoundationError =>
  * are stored.
  *
  * One tab or process runs a job at a time, by a lock; the others wait for that lock and continue when its holder ends.
+ * Processes that share a database get their jobs from its queue instead, one at a time.
+ *
  * Lines of a URL are fetched before a job's turn, a few jobs at a time: a slow server holds up its own job only.
  *
  * An unfinished job resumes with the first call of any method, or of `resume()`: then all jobs are read, once. Later
@@ -71,7 +76,7 @@ export class Batches {
   readonly #retention: Retention;
 
   constructor(options: BatchesOptions) {
-    const { answer, retryDelay } = options;
+    const { answer, retryDelay, queue } = options;
     const now = (): number => this.#now();
     this.#options = options;
     this.#input = new BatchInput(options);
@@ -80,12 +85,17 @@ export class Batches {
       input: this.#input,
       retryDelay,
       now,
+      queue,
       onEnded: (id) => this.#retention.ended(id),
     });
     this.#retention = new Retention({
       now,
       onUnfinished: (records, id) => this.#runner.watch(records, id),
       onExpired: (id) => this.#runner.stop(id, 'The batch expired.'),
+    });
+    queue?.work({
+      run: async (id, signal) => this.#runner.runQueued(await options.records(), id, signal),
+      resume: async () => this.#retention.look(await options.records()),
     });
   }
 
@@ -100,6 +110,7 @@ export class Batches {
       async () => (await records.get(jobKey(batch.id), isJobRecord)) ?? this.#store(records, batch, signal),
       signal,
     );
+    if (isUnfinished(job)) await this.#runner.enqueue(job.id);
     this.#retention.learn(records, job);
     return answerOf(records, requireKnownFormat(job.id, job));
   }

@@ -4,6 +4,7 @@ import { closedError } from '../../async/closed.ts';
 import { needsOtherDevice } from '../../models/device-fallback.ts';
 import { isNewer } from '../../persistence/format.ts';
 import type { Records } from '../../persistence/records.ts';
+import type { JobQueue } from '../../persistence/state-store.ts';
 import { type BatchInput, deleteInput } from './input.ts';
 import {
   type Counts,
@@ -36,6 +37,13 @@ const NEEDS_ENGINE: ReadonlySet<string> = new Set([
   'WORKER_FAILED',
   'RUNTIME_NOT_AVAILABLE',
 ]);
+/** Not the job's fault: another tab may have this model or has taken the job over, this engine or its storage is ending. */
+const OTHERS: ReadonlySet<string> = new Set([
+  'INPUT_MODEL_NOT_FOUND',
+  'CLOSED',
+  'CONFLICT_RESOURCE_BUSY',
+  'SERVICE_UNAVAILABLE',
+]);
 /** Trying again would change nothing. */
 const FINAL: ReadonlySet<string> = new Set([
   'MODEL_NOT_AVAILABLE_LOCALLY',
@@ -50,6 +58,8 @@ export interface RunnerOptions {
   /** Milliseconds before the second attempt; doubles with each. Default 1000. */
   retryDelay?: number | undefined;
   now: () => number;
+  /** Says which process runs which job. Default: whoever gets the job's lock. */
+  queue?: Pick<JobQueue, 'add'> | undefined;
   /** Called for a job that needs no more work. */
   onEnded: (id: string) => void;
 }
@@ -63,6 +73,8 @@ export class Runner {
   readonly #closing = new AbortController();
   /** Jobs that wait for their lock or their turn here, or run. */
   readonly #watched = new Map<string, Promise<void>>();
+  /** Jobs that this engine has put into the queue. */
+  readonly #queued = new Set<string>();
   /** Ends the run of a job in this engine. */
   readonly #running = new Map<string, AbortController>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -86,8 +98,12 @@ export class Runner {
     if (fault) throw fault;
   }
 
-  /** Runs a job once its lock is free, if it is unfinished then. */
+  /** Runs a job once its lock is free, if it is unfinished then; or adds it to the queue. */
   watch(records: Records, id: string): void {
+    if (this.#options.queue) {
+      void this.enqueue(id);
+      return;
+    }
     if (this.#watched.has(id) || this.isClosed || this.#fault) return;
     const watching = records.locks
       .wait(lockName(id), () => this.#run(records, id), this.#closing.signal)
@@ -96,6 +112,26 @@ export class Runner {
       })
       .finally(() => this.#watched.delete(id));
     this.#watched.set(id, watching);
+  }
+
+  /** Adds a job to the queue, if there is one. It has its own place for the jobs that it cannot take yet. */
+  async enqueue(id: string): Promise<void> {
+    const { queue } = this.#options;
+    if (!queue || this.#queued.has(id)) return;
+    this.#queued.add(id);
+    await queue.add(id);
+  }
+
+  /**
+   * Runs a job that the queue gave to this engine.
+   * @throws the signal's reason; FoundationError SERVICE_UNAVAILABLE if the job is still unfinished: it is to be tried
+   * again, here or elsewhere
+   */
+  runQueued(records: Records, id: string, signal: AbortSignal): Promise<void> {
+    const running = this.#finish(records, id, AbortSignal.any([signal, this.#closing.signal]));
+    const watching = running.catch(() => {}).finally(() => this.#watched.delete(id));
+    this.#watched.set(id, watching);
+    return running;
   }
 
   /** Ends the run of a job here, if it runs here. */
@@ -132,14 +168,26 @@ export class Runner {
         ? { ...before, state, endedAt: this.#options.now(), error, counts: counts ?? before.counts }
         : before,
     );
+    this.#queued.delete(id);
     this.#options.onEnded(id);
     return job;
   }
 
+  async #finish(records: Records, id: string, signal: AbortSignal): Promise<void> {
+    await records.locks.wait(lockName(id), () => this.#run(records, id, signal), signal);
+    signal.throwIfAborted();
+    this.throwFault();
+    if (!(await this.#unfinishedJob(records, id))) return;
+    throw new FoundationError({
+      code: 'SERVICE_UNAVAILABLE',
+      message: `Batch '${id}' could not be finished here.`,
+    });
+  }
+
   /** Runs a job to its end, through failures. This engine answers the lines of one job at a time. */
-  async #run(records: Records, id: string): Promise<void> {
+  async #run(records: Records, id: string, outer = this.#closing.signal): Promise<void> {
     const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
+    const signal = AbortSignal.any([stop.signal, outer]);
     this.#running.set(id, stop);
     try {
       while (!signal.aborted && !this.#fault) {
@@ -165,8 +213,7 @@ export class Runner {
   /** @returns whether the job should be tried again, here and now. */
   async #mayRetry(records: Records, id: string, error: unknown, signal: AbortSignal): Promise<boolean> {
     const known = FoundationError.isInstance(error) ? error : undefined;
-    // Another tab may have this model, and this engine is ending: neither is the job's fault.
-    if (known?.code === 'INPUT_MODEL_NOT_FOUND' || known?.code === 'CLOSED') return false;
+    if (known && OTHERS.has(known.code)) return false;
     const job = await updateJob(records, id, (current) => ({
       ...current,
       attempts: current.attempts + 1,
