@@ -1,5 +1,5 @@
 /** What records of every kind keep to. */
-import { BUSY } from '@nearfield/storage';
+import { BUSY } from '@nearfield/spec/implement';
 import { expect, it } from 'vitest';
 import type { Records } from '../src/persistence/records.ts';
 

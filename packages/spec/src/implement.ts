@@ -131,6 +131,7 @@ export {
   type WithItemErrors,
 } from './item-errors.ts';
 export { type JsonLine, readJsonLines } from './json-lines.ts';
+export { BUSY, type Locks } from './locks.ts';
 export { tellProgress } from './progress.ts';
 export { randomId } from './random-id.ts';
 export { BatchesBodySchema, BatchLineBodySchema, BatchStatusBodySchema } from './responses/batches.ts';

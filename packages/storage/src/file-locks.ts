@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BUSY, type Locks } from '@nearfield/spec/implement';
 import { codeOf, isAbsent, onFiles } from './file-errors.ts';
 import { formatHolder, type Holder, lifeOf, parseHolder, thisProcess } from './lock-holder.ts';
-import { BUSY, type Locks, RealmLocks } from './locks.ts';
+import { RealmLocks } from './locks.ts';
 
 export interface FileLocksOptions {
   /** Milliseconds between two signs of life of a lock's holder. Default 2000. */

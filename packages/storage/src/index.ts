@@ -7,5 +7,5 @@
 
 export { databaseFailed, writing } from './database-errors.ts';
 export { IndexedDatabase } from './indexed-database.ts';
-export { BUSY, type Locks, originLocks, RealmLocks } from './locks.ts';
+export { originLocks, RealmLocks } from './locks.ts';
 export { advice, describeRoom, formatBytes, isQuotaError } from './quota.ts';

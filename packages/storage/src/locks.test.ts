@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } fro
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { BUSY, type Locks } from '@nearfield/spec/implement';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { kill, processHolding } from '../test/lock-holder-process.ts';
 import { FileLocks } from './file-locks.ts';
 import { formatHolder, thisProcess } from './lock-holder.ts';
-import { BUSY, type Locks, RealmLocks } from './locks.ts';
+import { RealmLocks } from './locks.ts';
 
 let directory: string;
 beforeEach(async () => {

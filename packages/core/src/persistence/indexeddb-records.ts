@@ -1,4 +1,5 @@
-import { databaseFailed, IndexedDatabase, type Locks, originLocks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
+import { databaseFailed, IndexedDatabase, originLocks } from '@nearfield/storage';
 import { promisifyRequest } from 'idb-keyval';
 import { isDamage, recordDamaged, warnOfDamage, writing } from './record-errors.ts';
 import type { IsSound, Records } from './records.ts';

@@ -1,4 +1,4 @@
-import type { Locks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
 import type { MemoryRecords } from './memory-records.ts';
 import type { IsSound, Records } from './records.ts';
 

@@ -1,4 +1,5 @@
-import { type Locks, RealmLocks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
+import { RealmLocks } from '@nearfield/storage';
 import { recordDamaged } from './record-errors.ts';
 import type { IsSound, Records } from './records.ts';
 

@@ -5,7 +5,7 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
-import { BUSY } from '@nearfield/storage';
+import { BUSY } from '@nearfield/spec/implement';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isNumber, itKeepsRecords } from '../../test/records-contract.ts';
 import { temporaryDirectory } from '../../test/temporary-directory.ts';

@@ -1,5 +1,4 @@
-import type { NotKept, RecordsReport } from '@nearfield/spec/implement';
-import type { Locks } from '@nearfield/storage';
+import type { Locks, NotKept, RecordsReport } from '@nearfield/spec/implement';
 import { isDamage } from './record-errors.ts';
 
 /** Whether a stored value has the form that its readers expect; anything else is damaged. */

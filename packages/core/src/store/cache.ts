@@ -1,5 +1,5 @@
 import type { StorageReport } from '@nearfield/spec';
-import type { Locks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
 import type { Sha256State } from './sha256.ts';
 
 /** Key of a file: its model, source and path. */

@@ -1,4 +1,4 @@
-import type { Locks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
 import { isQuotaError } from '@nearfield/storage';
 import { anySignal } from '../async/abort.ts';
 import { SharedTask } from '../async/shared-task.ts';

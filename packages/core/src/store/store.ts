@@ -1,5 +1,6 @@
 import { type FileProgress, FoundationError, type StorageReport } from '@nearfield/spec';
-import { advice, type Locks, originLocks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
+import { advice, originLocks } from '@nearfield/storage';
 import { orAbort } from '../async/abort.ts';
 import type { ChunkCache, FileRecord, ModelRecord } from './cache.ts';
 import { openDefaultCache } from './default-cache.ts';

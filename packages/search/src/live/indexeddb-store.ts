@@ -1,6 +1,7 @@
 /** A live index in a database of its own, for every tab of this origin. */
 import { FoundationError } from '@nearfield/spec';
-import { databaseFailed, IndexedDatabase, type Locks, originLocks, writing } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
+import { databaseFailed, IndexedDatabase, originLocks, writing } from '@nearfield/storage';
 import { promisifyRequest } from 'idb-keyval';
 import { checksum } from '../format/sha256.ts';
 import type { Change, LiveStore, News } from './store.ts';

@@ -1,5 +1,5 @@
 /** Where a live index is kept: records by key, in the order in which they were written. */
-import type { Locks } from '@nearfield/storage';
+import type { Locks } from '@nearfield/spec/implement';
 
 /** One write. */
 export interface Change {

@@ -1,4 +1,5 @@
-import { BUSY, type Locks, RealmLocks } from '@nearfield/storage';
+import { BUSY, type Locks } from '@nearfield/spec/implement';
+import { RealmLocks } from '@nearfield/storage';
 import { delay } from '../../async/abort.ts';
 import type { Connection } from './connection.ts';
 import type { Membership, MembershipListener } from './membership.ts';

@@ -1,4 +1,4 @@
-import { BUSY } from '@nearfield/storage';
+import { BUSY } from '@nearfield/spec/implement';
 import { isNewer } from '../../persistence/format.ts';
 import { getIfSound, type Records } from '../../persistence/records.ts';
 import { deleteInput } from './input.ts';

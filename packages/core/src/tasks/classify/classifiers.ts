@@ -7,13 +7,14 @@ import {
   type TrainResponse,
 } from '@nearfield/spec';
 import {
+  BUSY,
   type ClassifierAccess,
   type DeleteClassifierResponse,
   invalid,
   shortened,
   vectorToBase64,
 } from '@nearfield/spec/implement';
-import { BUSY, isQuotaError } from '@nearfield/storage';
+import { isQuotaError } from '@nearfield/storage';
 import type { VectorRole } from '../../models/classification.ts';
 import { FORMAT, isNewer, requireKnownFormat, type Versioned } from '../../persistence/format.ts';
 import { isDamage } from '../../persistence/record-errors.ts';
