@@ -20,13 +20,15 @@ export default [
   // languages (words and rules), and the segmenter's work in slices; two are what stored records are checked with,
   // and what sets damaged ones aside; one is for the checks of model files, values and
   // pictures; one and a half is for the files of sentence-transformers' exports.
-  { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '129 kB' },
+  // The wasm worker alone has the encoder: five are its kernels, fourteen what reads graphs for it. Pages without isolation
+  // save onnxruntime's 2.7 MB by it.
+  { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '151 kB' },
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '133 kB' },
   // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
   { name: 'remote, page', path: page('remote'), limit: '17.3 kB' },
   // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
-  { name: 'search, page', path: page('search'), limit: '20 kB' },
+  { name: 'search, page', path: page('search'), limit: '22.8 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
   // English; other languages are files of one kilobyte. A fifth is lit.
-  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '33 kB', gzip: true },
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '37.5 kB', gzip: true },
 ];

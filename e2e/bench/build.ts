@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
@@ -37,13 +38,27 @@ const MEDIA_TYPES: Record<string, string> = {
 
 export interface BenchServer {
   url: string;
+  /** Files of the page, its workers and their runtimes that were asked for; not those of models. */
+  readonly asked: Set<string>;
   close(): Promise<void>;
 }
 
-/** Serves the page and the models on the loopback interface, cross-origin isolated. */
-export async function serveBenchPage(): Promise<BenchServer> {
+/** Bytes of files of the page as a server would send them: compressed with brotli. */
+export async function compressedBytes(paths: Iterable<string>): Promise<number> {
+  let sum = 0;
+  for (const path of paths) sum += brotliCompressSync(await readFile(join(outputDirectory, path))).length;
+  return sum;
+}
+
+/**
+ * Serves the page and the models on the loopback interface.
+ * @param isIsolated whether the page is cross-origin isolated, which threads of WebAssembly need.
+ */
+export async function serveBenchPage(isIsolated = true): Promise<BenchServer> {
+  const asked = new Set<string>();
   const server: Server = createServer(async (request, response) => {
-    for (const [name, value] of Object.entries(ISOLATION_HEADERS)) response.setHeader(name, value);
+    const headers: Readonly<Record<string, string>> = isIsolated ? ISOLATION_HEADERS : {};
+    for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const model = BENCH_MODELS.find((name) => path.startsWith(`/models/${name}/`));
     if (model) {
@@ -51,9 +66,11 @@ export async function serveBenchPage(): Promise<BenchServer> {
       await serveFile(modelDirectory(model), request, response);
       return;
     }
-    const file = join(outputDirectory, normalize(path === '/' ? 'index.html' : path));
+    const name = normalize(path === '/' ? 'index.html' : path);
+    const file = join(outputDirectory, name);
     try {
       const bytes = await readFile(file);
+      asked.add(name);
       const type = MEDIA_TYPES[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'max-age=3600' }).end(bytes);
     } catch {
@@ -65,6 +82,7 @@ export async function serveBenchPage(): Promise<BenchServer> {
   if (typeof address !== 'object' || !address) throw new Error('The server has no port.');
   return {
     url: `http://127.0.0.1:${address.port}/`,
+    asked,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 import { findBrowser } from '../../tooling/browser.mjs';
-import { type BenchServer, buildBenchPage, serveBenchPage } from './build.ts';
+import { type BenchServer, buildBenchPage, compressedBytes, serveBenchPage } from './build.ts';
 import { BENCH_MODELS, type BenchModel, buildModel } from './models.ts';
 import { measureNative } from './native.ts';
 import type { Bench } from './page/main.ts';
@@ -18,6 +18,7 @@ import { loadingMemory } from './process-memory.ts';
 import { median, percentile, row, spread } from './statistics.ts';
 
 const USAGE = `npm run bench -- [options]: Nearfield against transformers.js and raw onnxruntime-web
+npm run bench -- search [options]: search over a manual of 1,900 pages, beside Pagefind and MiniSearch
 
 Options:
   --quick                fewer repetitions
@@ -189,6 +190,7 @@ async function main(): Promise<void> {
     const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
     const facts = await withPage(server, (page) => call(page, 'capabilities', options));
     report.environment = { ...facts, adapter, note };
+    report.runtime = facts.loaded?.[0]?.runtime;
     console.log(
       row(
         'Environment',
@@ -243,6 +245,11 @@ async function main(): Promise<void> {
     );
 
     await starts(server, options, size.starts, report);
+    report.firstBytes = await firstBytes(server, options);
+    console.log(
+      row('First bytes', `${kilobytes(report.firstBytes as number)} before the first vector, model apart`),
+    );
+    if (device === 'wasm') await notIsolated(options, size, report);
 
     const memory = await loadingMemory({ executablePath, args: browserArgs, url: server.url, options });
     report.memory = memory;
@@ -299,6 +306,54 @@ async function main(): Promise<void> {
       );
     }
     if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  } finally {
+    await server.close();
+  }
+}
+
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
+
+/** What a first visit downloads for its first vector, the benchmark's page with it: compressed, without the model's files. */
+async function firstBytes(server: BenchServer, options: PeerOptions): Promise<number> {
+  server.asked.clear();
+  await withPage(server, (page) => call(page, 'startOurs', options));
+  return compressedBytes(server.asked);
+}
+
+/** A page that is not cross-origin isolated, as most are: WebAssembly has one thread there. */
+async function notIsolated(
+  given: PeerOptions,
+  { batches, texts, rounds, queries }: Size,
+  report: Record<string, unknown>,
+): Promise<void> {
+  const server = await serveBenchPage(false);
+  try {
+    const options = { ...given, threads: 1, modelsUrl: `${server.url}models/` };
+    const { loaded } = await withPage(server, (page) => call(page, 'capabilities', options));
+    const found = await withPage(server, (page) =>
+      call(page, 'throughput', options, 'mixed', { texts, rounds, batches: batches.mixed }),
+    );
+    const single = await withPage(server, (page) => call(page, 'singleQuery', options, queries));
+    const oursMs = median(found.oursMs);
+    const transformersJsMs = Math.min(...batches.mixed.map((batch) => median(found.peerMs[batch]!)));
+    const [p50Ms, rawP50Ms] = [median(single.oursMs), median(single.rawMs)];
+    const bytes = await firstBytes(server, options);
+    report.notIsolated = {
+      texts,
+      oursMs,
+      transformersJsMs,
+      ratio: transformersJsMs / oursMs,
+      agreement: found.agreement,
+      singleQuery: { oursP50Ms: p50Ms, rawOrtP50Ms: rawP50Ms, ratio: p50Ms / rawP50Ms },
+      firstBytes: bytes,
+      runtime: loaded?.[0]?.runtime,
+    };
+    console.log(
+      row(
+        'Without isolation',
+        `${loaded?.[0]?.runtime?.name}, one thread: mixed ${oursMs.toFixed(0)} ms, transformers.js at its best ${transformersJsMs.toFixed(0)} ms, ${(transformersJsMs / oursMs).toFixed(2)}×; single query ${p50Ms.toFixed(1)} ms, raw onnxruntime-web ${rawP50Ms.toFixed(1)} ms, ${(p50Ms / rawP50Ms).toFixed(2)}× raw; ${kilobytes(bytes)} before the first vector`,
+      ),
+    );
   } finally {
     await server.close();
   }

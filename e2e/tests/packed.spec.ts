@@ -171,12 +171,13 @@ test('the examples on the first pages of packages run in Node', async () => {
     if (!example) continue;
     const script = join(project, `example-${name}.mjs`);
     await writeFile(script, example.code);
-    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project });
+    const env = { ...process.env, FORCE_COLOR: '0' };
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: project, env });
     printed.set(name, stdout);
   }
-  expect(printed.get('core')).toBe('384\n');
+  expect(printed.get('core')).toContain('384');
   for (const name of ['model-minilm', 'model-minilm-reranker']) {
-    expect(printed.get(name)).toMatch(/^Store loaves in a paper bag\.$/m);
+    expect(printed.get(name)).toMatch(/^Store bread in a paper bag\.$/m);
   }
   expect(printed.get('model-minilm-query-table')).toContain('30522 tokens in the space of all-MiniLM-L6-v2');
   expect(printed.get('model-icon-clip')).toContain('onnx/vision_model.onnx');

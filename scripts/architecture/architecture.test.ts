@@ -91,7 +91,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   onnx: [],
   storage: ['spec'],
   encoder: ['onnx'],
-  core: ['spec', 'onnx', 'storage'],
+  core: ['spec', 'onnx', 'encoder', 'storage'],
   remote: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],

@@ -1,13 +1,20 @@
 /** Makes what a page loads of each library, as an application's bundler would: minified, with its dependencies. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { repository } from '../../tooling/process.mjs';
 import { bundleSearchElement } from '../../tooling/search-element.ts';
 import type { Package } from './packages.ts';
 
 /** Folder in which {@link bundleForMeasuring} puts `<package>.js` and `search-element`; the budgets in `.size-limit.js` read it. */
 const measuredDirectory = join(repository, 'node_modules/.cache/nearfield/sizes');
+
+/** What a page imports only when it needs it, such as a language's stemmer, is no part of what it downloads first. */
+const withoutLaterImports: Plugin = {
+  name: 'nearfield:without-later-imports',
+  resolveDynamicImport: (specifier) =>
+    typeof specifier === 'string' ? { id: specifier, external: true } : null,
+};
 
 /** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */
 export async function bundleForMeasuring(packages: readonly Package[]): Promise<void> {
@@ -21,6 +28,7 @@ export async function bundleForMeasuring(packages: readonly Package[]): Promise<
       platform: 'browser',
       // The workspace's packages as consumers see them: built.
       resolve: { conditionNames: ['browser', 'import', 'module', 'default'] },
+      plugins: [withoutLaterImports],
     });
     await bundle.write({
       file: join(measuredDirectory, `${manifest.name.replace(/^.*\//, '')}.js`),

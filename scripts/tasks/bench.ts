@@ -1,2 +1,10 @@
-/** `npm run bench [-- --quick …]`: the options are those of e2e/bench/run.ts. */
-await import('../../e2e/bench/run.ts');
+/**
+ * `npm run bench [-- --quick …]`: the options are those of e2e/bench/run.ts. `npm run bench -- search` measures search
+ * instead: those of e2e/bench/search.ts.
+ */
+if (process.argv[2] === 'search') {
+  process.argv.splice(2, 1);
+  await import('../../e2e/bench/search.ts');
+} else {
+  await import('../../e2e/bench/run.ts');
+}

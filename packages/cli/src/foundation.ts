@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { NodeModel } from '@nearfield/core/node';
-import { findModel, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
 import { UsageError } from './command.ts';
 import { EMBEDDER, embeddedModels, RERANKER } from './embedded.ts';
 import { createEngine, modelOption } from './engine.ts';
@@ -41,6 +41,13 @@ async function createFoundation(
     return createEngine({ models: [...embedded, ...models], dataDirectory: values['data-dir'] });
   }
   const apiKey = values['api-key'] ?? (env.JINA_API_KEY || undefined);
+  if (values.remote && apiKey === undefined) {
+    throw new FoundationError({
+      code: 'AUTH_MISSING_API_KEY',
+      message:
+        '--remote needs a key: set JINA_API_KEY, or give one with --api-key. Without --remote, models on this machine answer.',
+    });
+  }
   const { createRemote } = await import('@nearfield/remote');
   return createRemote({
     ...(values.server === undefined ? {} : { baseUrl: values.server }),
@@ -64,6 +71,12 @@ const DEFAULT_MODELS = {
   rerank: { embedded: RERANKER, hosted: 'jina-reranker-v3' },
 } as const;
 
+/** The id of the model for a purpose: an embedded one, or with `--remote` the one that Jina's own command takes. */
+export const defaultModel = (
+  purpose: keyof typeof DEFAULT_MODELS,
+  { remote = false }: ServerValues,
+): string => DEFAULT_MODELS[purpose][remote ? 'hosted' : 'embedded'];
+
 /** A foundation, and the id under which it knows the model that was chosen. */
 export interface ChosenModel {
   readonly foundation: SearchFoundation;
@@ -81,11 +94,9 @@ export async function chosenModel(
   { model, ...values }: ServerValues & { readonly model?: string | undefined },
   env: Environment,
 ): Promise<ChosenModel> {
-  const { embedded, hosted } = DEFAULT_MODELS[purpose];
   const isServer = callsServer(values);
-  const chosen: NodeModel | { id: string; source?: undefined } = isServer
-    ? { id: model ?? (values.remote ? hosted : embedded) }
-    : modelChoice(model ?? embedded);
+  const name = model ?? defaultModel(purpose, values);
+  const chosen: NodeModel | { id: string; source?: undefined } = isServer ? { id: name } : modelChoice(name);
   const models = chosen.source === undefined ? [] : [chosen];
   const place = isServer ? (values.server ?? 'remote') : chosen.source;
   const origin = place ?? embeddedModels().find(({ id }) => id === chosen.id)?.source ?? chosen.id;

@@ -1,3 +1,4 @@
+import { FoundationError } from '@nearfield/spec';
 import type { OptionTable } from './command.ts';
 
 const DATA_DIRECTORY = {
@@ -36,4 +37,37 @@ export const MODEL_CHOICE_OPTIONS = {
   },
   'data-dir': DATA_DIRECTORY,
   ...SERVER_OPTIONS,
+} as const satisfies OptionTable;
+
+/** An option that is a number. @throws FoundationError INPUT_VALIDATION_FAILED for a text that is none */
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `--${option} takes a whole number; it is '${text}'.`,
+    param: option,
+  });
+}
+/** Options of servers: who may call, and where. */
+export const ACCESS_OPTIONS = {
+  host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
+  'api-key': {
+    type: 'string',
+    multiple: true,
+    value: 'KEY',
+    help: 'require this key; or the environment variable\nNEARFIELD_API_KEYS',
+  },
+  cors: {
+    type: 'string',
+    multiple: true,
+    value: 'ORIGIN',
+    help: 'let pages of this origin call, * for all',
+  },
+  'allow-host': {
+    type: 'string',
+    multiple: true,
+    value: 'HOST',
+    help: 'answer under this name too, * for any; default\nwithout a key: only names and addresses of this machine',
+  },
 } as const satisfies OptionTable;

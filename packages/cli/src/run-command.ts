@@ -1,6 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { type CommandContext, commandHelp, UsageError } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
+import { ownVersion } from './version.ts';
 
 const SYNOPSIS = 42;
 
@@ -33,6 +34,10 @@ export async function runCommand(
   onStart: (endsItself: boolean) => void = () => {},
 ): Promise<number> {
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name === '--version') {
+    context.stdout(`${ownVersion()}\n`);
+    return 0;
+  }
   if (!load) {
     const wantsHelp = name === '--help' || name === '-h' || name === 'help';
     if (wantsHelp) context.stdout(await usage());

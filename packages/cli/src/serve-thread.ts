@@ -1,6 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { GuardedUrlReader } from '@nearfield/server/node';
-import { answerInThread, type EngineThreadOptions, failThread } from '@nearfield/server/threads';
+import {
+  answerInThread,
+  type EngineThreadOptions,
+  failThread,
+  GuardedUrlReader,
+} from '@nearfield/server/threads';
 import { createEngine, type EngineOptions } from './engine.ts';
 
 /** What a thread of `serve` is started with: data, for it crosses to the thread. */

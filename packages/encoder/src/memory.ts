@@ -23,13 +23,14 @@ export class EncoderMemory {
   take(bytes: number): number {
     const start = this.#end;
     const end = Math.ceil((start + bytes) / ALIGNMENT) * ALIGNMENT;
-    if (end > LARGEST) throw new OutOfEncoderMemory(`${bytes} bytes are more than a memory of 4 GB has left`);
+    if (end > LARGEST)
+      throw new OutOfEncoderMemory(`out of memory: ${bytes} bytes are more than 4 GB have left`);
     const missing = end - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
         this.memory.grow(Math.ceil(missing / PAGE));
       } catch (cause) {
-        throw new OutOfEncoderMemory(`memory could not be grown by ${missing} bytes: out of memory`, {
+        throw new OutOfEncoderMemory(`out of memory: it could not be grown by ${missing} bytes`, {
           cause,
         });
       }

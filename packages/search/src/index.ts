@@ -19,6 +19,7 @@ export type {
 export type { IndexFile, Manifest } from './format/manifest.ts';
 export { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, type WordScore } from './keywords/bm25f.ts';
 export { fetchLoader, type Loader, memoryLoader } from './loader.ts';
+export { MergedIndex, type NamedIndex, openIndexes } from './merged-index.ts';
 export { type OpenOptions, openIndex, SearchIndex } from './open-index.ts';
 export { evaluate, type LabelledQuery, labelledQueries, type Quality } from './ranking/evaluate.ts';
 export { FUSION_WEIGHTS, type FusionWeights } from './ranking/fusion.ts';

@@ -225,7 +225,7 @@ export class SearchIndex {
     const { terms, texts } = manifest.files;
     return {
       ...resident,
-      meaning: new MeaningReader(this.#files, manifest, resident.tokens),
+      meaning: new MeaningReader(this.#files, manifest, resident),
       termBlocks: new BlockReader(this.#files, terms, resident.terms.lengths),
       textBlocks: new BlockReader(this.#files, texts, resident.texts.lengths),
     };

@@ -8,12 +8,15 @@ import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { NearfieldSearch } from './element/nearfield-search.ts';
 import type { ElementListeners, ElementProperties } from './element/properties.ts';
 
+/** What JSX may set on `<nearfield-search>`. */
+export type NearfieldSearchProps = DetailedHTMLProps<HTMLAttributes<NearfieldSearch>, NearfieldSearch> &
+  ElementProperties &
+  ElementListeners;
+
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'nearfield-search': DetailedHTMLProps<HTMLAttributes<NearfieldSearch>, NearfieldSearch> &
-        ElementProperties &
-        ElementListeners;
+      'nearfield-search': NearfieldSearchProps;
     }
   }
 }

@@ -12,6 +12,7 @@ import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from
 import type { Attempt } from './ranking/answer.ts';
 import { correctedQuery } from './ranking/correction.ts';
 import { momentsOf, type Similarities as Values } from './ranking/fusion.ts';
+import type { Resident } from './resident.ts';
 
 export interface Similarities {
   /** Undefined where there is nothing to go by. */
@@ -41,12 +42,14 @@ export class MeaningReader {
   /** Checks of models that were passed, by foundation. */
   readonly #checks = new WeakMap<object, Promise<void>>();
 
-  /** @param tokens rows of the table that are known from the start. */
-  constructor(files: IndexFiles, manifest: Manifest, tokens: ReadonlyMap<string, number>) {
+  constructor(files: IndexFiles, manifest: Manifest, { tokens, dictionary }: Resident) {
     this.#files = files;
     this.#manifest = manifest;
     const table = manifest.meaning?.table;
-    if (table !== undefined) this.#table = new TableReader(files, table, manifest.passages, tokens);
+    if (table !== undefined) {
+      const isSiteWord = (word: string): boolean => dictionary.has(word);
+      this.#table = new TableReader(files, table, manifest.passages, tokens, isSiteWord);
+    }
   }
 
   /** By the model, else by the table. */
@@ -88,7 +91,12 @@ export class MeaningReader {
     if (open.length === 0) return undefined;
     const found = await postings();
     const known = new Set<string>();
-    for (const { word } of open) if (await this.#table?.has(word)) known.add(word);
+    for (const { word, terms } of open) {
+      const isMistyped = terms.some(({ match }) => match === 'typo');
+      // A rare word may be right: the list of rare tokens is worth its bytes before a word is replaced by another.
+      const isWord = isMistyped ? await this.#table?.has(word) : this.#table?.isCommon(word);
+      if (isWord === true) known.add(word);
+    }
     const frequency = (term: string): number => found?.get(term)?.length ?? 0;
     return correctedQuery(query, words, frequency, (word) => known.has(word));
   }
@@ -123,10 +131,8 @@ export class MeaningReader {
       throw damaged(file.name, 'it has signs for another number of passages');
     }
     const values = signScores(vector, bits);
-    // Before the best are compared again: how the others lie is known from signs alone.
-    const moments = momentsOf(values);
     await this.#rescore(vector, values);
-    return { values: { ...moments, values: values.entries() }, state: 'full' };
+    return { values: momentsOf(values), state: 'full' };
   }
 
   /** Compares the best again, by vectors of eight bits, where the host serves parts of their file. */

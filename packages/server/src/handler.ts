@@ -5,8 +5,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { Access } from './access.ts';
+import { cohereRoutes } from './adapters/cohere.ts';
+import { ollamaRoutes } from './adapters/ollama.ts';
+import { teiRoutes } from './adapters/tei.ts';
+import { type AllowOptions, allowedEndpoints } from './allow.ts';
 import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
 import { tooLarge } from './bodies.ts';
+import { forCallers } from './caller-words.ts';
 import type { ApiContext, RequestFacts, Variables } from './context.ts';
 import { asFoundationError, errorResponse, httpStatus } from './errors.ts';
 import type { UrlReader } from './inline-images.ts';
@@ -67,6 +72,12 @@ export interface HandlerOptions {
    * @default the foundation reads them under its own rules; webhooks are refused
    */
   urls?: UrlReader | undefined;
+  /**
+   * The only endpoints that are answered, by the ends of their paths (`embeddings`, `rerank`, `models`, …), and the only
+   * models, by any of their ids.
+   * @default all
+   */
+  allow?: AllowOptions | undefined;
   /** Resolves once requests can be answered; `/ready` says so. @default at once */
   ready?: (() => Promise<boolean>) | undefined;
   /** Limits on what callers may ask. @default none */
@@ -128,18 +139,20 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 export function createHandler(foundation: SearchFoundation, options: HandlerOptions = {}): FetchHandler {
   const app = new Hono<Variables>({ strict: false });
   const { maxBodyBytes = MAX_BODY_BYTES, onError, onRequest, allowedHosts, limiter } = options;
-  const apiKeys = options.apiKeys && checkedKeys(options.apiKeys);
-  const publicUrl = options.publicUrl === undefined ? undefined : addressOf(options.publicUrl);
-  const origins = typeof options.cors === 'string' ? [options.cors] : (options.cors ?? []);
-  const access = new Access({
-    hosts: allowedHosts ?? [],
-    origins: origins.includes('*') ? '*' : origins,
-  });
+  const { apiKeys, publicUrl, origins, access } = checkHandlerOptions(options);
   const routes = new RouteTable(app);
   const report = (error: FoundationError, requestId: string): void => {
     // That it is asked too early or too much is no fault of the server.
     if (error.code === 'SERVICE_UNAVAILABLE') return;
     if (httpStatus(error) >= 500 || httpStatus(error) === 424) onError?.(error, requestId);
+  };
+  const fail = (context: ApiContext, thrown: unknown): Response => {
+    const facts = context.get('facts');
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+    const error = asFoundationError(thrown);
+    facts.code = error.code;
+    report(error, facts.requestId);
+    return errorResponse(forCallers(error, facts.model), facts.requestId);
   };
   const service = new ApiService({
     foundation,
@@ -152,17 +165,10 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     urls: options.urls,
     closing: options.closing ?? new AbortController().signal,
     reranker: options.reranker,
+    allowedModels: options.allow?.models,
+    fail,
     onError: (error, requestId) => report(asFoundationError(error), requestId),
   });
-
-  const fail = (context: ApiContext, thrown: unknown): Response => {
-    const facts = context.get('facts');
-    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
-    const error = asFoundationError(thrown);
-    facts.code = error.code;
-    report(error, facts.requestId);
-    return errorResponse(error, facts.requestId);
-  };
 
   app.use(async (context, next) => {
     const started = performance.now();
@@ -251,8 +257,11 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
       context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
     );
   }
+  if (options.allow) app.use(allowedEndpoints(options.allow));
   if (limiter) {
-    app.use('/v1/*', async (context, next) => {
+    app.use(async (context, next) => {
+      // Questions about the server itself are not counted.
+      if (/^\/(?:docs|openapi\.json|metrics)$/.test(context.req.path)) return next();
       const key = context.req.header('Authorization') ?? peers.get(context.req.raw)?.address ?? 'anyone';
       const pass = await limiter.enter(key);
       try {
@@ -272,11 +281,33 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   computingRoutes(service);
   modelRoutes(service);
   batchRoutes(service);
+  cohereRoutes(service);
+  teiRoutes(service);
+  ollamaRoutes(service);
 
   const peers = new WeakMap<Request, Peer>();
   return async (request, peer) => {
     if (peer) peers.set(request, peer);
     return app.fetch(request);
+  };
+}
+
+/**
+ * The options that say who may call, and under which names: for those who start a server and a handler apart.
+ * @throws FoundationError INPUT_VALIDATION_FAILED for options that cannot be valid
+ */
+export function checkHandlerOptions(
+  options: Pick<HandlerOptions, 'apiKeys' | 'publicUrl' | 'cors' | 'allowedHosts'>,
+) {
+  const origins = typeof options.cors === 'string' ? [options.cors] : (options.cors ?? []);
+  return {
+    apiKeys: options.apiKeys && checkedKeys(options.apiKeys),
+    publicUrl: options.publicUrl === undefined ? undefined : addressOf(options.publicUrl),
+    origins,
+    access: new Access({
+      hosts: options.allowedHosts ?? [],
+      origins: origins.includes('*') ? '*' : origins,
+    }),
   };
 }
 

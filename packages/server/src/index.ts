@@ -1,5 +1,6 @@
-export type { ApiKeys } from './auth.ts';
+export { type ApiKeys, checkedKeys } from './auth.ts';
 export { errorBody } from './errors.ts';
+export { createFetch, type FetchOptions } from './fetch.ts';
 export {
   createHandler,
   type FetchHandler,

@@ -6,6 +6,7 @@ import { createMetrics } from './node/metrics.ts';
 import { GuardedUrlReader } from './node/url-reader.ts';
 
 export { createLimiter, type LimiterOptions } from './limiter.ts';
+export { createGuardedServer, type GuardedServerOptions } from './node/guarded.ts';
 export type { NodeServer } from './node/listen.ts';
 export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
 

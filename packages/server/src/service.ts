@@ -1,7 +1,8 @@
-import type { CallOptions, SearchFoundation } from '@nearfield/spec';
+import type { CallOptions, ModelFacts, SearchFoundation } from '@nearfield/spec';
 import { toWire } from '@nearfield/spec/implement';
 import type { Access } from './access.ts';
 import { type Accommodated, accommodate, type Body, factsOf } from './accommodate.ts';
+import { requireModel } from './allow.ts';
 import { jsonBody } from './bodies.ts';
 import { type ApiContext, call } from './context.ts';
 import { type UrlReader, withInlineImages } from './inline-images.ts';
@@ -18,7 +19,9 @@ export interface ServiceOptions {
   urls: UrlReader | undefined;
   closing: AbortSignal;
   reranker: string | undefined;
+  allowedModels: readonly string[] | undefined;
   onError: (error: unknown, requestId: string) => void;
+  fail: (context: ApiContext, thrown: unknown) => Response;
 }
 
 /** Handles a request's JSON. */
@@ -28,10 +31,13 @@ export type Compute = (body: Body, options: CallOptions, context: ApiContext) =>
 export class ApiService {
   readonly foundation: SearchFoundation;
   readonly routes: RouteTable;
+  readonly strict: boolean;
   readonly splitSentences: boolean;
   readonly urls: UrlReader | undefined;
   readonly closing: AbortSignal;
   readonly onError: ServiceOptions['onError'];
+  /** The answer to an error. */
+  readonly fail: ServiceOptions['fail'];
   readonly #options: ServiceOptions;
   readonly #factsOf;
   #served: Promise<ReadonlySet<string> | undefined> | undefined;
@@ -40,17 +46,19 @@ export class ApiService {
     this.#options = options;
     this.foundation = options.foundation;
     this.routes = options.routes;
+    this.strict = options.strict;
     this.splitSentences = options.splitSentences;
     this.urls = options.urls;
     this.closing = options.closing;
     this.onError = options.onError;
+    this.fail = options.fail;
     this.#factsOf = factsOf(options.foundation);
   }
 
   /** A POST route: JSON in, a method of the contract, JSON out. Requests of `endpoint` are accommodated. */
   post(path: string, endpoint: Accommodated | undefined, compute: Compute): void {
     this.routes.add('POST', path, async (context) => {
-      const body = await jsonBody(context, this.#options.maxBodyBytes);
+      const body = await this.body(context);
       return this.reply(
         context,
         await compute(await this.prepare(context, endpoint, body), call(context), context),
@@ -58,10 +66,16 @@ export class ApiService {
     });
   }
 
+  /** A request's JSON. @throws FoundationError INPUT_VALIDATION_FAILED */
+  body(context: ApiContext): Promise<Body> {
+    return jsonBody(context, this.#options.maxBodyBytes);
+  }
+
   /** A request as the foundation takes it. */
   async prepare(context: ApiContext, endpoint: Accommodated | undefined, request: Body): Promise<Body> {
     const facts = context.get('facts');
     if (typeof request.model === 'string') facts.model = request.model;
+    requireModel(this.#options.allowedModels, request.model);
     let body = request;
     if (endpoint && !this.#options.strict && (await this.served())) {
       const accommodated = await accommodate(endpoint, request, this.#factsOf, () => this.reranker());
@@ -99,11 +113,21 @@ export class ApiService {
   /** The reranker of requests that name none: the one that was set, or the first that the server has files of. */
   async reranker(): Promise<string | undefined> {
     if (this.#options.reranker !== undefined) return this.#options.reranker;
-    const [{ data }, served] = await Promise.all([this.foundation.models.list(), this.served()]);
-    const ids = data.flatMap(({ nearfield }) =>
-      nearfield?.kind === 'reranker' && served?.has(nearfield.id) ? [nearfield.id] : [],
-    );
+    const ids = await this.#servedOf('reranker');
     return ids.find((id) => id === USUAL_RERANKER) ?? ids[0];
+  }
+
+  /** The embedder of requests that cannot name one. */
+  async embedder(): Promise<string | undefined> {
+    return (await this.#servedOf('embedding'))[0];
+  }
+
+  /** Ids of a kind, those that the caller gave files of first. */
+  async #servedOf(kind: ModelFacts['kind']): Promise<string[]> {
+    const [{ data }, served] = await Promise.all([this.foundation.models.list(), this.served()]);
+    return data.flatMap(({ nearfield }) =>
+      nearfield?.kind === kind && (served?.has(nearfield.id) ?? true) ? [nearfield.id] : [],
+    );
   }
 
   /** The address of a path for whoever sent a request; the path itself where the server's own name is not known. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Worker } from 'node:worker_threads';
 import { FoundationError } from '@nearfield/spec';
 import { tooLarge } from './bodies.ts';
 import { asFoundationError, errorResponse } from './errors.ts';
@@ -13,18 +12,21 @@ import { createLimiter, type LimiterOptions } from './limiter.ts';
 import { listen, type NodeServer, requirePort } from './node/listen.ts';
 import { createMetrics } from './node/metrics.ts';
 import { EngineThread } from './threads/engine-thread.ts';
-import type { ReportError } from './threads/messages.ts';
+import type { ReportError, ThreadWorker } from './threads/messages.ts';
 
+export { checkHandlerOptions } from './handler.ts';
+export { GuardedUrlReader } from './node/url-reader.ts';
 export { answerInThread, type EngineThreadOptions, failThread } from './threads/engine.ts';
+export type { ThreadPort, ThreadWorker } from './threads/messages.ts';
 
 export interface ThreadedServerOptions {
   /** Starts a thread that calls `answerInThread`. */
-  engine: () => Worker;
+  engine: () => ThreadWorker;
   /**
    * Starts another one for requests that only read text (`/v1/segment`). It may be started late.
    * @default they are answered by `engine`
    */
-  text?: (() => Worker) | undefined;
+  text?: (() => ThreadWorker) | undefined;
   /** @default 8080 */
   port?: number | undefined;
   /** @default '127.0.0.1' */
@@ -66,7 +68,7 @@ export async function createThreadedServer(options: ThreadedServerOptions): Prom
   const metrics = createMetrics();
   const limiter = createLimiter(options.limits ?? {});
   const onError: ReportError = (error, requestId) => options.onError?.(error, requestId);
-  const threadOf = (start: () => Worker): EngineThread =>
+  const threadOf = (start: () => ThreadWorker): EngineThread =>
     new EngineThread({ start, onError, metrics: metrics.text });
   const engine = threadOf(options.engine);
   const text = options.text ? threadOf(options.text) : engine;

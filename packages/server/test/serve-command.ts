@@ -30,10 +30,15 @@ export interface ServeCommand {
   end: () => Promise<void>;
 }
 
-/** `serve` on any free port, once it listens. @throws Error with what it said, if it ends before. */
-export async function serveCommand(...options: Parameters<typeof spawnCommand>): Promise<ServeCommand> {
-  const [args, how] = options;
-  const child = spawnCommand(['serve', '--port', '0', ...args], how);
+type Options = Parameters<typeof spawnCommand>;
+
+/** `serve` on any free port, once it listens. */
+export const serveCommand = (args: Options[0], how?: Options[1]): Promise<ServeCommand> =>
+  startCommand(['serve', '--port', '0', ...args], how);
+
+/** A command that listens. @throws Error with what it said, if it ends before. */
+export async function startCommand(args: Options[0], how?: Options[1]): Promise<ServeCommand> {
+  const child = spawnCommand(args, how);
   const ended = once(child, 'exit');
   const lines: string[] = [];
   const listeners = new Set<() => void>();
@@ -44,7 +49,7 @@ export async function serveCommand(...options: Parameters<typeof spawnCommand>):
       const [, address] = /^Listening on (\S+)$/.exec(line) ?? [];
       if (address) resolve(address);
     });
-    ended.then(([code]) => reject(new Error(`serve ended with ${code}: ${lines.join('\n')}`)), reject);
+    ended.then(([code]) => reject(new Error(`${args[0]} ended with ${code}: ${lines.join('\n')}`)), reject);
   });
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   return {

@@ -82,7 +82,17 @@ export interface LoadedModel {
   /** Bytes of the model's files. */
   bytes: number;
   batchInvariance: BatchInvariance;
+  /** What computes it. Local engines only. */
+  runtime?: ModelRuntime | undefined;
   check?: ModelCheck | undefined;
+}
+
+/** What computes a model. */
+export interface ModelRuntime {
+  /** `encoder`: text encoders in a few kilobytes of WebAssembly; `onnxruntime`: everything else. */
+  name: 'encoder' | 'onnxruntime';
+  /** Why, or why not the encoder. */
+  reason: string;
 }
 
 /** Work of an engine since it started. */

@@ -12,6 +12,7 @@ export type {
   Dtype,
   LoadedModel,
   ModelCheck,
+  ModelRuntime,
   StorageReport,
   WorkReport,
 } from './capabilities.ts';

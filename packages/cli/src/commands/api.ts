@@ -4,12 +4,16 @@ import { defineCommand, UsageError } from '../command.ts';
 import { foundationOf } from '../foundation.ts';
 import { MODEL_OPTIONS } from '../options.ts';
 
+/** Names on the first line of the list. */
+const HALF = 7;
+
 export const api = defineCommand({
   synopsis: "ENDPOINT 'REQUEST JSON'",
   summary: 'answer one request of the API (- reads it from standard input)',
   options: MODEL_OPTIONS,
   details: `Prints the API's answer, or its error on standard error.
-Endpoints: ${API_ENDPOINTS.join(', ')}`,
+Endpoints: ${API_ENDPOINTS.slice(0, HALF).join(', ')},
+  ${API_ENDPOINTS.slice(HALF).join(', ')}`,
   examples: [
     `nearfield api embeddings '{"model": "all-MiniLM-L6-v2", "input": ["hello"]}'`,
     'nearfield api rerank - < request.json',

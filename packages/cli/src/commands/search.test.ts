@@ -34,6 +34,17 @@ beforeAll(async () => {
 });
 
 describe('nearfield index', () => {
+  it('goes to a folder or to an engine, and says that an engine is away', async () => {
+    const both = await run('index', at('pages.jsonl'), '--out', at('index'), '--to', 'http://127.0.0.1:6333');
+    expect(both.code).not.toBe(0);
+    const nowhere = 'http://127.0.0.1:1?engine=qdrant';
+    const away = await run('index', at('pages.jsonl'), '--to', nowhere, '--keywords-only');
+    expect(away.code).not.toBe(0);
+    expect(away.stderr).toContain('Qdrant cannot be reached');
+    const none = await run('index', at('pages.jsonl'), '--to', 'http://127.0.0.1:1', '--keywords-only');
+    expect(none.stderr).toContain('?engine=');
+  });
+
   it('replaces the files of an index and nothing else', async () => {
     writeFileSync(at('index/notes.txt'), 'mine');
     const before = readdirSync(at('index')).sort();

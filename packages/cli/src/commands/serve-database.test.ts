@@ -6,7 +6,7 @@ import { tinyMiniLM } from '@nearfield/model-tiny';
 import { PostgresServer } from '@nearfield/postgres-server';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ServeCommand, serveCommand } from '../../test/command.ts';
+import { type ServeCommand, serveCommand } from '../../../server/test/serve-command.ts';
 
 let postgres: PostgresServer;
 let directory: string;

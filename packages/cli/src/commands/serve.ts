@@ -1,10 +1,15 @@
-import { createThreadedServer, type ThreadedServer } from '@nearfield/server/threads';
-import { type Dtype, FoundationError, findModel } from '@nearfield/spec';
+import {
+  checkHandlerOptions,
+  createThreadedServer,
+  GuardedUrlReader,
+  type ThreadedServer,
+} from '@nearfield/server/threads';
+import { type Dtype, findModel } from '@nearfield/spec';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
 import { DATABASE_OPTIONS, databaseOf } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
-import { ENGINE_OPTIONS } from '../options.ts';
+import { ACCESS_OPTIONS, ENGINE_OPTIONS, wholeNumber } from '../options.ts';
 import type { ServeThreadData } from '../serve-thread.ts';
 import { startThread } from '../thread.ts';
 
@@ -18,25 +23,7 @@ export const serve = defineCommand({
   options: {
     ...ENGINE_OPTIONS,
     port: { type: 'string', value: 'PORT', help: 'default 8080; 0 for any free one' },
-    host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
-    'api-key': {
-      type: 'string',
-      multiple: true,
-      value: 'KEY',
-      help: 'require this key; or the environment variable\nNEARFIELD_API_KEYS',
-    },
-    cors: {
-      type: 'string',
-      multiple: true,
-      value: 'ORIGIN',
-      help: 'let pages of this origin call, * for all',
-    },
-    'allow-host': {
-      type: 'string',
-      multiple: true,
-      value: 'HOST',
-      help: 'answer under this name too, * for any; default\nwithout a key: only names and addresses of this machine',
-    },
+    ...ACCESS_OPTIONS,
     'public-url': {
       type: 'string',
       value: 'URL',
@@ -90,17 +77,18 @@ export const serve = defineCommand({
     ];
     if (values.log !== undefined && values.log !== 'json') throw new UsageError('--log takes json.');
     const models = servedModels(values.model);
-    const maxBodyBytes = (numberOf('max-body', values['max-body']) ?? 64) * MEGABYTE;
+    const maxBodyBytes = (wholeNumber('max-body', values['max-body']) ?? 64) * MEGABYTE;
     const data: ServeThreadData = {
       engine: {
         models: models.map(({ model }) => model),
         dataDirectory: values['data-dir'],
         database: databaseOf(values, context.env),
         dtype: values.dtype as Dtype | undefined,
-        threads: numberOf('threads', values.threads),
+        threads: wholeNumber('threads', values.threads),
         selfCheck: !values['test-weights'],
       },
       handler: {
+        // Wrong ones stop the command before anything is started.
         ...(keys.length > 0 && { apiKeys: keys }),
         ...(values.cors.length > 0 && { cors: values.cors }),
         allowedHosts: allowedHosts(values['allow-host'], values.host, keys.length > 0),
@@ -113,19 +101,22 @@ export const serve = defineCommand({
       allowUrls: values['allow-url'],
       preload: models.filter(({ isHere }) => isHere).map(({ model }) => model.id),
     };
+    // Here already: what is wrong stops the command before it listens.
+    checkHandlerOptions(data.handler);
+    new GuardedUrlReader({ allowed: data.allowUrls });
     const thread = (workerData: ServeThreadData) => startThread(context.script, workerData);
     const { stderr } = context;
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
       text: () => thread({ ...data, preload: [], engine: { ...data.engine, database: undefined } }),
-      port: numberOf('port', values.port),
+      port: wholeNumber('port', values.port),
       host: values.host,
       maxBodyBytes,
       limits: {
-        requestsPerMinute: numberOf('requests-per-minute', values['requests-per-minute']),
-        tokensPerMinute: numberOf('tokens-per-minute', values['tokens-per-minute']),
-        concurrency: numberOf('concurrency', values.concurrency),
+        requestsPerMinute: wholeNumber('requests-per-minute', values['requests-per-minute']),
+        tokensPerMinute: wholeNumber('tokens-per-minute', values['tokens-per-minute']),
+        concurrency: wholeNumber('concurrency', values.concurrency),
       },
       ...(values.log === 'json' && {
         onRequest: (entry) => stderr(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`),
@@ -171,17 +162,6 @@ function ended({ stderr }: CommandContext): Promise<void> {
 
 const isReranker = ({ id, like, recipe }: ServedModel['model']): boolean =>
   recipe?.kind === 'cross-encoder' || findModel(like ?? id)?.kind === 'reranker';
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED for a text that is no number */
-function numberOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `--${option} takes a whole number; it is '${text}'.`,
-    param: option,
-  });
-}
 
 /** Without keys, names of this machine and what the options name; with them, any name unless some are listed. */
 function allowedHosts(

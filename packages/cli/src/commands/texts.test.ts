@@ -88,6 +88,12 @@ describe('nearfield embed', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('computes at api.jina.ai with a key alone', async () => {
+    const { code, stderr } = await runVerb('embed', ['x', '--remote']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^nearfield embed: --remote needs a key: set JINA_API_KEY/);
+  });
+
   it('says that a server is not there', async () => {
     const { code, stderr } = await runVerb('embed', ['x', '--server', 'http://127.0.0.1:9']);
     expect(code).toBe(1);

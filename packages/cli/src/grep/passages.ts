@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { SearchFoundation } from '@nearfield/spec';
-import { segmentText } from '../segment/chunks.ts';
+import { type ChunkRange, segmentText } from '../segment/chunks.ts';
 
 /** A file as lines. */
 export interface GrepFile {
@@ -33,7 +33,7 @@ export const fileOf = (path: string, text: string): GrepFile => {
   return { path, lines };
 };
 
-/** A file in passages of whole lines, each at most about `most` characters long. Lines without a word are in none. */
+/** A file in passages that are at most `most` characters long, or one chunk. Those without a word are left out. */
 export async function passagesOf(
   foundation: Pick<SearchFoundation, 'segment'>,
   file: GrepFile,
@@ -43,7 +43,7 @@ export async function passagesOf(
   const { chunk_positions } = await segmentText(foundation, text, { max_chunk_length: most });
   const lineAt = lineFinder(file.lines);
   const passages: Passage[] = [];
-  for (const [start, end] of chunk_positions) {
+  for (const [start, end] of packed(chunk_positions, text, most)) {
     const chunk = text.slice(start, end);
     const trimmed = chunk.trim();
     if (!/[\p{L}\p{N}]/u.test(trimmed)) continue;
@@ -52,6 +52,32 @@ export async function passagesOf(
     passages.push({ file, first, last, text: trimmed });
   }
   return passages;
+}
+
+/** A heading of Markdown, which begins a subject of its own. */
+const HEADING = /^#{1,6} /;
+
+/**
+ * Neighbouring chunks together, up to `most` characters: a chunk ends with each line of code and each paragraph, which
+ * say little without those around them. A passage ends before a heading, and after an empty line once it is half full.
+ */
+function packed(chunks: readonly ChunkRange[], text: string, most: number): ChunkRange[] {
+  const passages: ChunkRange[] = [];
+  let open: ChunkRange | undefined;
+  for (const [start, end] of chunks) {
+    if (open === undefined) {
+      open = [start, end];
+      continue;
+    }
+    const [from, to]: ChunkRange = open;
+    const isFull = end - from > most;
+    const isApart = text.slice(from, to).endsWith('\n\n') && to - from >= most / 2;
+    if (isFull || isApart || HEADING.test(text.slice(start, start + 8))) {
+      passages.push(open);
+      open = [start, end];
+    } else open = [from, end];
+  }
+  return open === undefined ? passages : [...passages, open];
 }
 
 /** Finds the line that a position of the lines' text is in. Positions must not decrease from call to call. */

@@ -7,7 +7,8 @@ import {
   readModel,
   type WeightFiles,
 } from '@nearfield/onnx';
-import { type Attribute, HOST_OPERATORS, type HostTensor, integers } from './host.ts';
+import { type Attribute, type HostTensor, integers } from './host.ts';
+import { HOST_OPERATORS } from './host-operators.ts';
 import * as arithmetic from './operators/arithmetic.ts';
 import { softmax, where } from './operators/attention.ts';
 import { cast, dynamicQuantizeLinear, matMulInteger } from './operators/integers.ts';

@@ -37,7 +37,8 @@ export function graphWithData(path: string, graph: GraphBuilder): TinyFile[] {
         length: value.data.length,
       }),
     };
-    data.push(...value.data);
+    // One by one: a table's bytes are more than a call takes arguments.
+    for (const byte of value.data) data.push(byte);
   }
   return [graphFile(path, graph), { path: `${path}_data`, bytes: Uint8Array.from(data) }];
 }

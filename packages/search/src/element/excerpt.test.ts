@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ANY_LANGUAGE, ENGLISH } from '../analysis/analyser.ts';
+import { highlightsOf } from '../ranking/highlights.ts';
 import { excerptOf, marked, type Piece, type Range, sentenceOf } from './excerpt.ts';
-import { markedForms, marksOf, rangesOf } from './marks.ts';
+import { markedForms, marksOf } from './marks.ts';
 
 /** Marks in brackets. */
 const written = (pieces: readonly Piece[]): string =>
   pieces.map(({ text, isMarked }) => (isMarked ? `[${text}]` : text)).join('');
-const ranges = (text: string, ...terms: string[]): Range[] => rangesOf(text, new Set(terms), ENGLISH);
+const ranges = (text: string, ...terms: string[]): Range[] => [
+  ...highlightsOf(text, new Set(terms), ENGLISH),
+];
 
 describe('marks', () => {
   it.each([
@@ -20,7 +23,7 @@ describe('marks', () => {
       'neighbours as one',
       'the Host header and host-header',
       ['host', 'header'],
-      'the [Host header] and [host-header]',
+      'the [Host header] and [host]-[header]',
     ],
     ['nothing without terms', 'Install it.', [], 'Install it.'],
     ['words with diacritics', 'Le café', ['cafe'], 'Le [café]'],
@@ -92,7 +95,7 @@ it('marks are the forms that the words of the query were found as, in title, hea
     },
   };
   const page = { id: '', title: 'The proxy', url: '', breadcrumbs: [], score: 1, passages: [passage] };
-  const marks = marksOf(page, passage, ENGLISH);
+  const marks = marksOf(page, passage, [ENGLISH]);
   expect(marks).toEqual({
     title: [[4, 9]],
     headings: [[8, 15]],
@@ -102,5 +105,5 @@ it('marks are the forms that the words of the query were found as, in title, hea
     ],
   });
   expect(markedForms(page, passage, marks)).toEqual(['Proxy', 'Proxies']);
-  expect(marksOf(page, { ...passage }, ANY_LANGUAGE).text).toEqual([]);
+  expect(marksOf(page, { ...passage }, [ANY_LANGUAGE]).text).toEqual([]);
 });

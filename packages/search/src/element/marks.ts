@@ -1,6 +1,7 @@
 /** Which words of a result are marked: those that the query's words were found as. */
-import { analyse, type Language } from '../analysis/analyser.ts';
+import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, FoundPassage } from '../open-index.ts';
+import { highlightsOf } from '../ranking/highlights.ts';
 import type { Range } from './excerpt.ts';
 
 export interface Marks {
@@ -17,31 +18,17 @@ export const headingsOf = ({ headings }: FoundPassage): string => headings.join(
 const made = new WeakMap<FoundPassage, Marks>();
 
 /** What is marked in a passage and in the title above it. */
-export function marksOf(page: FoundDocument, passage: FoundPassage, language: Language): Marks {
+export function marksOf(page: FoundDocument, passage: FoundPassage, languages: readonly Language[]): Marks {
   const before = made.get(passage);
   if (before !== undefined) return before;
   const terms = new Set(passage.explanation?.words.map(({ term }) => term));
   const marks = {
-    title: rangesOf(page.title, terms, language),
-    headings: rangesOf(headingsOf(passage), terms, language),
-    text: rangesOf(passage.text, terms, language),
+    title: highlightsOf(page.title, terms, languages),
+    headings: highlightsOf(headingsOf(passage), terms, languages),
+    text: highlightsOf(passage.text, terms, languages),
   };
   made.set(passage, marks);
   return marks;
-}
-
-/** Where a text has the terms. Neighbours with nothing but a space or dash between them are one range. */
-export function rangesOf(text: string, terms: ReadonlySet<string>, language: Language): Range[] {
-  if (terms.size === 0) return [];
-  const ranges: Range[] = [];
-  for (const { term, word } of analyse(text, language)) {
-    if (!terms.has(term)) continue;
-    const last = ranges.at(-1);
-    if (last !== undefined && /^[ -]?$/.test(text.slice(last[1], word.start))) {
-      ranges[ranges.length - 1] = [last[0], word.end];
-    } else ranges.push([word.start, word.end]);
-  }
-  return ranges;
 }
 
 /** The marked words as they are written, each once, the first ones. */

@@ -204,7 +204,7 @@ export class NearfieldSearch extends LitElement {
       label: this.label || this.#form.label || t.text('search'),
       placeholder: this.placeholder || this.#form.placeholder || t.text('placeholder'),
       isInline,
-      language: session.searcher.language,
+      languages: session.searcher.languages,
       choice: session.choice,
       explained: session.explained,
       hidden: this.hiddenParts,

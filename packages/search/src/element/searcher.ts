@@ -1,5 +1,6 @@
 /** The search behind an element: its index and its tiers, made of the element's attributes. */
-import { ENGLISH, type Language, languageOf } from '../analysis/analyser.ts';
+import type { Language } from '../analysis/analyser.ts';
+import { languagesOf } from '../analysis/languages.ts';
 import { fetchLoader } from '../loader.ts';
 import {
   type FoundDocument,
@@ -33,15 +34,15 @@ export class Searcher {
   readonly tiers: TieredSearch;
   readonly address: URL;
   readonly #site: URL;
-  readonly #languages: readonly Language[];
+  readonly #givenLanguages: readonly Language[];
   readonly #directives = new WeakMap<FoundPassage, string>();
-  #language: Language = ENGLISH;
+  #languages: readonly Language[] = [];
 
   constructor(options: SearcherOptions) {
     const { index, site, model, rerank, reranker, engine, limit, foundation, languages, weights } = options;
     this.address = folder(index, document.baseURI);
     this.#site = site === '' ? new URL('..', this.address) : folder(site, document.baseURI);
-    this.#languages = languages;
+    this.#givenLanguages = languages;
     this.tiers = new TieredSearch({
       openIndex: () => this.#open(),
       foundation: foundation ?? (engine === '' ? undefined : () => engineOf(engine)),
@@ -53,14 +54,17 @@ export class Searcher {
     });
   }
 
-  /** The index's language, once it is open. */
-  get language(): Language {
-    return this.#language;
+  /** The index's languages, once it is open. */
+  get languages(): readonly Language[] {
+    return this.#languages;
   }
 
   async #open(): Promise<SearchIndex> {
-    const index = await openIndex({ ...fetchLoader(this.address, cachedFetch), languages: this.#languages });
-    this.#language = languageOf(index.manifest.language, this.#languages);
+    const index = await openIndex({
+      ...fetchLoader(this.address, cachedFetch),
+      languages: this.#givenLanguages,
+    });
+    this.#languages = await languagesOf(index.manifest.languages, this.#givenLanguages);
     return index;
   }
 
@@ -86,7 +90,7 @@ export class Searcher {
   #directiveOf(page: FoundDocument, passage: FoundPassage): string {
     let directive = this.#directives.get(passage);
     if (directive === undefined) {
-      directive = textDirective(sentenceOf(passage.text, marksOf(page, passage, this.#language).text));
+      directive = textDirective(sentenceOf(passage.text, marksOf(page, passage, this.#languages).text));
       this.#directives.set(passage, directive);
     }
     return directive;

@@ -54,6 +54,8 @@ export function keywordScores(
   passages: number,
   { lengths, means }: FieldLengths,
   weights: KeywordWeights = KEYWORD_WEIGHTS,
+  /** Passages that have one of some terms, where postings are not all there are. */
+  frequencyOf?: (terms: readonly string[]) => number,
 ): KeywordScore[] {
   const idf = (df: number): number => Math.log(1 + (passages - df + 0.5) / (df + 0.5));
   const found = new Map<
@@ -67,7 +69,9 @@ export function keywordScores(
     const lists = terms.map((term) => ({ ...term, postings: postingsOf(term.term) }));
     // A word that nothing has is as rare as one that one passage has: what is found without it is found in part.
     // Terms that a word stands for are as rare as all of them together: no rare misspelling outranks the word.
-    const df = new Set(lists.flatMap(({ postings }) => postings.map(({ passage }) => passage))).size;
+    const df =
+      frequencyOf?.(lists.map(({ term }) => term)) ??
+      new Set(lists.flatMap(({ postings }) => postings.map(({ passage }) => passage))).size;
     const rarity = idf(Math.max(1, df)) * importance;
     rarities.push(rarity);
     ideal += rarity;

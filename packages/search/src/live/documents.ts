@@ -6,6 +6,7 @@ import type { Filters, Section, SourceDocument } from '../documents/types.ts';
 import { invalid as invalidInput } from '../errors.ts';
 import { ByteReader, ByteWriter } from '../format/bytes.ts';
 import { checksum } from '../format/sha256.ts';
+import type { Input } from '../meaning/embedder.ts';
 
 /** A value that JSON can carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
@@ -36,9 +37,6 @@ export interface StoredDocument extends SourceDocument {
   readonly image?: Blob | string;
   readonly metadata?: Json;
 }
-
-/** What a model is to embed: a passage's text, or the document's picture. */
-export type Input = string | { readonly image: Blob | string };
 
 export interface LivePassage extends Section {
   readonly input: Input;

@@ -1,7 +1,7 @@
 /** Embeds the documents of a live index that have no vectors yet: once for all tabs, and on after a kill. */
 import { FoundationError } from '@nearfield/spec';
-import { decodeDocument, documentKey, type Input, inputsSum, livePassages, vectorsKey } from './documents.ts';
-import type { Embedder } from './embedder.ts';
+import type { Embedder, Input } from '../meaning/embedder.ts';
+import { decodeDocument, documentKey, inputsSum, livePassages, vectorsKey } from './documents.ts';
 import type { KeptState } from './kept-state.ts';
 import type { Change } from './store.ts';
 import { encodeFingerprint, encodeVectors, MODEL_KEY } from './stored-vectors.ts';

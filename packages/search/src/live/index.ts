@@ -33,7 +33,6 @@ export async function openLiveIndex(options: PageIndexOptions): Promise<LiveInde
 }
 
 export type { Json, LiveDocument, StoredDocument } from './documents.ts';
-export type { LiveModel } from './embedder.ts';
 export {
   type LiveCounts,
   LiveIndex,

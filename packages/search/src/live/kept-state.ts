@@ -92,5 +92,5 @@ export class KeptState {
   }
 }
 
-export const closed = (): FoundationError =>
+const closed = (): FoundationError =>
   new FoundationError({ code: 'CLOSED', message: 'The live index was closed. Open it again.' });

@@ -172,12 +172,20 @@ describe('a live index', () => {
       for (const meaning of [false, model]) {
         const left = await fixed.search(query, { meaning, explain: true });
         const right = await live.search(query, { meaning, explain: true });
-        expect(right.results.map(({ id }) => id)).toEqual(left.results.map(({ id }) => id));
+        expect(right.results[0]?.id).toBe(left.results[0]?.id);
+        expect(right.results.map(({ id }) => id).sort()).toEqual(left.results.map(({ id }) => id).sort());
         expect(right.corrected).toBe(left.corrected);
-        for (const [at, { score, passages }] of right.results.entries()) {
-          expect(score).toBeCloseTo(left.results[at]!.score, 2);
-          expect(passages[0]!.highlights).toEqual(left.results[at]!.passages[0]!.highlights);
-          expect(passages[0]!.explanation!.words).toEqual(left.results[at]!.passages[0]!.explanation!.words);
+        for (const { id, score, passages } of right.results) {
+          const same = left.results.find((each) => each.id === id)!;
+          expect(score).toBeCloseTo(same.score, 1);
+          expect(passages[0]!.highlights).toEqual(same.passages[0]!.highlights);
+          const [ours, theirs] = [passages[0]!, same.passages[0]!].map(
+            ({ explanation }) => explanation!.words,
+          );
+          expect(ours!.map(({ term }) => term)).toEqual(theirs!.map(({ term }) => term));
+          // A static index keeps long lengths in steps, and similarities of the best in more bits than the others.
+          for (const [each, { score: own }] of ours!.entries())
+            expect(own).toBeCloseTo(theirs![each]!.score, 1);
         }
       }
     }

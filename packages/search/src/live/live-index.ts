@@ -3,6 +3,7 @@ import { FoundationError } from '@nearfield/spec';
 import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
 import { invalid } from '../errors.ts';
+import type { Embedder } from '../meaning/embedder.ts';
 import { attempts, facetsOf, limitOf } from '../ranking/answer.ts';
 import {
   completed,
@@ -13,7 +14,6 @@ import {
   type StoredDocument,
   vectorsKey,
 } from './documents.ts';
-import type { Embedder } from './embedder.ts';
 import { Embedding } from './embedding.ts';
 import type { KeptState } from './kept-state.ts';
 import { Gone, meaningOf, relatedLive, searchLive } from './search.ts';

@@ -34,7 +34,6 @@ export async function openLiveIndex(options: FileIndexOptions): Promise<LiveInde
 }
 
 export type { Json, LiveDocument, StoredDocument } from './documents.ts';
-export type { LiveModel } from './embedder.ts';
 export {
   type LiveCounts,
   LiveIndex,

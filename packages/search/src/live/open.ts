@@ -1,8 +1,9 @@
 /** How live indexes are opened, wherever they are kept. */
 import { FoundationError } from '@nearfield/spec';
 import { ENGLISH, type Language } from '../analysis/analyser.ts';
+import type { QueryModel } from '../answers.ts';
+import { Embedder } from '../meaning/embedder.ts';
 import { vectorsKey } from './documents.ts';
-import { Embedder, type LiveModel } from './embedder.ts';
 import { KeptState } from './kept-state.ts';
 import { LiveIndex } from './live-index.ts';
 import type { LiveStore } from './store.ts';
@@ -10,7 +11,7 @@ import { MODEL_KEY } from './stored-vectors.ts';
 import type { Vectors } from './vectors/vectors.ts';
 
 /** Without `foundation` and `model` an index finds by keywords alone. */
-export interface LiveIndexOptions extends Partial<LiveModel> {
+export interface LiveIndexOptions extends Partial<QueryModel> {
   /** Tells indexes of one origin, or of one directory, apart. */
   readonly name: string;
   /** The language of the documents. @default English */

@@ -1,16 +1,15 @@
 /** A query among the documents of a live index. */
-import { FoundationError, normalise } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
 import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
-import { invalid } from '../errors.ts';
 import { KEYWORD_WEIGHTS, type KeywordScore } from '../keywords/bm25f.ts';
-import { checkModel } from '../meaning/query-model.ts';
+import type { Embedder } from '../meaning/embedder.ts';
+import { vectorOfQuery } from '../meaning/vector-of-query.ts';
 import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
 import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
 import { filterOf } from '../resident.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
-import { Embedder } from './embedder.ts';
 import type { LiveState } from './state.ts';
 import type { LiveStore } from './store.ts';
 
@@ -42,20 +41,9 @@ export async function meaningOf(
 ): Promise<Meant> {
   const { fingerprint } = state;
   if (fingerprint === undefined || meaning === false) return { vector: undefined };
-  if (meaning instanceof Float32Array) {
-    if (meaning.length !== fingerprint.dimensions || !meaning.every(Number.isFinite)) {
-      throw invalid(
-        'meaning',
-        `The vector has ${meaning.length} dimensions or numbers that are not finite; those of the index are of ${fingerprint.model} and have ${fingerprint.dimensions}. Embed queries with that model.`,
-      );
-    }
-    return { vector: normalise(meaning) };
-  }
-  const corrected = state.keywords.corrected(query);
-  if (meaning !== true) await checkModel(meaning, fingerprint);
-  const embedder = meaning === true ? await own() : new Embedder(meaning);
-  const vector = await embedder?.query(corrected ?? query, signal);
-  return { vector: vector && normalise(vector), ...(corrected === undefined ? {} : { corrected }) };
+  const corrected = meaning instanceof Float32Array ? undefined : state.keywords.corrected(query);
+  const vector = await vectorOfQuery(corrected ?? query, meaning, { fingerprint, own, signal });
+  return { vector, ...(corrected === undefined ? {} : { corrected }) };
 }
 
 /** The documents that answer a query. The state may not change meanwhile. */

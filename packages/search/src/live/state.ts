@@ -2,11 +2,12 @@
 
 import type { Language } from '../analysis/analyser.ts';
 import { termsOf } from '../documents/fields.ts';
+import type { Fingerprint } from '../meaning/embedder.ts';
 import { decodeDocument, inputsSum, livePassages } from './documents.ts';
 import { type Entry, LiveDocuments, passagesIn } from './live-documents.ts';
 import { LiveKeywords } from './live-keywords.ts';
 import type { Change } from './store.ts';
-import { decodeFingerprint, decodeVectors, type Fingerprint, MODEL_KEY } from './stored-vectors.ts';
+import { decodeFingerprint, decodeVectors, MODEL_KEY } from './stored-vectors.ts';
 import type { Vectors } from './vectors/vectors.ts';
 import { yieldToEvents } from './yield.ts';
 

@@ -1,12 +1,9 @@
 /** Vectors of a document, and the model that made them, as they are kept. */
 import { ByteReader, ByteWriter } from '../format/bytes.ts';
-import type { Manifest } from '../format/manifest.ts';
+import type { Fingerprint } from '../meaning/embedder.ts';
 import type { QuantizedVector } from './vectors/quantized.ts';
 
 export const MODEL_KEY = 'model';
-
-/** Whose vectors an index holds: as in the manifest of a static one. */
-export type Fingerprint = Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>;
 
 /** Vectors of one document's passages, in their order. */
 export interface StoredVectors {

@@ -1,10 +1,12 @@
 /** A live index as one file. */
+
 import { FoundationError } from '@nearfield/spec';
+import type { Fingerprint } from '../meaning/embedder.ts';
 import { documentKey, vectorsKey } from './documents.ts';
 import { readFrames, writeFrame } from './frames.ts';
 import type { KeptState } from './kept-state.ts';
 import type { Change } from './store.ts';
-import { decodeFingerprint, encodeFingerprint, type Fingerprint, MODEL_KEY } from './stored-vectors.ts';
+import { decodeFingerprint, encodeFingerprint, MODEL_KEY } from './stored-vectors.ts';
 
 /** First bytes of the file, with its version. */
 const HEAD = 'nearfield-live-index 1\n';

@@ -73,3 +73,36 @@ export function readQueryTable(
     scale: new Float32Array(scales.data.buffer),
   };
 }
+
+/** The files of a query table's folder, by name: what {@link readQueryTable} reads, and its configuration. */
+export function writeQueryTable(table: QueryTable): Map<string, Uint8Array<ArrayBuffer>> {
+  const { name, model, dimensions, vocabulary, quantized, scale } = table;
+  const encoder = new TextEncoder();
+  const count = vocabulary.length;
+  const header = encoder.encode(
+    JSON.stringify({
+      'rows.quantized': { dtype: 'I8', shape: [count, dimensions], data_offsets: [0, quantized.length] },
+      'rows.scale': {
+        dtype: 'F32',
+        shape: [count],
+        data_offsets: [quantized.length, quantized.length + count * 4],
+      },
+    }),
+  );
+  const bytes = new Uint8Array(8 + header.length + quantized.length + count * 4);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  bytes.set(new Uint8Array(quantized.buffer, quantized.byteOffset, quantized.length), 8 + header.length);
+  for (const [row, value] of scale.entries()) {
+    view.setFloat32(8 + header.length + quantized.length + row * 4, value, true);
+  }
+  return new Map([
+    [
+      'config.json',
+      encoder.encode(`${JSON.stringify({ name, like: model, dimensions, vocabulary: count })}\n`),
+    ],
+    ['vocab.txt', encoder.encode(`${vocabulary.join('\n')}\n`)],
+    [`${name}.safetensors`, bytes],
+  ]);
+}

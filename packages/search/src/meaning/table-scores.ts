@@ -31,18 +31,34 @@ export class TableReader {
   readonly #table: TableFiles;
   readonly #shape: RowShape;
   readonly #first: ReadonlyMap<string, number>;
+  readonly #isSiteWord: (word: string) => boolean;
   readonly #rows = new Map<string, Uint8Array>();
   #all: Promise<ReadonlyMap<string, number>> | undefined;
 
-  /** @param first rows of the tokens that are known from the start. */
-  constructor(files: IndexFiles, table: TableFiles, passages: number, first: ReadonlyMap<string, number>) {
+  /**
+   * @param first rows of the tokens that are known from the start.
+   * @param isSiteWord whether a word is one of the site's: its pieces are among those tokens.
+   */
+  constructor(
+    files: IndexFiles,
+    table: TableFiles,
+    passages: number,
+    first: ReadonlyMap<string, number>,
+    isSiteWord: (word: string) => boolean,
+  ) {
+    this.#isSiteWord = isSiteWord;
     this.#files = files;
     this.#table = table;
     this.#shape = { top: table.top, passages };
     this.#first = first;
   }
 
-  /** Whether a word is a token of the table as a whole: every common word is one. */
+  /** Whether a word is one of the tokens that are known from the start: the most common ones are. */
+  isCommon(word: string): boolean {
+    return this.#first.has(word);
+  }
+
+  /** Whether a word is a token of the table as a whole: every word that is not very rare is one. */
   async has(word: string): Promise<boolean> {
     return (await this.#rowsFor(word)).has(word);
   }
@@ -66,7 +82,9 @@ export class TableReader {
 
   /** Rows of tokens: those of the start, and all where a word is not among them. */
   async #rowsFor(text: string): Promise<ReadonlyMap<string, number>> {
-    const isRare = basicTokens(text).some((word) => LETTERS.test(word) && !this.#first.has(word));
+    const isRare = basicTokens(text).some(
+      (word) => LETTERS.test(word) && !this.#first.has(word) && !this.#isSiteWord(word),
+    );
     if (!isRare) return this.#first;
     this.#all ??= this.#readTokens();
     this.#all.catch(() => {

@@ -9,7 +9,7 @@ import { type ByteReader, type ByteWriter, readSorted, writeSorted } from '../fo
 const FIRST_ROWS = 256;
 const MOST_ROWS = 4096;
 /** Groups that are known from the start: 256 + 512 + 1024 + 2048 + 4096 tokens. */
-export const FIRST_GROUPS = 5;
+const FIRST_GROUPS = 5;
 
 /** Tokens in groups, the likeliest first, each sorted: in the first groups, words of the site before others. */
 export function groupTokens(

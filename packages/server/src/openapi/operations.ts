@@ -40,6 +40,13 @@ const CLASSIFIERS: Operation = {
   response: 'Classifiers',
 };
 
+const vendor = (summary: string): Operation => ({
+  summary,
+  tag: 'Other vendors',
+  request: 'AnyObject',
+  response: 'Any',
+});
+
 /** Every route by `METHOD path`. */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /v1/embeddings': {
@@ -86,6 +93,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /v1/segment': SEGMENT,
   'GET /': COUNT,
   'GET /v1/segment': COUNT,
+  'POST /v2/rerank': vendor('Cohere’s rerank'),
+  'POST /v2/embed': vendor('Cohere’s embed'),
+  'POST /embed': vendor('Text Embeddings Inference’s embed'),
+  'POST /rerank': vendor('Text Embeddings Inference’s rerank'),
+  'POST /api/embed': vendor('Ollama’s embed'),
+  'POST /api/embeddings': vendor('Ollama’s older embeddings'),
+  'GET /api/tags': { summary: 'Ollama’s list of models', tag: 'Other vendors', response: 'Any' },
   'POST /v1/chat/completions': {
     summary: 'Chat, where the foundation has it; the local engine does not',
     tag: 'Texts',

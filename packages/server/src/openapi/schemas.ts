@@ -253,4 +253,5 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Status: object({ status: text }, ['status']),
   AnyObject: { type: 'object' },
   Text: text,
+  Any: {},
 };

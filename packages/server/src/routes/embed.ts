@@ -9,6 +9,8 @@ import type {
 } from '@nearfield/spec';
 import { invalid, rerankToWire } from '@nearfield/spec/implement';
 import type { Body } from '../accommodate.ts';
+import { withTexts } from '../adapters/openai.ts';
+import { fromVoyage, isVoyageRerank, toVoyage } from '../adapters/voyage.ts';
 import { type ApiContext, call } from '../context.ts';
 import type { ApiService } from '../service.ts';
 
@@ -18,15 +20,19 @@ import type { ApiService } from '../service.ts';
  */
 export function computingRoutes(service: ApiService): void {
   const { foundation, splitSentences } = service;
-  service.post('/v1/embeddings', 'embeddings', (body, how) =>
-    foundation.embeddings(withSentences(body, splitSentences) as unknown as EmbeddingsRequest, how),
-  );
+  service.post('/v1/embeddings', 'embeddings', async (body, how) => {
+    const request = withSentences(service.strict ? body : await withTexts(body), splitSentences);
+    return foundation.embeddings(request as unknown as EmbeddingsRequest, how);
+  });
   service.post('/v1/multi-vector', 'multi-vector', (body, how) =>
     foundation.multiVector(body as unknown as MultiVectorRequest, how),
   );
-  service.post('/v1/rerank', 'rerank', async (body, how) =>
-    rerankToWire(await foundation.rerank(body as unknown as RerankRequest, how)),
-  );
+  service.post('/v1/rerank', 'rerank', async (body, how, context) => {
+    const isVoyage = isVoyageRerank(context);
+    const request = isVoyage ? fromVoyage(body) : body;
+    const answer = rerankToWire(await foundation.rerank(request as unknown as RerankRequest, how));
+    return isVoyage ? toVoyage(answer) : answer;
+  });
   service.post('/v1/classify', 'classify', (body, how) =>
     foundation.classify(body as unknown as ClassifyRequest, how),
   );

@@ -1,13 +1,12 @@
 /** The side that listens: a worker thread as a handler of requests. */
-import type { Worker } from 'node:worker_threads';
 import { FoundationError } from '@nearfield/spec';
 import { deserializeError } from '@nearfield/spec/implement';
 import type { Peer, RequestLog } from '../handler.ts';
-import type { FromEngine, ReportError, ToEngine } from './messages.ts';
+import type { FromEngine, ReportError, ThreadWorker, ToEngine } from './messages.ts';
 
 export interface EngineThreadHost {
   /** Starts the thread. Called again if it dies. */
-  start: () => Worker;
+  start: () => ThreadWorker;
   onError: ReportError;
   /** Counts of the whole server. */
   metrics: () => Promise<string>;
@@ -24,7 +23,7 @@ interface Waiting {
 export class EngineThread {
   readonly #host: EngineThreadHost;
   readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | undefined;
+  #worker: ThreadWorker | undefined;
   #ids = 0;
   #isClosed = false;
   #isReady = false;
@@ -99,7 +98,7 @@ export class EngineThread {
     this.#isClosed = true;
     const worker = this.#worker;
     if (!worker || this.#failure) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
     this.#say({ type: 'close' });
     await ended;
   }
@@ -139,11 +138,11 @@ export class EngineThread {
     this.#started().postMessage(message, transfer);
   }
 
-  #started(): Worker {
+  #started(): ThreadWorker {
     if (this.#worker) return this.#worker;
     const worker = this.#host.start();
     this.#worker = worker;
-    worker.on('message', (message: FromEngine) => this.#hear(message));
+    worker.on('message', (message) => this.#hear(message as FromEngine));
     worker.on('error', (cause) => {
       const error = died(cause);
       this.#host.onError(error, 'thread');

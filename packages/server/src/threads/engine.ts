@@ -1,9 +1,8 @@
 /** The side that computes: a handler in a worker thread. */
-import type { MessagePort } from 'node:worker_threads';
 import type { SearchFoundation } from '@nearfield/spec';
 import { serializeError } from '@nearfield/spec/implement';
 import { createHandler, type HandlerOptions, type RequestLog } from '../handler.ts';
-import type { FromEngine, ToEngine } from './messages.ts';
+import type { FromEngine, ThreadPort, ToEngine } from './messages.ts';
 
 export interface EngineThreadOptions
   extends Omit<HandlerOptions, 'metrics' | 'onRequest' | 'onError' | 'limiter' | 'ready' | 'closing'> {
@@ -17,7 +16,7 @@ export interface EngineThreadOptions
 const STREAMED = /jsonl/;
 
 /** Tells the server that a thread cannot answer anything, and why. */
-export function failThread(port: MessagePort, error: unknown): void {
+export function failThread(port: ThreadPort, error: unknown): void {
   port.postMessage({ type: 'failed', error: serializeError(error) } satisfies FromEngine);
 }
 
@@ -29,7 +28,7 @@ export function failThread(port: MessagePort, error: unknown): void {
  * answerInThread(parentPort, createNodeFoundation(), { preload: ['all-MiniLM-L6-v2'] });
  */
 export function answerInThread(
-  port: MessagePort,
+  port: ThreadPort,
   foundation: SearchFoundation,
   { preload = [], load, ...options }: EngineThreadOptions = {},
 ): void {
@@ -112,7 +111,8 @@ export function answerInThread(
     running.delete(id);
   };
 
-  port.on('message', (message: ToEngine) => {
+  port.on('message', (said) => {
+    const message = said as ToEngine;
     switch (message.type) {
       case 'request':
         void answer(message);

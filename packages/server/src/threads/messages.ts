@@ -45,3 +45,17 @@ export type FromEngine =
 
 /** A server-side error with the id of its request. */
 export type ReportError = (error: FoundationError, requestId: string) => void;
+
+/** What is used of Node's `MessagePort`: its own type would need Node's types of whoever imports this package. */
+export interface ThreadPort {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  close(): void;
+}
+
+/** What is used of Node's `Worker`. */
+export interface ThreadWorker {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
+  terminate(): Promise<number>;
+}

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
 import { type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
-import type { BatchBudget } from '../scheduling/batch-plan.ts';
+import { type BatchBudget, PACKED_BUDGET } from '../scheduling/batch-plan.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
 import type { OutputCheck } from './output-check.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
@@ -19,6 +19,8 @@ export interface PairEncoderOptions {
   invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
+  /** Whether the session computes each pair to its own length. */
+  isPacked?: boolean | undefined;
   check: OutputCheck;
 }
 
@@ -29,20 +31,23 @@ export class PairEncoder {
   readonly group: WorkGroup<TokenSequence, number>;
   readonly #session: PooledSession;
 
-  constructor({ session, runtime, model, tail, invariance, padId, budget, check }: PairEncoderOptions) {
+  constructor(options: PairEncoderOptions) {
+    const { session, runtime, model, tail, invariance, padId, isPacked = false, check } = options;
+    const budget = isPacked ? PACKED_BUDGET : options.budget;
     this.#session = session;
     this.invariance = invariance;
     const tokens = new TokenFeeds(
       runtime,
       padId,
       model.inputs.map(({ name }) => name),
+      isPacked,
     );
     const output = tail.pooledOutput!;
-    const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
-      const { feeds } = tokens.feeds(batch);
+    const submit = async (batch: TokenSequence[], signal?: AbortSignal): Promise<SubmittedBatch<number>> => {
+      const { feeds, lengths } = tokens.feeds(batch);
       // More than one number per pair would show that these are not logits of pairs.
       feeds[tail.dimensionsInput] = int64(2, [1]);
-      const { values } = await session.submit(feeds, [output]);
+      const { values } = await session.submit(feeds, [output], { lengths, signal });
       return {
         results: values.then(([logits]) => {
           check.size(logits!.length / batch.length, 2);

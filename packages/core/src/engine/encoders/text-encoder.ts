@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
 import { type Feeds, type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
-import type { BatchBudget } from '../scheduling/batch-plan.ts';
+import { type BatchBudget, PACKED_BUDGET } from '../scheduling/batch-plan.ts';
 import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
 import type { OutputCheck } from './output-check.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
@@ -49,6 +49,8 @@ export interface TextEncoderOptions {
   invariance: BatchInvariance;
   padId: number;
   budget: BatchBudget;
+  /** Whether the session computes each text to its own length. */
+  isPacked?: boolean | undefined;
   check: OutputCheck;
   /** Entry whose tasks have adapters. */
   entry: ModelEntry;
@@ -71,12 +73,14 @@ export class TextVectorEncoder {
   readonly invariance: BatchInvariance;
 
   constructor(options: TextEncoderOptions) {
-    const { model, runtime, padId, invariance, budget } = options;
+    const { model, runtime, padId, invariance, isPacked = false } = options;
+    const budget = isPacked ? PACKED_BUDGET : options.budget;
     this.#options = options;
     this.#feeds = new TokenFeeds(
       runtime,
       padId,
       model.inputs.map(({ name }) => name),
+      isPacked,
     );
     this.#hasAdapters = model.inputs.some(({ name }) => name === 'task_id');
     this.invariance = invariance;
@@ -193,8 +197,8 @@ export class TextVectorEncoder {
     const key = `${kind} ${options.dimensions} ${options.normalized} ${adapter}`;
     let group = this.#groups.get(key) as WorkGroup<Item, Result> | undefined;
     if (!group) {
-      const submit = (batch: Item[]): Promise<SubmittedBatch<Result>> =>
-        this.#submit(batch, options, adapter, shape);
+      const submit = (batch: Item[], signal?: AbortSignal): Promise<SubmittedBatch<Result>> =>
+        this.#submit(batch, options, adapter, shape, signal);
       const { run, ...pipelined } = batchRuns(this.#options.runtime, submit);
       group = {
         budget: this.#budget,
@@ -215,10 +219,11 @@ export class TextVectorEncoder {
     { dimensions, normalized }: VectorOptions,
     adapter: number | undefined,
     { vectors, weigh, result }: PooledShape<Item, Result>,
+    signal: AbortSignal | undefined,
   ): Promise<SubmittedBatch<Result>> {
     const { session, tail, tailKind, otherFeeds, check } = this.#options;
     const rows = batch.length;
-    const { feeds, longest } = this.#feeds.feeds(batch);
+    const { feeds, longest, lengths } = this.#feeds.feeds(batch);
     if (adapter !== undefined) feeds.task_id = int64(adapter);
     const most = batch.reduce((count, item) => Math.max(count, vectors(item)), 1);
     if (tail.poolingInput) {
@@ -243,7 +248,7 @@ export class TextVectorEncoder {
       });
     }
     const perVector = tailKind === 'tokens' ? longest : most;
-    const { values } = await session.submit(feeds, [outputName]);
+    const { values } = await session.submit(feeds, [outputName], { lengths, signal });
     return {
       results: values.then(([data]) => {
         const perRow = data!.length / rows;

@@ -35,6 +35,8 @@ export interface AssemblyParts {
   readonly files: ReadonlyMap<string, StoredFile>;
   /** Total size of all files. */
   readonly bytes: number;
+  /** Why the encoder does not compute it; undefined where it does. */
+  readonly refused: string | undefined;
 }
 
 /** Inputs of the half of a graph that a run does not use, by the number of rows. */
@@ -65,6 +67,7 @@ export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
     model,
     invariance,
     budget,
+    isPacked: assembly.refused === undefined,
     padId: tokenizer.padId,
     tail: tails[0]!,
     check,
@@ -132,7 +135,7 @@ function requireWidth(parts: CheckedParts, info: LoadedModel): void {
 
 /** Public facts of the model. For models with vectors, dimensions of 0 are filled in later. */
 async function describe(
-  { definition, part, choice, runtime, files, bytes, invariance }: AssemblyParts,
+  { definition, part, choice, runtime, files, bytes, invariance, refused }: AssemblyParts,
   tokenizer: TextTokenizer | undefined,
 ): Promise<LoadedModel> {
   const { id, entry, ownSizes, recipe } = definition;
@@ -149,6 +152,10 @@ async function describe(
     maxTokens: ownSizes ? contextOf(tokenizer, config, entry.maxTokens) : entry.maxTokens,
     bytes,
     batchInvariance: invariance,
+    runtime:
+      refused === undefined
+        ? { name: 'encoder', reason: 'the encoder reads its graph' }
+        : { name: 'onnxruntime', reason: refused },
   };
 }
 
@@ -163,7 +170,7 @@ function contextOf(
 }
 
 function textEncoder(
-  { session, runtime, tails, model, invariance, budget, definition, check }: CheckedParts,
+  { session, runtime, tails, model, invariance, budget, definition, check, refused }: CheckedParts,
   { padId }: TextTokenizer,
   pooling: Pooling,
   tailKind: TailKind,
@@ -171,7 +178,8 @@ function textEncoder(
 ): TextVectorEncoder {
   const { entry } = definition;
   const graph = { session, runtime, model, invariance, tail: tails[0]!, tailKind };
-  return new TextVectorEncoder({ ...graph, budget, padId, pooling, entry, check, otherFeeds });
+  const isPacked = refused === undefined;
+  return new TextVectorEncoder({ ...graph, budget, isPacked, padId, pooling, entry, check, otherFeeds });
 }
 
 async function colbert(

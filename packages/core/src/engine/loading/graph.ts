@@ -17,7 +17,8 @@ import {
 import { FoundationError } from '@nearfield/spec';
 import type { BatchInvariance } from '@nearfield/spec/implement';
 import type { StoredFile } from '../../store/types.ts';
-import type { GraphInterface, SessionModel } from '../runtime/session.ts';
+import type { GraphEncoder } from '../runtime/runtime.ts';
+import type { EncoderPlan, GraphInterface, SessionModel } from '../runtime/session.ts';
 
 export interface GraphOptions {
   /** Tails to append, by the graph's inputs and outputs. @throws Error if the graph is of another kind. */
@@ -34,6 +35,8 @@ export interface GraphOptions {
   externalWeights: boolean;
   /** Whether to rewrite operators whose kernels are slow in the runtime. */
   avoidSlowKernels: boolean;
+  /** Reads the graph for the encoder; or why it does not. */
+  encoder: Pick<GraphEncoder, 'read'> | { readonly refused: string };
   signal?: AbortSignal | undefined;
 }
 
@@ -45,6 +48,8 @@ export interface PreparedGraph extends SessionModel {
   /** Size of all weights that the session holds. */
   weightBytes: number;
   invariance: BatchInvariance;
+  /** Why the encoder does not compute it; undefined where it does. */
+  refused: string | undefined;
 }
 
 /**
@@ -97,6 +102,23 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       if (changed.buffer !== bytes.buffer) bytes = changed;
       summary = readModel(changed);
     };
+    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, externalData, options.encoder);
+    const common = { externalData, model: { inputs, outputs }, weightBytes: kept };
+    if (!('refused' in planned)) {
+      const invariance = {
+        kind: 'graph' as const,
+        reason: 'each text is computed by itself, without padding',
+      };
+      const bytesOfGraph = bytes.subarray(0, length);
+      return {
+        ...common,
+        bytes: bytesOfGraph,
+        tails: [planned.tail],
+        plan: planned,
+        invariance,
+        refused: undefined,
+      };
+    }
     const invariance = batchInvariant
       ? perTokenScales(bytes.subarray(0, length), summary, apply)
       : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
@@ -110,14 +132,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       tails.push(tail);
       apply(tail);
     }
-    return {
-      bytes: bytes.subarray(0, length),
-      externalData,
-      tails,
-      model: { inputs, outputs },
-      weightBytes: kept,
-      invariance,
-    };
+    return { ...common, bytes: bytes.subarray(0, length), tails, invariance, refused: planned.refused };
   } catch (cause) {
     if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
     throw new FoundationError({
@@ -126,6 +141,26 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       cause,
     });
   }
+}
+
+/** The graph's only output as the encoder computes it, or why it does not. */
+function planOf(
+  bytes: Uint8Array,
+  summary: ModelSummary,
+  [options, ...others]: readonly TailOptions[],
+  externalData: SessionModel['externalData'],
+  encoder: GraphOptions['encoder'],
+): EncoderPlan | { refused: string } {
+  if ('refused' in encoder) return encoder;
+  if (!options || others.length > 0) return { refused: 'several outputs of its graph are used' };
+  const files = new Map(externalData.map(({ path, data }) => [path, data]));
+  const reading = encoder.read(bytes, options.output, files);
+  if ('refused' in reading) return reading;
+  const { kind, output } = options;
+  if (reading.rows.per !== (kind === 'pooled' ? 'text' : 'token')) {
+    return { refused: `${output} holds vectors of ${reading.rows.per}s` };
+  }
+  return { reading, kind, tail: createTail(summary, options) };
 }
 
 /** Names of the files beside the graph that hold its weights. */

@@ -6,16 +6,23 @@ import { LISTWISE_INPUTS } from '../encoders/listwise-encoder.ts';
 import { isNotAValue } from '../encoders/output-check.ts';
 import type { ReadyPart } from '../encoders/ready.ts';
 import { TOKEN_INPUTS } from '../encoders/token-feeds.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
 import { assemble } from './assemble.ts';
 import type { CheckMemory } from './check-memory.ts';
-import { type PreparedGraph, prepareGraph } from './graph.ts';
+import { type GraphOptions, type PreparedGraph, prepareGraph } from './graph.ts';
 import { heldSource } from './held-source.ts';
 import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
 import { OWN_FILES } from './own-files.ts';
 import { type CheckResult, checkFailed, goldensOf, nothingToCompare, selfCheck } from './self-check.ts';
 import { tailsOf } from './tails.ts';
+
+/** A part that was checked. */
+interface CheckedPart {
+  readonly ready: ReadyPart;
+  readonly result: CheckResult;
+}
 
 /** A part that is not checked yet. */
 interface LoadedPart {
@@ -53,16 +60,16 @@ export async function loadPart(
   const { sessions, store } = context;
   const noRuntime = new AbortController();
   const signal = AbortSignal.any([context.signal, noRuntime.signal]);
-  const warm = sessions.warmUp();
+  const warm = warmUp(definition, sessions);
   warm.catch((error: unknown) => noRuntime.abort(error));
   const source = heldSource(part.source, warm, signal);
   const choices = await graphChoices(definition, part, sessions.runtime, store, signal);
   const failed: string[] = [];
   let problem: unknown;
   for (const choice of choices) {
-    let loaded: LoadedPart;
+    let loaded: CheckedPart;
     try {
-      loaded = await loadChoice(definition, part, choice, { ...context, signal }, source);
+      loaded = await loadChecked(definition, part, choice, { ...context, signal }, source);
     } catch (error) {
       if (isNotAValue(error)) {
         failed.push(`${choice.dtype}: ${(error as FoundationError).message}`);
@@ -73,11 +80,8 @@ export async function loadPart(
       problem ??= error;
       continue;
     }
-    const { ready } = loaded;
-    const { passed, ...check } = await checkOnce(loaded, context).catch(async (error: unknown) => {
-      await ready.encoder.release();
-      throw error;
-    });
+    const { ready, result } = loaded;
+    const { passed, ...check } = result;
     if (passed) {
       const before = failed.length > 0 ? `; before: ${failed.join('; ')}` : '';
       ready.info.check = { ...check, reason: check.reason + before };
@@ -88,6 +92,66 @@ export async function loadPart(
     failed.push(`${choice.dtype}: ${check.reason}`);
   }
   throw failed.length > 0 ? checkFailed(definition.id, sessions.runtime.device, failed) : problem;
+}
+
+/** Files whose weights are whole numbers of 8 bits: the encoder takes them as they are, and would round any others. */
+const ENCODER_DTYPES: ReadonlySet<string> = new Set(['q8', 'int8', 'uint8']);
+
+/** Models whose graphs the encoder is known to read. Of others it is found out while onnxruntime starts. */
+const ENCODER_MODELS: ReadonlySet<string> = new Set(['all-MiniLM-L6-v2', 'minilm-reranker']);
+
+/** Starts what the model is expected to need, while its files are fetched. */
+async function warmUp({ entry, dtype = 'q8' }: ModelDefinition, sessions: SessionPool): Promise<void> {
+  const { encoder } = sessions.runtime;
+  if (encoder && 'read' in encoder && ENCODER_MODELS.has(entry.id) && ENCODER_DTYPES.has(dtype)) {
+    // If the page forbids WebAssembly, the general runtime has the error message for it.
+    return encoder.prepare().catch(() => sessions.warmUp());
+  }
+  return sessions.warmUp();
+}
+
+/** What reads a choice's graph for the encoder, or why nothing does. */
+function encoderFor({ device, encoder }: Runtime, { dtype }: GraphChoice): GraphOptions['encoder'] {
+  if (!encoder) return { refused: `on ${device} it computes all models` };
+  if ('refused' in encoder || ENCODER_DTYPES.has(dtype)) return encoder;
+  return { refused: `the encoder would round ${dtype} weights to 8 bits` };
+}
+
+/**
+ * Loads a file and checks what it computes: with the encoder where that reads its graph, and if it then fails or
+ * computes something else, with the general runtime.
+ */
+async function loadChecked(
+  definition: ModelDefinition,
+  part: ModelPart,
+  choice: GraphChoice,
+  context: LoadContext,
+  source: ModelSource,
+): Promise<CheckedPart> {
+  const attempt = async (encoder: GraphOptions['encoder']): Promise<CheckedPart> => {
+    const loaded = await loadChoice(definition, part, choice, context, source, encoder);
+    const { ready } = loaded;
+    try {
+      return { ready, result: await checkOnce(loaded, context) };
+    } catch (error) {
+      await ready.encoder.release();
+      throw error;
+    }
+  };
+  const encoder = encoderFor(context.sessions.runtime, choice);
+  let failure: string;
+  try {
+    const found = await attempt(encoder);
+    if (found.result.passed || found.ready.info.runtime?.name !== 'encoder') return found;
+    await found.ready.encoder.release();
+    failure = found.result.reason;
+  } catch (error) {
+    // Whatever else is wrong shows again without the encoder, with its own words.
+    const isOurs = FoundationError.isInstance(error) && error.code === 'MODEL_INVALID' && 'read' in encoder;
+    if (!isOurs || context.signal.aborted) throw error;
+    failure = error.message;
+  }
+  return attempt({ refused: `the encoder failed: ${failure}` });
 }
 
 /** Whether a graph file does not exist, so that another precision may be tried. */
@@ -124,6 +188,7 @@ async function loadChoice(
   choice: GraphChoice,
   context: LoadContext,
   source: ModelSource,
+  encoder: GraphOptions['encoder'],
 ): Promise<LoadedPart> {
   const { sessions, store, signal, emit, batchInvariant } = context;
   const requests = [...sideFiles(definition, part), { path: choice.path }];
@@ -152,6 +217,7 @@ async function loadChoice(
       batchInvariant,
       externalWeights: sessions.runtime.externalWeights,
       avoidSlowKernels: sessions.runtime.hasSlowKernels,
+      encoder,
       signal: within,
     });
   let prepared: PreparedGraph | undefined = await prepare(signal);
@@ -163,13 +229,13 @@ async function loadChoice(
     prepared = undefined;
     return model;
   });
-  const { tails, model, invariance } = prepared;
+  const { tails, model, invariance, refused } = prepared;
   try {
     // Before the tokenizer is read, because that releases the file's bytes.
     await session.ready();
     const { runtime } = sessions;
     const { budget } = context;
-    const graphParts = { session, tails, model, invariance, files, bytes };
+    const graphParts = { session, tails, model, invariance, files, bytes, refused };
     const ready = await assemble({ definition, part, choice, runtime, budget, ...graphParts });
     const hashes = [...files.values()].map(({ path, sha256 }) => sha256 && `${path} ${sha256}`).sort();
     return { ready, fingerprint: hashes.every(Boolean) ? hashes.join('\n') : undefined };
@@ -187,7 +253,8 @@ async function checkOnce({ ready, fingerprint }: LoadedPart, context: LoadContex
   const { checks, sessions, emit } = context;
   const { device, report } = sessions.runtime;
   const hasGoldens = goldensOf(ready).length > 0;
-  const version = hasGoldens ? CHECK_VERSION : `${CHECK_VERSION} without values`;
+  const by = ready.info.runtime?.name === 'encoder' ? ' encoder' : '';
+  const version = `${CHECK_VERSION}${by}${hasGoldens ? '' : ' without values'}`;
   const key = fingerprint && [version, device, report.adapter ?? '', fingerprint].join('\n');
   const known = key && (await checks.recall(key));
   if (known) return hasGoldens ? { ...known, result: 'remembered', passed: true } : nothingToCompare(ready);

@@ -1,3 +1,5 @@
+import type { Reading } from '@nearfield/encoder';
+import type { WeightFiles } from '@nearfield/onnx';
 import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Session, SessionModel } from './session.ts';
 
@@ -25,9 +27,24 @@ export interface Runtime {
    * @throws FoundationError RUNTIME_NOT_AVAILABLE, OUT_OF_MEMORY, DEVICE_LOST.
    */
   start?(): Promise<void>;
+  /**
+   * Reads graphs that it computes without starting what {@link start} starts; or says why there are none. Default: it
+   * computes all graphs alike.
+   */
+  readonly encoder?: GraphEncoder | { readonly refused: string };
   /** Ends the device. */
   dispose(): void;
 }
+
+/** What computes some graphs without the general runtime. */
+export interface GraphEncoder {
+  readonly read: ReadGraph;
+  /** Compiles what {@link Runtime.open} needs for plans. @throws Error where the page forbids it. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** What an output of a graph is made of, or why the encoder does not compute it. */
+export type ReadGraph = (bytes: Uint8Array, output: string, files: WeightFiles) => Reading;
 
 /** Kind of processor, which good batch sizes depend on. */
 export type Processor = 'cpu' | 'gpu';

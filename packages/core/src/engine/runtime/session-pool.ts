@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 import type { Runtime } from './runtime.ts';
-import type { Feeds, Session, SessionModel, SubmittedRun } from './session.ts';
+import type { Feeds, RunOptions, Session, SessionModel, SubmittedRun } from './session.ts';
 
 /** A session that its pool may close when memory is needed, and that opens itself again when it is used. */
 export class PooledSession {
@@ -30,18 +30,18 @@ export class PooledSession {
    * Runs the graph: values of the outputs, in the order of `fetches`.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, RUNTIME_NOT_AVAILABLE; CLOSED after {@link close}.
    */
-  async run(feeds: Feeds, fetches: readonly string[]): Promise<Float32Array[]> {
-    return (await this.submit(feeds, fetches)).values;
+  async run(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<Float32Array[]> {
+    return (await this.submit(feeds, fetches, options)).values;
   }
 
   /**
    * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
    * The next run may be submitted before `values` settles. The feeds may be overwritten from then on.
    */
-  submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun> {
+  submit(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<SubmittedRun> {
     return this.#pool.alone(async () => {
       const session = await this.#open();
-      const { values: copying, free } = await session.submit(feeds, fetches);
+      const { values: copying, free } = await session.submit(feeds, fetches, options);
       const values = this.#freeing(copying, free);
       const settled = values.then(
         () => {},
@@ -78,8 +78,10 @@ export class PooledSession {
     }
     await this.#pool.admit(this);
     if (this.#session) return this.#session;
-    await this.#pool.started();
-    this.#session = await this.#pool.runtime.open(await this.#prepare(), this.#name);
+    const model = await this.#prepare();
+    // What the encoder computes needs nothing that is started.
+    if (!model.plan) await this.#pool.started();
+    this.#session = await this.#pool.runtime.open(model, this.#name);
     return this.#session;
   }
 

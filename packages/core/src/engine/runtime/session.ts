@@ -1,4 +1,5 @@
-import type { ModelSummary } from '@nearfield/onnx';
+import type { Reading } from '@nearfield/encoder';
+import type { ModelSummary, Tail, TailKind } from '@nearfield/onnx';
 
 /** Values of one input as plain data, which each runtime converts to its own tensors. */
 export type Feed =
@@ -21,6 +22,23 @@ export interface SessionModel {
   bytes: Uint8Array;
   /** Weights that `bytes` refers to, by name. */
   externalData: { path: string; data: Uint8Array }[];
+  /** The graph as an encoder's plan, where a runtime that computes plans has taken it. */
+  plan?: EncoderPlan | undefined;
+}
+
+/** A graph's output as an encoder's plan, and what is made of it. */
+export interface EncoderPlan {
+  readonly reading: Exclude<Reading, { refused: string }>;
+  readonly tail: Tail;
+  readonly kind: TailKind;
+}
+
+/** What a runtime may use of a run besides its feeds. */
+export interface RunOptions {
+  /** Tokens of each row before it was padded. */
+  readonly lengths?: readonly number[] | undefined;
+  /** Aborts when nobody waits for the run any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Inputs and outputs of a graph before nodes were appended: the only part of its summary that is kept. */
@@ -44,6 +62,6 @@ export interface Session {
    * overwritten from then on.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, DEVICE_NOT_AVAILABLE
    */
-  submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun>;
+  submit(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<SubmittedRun>;
   release(): Promise<void>;
 }

@@ -58,6 +58,27 @@ describe('planBatches', () => {
     );
   });
 
+  it('counts packed rows by their own lengths', () => {
+    fc.assert(
+      fc.property(lengthLists, budgets, (lengths, budget) => {
+        const batches = planBatches(lengths, { ...budget, isPacked: true });
+        const seen = batches.flatMap((batch) => [...batch]).sort((left, right) => left - right);
+        expect(seen).toEqual(lengths.map((_, index) => index));
+        const sums = batches.map((batch) => batch.reduce((sum, index) => sum + lengths[index]!, 0));
+        batches.forEach((batch, at) => {
+          expect(batch.length <= budget.rows).toBe(true);
+          expect(batch.length === 1 || sums[at]! <= budget.tokens).toBe(true);
+        });
+        // Padding costs nothing, so that two neighbours are only apart where one batch could not hold both.
+        if (budget.overhead === 0) return;
+        for (let at = 1; at < batches.length; at++) {
+          const rows = batches[at - 1]!.length + batches[at]!.length;
+          expect(rows > budget.rows || sums[at - 1]! + sums[at]! > budget.tokens).toBe(true);
+        }
+      }),
+    );
+  });
+
   it('starts with the longest rows', () => {
     const batches = planBatches([3, 90, 5, 80], { tokens: 200, rows: 2, overhead: 20 });
     expect(batches.map((batch) => [...batch])).toEqual([

@@ -6,12 +6,28 @@ export interface BatchBudget {
   rows: number;
   /** Cost of starting a batch, in tokens: high on a GPU, low on a CPU. */
   overhead: number;
+  /** Whether rows are computed one after the other, each to its own length: then nothing is padded. Default: false. */
+  isPacked?: boolean;
+}
+
+/** What the encoder computes at a time: about 50 ms, so that an interactive call waits no longer. */
+export const PACKED_BUDGET: BatchBudget = { tokens: 160, rows: 64, overhead: 4, isPacked: true };
+
+/** Tokens that a batch of these lengths is computed as. */
+export function batchSize(lengths: Iterable<number>, { isPacked }: Pick<BatchBudget, 'isPacked'>): number {
+  let [sum, longest, rows] = [0, 0, 0];
+  for (const length of lengths) {
+    sum += length;
+    longest = Math.max(longest, length);
+    rows++;
+  }
+  return isPacked ? sum : longest * rows;
 }
 
 /**
  * Cuts items into batches within the budget so that the cost Σ(overhead + rows × longest) is the least among all cuts
  * of the length-sorted list. Returns indices into `lengths`, longest batch first, so that the runtime's buffers grow
- * only once.
+ * only once. Packed rows count with their own lengths.
  *
  * Dynamic programming over the sorted list: O(n × budget.rows).
  */
@@ -25,9 +41,13 @@ export function planBatches(lengths: ArrayLike<number>, budget: BatchBudget): Ui
   for (let end = 1; end <= count; end++) {
     const longest = lengths[order[end - 1]!]!;
     let best = Number.POSITIVE_INFINITY;
-    const fitting = Math.max(1, Math.min(budget.rows, Math.floor(budget.tokens / Math.max(1, longest))));
-    for (let start = end - 1; start >= Math.max(0, end - fitting); start--) {
-      const candidate = cost[start]! + budget.overhead + (end - start) * longest;
+    const fewest = Math.max(0, end - Math.max(1, budget.rows));
+    let sum = 0;
+    for (let start = end - 1; start >= fewest; start--) {
+      sum += lengths[order[start]!]!;
+      const tokens = budget.isPacked ? sum : (end - start) * longest;
+      if (tokens > budget.tokens && end - start > 1) break;
+      const candidate = cost[start]! + budget.overhead + tokens;
       if (candidate < best) {
         best = candidate;
         cutBefore[end] = start;

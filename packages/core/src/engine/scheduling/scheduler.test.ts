@@ -128,6 +128,37 @@ describe('Scheduler', () => {
     expect(batches.flat().map(({ value }) => value)).toHaveLength(3);
   });
 
+  it('ends a batch when the last call that waits for it is aborted, and no sooner', async () => {
+    const scheduler = new Scheduler();
+    const signals: AbortSignal[] = [];
+    let started!: () => void;
+    const running = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const group: WorkGroup<Item, number> = {
+      budget: { tokens: 100, rows: 16, overhead: 1 },
+      lengthOf: ({ length }) => length,
+      isFatal: () => false,
+      run: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signals.push(signal!);
+          signal!.addEventListener('abort', () => reject(signal!.reason));
+          started();
+        }),
+    };
+    const controllers = [new AbortController(), new AbortController()];
+    const calls = controllers.map(({ signal }, value) => collect(scheduler, group, items(value), { signal }));
+    const outcomes = Promise.allSettled(calls);
+    await running;
+    controllers[0]!.abort(new Error('first'));
+    await expect(calls[0]).rejects.toThrow('first');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    controllers[1]!.abort(new Error('second'));
+    expect((await outcomes)[1]).toMatchObject({ reason: { message: 'second' } });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    await expect.poll(() => scheduler.idle).toBe(true);
+  });
+
   it('rejects a call whose signal is aborted already', async () => {
     const { group } = doubling();
     await expect(

@@ -1,7 +1,7 @@
 import type { Priority, WorkReport } from '@nearfield/spec';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type BatchBudget, planBatches } from './batch-plan.ts';
+import { type BatchBudget, batchSize, planBatches } from './batch-plan.ts';
 
 /** A submitted batch, which the device may not have finished. */
 export interface SubmittedBatch<Result> {
@@ -20,7 +20,8 @@ export interface WorkGroup<Item, Result> {
    */
   readonly budget: BatchBudget;
   lengthOf(item: Item): number;
-  run(items: Item[]): Promise<Result[]>;
+  /** @param signal aborts when nobody waits for any of the items. */
+  run(items: Item[], signal?: AbortSignal): Promise<Result[]>;
   /**
    * Submits a batch, on devices that accept work before they have finished earlier work. The next batch is submitted
    * while this one is computed and read back.
@@ -33,9 +34,10 @@ export interface WorkGroup<Item, Result> {
 /** Makes both ways of running a batch a submission. A CPU has finished a batch when the call returns. */
 export function batchRuns<Item, Result>(
   { device }: Pick<Runtime, 'device'>,
-  submit: (items: Item[]) => Promise<SubmittedBatch<Result>>,
+  submit: (items: Item[], signal?: AbortSignal) => Promise<SubmittedBatch<Result>>,
 ): Pick<WorkGroup<Item, Result>, 'run' | 'submit'> {
-  const run = async (items: Item[]): Promise<Result[]> => (await submit(items)).results;
+  const run = async (items: Item[], signal?: AbortSignal): Promise<Result[]> =>
+    (await submit(items, signal)).results;
   return device === 'webgpu' ? { run, submit } : { run };
 }
 
@@ -70,12 +72,12 @@ interface Flight {
   readonly landed: Promise<{ error: unknown } | undefined>;
 }
 
-/** Padded tokens of a batch. */
-function paddedSize(batch: readonly Entry[]): number {
-  let longest = 0;
-  for (const { length } of batch) longest = Math.max(longest, length);
-  return longest * batch.length;
-}
+/** Tokens that a batch is computed as. */
+const computedSize = (batch: readonly Entry[]): number =>
+  batchSize(
+    batch.map(({ length }) => length),
+    batch[0]!.group.budget,
+  );
 
 class Lane {
   pending: Entry[] = [];
@@ -133,6 +135,8 @@ export class Scheduler {
   readonly #window: number;
   #running = false;
   readonly #active = new Set<Entry[]>();
+  /** Batches that run, with what ends them. */
+  readonly #waitedFor = new Map<Entry[], AbortController>();
   #wake: (() => void) | undefined;
   #fatal: unknown;
   /** Totals of the finished work. */
@@ -164,6 +168,7 @@ export class Scheduler {
         call.settled = true;
         signal?.removeEventListener('abort', onAbort);
         finish();
+        this.#abandon();
       };
       const call: Call = {
         signal,
@@ -298,14 +303,29 @@ export class Scheduler {
     for (const { length } of batch) this.work.tokens += length;
     this.work.batches++;
     this.work.rows += batch.length;
-    this.work.paddedTokens += paddedSize(batch);
+    this.work.paddedTokens += computedSize(batch);
   }
 
   async #runBatch(batch: Entry[]): Promise<undefined> {
     this.#active.add(batch);
-    const failure = await this.#deliver(batch, () => batch[0]!.group.run(batch.map((entry) => entry.item)));
+    const controller = new AbortController();
+    this.#waitedFor.set(batch, controller);
+    const failure = await this.#deliver(batch, () =>
+      batch[0]!.group.run(
+        batch.map((entry) => entry.item),
+        controller.signal,
+      ),
+    );
+    this.#waitedFor.delete(batch);
     if (failure) await this.#failed(batch, failure.error);
     this.#active.delete(batch);
+  }
+
+  /** Ends running batches for whose items nobody waits any more. */
+  #abandon(): void {
+    for (const [batch, controller] of this.#waitedFor) {
+      if (batch.every(({ call }) => call.settled)) controller.abort();
+    }
   }
 
   /** Splits a batch until the items at fault are found; their calls reject. */
@@ -329,5 +349,7 @@ export class Scheduler {
 function mayFollow(flight: Flight, batch: readonly Entry[], priority: Priority): boolean {
   const { group } = batch[0]!;
   if (!group.submit) return false;
-  return priority === 'interactive' || paddedSize(flight.batch) + paddedSize(batch) <= group.budget.tokens;
+  return (
+    priority === 'interactive' || computedSize(flight.batch) + computedSize(batch) <= group.budget.tokens
+  );
 }

@@ -47,7 +47,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
   const { slot, place } = row;
   const { title, breadcrumbs, passages, id } = slot.result;
   const [best] = passages;
-  const marks = best && marksOf(slot.result, best, view.language);
+  const marks = best && marksOf(slot.result, best, view.languages);
   const path = [...breadcrumbs, ...(best?.headings ?? [])].join(' › ');
   const isOpen = view.explained.has(id);
   return html`<div class="page" role="row">
@@ -93,7 +93,7 @@ function pageRow(view: View, row: Extract<Row, { kind: 'page' }>): TemplateResul
 
 function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): TemplateResult {
   const { slot, passage, place } = row;
-  const marks = marksOf(slot.result, passage, view.language);
+  const marks = marksOf(slot.result, passage, view.languages);
   return html`<div class="passage" role="row">
     ${cell(
       view,
@@ -121,7 +121,7 @@ function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>):
   const { explanation } = best ?? {};
   const total = (explanation?.keywords ?? 0) + (explanation?.meaning ?? 0) || 1;
   const relevance = state.relevance.get(result.id);
-  const forms = best ? markedForms(result, best, marksOf(result, best, view.language)) : [];
+  const forms = best ? markedForms(result, best, marksOf(result, best, view.languages)) : [];
   return html`<div role="row">
     ${cell(
       view,

@@ -55,8 +55,8 @@ export interface View {
   readonly label: string;
   readonly placeholder: string;
   readonly isInline: boolean;
-  /** Language of the index, by which words are marked. */
-  readonly language: Language;
+  /** Languages of the index, by which words are marked. */
+  readonly languages: readonly Language[];
   readonly choice: FacetChoice;
   /** Ids of results whose explanation is open. */
   readonly explained: ReadonlySet<string>;

@@ -1,5 +1,6 @@
 /** Vectors in memory, and the exact search among them. */
 import { SIGN_SCALE, signBytes, signSums, writeSignScores } from '../../meaning/vectors.ts';
+import { Best } from './best.ts';
 import { highest } from './highest.ts';
 import { dotRow, type QuantizedVector } from './quantized.ts';
 
@@ -12,10 +13,10 @@ const MOST_SHARE = 0.1;
 /** …or this number, if that is more. */
 const MOST = 4096;
 /**
- * How many standard deviations the signs may be wrong by, for a row to be compared exactly: one in 200 of the rows that
- * are just good enough is missed, and none that is much better.
+ * How many standard deviations the signs may be wrong by, for a row to be compared exactly: one in 100 of the rows that
+ * are just good enough is missed, and hardly one that is better.
  */
-const CONFIDENCE = 2.6;
+const CONFIDENCE = 2.33;
 
 interface Block {
   readonly bits: Uint8Array;
@@ -126,31 +127,27 @@ export class VectorTable {
       for (let row = 0; row < scores.length; row++) scores[row] = this.#similarity(query, row) * SIGN_SCALE;
     }
     const { mean, deviation, count } = this.#exclude(scores, allowed);
-    const similarities = new Map<number, number>();
+    const best = new Best(limit);
     const compare = (rows: Uint32Array): void => {
       for (const row of rows) {
-        if (similarities.has(row)) continue;
-        similarities.set(row, this.#similarity(query, row));
+        best.offer(row, this.#similarity(query, row));
+        scores[row] = Number.NEGATIVE_INFINITY;
       }
     };
     compare(highest(scores, Math.min(count, Math.max(FIRST, limit * 4))));
-    const worst = [...similarities.values()].sort((left, right) => right - left)[limit - 1];
-    if (worst !== undefined) {
+    if (best.isFull) {
       const noise = Math.sqrt((1 - 2 / Math.PI) / this.dimensions);
-      const least = SIGN_SCALE * worst - CONFIDENCE * noise;
+      const least = SIGN_SCALE * best.worst - CONFIDENCE * noise;
       const most = Math.max(MOST, Math.ceil(count * MOST_SHARE));
       compare(highest(scores, Math.min(count, most), least));
     }
-    const best = [...similarities].sort((left, right) => right[1] - left[1] || left[0] - right[0]);
-    best.length = Math.min(best.length, limit);
-    const found = best.length;
-    for (const row of also ?? []) {
-      if (this.#present[row] === 1) best.push([row, similarities.get(row) ?? this.#similarity(query, row)]);
-    }
+    const wanted = (also ?? new Uint32Array(0)).filter((row) => this.#present[row] === 1);
+    const rows = [...best.rows, ...wanted];
+    const similarities = [...best.similarities, ...Array.from(wanted, (row) => this.#similarity(query, row))];
     return {
-      rows: Uint32Array.from(best, ([row]) => row),
-      similarities: Float32Array.from(best, ([, similarity]) => similarity),
-      found,
+      rows: Uint32Array.from(rows),
+      similarities: Float32Array.from(similarities),
+      found: best.rows.length,
       mean,
       deviation,
     };

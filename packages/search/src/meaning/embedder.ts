@@ -1,26 +1,25 @@
-/** The model of a live index. */
-import { embed, FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
-import { GOLDENS } from '../meaning/goldens.ts';
-import { checkModel, sameModel, taskOf } from '../meaning/query-model.ts';
-import type { Input } from './documents.ts';
-import type { Fingerprint } from './stored-vectors.ts';
+/** The model that an index's passages and queries are embedded with. */
+import { embed, FoundationError, findModel } from '@nearfield/spec';
+import type { QueryModel } from '../answers.ts';
+import type { Manifest } from '../format/manifest.ts';
+import { GOLDENS } from './goldens.ts';
+import { checkModel, sameModel, taskOf } from './query-model.ts';
 
-/** A foundation and the model that it is to embed with. */
-export interface LiveModel {
-  readonly foundation: Pick<SearchFoundation, 'embeddings'>;
-  /** For texts, or for texts and pictures. */
-  readonly model: string;
-}
+/** Whose vectors an index holds: as in the manifest of a static one. */
+export type Fingerprint = Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>;
+
+/** What a model is to embed: a passage's text, or a picture. */
+export type Input = string | { readonly image: Blob | string };
 
 /** Numbers of a golden that are kept. */
 const KEPT = 8;
 
 export class Embedder {
   readonly model: string;
-  readonly #source: LiveModel;
+  readonly #source: QueryModel;
   #checked: Promise<void> | undefined;
 
-  constructor(source: LiveModel) {
+  constructor(source: QueryModel) {
     this.#source = source;
     this.model = findModel(source.model)?.id ?? source.model;
   }

@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bench, close, numbers, runs, seeds } from '../test/bench.ts';
+import * as reference from '../test/reference.ts';
+import {
+  ACTIVATIONS,
+  type Activation,
+  activationLimit,
+  COMBINATIONS,
+  type Combination,
+  strideOf,
+} from './kernels.ts';
+
+describe('products', () => {
+  /** target = combine(activate(x · w + bias), other), by the kernels, from float weights. */
+  function product(
+    x: readonly number[][],
+    w: readonly number[][],
+    bias: readonly number[],
+    {
+      activation = 'none',
+      combination = 'none',
+      other,
+      transposed = false,
+    }: {
+      activation?: Activation;
+      combination?: Combination;
+      other?: number[][];
+      transposed?: boolean;
+    } = {},
+  ) {
+    const { memory, kernels, rows, read } = bench();
+    const [depth, stride] = [strideOf(w.length), strideOf(bias.length)];
+    const laid = transposed ? reference.transpose(w) : w;
+    const source = rows(laid, laid[0]!.length);
+    const weights = memory.take(depth * stride);
+    const scales = memory.putFloats([], stride);
+    const [rowStep, columnStep] = transposed ? [1, w.length] : [bias.length, 1];
+    kernels.packFloats(source, rowStep, columnStep, w.length, bias.length, depth, weights, scales);
+    const activations = memory.take(x.length * depth * 2);
+    const rowScales = memory.take(x.length * 4);
+    kernels.quantiseRows(rows(x), depth, x.length, depth, activationLimit(depth), activations, rowScales);
+    const target = memory.take(x.length * stride * 4);
+    memory.floats(target, x.length * stride).fill(Number.NaN);
+    const guard = memory.putFloats([42]);
+    kernels.multiply(
+      activations,
+      rowScales,
+      x.length,
+      depth,
+      weights,
+      scales,
+      memory.putFloats(bias, stride),
+      stride / 8,
+      target,
+      stride,
+      ACTIVATIONS[activation],
+      COMBINATIONS[combination],
+      other ? rows(other) : 0,
+    );
+    expect(memory.floats(guard, 1)[0]).toBe(42);
+    return {
+      found: read(target, x.length, bias.length),
+      padding: read(target, x.length, stride).flatMap((row) => row.slice(bias.length)),
+      scales: Array.from(memory.floats(scales, bias.length)),
+    };
+  }
+
+  it.each([false, true])(
+    'agree with float64 to the rounding of weights and activations (transposed %s)',
+    (transposed) => {
+      fc.assert(
+        fc.property(
+          seeds,
+          fc.integer({ min: 1, max: 11 }),
+          fc.integer({ min: 1, max: 70 }),
+          fc.integer({ min: 1, max: 40 }),
+          (seed, rows, depth, columns) => {
+            const draw = numbers(seed);
+            const [x, w] = [draw(rows, depth), draw(depth, columns)];
+            const [bias] = draw(1, columns) as [number[]];
+            const { found, padding, scales } = product(x, w, bias, { transposed });
+            const rounded = w.map((row) =>
+              row.map((value, at) => Math.round(value / scales[at]!) * scales[at]!),
+            );
+            // What is left is the rounding of activations: 1/32767 of the largest, or less for deep sums.
+            close(found, reference.multiply(x, rounded, bias), 4e-4);
+            scales.forEach((scale, at) => {
+              const largest = Math.max(...w.map((row) => Math.abs(row[at]!)));
+              expect(scale).toBeCloseTo(largest / 127, 6);
+            });
+            expect(padding.every((value) => value === 0)).toBe(true);
+          },
+        ),
+        runs,
+      );
+    },
+  );
+
+  it('give a row the same bits alone and among any others', () => {
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: 2, max: 40 }), (seed, rows) => {
+        const draw = numbers(seed);
+        const [x, w] = [draw(rows, 48), draw(48, 24)];
+        const [bias] = draw(1, 24) as [number[]];
+        const together = product(x, w, bias, { activation: 'gelu' }).found;
+        const at = seed % rows;
+        expect(product([x[at]!], w, bias, { activation: 'gelu' }).found[0]).toEqual(together[at]);
+      }),
+      runs,
+    );
+  });
+
+  it.each(Object.keys(ACTIVATIONS) as Activation[])('end with %s, then add or multiply', (activation) => {
+    for (const combination of ['none', 'add', 'multiply'] as const) {
+      const draw = numbers(activation.length);
+      const [x, w, other] = [draw(7, 24, 3), draw(24, 19), draw(7, 19)];
+      const [bias] = draw(1, 19) as [number[]];
+      const { found, scales } = product(x, w, bias, { activation, combination, other });
+      const rounded = w.map((row) => row.map((value, at) => Math.round(value / scales[at]!) * scales[at]!));
+      const plain = reference.activate(reference.multiply(x, rounded, bias), activation);
+      close(found, reference.combine(plain, other, combination), 2e-3);
+    }
+  });
+
+  it('do not overflow at the largest sums, and reach them', () => {
+    for (const depth of [8, 512, 1536, 3072, 4096]) {
+      const x = [new Array<number>(depth).fill(1)];
+      const w = Array.from({ length: depth }, () => [-1]);
+      const { found } = product(x, w, [0]);
+      expect(found[0]![0]! / -depth).toBeCloseTo(1, 5);
+    }
+    expect(activationLimit(384)).toBe(32_767);
+    expect(activationLimit(1536)).toBe(10_922);
+  });
+
+  it('hand on numbers that are none, and compute zeros', () => {
+    const w = [[1], [2]];
+    expect(product([[Number.NaN, 1]], w, [0]).found[0]![0]).toBeNaN();
+    expect(Number.isFinite(product([[Number.POSITIVE_INFINITY, 1]], w, [0]).found[0]![0]!)).toBe(false);
+    expect(product([[0, 0]], w, [0.5]).found).toEqual([[0.5]]);
+    expect(product([[3, -4]], [[0], [0]], [0.25]).found).toEqual([[0.25]]);
+  });
+
+  it('take int8 and uint8 weights as they are', () => {
+    const { memory, kernels, rows, read } = bench();
+    const integers = [
+      [-128, 127, 5],
+      [64, -1, 0],
+      [3, -77, 99],
+    ];
+    const x = [[1, -2, 0.5]];
+    const expected = reference.multiply(x, integers, [0, 0, 0]);
+    const activations = memory.take(16);
+    const rowScales = memory.take(4);
+    kernels.quantiseRows(rows(x), 8, 1, 8, activationLimit(8), activations, rowScales);
+    for (const [flip, bytes] of [
+      [0, Uint8Array.from(integers.flat(), (value) => value & 255)],
+      [128, Uint8Array.from(integers.flat(), (value) => value + 128)],
+    ] as const) {
+      const weights = memory.putBytes(new Uint8Array(64));
+      kernels.packBytes(memory.putBytes(bytes), 3, 1, 3, 3, flip, 8, weights);
+      const target = memory.take(32);
+      const ones = memory.putFloats(new Array(8).fill(1));
+      kernels.multiply(
+        activations,
+        rowScales,
+        1,
+        8,
+        weights,
+        ones,
+        memory.putFloats([], 8),
+        1,
+        target,
+        8,
+        0,
+        0,
+        0,
+      );
+      close(read(target, 1, 3), expected, 1e-4);
+    }
+  });
+});

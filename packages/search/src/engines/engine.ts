@@ -1,0 +1,71 @@
+/** What an engine of its own is to do for an index that one machine's memory is too small for. */
+import type { Section, SourceDocument } from '../documents/types.ts';
+
+/** A passage as an engine keeps it, with what an answer shows of it. */
+export interface EngineRow extends Section {
+  /** Its place among all passages. */
+  readonly passage: number;
+  /** Number of its document. */
+  readonly document: number;
+  readonly about: Pick<SourceDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>;
+}
+
+/** A passage to be written. */
+export interface WrittenRow extends EngineRow {
+  /** Filter values, as JSON of name and value. */
+  readonly pairs: readonly string[];
+  /** For each term the positions in title, headings and text. */
+  readonly places: ReadonlyMap<string, readonly (readonly number[])[]>;
+  /** Of length 1; absent in an index of keywords alone. */
+  readonly vector?: Float32Array | undefined;
+}
+
+/** A passage that was found. */
+export interface EngineHit extends EngineRow {
+  /** Its cosine with the query's vector, if there is one. */
+  readonly similarity?: number | undefined;
+}
+
+/** For each name of a filter, pairs of which a passage must have one. */
+export type WantedPairs = readonly (readonly string[])[];
+
+export interface EngineQuery {
+  /** Passages at most. */
+  readonly limit: number;
+  readonly wanted: WantedPairs;
+  /** Number of a document that is not to be found. */
+  readonly without?: number | undefined;
+}
+
+/**
+ * Passages of one index in an engine. Everything is written beside what is there and takes its place in one step at the
+ * end: whoever searches meanwhile finds all of the old or all of the new.
+ */
+export interface Engine {
+  /**
+   * @param parts texts by name that an index needs when it is opened
+   * @param dimensions of the rows' vectors; 0: they have none
+   */
+  write(
+    parts: ReadonlyMap<string, string>,
+    rows: AsyncIterable<readonly WrittenRow[]>,
+    dimensions: number,
+  ): Promise<void>;
+  /** The parts that were written, or undefined where nothing was. */
+  parts(): Promise<ReadonlyMap<string, string> | undefined>;
+  /** The passages nearest to a vector, with their similarity. */
+  nearest(vector: Float32Array, query: EngineQuery): Promise<EngineHit[]>;
+  /**
+   * Passages that have terms, the likeliest first.
+   * @param vector what their similarity is to be told to
+   */
+  matching(
+    terms: readonly { readonly term: string; readonly weight: number }[],
+    vector: Float32Array | undefined,
+    query: EngineQuery,
+  ): Promise<EngineHit[]>;
+  /** Vectors of a document's passages, and its number; undefined where there is no such document. */
+  vectorsOf(id: string): Promise<{ document: number; vectors: Float32Array[] } | undefined>;
+  /** Ends connections that the engine has opened itself. */
+  close(): Promise<void>;
+}
