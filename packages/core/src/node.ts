@@ -20,7 +20,8 @@ import { type DefineOptions, defineModel, defineTokenizer, ownModel } from './mo
 import { type ModelRecipe, wayOf } from './models/own-model.ts';
 import { isHubId, isUnmarkedFolder, unmarkedFolder } from './models/source-text.ts';
 import { FileRecords } from './persistence/file-records.ts';
-import type { StateStore } from './persistence/state-store.ts';
+import type { SharedState } from './persistence/shared-state.ts';
+import { storeOf } from './persistence/state-store.ts';
 import type { ClassifierLimits } from './requests/classify.ts';
 import type { Backend } from './service/backend.ts';
 import { dispatch, type ResultOf } from './service/methods.ts';
@@ -33,7 +34,7 @@ export type { HubOptions } from './boundary/hub-options.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
 export type { ModelRecipe } from './models/own-model.ts';
 export type { Pooling } from './models/recipe.ts';
-export type { JobQueue, JobWorker, StateStore } from './persistence/state-store.ts';
+export type { SharedState } from './persistence/shared-state.ts';
 export type { ClassifierLimits } from './requests/classify.ts';
 export type { ExportedModelFile, ModelUsage } from './store/types.ts';
 
@@ -62,7 +63,7 @@ export interface NodeOptions {
    *
    * @default files in the data directory
    */
-  state?: StateStore | undefined;
+  state?: SharedState | undefined;
   /**
    * Precision of model files, for all models or by id.
    *
@@ -158,6 +159,7 @@ class DirectBackend implements Backend {
       classifierLimits,
       selfCheck,
     } = this.#options;
+    const store = storeOf(state);
     const data = this.#options.dataDirectory ?? join(homedir(), '.cache', 'nearfield');
     const optionsOf = (id: string): DefineOptions => {
       const custom = ownModel(models, id);
@@ -183,8 +185,8 @@ class DirectBackend implements Backend {
     });
     return createServices({
       engine,
-      openRecords: () => state?.records() ?? new FileRecords(join(data, 'records')),
-      jobs: state?.jobs,
+      openRecords: () => store?.records() ?? new FileRecords(join(data, 'records')),
+      jobs: store?.jobs,
       classifierLimits,
     });
   }

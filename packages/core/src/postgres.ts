@@ -14,9 +14,10 @@ import { PostgresLocks } from './persistence/postgres/postgres-locks.ts';
 import { PostgresQueue } from './persistence/postgres/postgres-queue.ts';
 import { PostgresRecords } from './persistence/postgres/postgres-records.ts';
 import type { Records } from './persistence/records.ts';
+import type { SharedState } from './persistence/shared-state.ts';
 import type { StateStore } from './persistence/state-store.ts';
 
-export type { JobQueue, JobWorker, StateStore } from './persistence/state-store.ts';
+export type { SharedState } from './persistence/shared-state.ts';
 
 export interface PostgresOptions {
   /** Such as `postgres://user:password@host:5432/database`. Parameters such as `sslmode` are those of `pg`. */
@@ -74,7 +75,7 @@ export async function postgresState({
   runsBatches = true,
   heartbeat = 5000,
   lease = 30_000,
-}: PostgresOptions): Promise<StateStore> {
+}: PostgresOptions): Promise<SharedState> {
   check('url', /^postgres(ql)?:\/\//.test(url), 'An address begins with postgres://.');
   check('schema', NAME.test(schema), 'A schema has up to 58 small letters, digits and underscores.');
   check(
@@ -104,7 +105,7 @@ export async function postgresState({
     works: runsBatches,
     pollInterval: Math.min(MAX_POLL_INTERVAL, heartbeat),
   });
-  return {
+  const store: StateStore = {
     records: open,
     jobs,
     close: async () => {
@@ -113,6 +114,7 @@ export async function postgresState({
       await connection.close();
     },
   };
+  return store;
 }
 
 function check(param: string, isRight: boolean, message: string): void {

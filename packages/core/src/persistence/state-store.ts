@@ -1,5 +1,6 @@
 /** Where a Node process keeps its classifiers and batches, and who runs the batches. */
 import type { Records } from './records.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** Runs jobs for a queue. */
 export interface JobWorker {
@@ -22,13 +23,13 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-/**
- * Storage that processes share, such as {@link postgresState}. Without one, records are files in the data directory
- * and every process runs the jobs it finds there.
- */
-export interface StateStore {
+/** The shared state as the engine uses it. */
+export interface StateStore extends SharedState {
   /** Opens the records. @throws FoundationError SERVICE_UNAVAILABLE while the storage cannot be reached. */
   records(): Promise<Records>;
   readonly jobs: JobQueue;
-  close(): Promise<void>;
 }
+
+/** Shared states are made in this package alone: each is a store. */
+export const storeOf = (state: SharedState | undefined): StateStore | undefined =>
+  state as StateStore | undefined;

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { itKeepsRecords } from '../../../test/records-contract.ts';
 import { type PostgresOptions, postgresState } from '../../postgres.ts';
-import type { JobWorker, StateStore } from '../state-store.ts';
+import { type JobWorker, type StateStore, storeOf } from '../state-store.ts';
 
 const HEARTBEAT = 50;
 const LEASE = 1000;
@@ -15,14 +15,16 @@ let schemas = 0;
 const open = new Set<StateStore>();
 
 const state = async (options: Partial<PostgresOptions> = {}): Promise<StateStore> => {
-  const made = await postgresState({
-    url: server.url,
-    schema: `s${schemas}`,
-    heartbeat: HEARTBEAT,
-    lease: LEASE,
-    connections: 4,
-    ...options,
-  });
+  const made = storeOf(
+    await postgresState({
+      url: server.url,
+      schema: `s${schemas}`,
+      heartbeat: HEARTBEAT,
+      lease: LEASE,
+      connections: 4,
+      ...options,
+    }),
+  )!;
   open.add(made);
   return made;
 };
