@@ -183,19 +183,26 @@ test('the examples on the first pages of packages run in Node', async () => {
   expect(printed.get('model-icon-clip')).toContain('onnx/vision_model.onnx');
 });
 
-test('Node without onnxruntime-node, or with one that does not load, is told what to install', async () => {
+test('Node without onnxruntime-node, or with one that does not load, embeds and says what other models need', async () => {
   const script = join(project, 'compute.mjs');
   await writeFile(
     script,
     `import { createNodeFoundation } from '@nearfield/core/node';
-const foundation = createNodeFoundation({ dataDirectory: ${JSON.stringify(join(project, 'data'))} });
-const error = await foundation.load('all-MiniLM-L6-v2').catch((thrown) => thrown);
-console.log(JSON.stringify({ code: error.code, status: error.status, retryable: error.retryable, message: error.message }));
+import { directory, MODEL_ID } from '@nearfield/model-minilm';
+const models = [{ id: MODEL_ID, source: directory() }];
+const foundation = createNodeFoundation({ models, dataDirectory: ${JSON.stringify(join(project, 'data'))} });
+const input = ['A man is eating pasta.', 'Someone is having spaghetti for dinner.'];
+const { data } = await foundation.embeddings({ model: MODEL_ID, input });
+const [a, b] = data.map(({ embedding }) => embedding);
+const similarity = a.reduce((sum, value, index) => sum + value * b[index], 0);
+const error = await foundation.load('jina-embeddings-v2-small-en').catch((thrown) => thrown);
+const { code, status, retryable, message } = error;
+console.log(JSON.stringify({ similarity: similarity.toFixed(2), code, status, retryable, message }));
 await foundation.close();`,
   );
   const fault = async (): Promise<unknown> =>
     JSON.parse((await promisify(execFile)(process.execPath, [script], { cwd: project })).stdout);
-  const code = { code: 'RUNTIME_NOT_AVAILABLE', status: 503, retryable: false };
+  const code = { similarity: '0.64', code: 'RUNTIME_NOT_AVAILABLE', status: 503, retryable: false };
   const installed = join(project, 'node_modules/onnxruntime-node');
   const target = await readlink(installed);
   await unlink(installed);
@@ -203,7 +210,7 @@ await foundation.close();`,
     expect(await fault()).toEqual({
       ...code,
       message:
-        'Computing in Node needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node',
+        'This model needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node. Without it Node computes the embedded text models alone.',
     });
     await mkdir(installed);
     await writeFile(

@@ -15,12 +15,12 @@ export interface EmbeddedModel {
   source: string;
 }
 
-/** The default embedder first. */
-const PACKAGES = [
-  '@nearfield/model-minilm',
-  '@nearfield/model-minilm-reranker',
-  '@nearfield/model-icon-clip',
-] as const;
+/** The default embedder first. `needs` is a package without which the engine does not compute the model. */
+const PACKAGES: readonly { readonly name: string; readonly needs?: string }[] = [
+  { name: '@nearfield/model-minilm' },
+  { name: '@nearfield/model-minilm-reranker' },
+  { name: '@nearfield/model-icon-clip', needs: 'onnxruntime-node' },
+];
 
 /** Where the repository has the files of a package whose folder is filled when it is packed. */
 const COMMITTED = 'model';
@@ -31,9 +31,10 @@ const COMMITTED = 'model';
  */
 export function embeddedModels(): EmbeddedModel[] {
   const { resolve } = createRequire(import.meta.url);
-  return PACKAGES.flatMap((name) => {
+  return PACKAGES.flatMap(({ name, needs }) => {
     let manifest: string;
     try {
+      if (needs !== undefined) resolve(needs);
       manifest = resolve(`${name}/package.json`);
     } catch {
       return [];

@@ -8,6 +8,7 @@ import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/hub-options.ts';
 import type { EngineArguments, EngineMethod } from './boundary/methods.ts';
 import { Engine } from './engine/engine.ts';
+import { encoderAlone } from './engine/runtime/encoder/encoder-alone.ts';
 import { noNodeRuntime } from './engine/runtime/onnx/no-node-runtime.ts';
 import { nodeRuntime } from './engine/runtime/onnx/node.ts';
 import type { OnnxModule } from './engine/runtime/onnx/onnx-runtime.ts';
@@ -95,8 +96,9 @@ export interface NodeOptions {
 }
 
 /**
- * A search foundation that computes in this Node process, with onnxruntime-node (an optional peer
- * dependency). The same engine as in the browser: same recipes, batches and vectors.
+ * A search foundation that computes in this Node process. The same engine as in the browser: same recipes, batches and
+ * vectors. With onnxruntime-node (an optional peer dependency) it runs all models, on several threads; without it, the
+ * embedded text models on one.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
   const models = (options.models ?? []).map((model) => ({
@@ -220,7 +222,7 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
-    throw noNodeRuntime(cause);
+    return encoderAlone(noNodeRuntime(cause));
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
   return nodeRuntime(ort, {

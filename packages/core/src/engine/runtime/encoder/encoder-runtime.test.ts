@@ -9,6 +9,7 @@ import {
   tinyV3,
   toFiles,
 } from '@nearfield/model-tiny';
+import { FoundationError } from '@nearfield/spec';
 import type { Golden } from '@nearfield/spec/implement';
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../../test/node-runtime.ts';
@@ -18,6 +19,7 @@ import { pairWindows } from '../../../models/pair-windows.ts';
 import { createModelStore, filesSource, MemoryCache } from '../../../store/index.ts';
 import { Engine } from '../../engine.ts';
 import type { Runtime } from '../runtime.ts';
+import { encoderAlone } from './encoder-alone.ts';
 import { withEncoder } from './encoder-runtime.ts';
 
 const TEXTS = [
@@ -40,6 +42,14 @@ function asQ8({ like, files }: TinyModel, changes: Partial<ModelDefinition> = {}
     dtype: 'q8',
     ...changes,
   };
+}
+
+/** A tiny model with its files as they are. */
+function asPublished({ like, files }: TinyModel, dtype: 'fp32'): ModelDefinition {
+  const hub = (): never => {
+    throw new Error('no network in tests');
+  };
+  return { ...defineModel('m', { like, source: filesSource(toFiles(files)), hub }), dtype };
 }
 
 /** An engine whose general runtime counts how often it is started and asked for sessions. */
@@ -149,14 +159,7 @@ describe('all-MiniLM-L6-v2', () => {
   });
 
   it('is computed by onnxruntime in precisions that the encoder would round', async () => {
-    const definition = { ...asQ8(tinyMiniLM()), dtype: 'fp32' as const };
-    const files = tinyMiniLM().files;
-    const source = filesSource(toFiles(files));
-    const hub = (): never => {
-      throw new Error('no network in tests');
-    };
-    const plain = { ...defineModel('m', { like: 'all-MiniLM-L6-v2', source, hub }), dtype: definition.dtype };
-    const { engine, general } = engineWith(plain);
+    const { engine, general } = engineWith(asPublished(tinyMiniLM(), 'fp32'));
     await vectorsOf(engine, ['x']);
     expect(engine.loaded()[0]!.runtime).toEqual({
       name: 'onnxruntime',
@@ -221,6 +224,30 @@ describe('an engine without vector instructions', () => {
       name: 'onnxruntime',
       reason: 'this browser has no WebAssembly with vector instructions',
     });
+    engine.close();
+  });
+});
+
+describe('without a general runtime', () => {
+  const missing = new FoundationError({ code: 'RUNTIME_NOT_AVAILABLE', message: 'install it' });
+
+  it('the encoder computes its models', async () => {
+    const model = tinyMiniLM();
+    const { engine } = engineWith(asQ8(model), () => encoderAlone(missing));
+    const vectors = await vectorsOf(engine, TEXTS);
+    vectors.forEach((vector, index) => {
+      expect(cosine(vector, model.embed(TEXTS[index]!))).toBeGreaterThan(0.9999);
+    });
+    expect(engine.runtime.report).toMatchObject({ device: 'cpu', threads: 1 });
+    engine.close();
+  });
+
+  it.each([
+    ['another model', asQ8(tinyV3('pooled'))],
+    ['another precision', asPublished(tinyMiniLM(), 'fp32')],
+  ])('%s is refused, with what is missing', async (_, definition) => {
+    const { engine } = engineWith(definition, () => encoderAlone(missing));
+    await expect(engine.encoder('m')).rejects.toBe(missing);
     engine.close();
   });
 });

@@ -11,7 +11,7 @@ export function noNodeRuntime(cause: unknown): FoundationError {
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
     message: isMissing
-      ? `Computing in Node needs the package onnxruntime-node beside @nearfield/core: ${INSTALL}`
+      ? `This model needs the package onnxruntime-node beside @nearfield/core: ${INSTALL}. Without it Node computes the embedded text models alone.`
       : `The package onnxruntime-node does not load here (${shortened(error.message, 300)}). It has binaries for Linux with glibc, macOS and Windows; install it anew on this system, with its install scripts allowed: ${INSTALL}`,
     retryable: false,
     cause,
