@@ -100,6 +100,26 @@ describe('copyFiles', () => {
     expect(await filesIn('public')).toEqual(expect.arrayContaining(RUNTIME));
   });
 
+  it('copies the search element where it is named', async () => {
+    const search = 'node_modules/@nearfield/search';
+    await put(`${search}/package.json`, {
+      name: '@nearfield/search',
+      exports: { './package.json': './package.json' },
+    });
+    await put(`${search}/dist/index.js`, 'stays');
+    await put(`${search}/dist/standalone/nearfield-search.js`, 'element');
+    await put(`${search}/dist/standalone/translations/de.js`, 'deutsch');
+    await put('site/search/manifest.json', '{}');
+    await copyFiles('site/search', { project, parts: ['search'] });
+    expect(await filesIn('site/search')).toEqual([
+      'manifest.json',
+      'nearfield-search.js',
+      join('translations', 'de.js'),
+    ]);
+    await copyFiles('public', { project });
+    expect(await filesIn('public')).not.toContain('nearfield-search.js');
+  });
+
   it('says what is missing', async () => {
     await put('package.json', { dependencies: { left: '1.0.0' } });
     const fault = (message: RegExp) =>

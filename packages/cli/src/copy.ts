@@ -3,9 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
 
-/** What {@link copyFiles} copies: the library's files, the models', or both. */
-export const COPIED_PARTS = ['runtime', 'models'] as const;
+/** Parts that {@link copyFiles} copies: the library's files, the models, and `<nearfield-search>`. */
+export const COPIED_PARTS = ['runtime', 'models', 'search'] as const;
 export type CopiedPart = (typeof COPIED_PARTS)[number];
+
+/** Copied unless the caller names parts: the search element needs neither. */
+export const DEFAULT_PARTS: readonly CopiedPart[] = ['runtime', 'models'];
 
 /** Files of `@nearfield/core` that pages load by URL. Everything else is imported, which is the bundler's work. */
 const RUNTIME = /^(standalone|worker-\w+|lazy-[\w-]+)\.js$|^ort\/[\w.-]+$|^THIRD-PARTY-LICENSES\.txt$/;
@@ -32,20 +35,20 @@ export interface Copied {
 export interface CopyOptions {
   /** Folder of the project, whose `package.json` names the packages. Default: the working directory. */
   project?: string;
-  /** Default: all. */
+  /** @default runtime and models */
   parts?: readonly CopiedPart[];
 }
 
 /**
  * Puts the files that pages load by URL into a folder of the site: those of the installed `@nearfield/core` into the
- * folder itself, and each model package of the project's dependencies into `models/ID` below it. Files that are there
- * are replaced; others stay.
+ * folder itself, and each model package of the project's dependencies into `models/ID` below it. The part
+ * `search` is `<nearfield-search>` with its translations. Existing files of these names are replaced; others stay.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED where there is no project, or nothing to copy.
  */
 export async function copyFiles(
   folder: string,
-  { project = process.cwd(), parts = COPIED_PARTS }: CopyOptions = {},
+  { project = process.cwd(), parts = DEFAULT_PARTS }: CopyOptions = {},
 ): Promise<Copied[]> {
   const target = resolve(project, folder);
   const manifest = await readManifest(join(project, 'package.json'));
@@ -57,14 +60,17 @@ export async function copyFiles(
     copied.push({ from, to: relative(project, to) || '.', ...(await fillFolder(source, to, isWanted)) });
   };
   if (parts.includes('runtime')) {
-    const core =
-      packageFolder('@nearfield/core', project) ?? packageFolder('@nearfield/core', import.meta.url)!;
+    const core = installed('@nearfield/core', project);
     await fill('@nearfield/core', join(core, 'dist'), target, (path) => RUNTIME.test(path));
   }
   if (parts.includes('models')) {
     for (const { name, directory, model } of await modelPackages(manifest, project)) {
       await fill(name, join(directory, model.folder), join(target, 'models', model.id));
     }
+  }
+  if (parts.includes('search')) {
+    const search = installed('@nearfield/search', project);
+    await fill('@nearfield/search', join(search, 'dist/standalone'), target);
   }
   if (copied.length === 0) {
     throw invalid(
@@ -73,6 +79,10 @@ export async function copyFiles(
   }
   return copied;
 }
+
+/** Folder of a package: the project's, or else the one that came with the command. */
+const installed = (name: string, project: string): string =>
+  packageFolder(name, project) ?? packageFolder(name, import.meta.url)!;
 
 /** The project's dependencies that say they have a model. */
 async function modelPackages(manifest: Manifest, project: string) {

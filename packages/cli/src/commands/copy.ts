@@ -1,6 +1,6 @@
 import { choiceOf } from '../arguments.ts';
 import { defineCommand, UsageError } from '../command.ts';
-import { COPIED_PARTS, copiedTable, copyFiles } from '../copy.ts';
+import { COPIED_PARTS, copiedTable, copyFiles, DEFAULT_PARTS } from '../copy.ts';
 
 export const copy = defineCommand({
   synopsis: 'DIRECTORY',
@@ -10,14 +10,18 @@ export const copy = defineCommand({
       type: 'string',
       value: 'PART',
       choices: COPIED_PARTS,
-      help: `${COPIED_PARTS.join(' or ')} (default: both)`,
+      help: `${COPIED_PARTS.join(', ')} (default: ${DEFAULT_PARTS.join(' and ')});\nsearch is <nearfield-search> for pages without a bundler`,
     },
   },
-  examples: ['nearfield copy public/nearfield', 'nearfield copy public/nearfield --only models'],
+  examples: [
+    'nearfield copy public/nearfield',
+    'nearfield copy public/nearfield --only models',
+    'nearfield copy public/search --only search',
+  ],
   async run({ values, positionals: [folder, ...more] }, { stdout }) {
     if (folder === undefined || more.length > 0) throw new UsageError('Name one DIRECTORY.');
     const only = choiceOf('only', COPIED_PARTS, values.only);
-    stdout(copiedTable(await copyFiles(folder, { parts: only === undefined ? COPIED_PARTS : [only] })));
+    stdout(copiedTable(await copyFiles(folder, { parts: only === undefined ? DEFAULT_PARTS : [only] })));
     return 0;
   },
 });
