@@ -121,7 +121,7 @@ function optionLines([name, { value, help, short, multiple }]: [string, OptionFa
   return [head, ...rest.map((line) => ' '.repeat(COLUMN) + line)].join('\n');
 }
 
-/** What `nearfield NAME --help` prints. */
+/** Text of `nearfield NAME --help`. */
 export function commandHelp(
   name: string,
   { synopsis, summary, options, details, examples }: Command,

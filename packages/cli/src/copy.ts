@@ -98,7 +98,7 @@ async function modelPackages(manifest: Manifest, project: string) {
 }
 
 /**
- * Where a package is installed, as Node finds it; undefined where it is not, or does not show its `package.json`.
+ * Folder of an installed package, as Node resolves it; undefined if it is not installed or hides its `package.json`.
  * @param from a folder, or a module's URL
  */
 function packageFolder(name: string, from: string): string | undefined {

@@ -22,7 +22,7 @@ const PACKAGES: readonly { readonly name: string; readonly needs?: string }[] = 
   { name: '@nearfield/model-icon-clip', needs: 'onnxruntime-node' },
 ];
 
-/** Where the repository has the files of a package whose folder is filled when it is packed. */
+/** Folder that has the files in the repository, for packages whose own folder is filled when they are packed. */
 const COMMITTED = 'model';
 
 /**

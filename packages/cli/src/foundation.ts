@@ -81,7 +81,7 @@ export const defaultModel = (
 export interface ChosenModel {
   readonly foundation: SearchFoundation;
   readonly model: string;
-  /** Where the model comes from: a directory, an address, or the id for the catalogue's own place. */
+  /** Origin of the model: a directory, an address, or the id for the catalogue's own source. */
   readonly origin: string;
 }
 

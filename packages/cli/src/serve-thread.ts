@@ -7,7 +7,7 @@ import {
 } from '@nearfield/server/threads';
 import { createEngine, type EngineOptions } from './engine.ts';
 
-/** What a thread of `serve` is started with: data, for it crosses to the thread. */
+/** Start data of a thread of `serve`. Plain data, because it crosses to the thread. */
 export interface ServeThreadData {
   engine: EngineOptions;
   handler: Pick<

@@ -54,12 +54,12 @@ export interface NodeModel {
 export interface NodeOptions {
   models?: readonly NodeModel[] | undefined;
   /**
-   * Where downloaded models, trained classifiers and batches are kept. Default `~/.cache/nearfield`. Several
+   * Directory for downloaded models, trained classifiers and batches. Default `~/.cache/nearfield`. Several
    * processes may share it. Unfinished batch jobs resume on the first `batches` call.
    */
   dataDirectory?: string | undefined;
   /**
-   * Where classifiers and batches are kept, if several processes on several machines share them: `postgresState()` of
+   * Storage for classifiers and batches that several processes on several machines share: `postgresState()` of
    * `@nearfield/core/postgres`. The foundation closes it.
    *
    * @default files in the data directory
@@ -118,7 +118,7 @@ class DirectBackend implements Backend {
 
   constructor(options: NodeOptions) {
     this.#options = options;
-    // Jobs of the others wait for no call; a failure to start is told to the first one.
+    // Jobs of other processes wait for no call; the first call reports a failure to start.
     if (options.state) this.#start().catch(() => {});
   }
 

@@ -8,7 +8,7 @@ import type { EncoderText } from './text.ts';
 /** A batch whose numbers are in memory. */
 export interface Batch {
   readonly texts: readonly EncoderText[];
-  /** Where each text's tokens begin, and how many there are in all. */
+  /** Offset of each text's tokens, and the total number of tokens. */
   readonly starts: readonly number[];
   readonly tokens: number;
   readonly slots: readonly number[];

@@ -20,7 +20,7 @@ export class TokenOutOfRange extends RangeError {
   override readonly name = 'TokenOutOfRange';
 }
 
-/** What a vector is divided by at least: keeps zeros zeros. */
+/** Smallest divisor of a vector: keeps zeros zeros. */
 const SMALLEST_LENGTH = 1e-12;
 
 /**

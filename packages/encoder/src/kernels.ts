@@ -8,7 +8,7 @@ type Address = number;
 export const ACTIVATIONS = { none: 0, gelu: 1, geluTanh: 2, relu: 3, silu: 4, tanh: 5 } as const;
 export type Activation = keyof typeof ACTIVATIONS;
 
-/** What is done with a second operand of the result's shape. */
+/** Use of a second operand of the result's shape. */
 export const COMBINATIONS = { none: 0, add: 1, multiply: 2 } as const;
 export type Combination = keyof typeof COMBINATIONS;
 

@@ -3,7 +3,7 @@
 /** Bytes of a WebAssembly page. */
 const PAGE = 65_536;
 
-/** What is laid down begins at multiples of this: a line of the processor's cache. */
+/** Alignment of all data, in bytes: a line of the processor's cache. */
 const ALIGNMENT = 64;
 
 /** Addresses above are none: WebAssembly's are 32 bits wide. */
@@ -39,7 +39,7 @@ export class EncoderMemory {
     return start;
   }
 
-  /** Where the next bytes would lie: pass it to {@link release}. */
+  /** Address of the next bytes: pass it to {@link release}. */
   get mark(): number {
     return this.#end;
   }

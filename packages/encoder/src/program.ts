@@ -9,7 +9,7 @@ import {
   type Weights,
 } from './plan/rows.ts';
 
-/** Where rows lie while they are needed: `width` numbers for each token or text. */
+/** Place of rows while they are needed: `width` numbers for each token or text. */
 export interface Slot {
   readonly per: Rows['per'];
   width: number;

@@ -1,4 +1,4 @@
-/** What a search takes and gives. */
+/** Options and answers of searches. */
 import type { FoundationError, SearchFoundation } from '@nearfield/spec';
 import type { KeywordScore, KeywordWeights } from './keywords/bm25f.ts';
 import type { FusionWeights } from './ranking/fusion.ts';
@@ -28,7 +28,7 @@ export interface SearchOptions {
   /** Whether words are looked for. @default true */
   readonly keywords?: boolean;
   /**
-   * What the query means: `true` by the index's query table, if it has one; a model, which is checked against the
+   * Meaning of the query: `true` by the index's query table, if it has one; a model, which is checked against the
    * index first; the vector that the index's model made of the query; or `false`. A model that fails is replaced by
    * the table, and `problems` says why.
    * @default true
@@ -43,13 +43,13 @@ export interface SearchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What each part gave a passage. */
+/** Contributions to a passage's score. */
 export interface Explanation {
   readonly keywords: number;
   readonly meaning: number;
-  /** What each word of the query gave, before weights. */
+  /** Contribution of each word of the query, before weights. */
   readonly words: KeywordScore['words'];
-  /** What words side by side gave, before weights. */
+  /** Contribution of adjacent words, before weights. */
   readonly phrase: number;
   /** The factor that the site gave this part of its pages (`data-nearfield-weight`). Absent: 1. */
   readonly weight?: number;

@@ -1,6 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 
-/** Where an index's files come from. */
+/** Source of an index's files. */
 export interface Loader {
   /** The bytes of a file. Rejects where it cannot be had. */
   load(name: string, options: { signal?: AbortSignal | undefined }): Promise<Uint8Array<ArrayBuffer>>;

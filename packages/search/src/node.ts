@@ -1,5 +1,5 @@
 /**
- * What indexes need of Node: sources and indexes in folders, query tables, vectors kept between builds.
+ * Indexes in Node: sources and indexes in folders, query tables, vectors kept between builds.
  *
  * @module
  */

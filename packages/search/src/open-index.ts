@@ -40,7 +40,7 @@ export async function openIndex({ languages, signal, ...loader }: OpenOptions): 
   return new SearchIndex(loader, manifest, await languagesOf(manifest.languages, languages));
 }
 
-/** What is read once and serves every query. */
+/** Data that is read once and serves every query. */
 interface Opened extends Resident {
   readonly meaning: MeaningReader;
   readonly termBlocks: BlockReader;

@@ -8,7 +8,7 @@ import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 import type { NearfieldSearch } from './element/nearfield-search.ts';
 import type { ElementListeners, ElementProperties } from './element/properties.ts';
 
-/** What JSX may set on `<nearfield-search>`. */
+/** Attributes and properties of `<nearfield-search>` in JSX. */
 export type NearfieldSearchProps = DetailedHTMLProps<HTMLAttributes<NearfieldSearch>, NearfieldSearch> &
   ElementProperties &
   ElementListeners;

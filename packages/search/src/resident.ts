@@ -1,4 +1,4 @@
-/** What a page keeps of an index from the first query on: the file that every query needs. */
+/** The part of an index that a page keeps from the first query on: the file that every query needs. */
 import type { SourceDocument } from './documents/types.ts';
 import { damaged } from './errors.ts';
 import { ByteReader, ByteWriter, readSorted, writeSorted } from './format/bytes.ts';
@@ -25,7 +25,7 @@ export interface Resident {
   readonly tokens: ReadonlyMap<string, number>;
 }
 
-/** What {@link writeStart} writes. */
+/** Content for {@link writeStart}. */
 export interface StartFacts {
   readonly documents: readonly SourceDocument[];
   readonly passages: readonly { readonly document: number; readonly weight?: number }[];

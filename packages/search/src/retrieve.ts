@@ -20,7 +20,7 @@ export interface RetrieveOptions
   readonly countTokens?: (text: string) => number | Promise<number>;
 }
 
-/** Where passages are from; the text names it by its number. */
+/** Source of passages; the text names it by its number. */
 export interface Source extends Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'> {
   /** From 1. */
   readonly number: number;

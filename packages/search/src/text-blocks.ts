@@ -12,7 +12,7 @@ type PassageRow = readonly [document: number, headings: readonly string[], ancho
 /** Documents, and passages with the position of their document in the block. */
 type Block = readonly [readonly DocumentRow[], readonly PassageRow[]];
 
-/** What is shown of one passage. */
+/** The displayed parts of one passage. */
 export interface ShownPassage {
   readonly document: Pick<FoundDocument, 'id' | 'title' | 'url' | 'breadcrumbs'>;
   readonly passage: Pick<FoundPassage, 'headings' | 'anchor' | 'text'>;
@@ -46,7 +46,7 @@ export function textBlocks(
   return blocks;
 }
 
-/** What is shown of a passage. Passages that are asked for together are loaded together. */
+/** Loads the displayed parts of passages. Passages requested together are loaded together. */
 export async function readShown(reader: BlockReader, passage: number, file: string): Promise<ShownPassage> {
   const number = Math.floor(passage / PASSAGES_OF_BLOCK);
   const bytes = (await reader.blocks([number])).get(number)!;

@@ -39,14 +39,14 @@ async function indexSite(
   }
 }
 
-/** What this module needs of Vite's resolved configuration. */
+/** The part of Vite's resolved configuration that this module reads. */
 interface ResolvedConfig {
   readonly root: string;
   readonly base: string;
   readonly build: { readonly outDir: string };
 }
 
-/** What this module needs of VitePress' configuration. */
+/** The part of VitePress' configuration that this module reads. */
 interface VitePressSite {
   readonly outDir: string;
   readonly site: { readonly base: string; readonly cleanUrls?: boolean };

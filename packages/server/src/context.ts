@@ -1,7 +1,7 @@
 import type { CallOptions } from '@nearfield/spec';
 import type { Context } from 'hono';
 
-/** What the middleware knows of a request. */
+/** Facts about a request that the middleware collects. */
 export interface RequestFacts {
   requestId: string;
   /** Model that the request names. */
@@ -10,7 +10,7 @@ export interface RequestFacts {
   tokens: number;
   /** Code of the error that the answer is. */
   code: string | undefined;
-  /** What of the request was left out, for its header. */
+  /** Ignored parts of the request, for the warning header. */
   warnings: string[];
 }
 

@@ -8,7 +8,7 @@ export interface FetchOptions
    * @default ['https://api.jina.ai', 'https://segment.jina.ai']
    */
   origins?: readonly string[] | undefined;
-  /** Where other requests go. @default the global `fetch` */
+  /** Handler of all other requests. @default the global `fetch` */
   fetch?: typeof globalThis.fetch | undefined;
 }
 

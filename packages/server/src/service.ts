@@ -27,7 +27,7 @@ export interface ServiceOptions {
 /** Handles a request's JSON. */
 export type Compute = (body: Body, options: CallOptions, context: ApiContext) => Promise<unknown>;
 
-/** What routes share. */
+/** State that routes share. */
 export class ApiService {
   readonly foundation: SearchFoundation;
   readonly routes: RouteTable;
@@ -138,7 +138,7 @@ export class ApiService {
     return base ? new URL(path, base).href : `/${path}`;
   }
 
-  /** What `GET /` answers. */
+  /** Answer of `GET /`. */
   welcome(): object {
     return { name: 'Nearfield', docs: '/docs', openapi: '/openapi.json', models: '/v1/models' };
   }

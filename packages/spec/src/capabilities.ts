@@ -82,12 +82,12 @@ export interface LoadedModel {
   /** Bytes of the model's files. */
   bytes: number;
   batchInvariance: BatchInvariance;
-  /** What computes it. Local engines only. */
+  /** The runtime that computes it. Local engines only. */
   runtime?: ModelRuntime | undefined;
   check?: ModelCheck | undefined;
 }
 
-/** What computes a model. */
+/** The runtime of a model. */
 export interface ModelRuntime {
   /** `encoder`: text encoders in a few kilobytes of WebAssembly; `onnxruntime`: everything else. */
   name: 'encoder' | 'onnxruntime';

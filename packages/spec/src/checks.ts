@@ -139,7 +139,7 @@ function checkDimensions(requested: number | null | undefined, entry: ModelEntry
   if (dimensionChoices && !dimensionChoices.includes(requested)) {
     throw invalid('dimensions', `Input should be ${dimensionChoices.join(', ')}`);
   }
-  // The size of a model of the caller's own is only known to its files: whoever loads them checks it.
+  // The size of a caller's own model is known only from its files: the loader checks it.
   if (own !== undefined && requested > own)
     throw invalid('dimensions', `Input should be less than or equal to ${own}`);
   return requested;

@@ -206,7 +206,7 @@ export function unknownFields(schema: v.GenericSchema, request: object): string[
 const LISTED_FIELDS = 20;
 
 /**
- * Refuses a request with fields that nobody reads. The hosted API ignores them; an engine that did the same would
+ * Refuses a request with unknown fields. The hosted API ignores them; an engine that did the same would
  * answer another request than the one it was sent.
  * @throws FoundationError INPUT_VALIDATION_FAILED naming the unknown fields.
  */

@@ -1,4 +1,4 @@
-/** What a call cost: tokens that were read, prompts and special tokens among them. */
+/** Cost of a call: tokens read, including prompts and special tokens. */
 export interface TokenUsage {
   total_tokens: number;
 }

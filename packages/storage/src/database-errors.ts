@@ -29,7 +29,7 @@ export async function writing<Result>(
   }
 }
 
-/** What the browser's database throws beside a full disk. What is no error of a database is a caller's: as it is. */
+/** Errors of the browser's database other than a full disk. Other errors are a caller's and stay unchanged. */
 export function databaseFailed(what: string, cause: unknown): unknown {
   if (typeof DOMException === 'undefined' || !(cause instanceof DOMException)) return cause;
   if (cause.name === 'AbortError' || cause.name === 'DataCloneError') return cause;

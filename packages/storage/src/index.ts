@@ -1,6 +1,6 @@
 /**
- * What keeps things in a browser's database: locks that tabs share, connections that mend themselves, and full disks in
- * words. For `core` and `search`, which bundle it.
+ * Storage in a browser's database: locks that tabs share, connections that reopen themselves, and messages for full
+ * disks. For `core` and `search`, which bundle it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What keeps things in files: locks that processes share, and failures of the file system in words.
+ * Storage in files: locks that processes share, and messages for failures of the file system.
  *
  * @module
  */

@@ -81,7 +81,7 @@ function tableOf(models: readonly ModelInfo[]): string {
     .join('');
 }
 
-/** What a download takes, or why there is none. */
+/** Size of a download, or the reason why it is impossible. */
 function noteOf(facts: ModelInfo['nearfield']): string {
   if (facts === undefined) return '';
   if (!facts.local.runs) return `does not run here: ${facts.local.reason}`;

@@ -173,7 +173,7 @@ function allowedHosts(
   return host === undefined ? listed : [...listed, host.includes(':') ? `[${host}]` : host];
 }
 
-/** What is served, and how to ask. */
+/** The served models, and an example request. */
 function greeting({ url }: ThreadedServer, models: readonly ServedModel[]): string {
   const width = Math.max(0, ...models.map(({ model }) => model.id.length));
   const example = models.find(({ model }) => !isReranker(model))?.model.id ?? 'all-MiniLM-L6-v2';

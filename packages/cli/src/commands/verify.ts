@@ -7,7 +7,7 @@ import { ENGINE_OPTIONS } from '../options.ts';
 import { printJson } from '../output.ts';
 import { ProgressLine } from '../progress.ts';
 
-/** What became of one model. */
+/** Outcome of one model. */
 interface Verdict {
   readonly model: string;
   readonly result: ModelCheck['result'] | 'failed';

@@ -3,7 +3,7 @@ import type { SearchFoundation } from '@nearfield/spec';
 import type { ProgressLine } from '../progress.ts';
 import { embedAll } from '../vectors.ts';
 
-/** Where vectors of earlier runs are, by 64 hex digits. */
+/** Vectors of earlier runs, by 64 hex digits. */
 export interface VectorStore {
   get(key: string): Float32Array | undefined;
   set(key: string, vector: Float32Array): unknown;

@@ -15,7 +15,7 @@ function rulesOf(folder: string): Rules[] {
   return [{ folder, rules: ignore({ allowRelativePaths: true }).add(readFileSync(path, 'utf8')) }];
 }
 
-/** What git would leave out below a folder: the rules of its `.gitignore`, and of those above it in the repository. */
+/** Paths that git ignores below a folder: the rules of its `.gitignore`, and of those above it in the repository. */
 export class GitIgnore {
   readonly #rules: readonly Rules[];
 

@@ -6,7 +6,7 @@ import { FoundationError } from '@nearfield/spec';
 import type { ChosenModel } from '../foundation.ts';
 import type { VectorStore } from './cached-vectors.ts';
 
-/** What keeps the vectors of a model from run to run. */
+/** Keeps the vectors of a model from run to run. */
 export interface ClosableStore extends VectorStore {
   close(): void;
 }

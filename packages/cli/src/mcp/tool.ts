@@ -10,7 +10,7 @@ export interface Tool<Schema extends GenericSchema = GenericSchema> {
   readonly name: string;
   readonly tag: ToolTag;
   readonly title: string;
-  /** What it does and when it is of use: agents choose by this. */
+  /** Effect and use of the tool, by which agents choose. */
   readonly description: string;
   readonly input: Schema;
   /** One item for each result, the best first. */

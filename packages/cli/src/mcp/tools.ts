@@ -6,7 +6,7 @@ import { segmentText } from '../segment/chunks.ts';
 import { embedAll, taskOf } from '../vectors.ts';
 import { defineTool, type Tool } from './tool.ts';
 
-/** What the tools compute with. */
+/** Foundation and models of the tools. */
 export interface ToolModels {
   readonly foundation: SearchFoundation;
   /** Ids of the models that are used where a call names none. */

@@ -20,7 +20,7 @@ export function tiersOf({ manifest }: SearchIndex): Tier[] {
   );
 }
 
-/** What a search by a tier is called with. */
+/** Search options of a tier. */
 export function optionsOf(
   tier: Tier,
   { manifest }: SearchIndex,

@@ -1,4 +1,4 @@
-/** Where the models of the catalogue are downloaded from. */
+/** The hub that models of the catalogue are downloaded from. */
 export interface HubOptions {
   /** Default `https://huggingface.co`. */
   remoteHost?: string | undefined;

@@ -1,7 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { RECIPES } from '../boundary/missing-file.ts';
 
-/** What an instance of the global scope is called, where the realm is one of a browser. */
+/** Name of the global scope's class if the realm belongs to a browser. */
 const isScope = (name: string): boolean => {
   const { [name]: scope } = globalThis as unknown as Record<string, unknown>;
   return typeof scope === 'function' && globalThis instanceof scope;

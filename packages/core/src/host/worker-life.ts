@@ -15,7 +15,7 @@ export class RuntimeFailed extends WorkerReplaced {
 /** Milliseconds in which a worker's script must arrive and answer. */
 const START_DEADLINE = 60_000;
 
-/** Milliseconds in which a shared worker must end once told to. */
+/** Milliseconds in which a shared worker must end after it was asked to. */
 const END_DEADLINE = 5000;
 
 /** Resolves when a worker has released its lock, or after a deadline: a worker that hangs never releases it. */

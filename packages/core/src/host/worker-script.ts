@@ -13,7 +13,7 @@ export interface WorkerScript {
   readonly isForeign: boolean;
 }
 
-/** What a constructor of workers is called with. */
+/** Arguments of a worker constructor. */
 type Arguments = Pick<WorkerScript, 'url' | 'options'>;
 
 /** @param url the caller's own; default: where the bundler, or the package, has it. */
@@ -65,7 +65,7 @@ function shimOf(address: string, type: WorkerType | undefined): string {
   return shim;
 }
 
-/** What `start` gives to a constructor. Bundlers leave a script's address nowhere but in the call that starts it. */
+/** Arguments that `start` passes to a constructor. With bundlers, only the call that starts a script has its address. */
 function caught(kind: 'Worker' | 'SharedWorker', start: () => unknown): Arguments {
   const { [kind]: original } = globalThis;
   let found: Arguments | undefined;

@@ -1,4 +1,4 @@
-/** Where a Node process keeps its classifiers and batches, and who runs the batches. */
+/** Storage of a Node process's classifiers and batches, and the choice of who runs the batches. */
 import type { Records } from './records.ts';
 import type { SharedState } from './shared-state.ts';
 

@@ -24,7 +24,7 @@ function factorsOf(rows: Rows): Factors {
   return { number: inner.number * number, rows: inner.rows };
 }
 
-/** What 1 was added to. */
+/** The operand that 1 was added to. */
 const onePlus = (rows: Rows): Rows | undefined =>
   rows.op === 'shift' && rows.how === 'add' && uniform(rows.row) === 1 ? rows.input : undefined;
 

@@ -61,7 +61,7 @@ function gathered(table: HostTensor, indices: HostTensor, axis: number): HostTen
   });
 }
 
-/** Where a slice along one axis begins, how far it steps, and how many it takes. */
+/** Start, step and length of a slice along one axis. */
 function sliceOf(size: number, start: number, end: number, step: number): { start: number; count: number } {
   const within = (value: number): number => {
     const low = step > 0 ? 0 : -1;

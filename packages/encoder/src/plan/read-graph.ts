@@ -22,7 +22,7 @@ import { computed, type Operator, Step, type StepContext, sameForAll } from './s
 import { type HostValue, type Size, sizesFor, sizesOf, type Value } from './values.ts';
 import { Constants } from './weights.ts';
 
-/** What a graph's output is, or why the kernels do not compute it. */
+/** Plan of a graph's output, or the reason why the kernels do not compute it. */
 export type Reading =
   | { readonly rows: Rows; readonly masksPadding: boolean; readonly dims: readonly Size[] }
   | { readonly refused: string };
@@ -136,7 +136,7 @@ class GraphReader {
     return { rows: value.rows, masksPadding: this.#context.masksPadding, dims: value.dims };
   }
 
-  /** What a name stands for. Nodes are read in an order in which their inputs come first, without recursion. */
+  /** Value of a name. Nodes are read in an order in which their inputs come first, without recursion. */
   #valueOf(output: string): Value {
     const open = [output];
     while (open.length > 0) {

@@ -1,5 +1,5 @@
 /**
- * What a graph computes, as a plan: vectors of tokens or of texts, each made from others. Nothing in it is padded or
+ * The computation of a graph as a plan: vectors of tokens or of texts, each made from others. Nothing in it is padded or
  * masked; a text's rows depend on that text alone.
  */
 import type { Activation, Combination } from '../kernels.ts';
@@ -48,7 +48,7 @@ export type Table = { readonly rows: number; readonly width: number } & (
     }
 );
 
-/** What chooses a table's row: the token, its segment, its position, or nothing. */
+/** Index of a table's row: the token, its segment, its position, or nothing. */
 export type LookUpKey = 'words' | 'types' | 'positions' | 'fixed';
 
 /** How a layer attends. Heads lie side by side in the rows. */

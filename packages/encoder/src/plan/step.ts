@@ -25,7 +25,7 @@ export interface StepContext {
   readonly raws: Map<string, RawValue>;
   /** A number for each value. */
   readonly numbers: Map<Value, number>;
-  /** What was found out about values, once. */
+  /** Derived facts about values, computed once. */
   readonly findings: Map<string, unknown>;
   /** Whether the graph has an attention mask: without one all rows of a batch have one length. */
   readonly masksPadding: boolean;
@@ -116,7 +116,7 @@ export class Step {
     return raw;
   }
 
-  /** What is found out about values; once for the same values. */
+  /** Derives facts about values, once for the same values. */
   once<Finding>(name: string, values: readonly Value[], find: () => Finding): Finding {
     const { findings } = this.#context;
     const key = this.#key(name, values);

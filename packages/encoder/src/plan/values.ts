@@ -1,4 +1,4 @@
-/** What a name of the graph stands for while it is read. */
+/** Value of a name of the graph while it is read. */
 import type { TensorSummary } from '@nearfield/onnx';
 import { type HostTensor, reshaped } from './host.ts';
 import { PROBES } from './probes.ts';
@@ -37,7 +37,7 @@ export interface HeadsValue {
   readonly heads: number;
   readonly size: number;
   readonly axes: readonly HeadAxis[];
-  /** What every number is yet to be multiplied with. */
+  /** Pending factor of every number. */
   readonly factor: number;
 }
 
@@ -47,7 +47,7 @@ export interface ScoresValue {
   readonly query: HeadsValue;
   readonly key: HeadsValue;
   readonly factor: number;
-  /** What was added, times its factor. */
+  /** Added value, times its factor. */
   readonly added: readonly { readonly value: HostValue; readonly factor: number }[];
   /** After the softmax: what it says of masks and positions. */
   readonly shares?: Pick<AttentionForm, 'causal' | 'slopes'> | undefined;
@@ -86,7 +86,7 @@ export function symbolic(concrete: readonly (readonly number[])[]): Size[] | und
   return dims;
 }
 
-/** What `Reshape` makes of a value's sizes. @throws Refusal where it does not fit. */
+/** Sizes of a value after `Reshape`. @throws Refusal if they do not fit. */
 export function reshapedSizes(dims: readonly Size[], target: HostValue): Size[] | undefined {
   return symbolic(target.probes().map(({ data }, probe) => reshaped(sizesFor(dims, probe), data)));
 }

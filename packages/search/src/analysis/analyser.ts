@@ -4,7 +4,7 @@ import { fold } from './fold.ts';
 import { ENGLISH_STOP_WORDS } from './stop-words.ts';
 import { type Word, words } from './words.ts';
 
-/** What differs from language to language. The same one has to be used when an index is built and when it is read. */
+/** Properties of a language. An index has to be built and read with the same ones. */
 export interface Language {
   /** BCP 47, such as `en`; noted in the index. */
   readonly id: string;

@@ -14,7 +14,7 @@ import { signs, writeVectorRow } from '../meaning/vectors.ts';
 import { wordPieces } from '../meaning/word-piece.ts';
 import type { IndexWriter } from './index-writer.ts';
 
-/** Where passages get their vectors from. */
+/** Source of the passages' vectors. */
 export interface MeaningSource {
   readonly foundation: Pick<SearchFoundation, 'embeddings'>;
   /** The foundation's model for passages. */

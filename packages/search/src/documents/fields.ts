@@ -5,7 +5,7 @@ import type { Section, SourceDocument } from './types.ts';
 
 type Above = Pick<SourceDocument, 'title' | 'breadcrumbs'>;
 
-/** What a model reads of a passage: title, headings and text. */
+/** Text of a passage for a model: title, headings and text. */
 export const textToEmbed = ({ title }: Pick<SourceDocument, 'title'>, { headings, text }: Section): string =>
   [title, headings.join(' › '), text].filter((part) => part !== '').join('\n');
 

@@ -3,7 +3,7 @@ import type { FileFacts } from './markdown.ts';
 import { SectionWriter } from './sections.ts';
 import type { SourceDocument } from './types.ts';
 
-/** What this module needs of the parser's tree. */
+/** The part of the parser's tree that this module reads. */
 interface TreeNode {
   readonly type: string;
   readonly name?: string;

@@ -1,7 +1,7 @@
 import { SectionWriter, Slugs } from './sections.ts';
 import type { SourceDocument } from './types.ts';
 
-/** What the caller knows of a file that the file does not say. */
+/** Facts about a file that the file itself does not contain. */
 export interface FileFacts {
   /** Unique in the index, such as the file's path. */
   readonly id: string;

@@ -30,7 +30,7 @@ export function passagesOf(documents: readonly SourceDocument[], mostLetters = M
   });
 }
 
-/** Where a text may be cut, the best first. */
+/** Places where a text may be cut, the best first. */
 const CUTS = [/\n\s*\n/gu, /\n/gu, /(?<=[.!?…])["'”’)\]]*\s+|(?<=[。！？])/gu, /\s+/gu];
 
 function split(text: string, most: number, level = 0): string[] {

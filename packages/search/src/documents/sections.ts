@@ -8,7 +8,7 @@ export class SectionWriter {
   #paragraphs: string[] = [];
   #weight = 1;
 
-  /** What the following paragraphs weigh. A part of another weight is a section of its own. */
+  /** Weight of the following paragraphs. A part of another weight is a section of its own. */
   weigh(weight: number): void {
     if (weight === this.#weight) return;
     if (this.#paragraphs.length > 0) this.#close();

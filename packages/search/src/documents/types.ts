@@ -18,11 +18,11 @@ export interface SourceDocument {
   /** Unique in the index. */
   readonly id: string;
   readonly title: string;
-  /** Where a result leads: absolute, or relative to the site. */
+  /** Address that a result links to: absolute, or relative to the site. */
   readonly url: string;
   /** BCP 47, such as `de`. Absent: that of the index. */
   readonly language?: string;
-  /** Where it stands in the site, the outermost first, such as `['Guides', 'Deployment']`. */
+  /** Position in the site, the outermost first, such as `['Guides', 'Deployment']`. */
   readonly breadcrumbs: readonly string[];
   readonly filters: Filters;
   readonly sections: readonly Section[];

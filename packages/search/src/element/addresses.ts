@@ -1,4 +1,4 @@
-/** Where results lead. */
+/** Addresses of results. */
 
 /** A longer text is named by its beginning and its end. */
 const WHOLE = 80;

@@ -5,7 +5,7 @@ import type { Translator } from './translation/translator.ts';
 /** Milliseconds without an answer after which it is announced that one is on its way. */
 const LATE = 600;
 
-/** What is said to those who do not see the list. */
+/** Announcements for readers who do not see the list. */
 export class Announcer {
   readonly #changed: () => void;
   #said = '';
@@ -30,7 +30,7 @@ export class Announcer {
     clearTimeout(this.#timer);
   }
 
-  /** What is said stays until something else is: keystrokes in between are silent. */
+  /** An announcement stays until the next one: keystrokes in between are silent. */
   text(state: SearchState, t: Translator): string {
     const text = announcement(state, t, this.#isLate);
     if (text !== '' || state.query === '') this.#said = text;

@@ -1,6 +1,6 @@
 /** Which row and cell of the popup the arrow keys stand on, while the focus stays in the field. */
 export interface CursorRow {
-  /** What the row stands for, so that it is found again after a new order. */
+  /** Identity of the row, which finds it again after a new order. */
   readonly key: string;
   /** Names of its cells, such as `link` and `why`. */
   readonly cells: readonly string[];

@@ -13,7 +13,7 @@ export interface SearchDetail {
 /** A result that the reader follows. `preventDefault()` keeps the browser from going there. */
 export interface SelectDetail {
   readonly query: string;
-  /** Where the link leads. */
+  /** Address of the link. */
   readonly url: string;
   readonly result: FoundDocument;
   /** The passage that the link leads to. */
@@ -22,7 +22,7 @@ export interface SelectDetail {
   readonly place: number;
 }
 
-/** What became of a query: sent to the analytics hook once the reader is done with it. */
+/** Outcome of a query, sent to the analytics hook once the reader has finished with it. */
 export interface FinishedSearch extends SearchDetail {
   /** Absent if no result was followed. */
   readonly selected?: { readonly url: string; readonly place: number };

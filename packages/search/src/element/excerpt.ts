@@ -1,4 +1,4 @@
-/** What of a passage is shown: the stretch around its marks, and the sentence that is highlighted on its page. */
+/** The displayed part of a passage: the text around its marks, and the sentence that is highlighted on its page. */
 
 /** `[start, end)` in UTF-16 units. */
 export type Range = readonly [start: number, end: number];

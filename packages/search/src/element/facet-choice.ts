@@ -20,7 +20,7 @@ export class FacetChoice {
     return this.#unfolded;
   }
 
-  /** What is chosen, as a search takes it. */
+  /** The chosen values, as search options. */
   get filters(): Record<string, readonly string[]> {
     const chosen = [...this.#chosen].filter(([, values]) => values.size > 0);
     return Object.fromEntries(chosen.map(([name, values]) => [name, [...values]]));

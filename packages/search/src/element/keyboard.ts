@@ -1,8 +1,8 @@
-/** What keys in the field do. */
+/** Keys of the field. */
 export type FieldAction = 'down' | 'up' | 'forward' | 'backward' | 'enter' | 'escape';
 
 /**
- * What a key is to do, or undefined if it is the field's own. Sideways keys leave the text alone: they count behind it
+ * Action of a key, or undefined if the field handles it. Sideways keys leave the text alone: they count behind it
  * only, and point where the text goes.
  */
 export function fieldAction(

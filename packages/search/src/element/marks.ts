@@ -17,7 +17,7 @@ export const headingsOf = ({ headings }: FoundPassage): string => headings.join(
 /** Made once for each passage: an answer is rendered many times. */
 const made = new WeakMap<FoundPassage, Marks>();
 
-/** What is marked in a passage and in the title above it. */
+/** Marks of a passage and of the title above it. */
 export function marksOf(page: FoundDocument, passage: FoundPassage, languages: readonly Language[]): Marks {
   const before = made.get(passage);
   if (before !== undefined) return before;

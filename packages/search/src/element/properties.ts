@@ -2,7 +2,7 @@ import type { Attributes } from './attributes.ts';
 import type { SearchEventMap } from './events.ts';
 import type { NearfieldSearch } from './nearfield-search.ts';
 
-/** What templates of frameworks may set on `<nearfield-search>`: its attributes, and properties that no attribute has. */
+/** Everything that templates of frameworks may set on `<nearfield-search>`: attributes, and properties without an attribute. */
 export type ElementProperties = Partial<
   Attributes &
     Pick<NearfieldSearch, 'foundation' | 'filters' | 'languages' | 'weights' | 'messages' | 'analytics'>

@@ -80,7 +80,7 @@ export class Searcher {
       .filter(([, values]) => names.length > 0 || values.length > 1);
   }
 
-  /** Where a passage of a page is, with what to highlight there. */
+  /** Address of a passage, with a text fragment that highlights it. */
   addressOf(page: FoundDocument, passage: FoundPassage | undefined, isHighlighted: boolean): string {
     const directive = isHighlighted && passage !== undefined ? this.#directiveOf(page, passage) : '';
     return withFragment(pageAddress(page.url, this.#site), passage?.anchor ?? '', directive);

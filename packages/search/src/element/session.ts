@@ -23,7 +23,7 @@ export interface SessionHost extends SearcherOptions {
   emit<Name extends keyof SearchEventMap>(name: Name, detail: SearchEventMap[Name]['detail']): boolean;
 }
 
-/** What the reader of one element asks, sees and chooses. */
+/** Query, results and choices of one element's reader. */
 export class SearchSession {
   readonly cursor = new Cursor();
   readonly choice = new FacetChoice();
@@ -43,7 +43,7 @@ export class SearchSession {
     this.announcer = new Announcer(() => host.requestUpdate());
   }
 
-  /** What stands in the field. */
+  /** Text of the field. */
   get query(): string {
     return this.#query;
   }

@@ -4,7 +4,7 @@ import type { Messages } from './translation/messages.ts';
 
 type Key = Exclude<keyof Messages, 'pages'>;
 
-/** What is said where there is no answer. */
+/** Message when no answer is possible. */
 export function troubleOf({ code }: FoundationError, isOnline: boolean): Key {
   switch (code) {
     case 'RESOURCE_NOT_FOUND':
@@ -20,7 +20,7 @@ export function troubleOf({ code }: FoundationError, isOnline: boolean): Key {
   }
 }
 
-/** What is said where an answer was made without a part. */
+/** Message when a part was missing from an answer. */
 export function problemOf({ code }: FoundationError): Key {
   switch (code) {
     case 'MODEL_INVALID':

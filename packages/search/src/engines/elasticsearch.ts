@@ -34,7 +34,7 @@ export const openElasticsearch = (
 ): Promise<EngineIndex> =>
   EngineIndex.open(new ElasticsearchEngine(options), `elasticsearch (${options.name ?? 'site'})`, more);
 
-/** What is kept of a passage. */
+/** Stored fields of a passage. */
 interface Source extends Omit<EngineHit, 'similarity'> {
   readonly vector?: number[];
 }

@@ -230,7 +230,7 @@ const wantedPairs = (filters: NonNullable<SearchOptions['filters']>): WantedPair
     [values].flat().map((value) => JSON.stringify([name, value])),
   );
 
-/** What engines sent along with the passages. Filters were theirs. */
+/** Display data that engines sent along with the passages. The engines applied the filters. */
 function shownHits(hits: ReadonlyMap<number, EngineHit>): Shown {
   const first = new Map<number, EngineHit>();
   for (const hit of hits.values()) if (!first.has(hit.document)) first.set(hit.document, hit);

@@ -1,4 +1,4 @@
-/** What an engine of its own is to do for an index that one machine's memory is too small for. */
+/** Interface of an engine that holds an index too large for one machine's memory. */
 import type { Section, SourceDocument } from '../documents/types.ts';
 
 /** A passage as an engine keeps it, with what an answer shows of it. */

@@ -5,7 +5,7 @@ import { invalid } from '../errors.ts';
 const UNREACHABLE =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|fetch failed|ConnectionError|NoLivingConnections/;
 
-/** What an engine's client threw, as the contract's error. */
+/** An error of an engine's client as the contract's error. */
 export function engineFailed(engine: string, cause: unknown, advice: string): unknown {
   if (FoundationError.isInstance(cause) || (cause as { name?: unknown } | null)?.name === 'AbortError')
     return cause;

@@ -1,4 +1,4 @@
-/** What an index in an engine has besides passages: read once when it is opened. */
+/** The parts of an index in an engine other than its passages: read once when it is opened. */
 import { base64ToBytes, bytesToBase64 } from '@nearfield/spec/implement';
 import { damaged } from '../errors.ts';
 import { FIELDS } from '../keywords/postings.ts';

@@ -29,7 +29,7 @@ export async function packBlocks(blocks: readonly Bytes[]): Promise<Bytes[]> {
 export class BlockReader {
   readonly #files: IndexFiles;
   readonly #stored: BlockFiles;
-  /** Where each block begins, and where the last one ends. */
+  /** Offset of each block, and the end of the last one. */
   readonly #starts: readonly number[];
   readonly #read = new Map<number, Promise<Bytes>>();
   #next: { numbers: number[]; loading: Promise<Map<number, Bytes>> } | undefined;

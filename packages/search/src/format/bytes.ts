@@ -94,7 +94,7 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
-  /** What has not been read. */
+  /** The unread rest. */
   rest(): Uint8Array {
     return this.bytes(this.#bytes.length - this.#at);
   }

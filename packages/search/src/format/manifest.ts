@@ -22,7 +22,7 @@ export interface BlockFiles {
   readonly shards: readonly (IndexFile & { readonly first: number })[];
 }
 
-/** What an index is and what belongs to it. */
+/** Description of an index and list of its files. */
 export interface Manifest {
   readonly format: 'nearfield-search';
   readonly version: typeof FORMAT_VERSION;
@@ -35,7 +35,7 @@ export interface Manifest {
   readonly documents: number;
   readonly passages: number;
   readonly files: {
-    /** What every query needs: words, passages' documents and lengths, where blocks begin. */
+    /** Data that every query needs: words, documents and lengths of passages, offsets of blocks. */
     readonly start: IndexFile;
     /** Blocks of terms and their postings. */
     readonly terms: BlockFiles;
@@ -49,7 +49,7 @@ export interface Manifest {
     /** The model that embedded the passages. */
     readonly model: string;
     readonly dimensions: number;
-    /** What the model makes of a text, 8 numbers of it: a model that says otherwise is another. */
+    /** First 8 numbers of the model's vectors of known texts, by which another model is noticed. */
     readonly goldens: readonly { readonly text: string; readonly first8: readonly number[] }[];
     readonly bits: IndexFile;
     readonly vectors: IndexFile;

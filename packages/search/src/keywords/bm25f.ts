@@ -9,7 +9,7 @@ export interface KeywordWeights {
   readonly k1: number;
   /** How much long fields are held against a passage, 0 to 1, by field. Default: title .4, headings .4, text .7. */
   readonly b: Readonly<Record<Field, number>>;
-  /** What a word without a subject counts, 0 to 1. Default .3. */
+  /** Weight of a stop word, 0 to 1. @default 0.3 */
   readonly stopWord: number;
   /** Added for two neighbours of the query that stand side by side, as a share of the rarer one's score. Default .4. */
   readonly phrase: number;
@@ -30,7 +30,7 @@ export interface FieldLengths {
   readonly means: readonly number[];
 }
 
-/** What one word of the query gave a passage. */
+/** Contribution of one word of the query to a passage's score. */
 export interface WordScore {
   readonly word: string;
   readonly score: number;
@@ -38,7 +38,7 @@ export interface WordScore {
   readonly term: string;
 }
 
-/** What the keywords gave a passage. */
+/** Contribution of the keywords to a passage's score. */
 export interface KeywordScore {
   readonly passage: number;
   /** Share of what a passage that has every word of the query, often, would get: 0 to about 1. */

@@ -17,7 +17,7 @@ export interface QueryTerm {
 export interface QueryWord {
   /** Folded. */
   readonly word: string;
-  /** Where it stands in the query, `[start, end)` in UTF-16 units. */
+  /** Position in the query, `[start, end)` in UTF-16 units. */
   readonly range: readonly [start: number, end: number];
   /** Weight of a term: 1 for the word's own. */
   readonly terms: readonly QueryTerm[];

@@ -17,7 +17,7 @@ export interface LiveDocument {
   readonly id: string;
   /** Default: none. */
   readonly title?: string;
-  /** Where a result leads. Default: none. */
+  /** Address that a result links to. Default: none. */
   readonly url?: string;
   readonly breadcrumbs?: readonly string[];
   /** Values that results can be filtered by. */

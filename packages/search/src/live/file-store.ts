@@ -37,7 +37,7 @@ export class FileStore implements LiveStore {
   readonly #directory: string;
   readonly #places = new Map<string, Place>();
   #log: { readonly name: string; readonly file: FileHandle; readonly salt: number } | undefined;
-  /** Where the next frame begins. */
+  /** Offset of the next frame. */
   #end = 0;
   #sequence = 0;
   /** Bytes of records that count. */

@@ -43,10 +43,10 @@ export function writeFrame({ sequence, changes }: Frame, salt: number): Uint8Arr
   return frame;
 }
 
-/** What a log holds. */
+/** Content of a log. */
 export interface FoundFrames {
   readonly frames: readonly FoundFrame[];
-  /** Where the last sound frame ends. */
+  /** End of the last sound frame. */
   readonly end: number;
   /** Stretches that were written whole and are no sound frames any more. */
   readonly damaged: readonly (readonly [start: number, end: number])[];

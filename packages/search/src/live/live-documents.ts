@@ -7,7 +7,7 @@ export interface Entry {
   /** Its passages are `first` to `first + count − 1`. */
   readonly first: number;
   readonly count: number;
-  /** What its vectors must be made of, see `inputsSum()`. */
+  /** Checksum of the inputs that its vectors must have, see `inputsSum()`. */
   readonly sum: string;
   /** Filter values, as JSON of name and value. */
   readonly pairs: ReadonlySet<string>;

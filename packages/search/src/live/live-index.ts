@@ -83,7 +83,7 @@ export class LiveIndex {
     this.#embedding?.wake();
   }
 
-  /** What the index holds, as far as this tab or process has read it. */
+  /** Content of the index, as far as this tab or process has read it. */
   get counts(): LiveCounts {
     const { documents, pending } = this.#kept.state;
     const left = this.#embedding === undefined ? 0 : pending.size;

@@ -12,7 +12,7 @@ import { type LiveIndexOptions, openLive, requireName } from './open.ts';
 import { LocalVectors } from './vectors/vectors.ts';
 
 export interface FileIndexOptions extends LiveIndexOptions {
-  /** Where indexes are kept, each in a folder of its own; made if it does not exist. `undefined`: in memory. */
+  /** Directory of indexes, each in a folder of its own; created if missing. `undefined`: in memory. */
   readonly directory: string | undefined;
 }
 

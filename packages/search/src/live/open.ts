@@ -19,7 +19,7 @@ export interface LiveIndexOptions extends Partial<QueryModel> {
   /** UTF-16 units that a passage has at most. It should be the same whenever this index is opened. @default 900 */
   readonly mostLetters?: number;
   /**
-   * What to do if the vectors of the index are of another model: refuse to open it, or embed all documents again.
+   * Reaction if the vectors of the index are of another model: refuse to open it, or embed all documents again.
    * @default 'refuse'
    */
   readonly onOtherModel?: 'refuse' | 'embed-again';

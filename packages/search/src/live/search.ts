@@ -25,7 +25,7 @@ export interface Searched {
   readonly mostLetters: number | undefined;
 }
 
-/** What a query means, as far as it is known. */
+/** Meaning of a query, as far as it is known. */
 export interface Meant {
   readonly vector: Float32Array | undefined;
   /** The query as its meaning was read, where a mistyped word was replaced. */

@@ -1,4 +1,4 @@
-/** What a live index has in memory, made of what its store tells. */
+/** State of a live index in memory, built from its store's records. */
 
 import type { Language } from '../analysis/analyser.ts';
 import { termsOf } from '../documents/fields.ts';

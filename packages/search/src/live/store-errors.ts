@@ -3,7 +3,7 @@ import { FoundationError } from '@nearfield/spec';
 /** The version of what stores keep. */
 export const FORMAT_VERSION = 1;
 
-/** What makes room for an index. */
+/** Advice for making room for an index. */
 export const ROOM_ADVICE = 'Nothing that was stored is lost. Remove documents, or make room and write again.';
 
 /** Kept by a later version of this package. */

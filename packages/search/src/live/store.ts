@@ -1,4 +1,4 @@
-/** Where a live index is kept: records by key, in the order in which they were written. */
+/** Storage of a live index: records by key, in the order in which they were written. */
 import type { Locks } from '@nearfield/spec/implement';
 
 /** One write. */
@@ -9,7 +9,7 @@ export interface Change {
   readonly value: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** What was written since a reader last looked. */
+/** Records written since a reader last looked. */
 export interface News {
   /** The number of the last write that it holds. */
   readonly sequence: number;
@@ -25,7 +25,7 @@ export interface LiveStore {
   readonly kind: 'indexeddb' | 'file-system' | 'memory';
   /** Shared by all who have this index open. */
   readonly locks: Locks;
-  /** What could not be read, and where it was set aside. */
+  /** Unreadable parts, and the place where they were set aside. */
   readonly damage: readonly string[];
   /** Whether there may be writes that `read` has not told yet. Quick. */
   hasNews(): Promise<boolean>;

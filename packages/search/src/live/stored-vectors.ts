@@ -7,7 +7,7 @@ export const MODEL_KEY = 'model';
 
 /** Vectors of one document's passages, in their order. */
 export interface StoredVectors {
-  /** What they were made of, see `inputsSum()`. */
+  /** Checksum of their inputs, see `inputsSum()`. */
   readonly sum: string;
   readonly vectors: readonly QuantizedVector[];
 }

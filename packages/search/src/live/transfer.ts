@@ -44,7 +44,7 @@ export async function exportIndex({ state, store }: KeptState): Promise<Blob> {
   return new Blob(parts, { type: 'application/octet-stream' });
 }
 
-/** What an exported file holds. */
+/** Content of an exported file. */
 export interface Imported {
   readonly fingerprint: Fingerprint | undefined;
   /** Documents and vectors. */

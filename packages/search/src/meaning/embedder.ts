@@ -8,7 +8,7 @@ import { checkModel, sameModel, taskOf } from './query-model.ts';
 /** Whose vectors an index holds: as in the manifest of a static one. */
 export type Fingerprint = Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>;
 
-/** What a model is to embed: a passage's text, or a picture. */
+/** Input of a model: a passage's text, or a picture. */
 export type Input = string | { readonly image: Blob | string };
 
 /** Numbers of a golden that are kept. */

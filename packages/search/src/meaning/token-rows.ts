@@ -17,7 +17,7 @@ const BINS = 1024;
 /** Passages that are compared exactly for each that a row has: signs alone would miss some. */
 const CANDIDATES = 2;
 
-/** What the rows of one index have in common. */
+/** Common properties of the rows of one index. */
 export interface RowShape {
   /** Passages of a row. */
   readonly top: number;

@@ -4,7 +4,7 @@ import { invalid } from '../errors.ts';
 import { Embedder, type Fingerprint } from './embedder.ts';
 import { checkModel } from './query-model.ts';
 
-/** What vectors a query is to be compared with, and the model that made them. */
+/** The vectors that a query is compared with, and the model that made them. */
 export interface QueryVectorOptions {
   readonly fingerprint: Fingerprint;
   /** The index's model, checked; undefined where none was given. */

@@ -12,7 +12,7 @@ export function signs(vector: ArrayLike<number>): Uint8Array {
   return bits;
 }
 
-/** What signs make of a cosine, on average: scores of both kinds are compared. */
+/** Average ratio of a score of signs to the cosine, so that scores of both kinds can be compared. */
 export const SIGN_SCALE = Math.sqrt(2 / Math.PI);
 
 /**

@@ -5,7 +5,7 @@ import { FoundationError } from '@nearfield/spec';
 import { MANIFEST } from '../format/manifest.ts';
 import type { Loader } from '../loader.ts';
 
-/** What `buildIndex()` names its files. */
+/** Names of the files of `buildIndex()`. */
 const INDEX_FILE = /^[a-z]+\.[0-9a-f]{10}\.bin$/;
 
 /** A loader of the files in a folder. */

@@ -8,7 +8,7 @@ import type { SourceDocument } from '../documents/types.ts';
 import { invalid } from '../errors.ts';
 
 export interface SourceOptions {
-  /** What addresses of pages begin with. @default '/' */
+  /** Beginning of all page addresses. @default '/' */
   readonly base?: string;
   /** Whether addresses leave out `.html`, as hosts with clean addresses serve them. @default false */
   readonly cleanUrls?: boolean;

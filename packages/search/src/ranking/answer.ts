@@ -14,7 +14,7 @@ const PASSAGES = 3;
 const LEAST_SHARE = 0.6;
 const LIMIT = 10;
 
-/** What of an index an answer shows. Documents and passages have numbers. */
+/** The parts of an index that answers display. Documents and passages have numbers. */
 export interface Shown {
   documentOf(passage: number): number;
   /** Whether the filters let a document through. */
@@ -137,7 +137,7 @@ function byDocument(fused: readonly FusedScore[], shown: Shown, most: number): r
   return [...found.values()];
 }
 
-/** What a reranker reads of a document: its title, and headings and text of its best passage. */
+/** Text of a document for a reranker: its title, and headings and text of its best passage. */
 async function textToRank({ document, passages }: RankedDocument, shown: Shown): Promise<string> {
   const [{ title }, { headings, text }] = await Promise.all([
     shown.title(document, passages[0]!.passage),

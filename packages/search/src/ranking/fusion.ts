@@ -2,23 +2,23 @@ import type { KeywordScore } from '../keywords/bm25f.ts';
 
 /** How keywords and meaning are put together. */
 export interface FusionWeights {
-  /** What full agreement in words counts. */
+  /** Weight of full agreement in words. */
   readonly keywords: number;
-  /** What full agreement in meaning counts. */
+  /** Weight of full agreement in meaning. */
   readonly meaning: number;
   /**
    * How fast a partial match of words loses: its score is raised to this power, so that a passage that shares a stray
    * word with the query does not drown one that means the same. 1: not at all.
    */
   readonly sharpness: number;
-  /** What agreement in both counts: their product, added. */
+  /** Weight of agreement in both: their product, added. */
   readonly agreement: number;
 }
 
 /** Tuned on halves of eight sets of questions, checked on the others: see docs/search.md. */
 export const FUSION_WEIGHTS: FusionWeights = { keywords: 0.85, meaning: 1, sharpness: 3, agreement: 0.6 };
 
-/** What each part gave a passage. */
+/** Contributions to a passage's score. */
 export interface FusedScore {
   readonly passage: number;
   readonly score: number;

@@ -1,7 +1,7 @@
 import type { Reranker } from '../answers.ts';
 import type { FusedScore } from './fusion.ts';
 
-/** What the score of keywords and meaning counts beside the reranker's logit. */
+/** Weight of the score of keywords and meaning beside the reranker's logit. */
 const FUSED_WEIGHT = 2;
 /** Documents that are ranked again. */
 export const RERANKED = 20;

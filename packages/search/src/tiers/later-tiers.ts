@@ -1,10 +1,10 @@
-/** What models make of a query after the first answer. */
+/** Work of models on a query after the first answer. */
 import { embed, FoundationError } from '@nearfield/spec';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../open-index.ts';
 import type { OptionalModel } from './optional-model.ts';
 import { RERANKED, rerank } from './rerank.ts';
 
-/** What an order comes from: words alone, with the query table, with the model, or with the reranker besides. */
+/** Source of an order: words alone, with the query table, with the model, or with the reranker as well. */
 export type Tier = 'keywords' | 'table' | 'model' | 'reranker';
 
 export interface SearchModels {
@@ -28,7 +28,7 @@ export interface LaterAnswer {
   readonly order?: {
     readonly tier: Tier;
     readonly results: readonly FoundDocument[];
-    /** What the reranker said, 0 to 1, by document. */
+    /** The reranker's scores, 0 to 1, by document. */
     readonly relevance: ReadonlyMap<string, number>;
   };
   readonly problems: readonly FoundationError[];

@@ -5,14 +5,14 @@
  * - `on-focus`: once the reader turns to the search, by download if necessary;
  * - `always`: as soon as the search is set up.
  *
- * Where the reader saves data (`navigator.connection.saveData`), the last two download nothing and act as `if-cached`.
+ * If the reader saves data (`navigator.connection.saveData`), the last two download nothing and act as `if-cached`.
  */
 export type ModelPolicy = 'never' | 'if-cached' | 'on-focus' | 'always';
 
-/** What may be done about a model now: nothing, load it from the cache alone, or load it from anywhere. */
+/** Permission for a model now: none, loading from the cache only, or loading from anywhere. */
 export type Permission = 'none' | 'cached' | 'any';
 
-/** What a policy comes to. */
+/** Permission that follows from a policy. */
 export function permissionOf(
   policy: ModelPolicy,
   { isEngaged, savesData }: { readonly isEngaged: boolean; readonly savesData: boolean },

@@ -9,7 +9,7 @@ const WEIGHT = 0.7;
 /** Documents in a new order. */
 export interface Reranked {
   readonly results: readonly FoundDocument[];
-  /** What the reranker said of the best passage of those it read, by id: 0 for the worst of them, 1 for the best. */
+  /** The reranker's score of each document's best passage, by id: 0 for the worst of those it read, 1 for the best. */
   readonly relevance: ReadonlyMap<string, number>;
 }
 

@@ -39,13 +39,13 @@ export interface TieredSearchOptions {
   readonly savesData?: (() => boolean) | undefined;
 }
 
-/** What there is to show. */
+/** State for display. */
 export interface SearchState {
   /** The query that was asked last; empty if there is none. */
   readonly query: string;
   /** The results in their places. While `isBusy` they are those of the query before. */
   readonly slots: readonly Slot[];
-  /** Where the order comes from; undefined without an answer. */
+  /** Source of the order; undefined without an answer. */
   readonly tier: Tier | undefined;
   /** Whether a page of the first answer has a word of the query; where none has, all were found by meaning. */
   readonly matchesWords: boolean;
@@ -53,7 +53,7 @@ export interface SearchState {
   readonly isBusy: boolean;
   /** Whether a better order may follow. */
   readonly isRefining: boolean;
-  /** What the reranker said of a document, 0 to 1, by id. */
+  /** The reranker's score of a document, 0 to 1, by id. */
   readonly relevance: ReadonlyMap<string, number>;
   /** Parts of the index that could not be used, or a model that could not; the answer was made without them. */
   readonly problems: readonly FoundationError[];

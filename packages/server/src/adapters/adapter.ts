@@ -9,7 +9,7 @@ import type { ApiService } from '../service.ts';
 export interface VendorRoute {
   path: string;
   answer: (body: Body, ask: Ask) => Promise<unknown>;
-  /** What the vendor's clients take an error's message from, beside our own fields. */
+  /** Fields that the vendor's clients read an error's message from, beside our own. */
   failure: (message: string) => Body;
 }
 

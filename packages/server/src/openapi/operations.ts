@@ -1,4 +1,4 @@
-/** What each route is for: the words and shapes of the OpenAPI document. */
+/** Purpose and shapes of each route in the OpenAPI document. */
 
 /** One route: `METHOD path`, with parameters as Hono has them. */
 export interface Operation {

@@ -1,4 +1,4 @@
-/** What the thread that listens and a thread that computes say to each other. */
+/** Messages between the listening thread and a computing thread. */
 import type { FoundationError } from '@nearfield/spec';
 import type { SerializedError } from '@nearfield/spec/implement';
 import type { Peer, RequestLog } from '../handler.ts';
@@ -46,14 +46,14 @@ export type FromEngine =
 /** A server-side error with the id of its request. */
 export type ReportError = (error: FoundationError, requestId: string) => void;
 
-/** What is used of Node's `MessagePort`: its own type would need Node's types of whoever imports this package. */
+/** The part of Node's `MessagePort` in use: its own type would require Node's types from everyone who imports this package. */
 export interface ThreadPort {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   close(): void;
 }
 
-/** What is used of Node's `Worker`. */
+/** The part of Node's `Worker` in use. */
 export interface ThreadWorker {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
   on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;

@@ -110,7 +110,7 @@ async function warmUp({ entry, dtype = 'q8' }: ModelDefinition, sessions: Sessio
   return sessions.warmUp();
 }
 
-/** What reads a choice's graph for the encoder, or why nothing does. */
+/** The encoder's reader for a choice's graph, or the reason for having none. */
 function encoderFor({ device, encoder }: Runtime, { dtype }: GraphChoice): GraphOptions['encoder'] {
   if (!encoder) return { refused: `on ${device} it computes all models` };
   if ('refused' in encoder || ENCODER_DTYPES.has(dtype)) return encoder;

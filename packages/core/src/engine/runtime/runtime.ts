@@ -36,14 +36,14 @@ export interface Runtime {
   dispose(): void;
 }
 
-/** What computes some graphs without the general runtime. */
+/** Computes some graphs without the general runtime. */
 export interface GraphEncoder {
   readonly read: ReadGraph;
   /** Compiles what {@link Runtime.open} needs for plans. @throws Error where the page forbids it. */
   readonly prepare: () => Promise<void>;
 }
 
-/** What an output of a graph is made of, or why the encoder does not compute it. */
+/** Reads how an output of a graph is computed, or the reason why the encoder does not compute it. */
 export type ReadGraph = (bytes: Uint8Array, output: string, files: WeightFiles) => Reading;
 
 /** Kind of processor, which good batch sizes depend on. */

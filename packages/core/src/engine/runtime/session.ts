@@ -33,11 +33,11 @@ export interface EncoderPlan {
   readonly kind: TailKind;
 }
 
-/** What a runtime may use of a run besides its feeds. */
+/** Facts about a run, besides its feeds, that a runtime may use. */
 export interface RunOptions {
   /** Tokens of each row before it was padded. */
   readonly lengths?: readonly number[] | undefined;
-  /** Aborts when nobody waits for the run any more. */
+  /** Aborts when no call waits for the run any more. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface BatchBudget {
   isPacked?: boolean;
 }
 
-/** What the encoder computes at a time: about 50 ms, so that an interactive call waits no longer. */
+/** Budget of one batch on the encoder: about 50 ms, the longest that an interactive call then waits. */
 export const PACKED_BUDGET: BatchBudget = { tokens: 160, rows: 64, overhead: 4, isPacked: true };
 
 /** Tokens that a batch of these lengths is computed as. */

@@ -20,7 +20,7 @@ export interface WorkGroup<Item, Result> {
    */
   readonly budget: BatchBudget;
   lengthOf(item: Item): number;
-  /** @param signal aborts when nobody waits for any of the items. */
+  /** @param signal aborts when no call waits for any of the items. */
   run(items: Item[], signal?: AbortSignal): Promise<Result[]>;
   /**
    * Submits a batch, on devices that accept work before they have finished earlier work. The next batch is submitted
@@ -321,7 +321,7 @@ export class Scheduler {
     this.#active.delete(batch);
   }
 
-  /** Ends running batches for whose items nobody waits any more. */
+  /** Ends running batches whose items no call waits for any more. */
   #abandon(): void {
     for (const [batch, controller] of this.#waitedFor) {
       if (batch.every(({ call }) => call.settled)) controller.abort();

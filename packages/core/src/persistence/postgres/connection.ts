@@ -26,7 +26,7 @@ export class Connection {
     this.pool = pool;
     this.schema = schema;
     this.quoted = quote(schema);
-    // A connection that breaks while nobody uses it: the pool replaces it.
+    // A connection that breaks while it is idle: the pool replaces it.
     pool.on('error', () => {});
   }
 

@@ -10,7 +10,7 @@ export interface MembershipOptions {
   lease: number;
 }
 
-/** What follows the changes among the processes. */
+/** Listener for changes among the processes. */
 export interface MembershipListener {
   /** Called after every sign of life, and once the database can be reached again. */
   onBeat(): Promise<void>;

@@ -59,7 +59,7 @@ export class PostgresLocks implements Locks, MembershipListener {
   }
 
   async onDied(): Promise<void> {
-    // Their rows are gone: whoever waits finds the locks free.
+    // Their rows are gone: waiting processes find the locks free.
   }
 
   /** @returns the id under which the lock was granted; undefined if it is taken */

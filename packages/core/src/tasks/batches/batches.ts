@@ -38,7 +38,7 @@ export interface BatchesOptions {
   now?: (() => number) | undefined;
   /** Default `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** Says which process runs which job, where several share the records. Default: whoever gets the job's lock. */
+  /** Decides which process runs which job if several share the records. Default: the one that gets the job's lock. */
   queue?: Pick<JobQueue, 'add' | 'work'> | undefined;
   /** Limits for the server of a job's `input_url`. Default `INPUT_LIMITS`. */
   inputLimits?: Partial<InputLimits> | undefined;

@@ -58,7 +58,7 @@ export interface RunnerOptions {
   /** Milliseconds before the second attempt; doubles with each. Default 1000. */
   retryDelay?: number | undefined;
   now: () => number;
-  /** Says which process runs which job. Default: whoever gets the job's lock. */
+  /** Decides which process runs which job. Default: the one that gets the job's lock. */
   queue?: Pick<JobQueue, 'add'> | undefined;
   /** Called for a job that needs no more work. */
   onEnded: (id: string) => void;

@@ -74,7 +74,7 @@ export const softmax: Operator = (step) => {
   return { ...scores, shares: step.once(key, masks, () => sharesOf(step, scores)) };
 };
 
-/** What the numbers added to scores say: which tokens are hidden, and ALiBi's slopes. */
+/** Meaning of the numbers added to scores: hidden tokens, and ALiBi's slopes. */
 function sharesOf(step: Step, { added, query }: ScoresValue): NonNullable<ScoresValue['shares']> {
   const { heads } = query;
   const readers = PROBES.map((_, probe) =>
@@ -86,7 +86,7 @@ function sharesOf(step: Step, { added, query }: ScoresValue): NonNullable<Scores
       return (index: readonly number[]) => read(index) * factor;
     }),
   );
-  /** What is added to a score. Hidden twice is hidden. */
+  /** Sum added to a score. Hidden twice is hidden. */
   const sum = (probe: number, ...index: number[]): number =>
     readers[probe]!.reduce((total, read) => total + read(index), 0);
   const causal = isHiddenBeside(sum(0, 0, 0, 0, 1), sum(0, 0, 0, 0, 0));

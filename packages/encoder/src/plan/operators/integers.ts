@@ -30,7 +30,7 @@ interface Rounding {
   readonly isScale: (value: Value) => boolean;
   /** Whether this is what zero was rounded to; undefined stands for 0. */
   readonly isZero: (value: Value | undefined) => boolean;
-  /** What rounded × scale lacks: each row's smallest number. */
+  /** Difference to rounded × scale: each row's smallest number. */
   readonly minimum?: Value | undefined;
 }
 
@@ -90,7 +90,7 @@ function perToken(value: Value): Rounding | undefined {
   return { input, isScale: (each) => each === scale, isZero, minimum };
 }
 
-/** What a product of integers is made of, until its scales are there. */
+/** Operands of a product of integers whose scales are still unknown. */
 const PRODUCTS = new WeakMap<RawValue, { rounding: Rounding; weight: Step; zeros: Value | undefined }>();
 
 export const matMulInteger: Operator = (step) => {

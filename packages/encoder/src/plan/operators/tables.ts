@@ -17,7 +17,7 @@ import {
 } from '../values.ts';
 import { floatTable, nibbleTable } from '../weights.ts';
 
-/** What numbers choose rows by; undefined where that is something else. */
+/** How numbers choose rows; undefined if they do it in another way. */
 function keyOf(indices: HostValue): { by: LookUpKey; offset: number } | undefined {
   const all = indices.probes();
   const every = (value: (row: number, at: number, probe: number) => number): boolean =>

@@ -1,4 +1,4 @@
-/** What is shown before anything is typed: recent searches and suggestions. */
+/** Content before anything is typed: recent searches and suggestions. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { clockIcon, searchIcon } from './icons.ts';
 import { cell } from './results.ts';

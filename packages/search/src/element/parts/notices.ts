@@ -1,4 +1,4 @@
-/** What went wrong, and what can be done. Below the results, so that nothing moves when it comes. */
+/** Problems and their remedies. Below the results, so that nothing moves when they appear. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { problemOf, troubleOf } from '../trouble.ts';
 import type { View } from './view.ts';

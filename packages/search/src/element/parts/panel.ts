@@ -86,11 +86,11 @@ function bar(view: View): TemplateResult {
   </div>`;
 }
 
-/** What is shown before anything is typed, unless the page has something of its own. */
+/** Content before anything is typed, unless the page has its own. */
 const start = ({ rows, t }: View): TemplateResult =>
   html`<slot name="start">${rows.length === 0 ? html`<p class="empty">${t.text('idle')}</p>` : nothing}</slot>`;
 
-/** What keys do. The key without ⌘ or Ctrl can be turned off, as those who speak to their computer need (WCAG 2.1.4). */
+/** Explanations of keys. The key without ⌘ or Ctrl can be turned off, which users of speech input need (WCAG 2.1.4). */
 function keys({ t, isInline, slash, actions }: View): TemplateResult {
   return html`<div class="footer" part="footer">
     <span class="keys"><kbd>↑</kbd> <kbd>↓</kbd> ${t.text('keyMove')}</span>

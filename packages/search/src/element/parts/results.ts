@@ -113,7 +113,7 @@ function passageRow(view: View, row: Extract<Row, { kind: 'passage' }>): Templat
   </div>`;
 }
 
-/** What words, meaning and reranker gave the page's best passage. */
+/** Scores of the page's best passage by words, meaning and reranker. */
 function explanationRow(view: View, row: Extract<Row, { kind: 'explanation' }>): TemplateResult {
   const { t, state } = view;
   const { result } = row.slot;

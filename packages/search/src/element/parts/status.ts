@@ -22,7 +22,7 @@ export function status(view: View): TemplateResult | typeof nothing {
   return html`<p class="status" part="status">${t.pages(state.slots.length)}${by === '' ? nothing : ` · ${by}`}</p>`;
 }
 
-/** What is announced to those who do not see the list: only what changes it. */
+/** Announcement for readers who do not see the list: changes of the list only. */
 export function announcement(state: SearchState, t: Translator, isLate: boolean): string {
   const { query, tier, error, slots } = state;
   if (query === '') return '';
@@ -36,7 +36,7 @@ export function announcement(state: SearchState, t: Translator, isLate: boolean)
 export const isEmpty = ({ tier, slots, isBusy, isRefining }: SearchState): boolean =>
   tier !== undefined && slots.length === 0 && !isBusy && !isRefining;
 
-/** What to do where nothing was found. */
+/** Advice when nothing was found. */
 export function nothingFound(view: View): TemplateResult {
   const { t, state, choice } = view;
   const isFiltered = Object.keys(choice.filters).length > 0;

@@ -22,7 +22,7 @@ export interface Choice {
   readonly event: MouseEvent;
 }
 
-/** What the parts call when the reader does something. */
+/** Callbacks of the parts for the reader's actions. */
 export interface Actions {
   engage(): void;
   typed(event: InputEvent): void;
@@ -44,13 +44,13 @@ export interface Actions {
   switchSlash(isOn: boolean): void;
 }
 
-/** What the parts show. */
+/** State that the parts display. */
 export interface View {
   readonly state: SearchState;
   readonly t: Translator;
   readonly rows: readonly Row[];
   readonly cursor: Cursor;
-  /** What stands in the field. */
+  /** Text of the field. */
   readonly query: string;
   readonly label: string;
   readonly placeholder: string;

@@ -25,7 +25,7 @@ export interface Messages {
   readonly whyWords: string;
   readonly whyMeaning: string;
   readonly whyReranker: string;
-  /** Where an order comes from. */
+  /** Source of the order of results. */
   readonly byKeywords: string;
   readonly byTable: string;
   readonly byModel: string;
@@ -45,7 +45,7 @@ export interface Messages {
   readonly retry: string;
   readonly details: string;
   readonly otherSearch: string;
-  /** What keys do. */
+  /** Explanations of keys. */
   readonly keyMove: string;
   readonly keyOpen: string;
   readonly keyClose: string;

@@ -4,7 +4,7 @@ import { LocalVectors } from './vectors.ts';
 
 let vectors = new LocalVectors(1);
 
-/** What the page calls. */
+/** Interface for the page. */
 export const API = {
   start(dimensions: number): void {
     vectors = new LocalVectors(dimensions);
