@@ -42,8 +42,12 @@ export async function runCommand(
     const wantsHelp = name === '--help' || name === '-h' || name === 'help';
     if (wantsHelp) context.stdout(await usage());
     else {
-      const isVerb = name !== '' && !name.startsWith('-');
-      context.stderr(`${isVerb ? `nearfield has no command '${name}'.\n\n` : ''}${await usage()}`);
+      const fault = name.startsWith('-')
+        ? `Unknown option '${name}'.\n\n`
+        : name === ''
+          ? ''
+          : `nearfield has no command '${name}'.\n\n`;
+      context.stderr(fault + (await usage()));
     }
     return wantsHelp ? 0 : MISUSE;
   }

@@ -44,10 +44,12 @@ export const proxy = defineCommand({
     concurrency: { type: 'string', value: 'COUNT', help: 'requests of one address at a time; default 5' },
     'base-url': { type: 'string', value: 'URL', help: 'the API; default https://api.jina.ai' },
   },
-  details: `The key is in the environment variable JINA_API_KEY: callers need none, and do not learn it.
-
-Example, for a page on https://shop.example:
-  JINA_API_KEY=jina_… nearfield proxy --cors https://shop.example --allow-host api.shop.example --allow-model jina-embeddings-v3`,
+  details: 'The key is in the environment variable JINA_API_KEY: callers need none, and do not learn it.',
+  examples: [
+    '# for a page on https://shop.example',
+    'JINA_API_KEY=jina_… nearfield proxy --cors https://shop.example \\',
+    '  --allow-host api.shop.example --allow-model jina-embeddings-v3',
+  ],
   async run({ values, positionals }, { env, stderr }) {
     if (positionals.length > 0) throw new UsageError(`proxy takes no argument '${positionals[0]}'.`);
     const [apiKey] = keysOfVariable('JINA_API_KEY', env.JINA_API_KEY);
