@@ -37,7 +37,7 @@ const page: StorePage = {
       const source =
         kind === 'hub' ? hubSource(model, { remoteHost: address, token }) : baseUrlSource(address);
       const files = await store.open(model, source, [{ path }], {
-        onProgress: ([file]) => page.loaded.push(file!.loaded),
+        onProgress: ({ files: [file] }) => page.loaded.push(file!.loaded),
       });
       const file = files.get(path)!;
       const bytes = await file.read();

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CallOptions, type Dtype, FoundationError } from '@nearfield/spec';
-import { shortened } from '@nearfield/spec/implement';
+import { type CallOptions, type CallProgress, type Dtype, FoundationError } from '@nearfield/spec';
+import { shortened, tellProgress } from '@nearfield/spec/implement';
 import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/hub-options.ts';
 import type { EngineArguments, EngineMethod } from './boundary/methods.ts';
@@ -128,7 +128,11 @@ class DirectBackend implements Backend {
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
     options.signal?.throwIfAborted();
-    return (await dispatch(await this.#start(), method, argument, options)) as ResultOf<Method>;
+    const { onProgress } = options;
+    const listener = onProgress && ((event: CallProgress): void => tellProgress(onProgress, event));
+    const services = await this.#start();
+    const guarded = { ...options, onProgress: listener };
+    return (await dispatch(services, method, argument, guarded)) as ResultOf<Method>;
   }
 
   async device() {

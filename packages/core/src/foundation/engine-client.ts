@@ -1,12 +1,11 @@
 import {
   type CallOptions,
-  type CallProgress,
   type Endpoint,
   FoundationError,
   findModel,
   type ModelEntry,
 } from '@nearfield/spec';
-import { modelNotFound, tellProgress } from '@nearfield/spec/implement';
+import { modelNotFound } from '@nearfield/spec/implement';
 import { SharedTask } from '../async/shared-task.ts';
 import { type EngineArguments, type EngineMethod, factsOf } from '../boundary/methods.ts';
 import { type ModelWay, ownEntry } from '../models/own-model.ts';
@@ -111,10 +110,8 @@ export class EngineClient {
     argument: EngineArguments[Method],
     options: CallOptions,
   ): Promise<ResultOf<Method>> {
-    const { onProgress } = options;
-    const listener = onProgress && ((event: CallProgress): void => tellProgress(onProgress, event));
     const answer = withTimeout(options, (signal) =>
-      this.backend.call(method, argument, { ...options, onProgress: listener, signal }),
+      this.backend.call(method, argument, { ...options, signal }),
     );
     const forgotten = factsOf(method).forgets?.(argument);
     if (!forgotten) return answer;

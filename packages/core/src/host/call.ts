@@ -1,5 +1,5 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
-import { serializeError, shortened } from '@nearfield/spec/implement';
+import { serializeError, shortened, tellProgress } from '@nearfield/spec/implement';
 import { transfer } from 'comlink';
 import type { EngineMethod } from '../boundary/methods.ts';
 import type { CallMessage, ControlMessage, WireOptions } from '../boundary/protocol.ts';
@@ -22,7 +22,7 @@ export async function sendCall(
   const ended = new Promise<void>((resolve) => {
     port.onmessage = ({ data }: MessageEvent<CallMessage>) => {
       if (data.type === 'call-end') resolve();
-      else if (!finished) onProgress?.(data);
+      else if (!finished) tellProgress(onProgress, data);
     };
   });
   const stopHeartbeat = live.watchHeartbeat();

@@ -4,6 +4,7 @@ import type { ResultOf } from './methods.ts';
 
 /** Access to the engine: through a worker in a page, directly in Node. */
 export interface Backend {
+  /** Calls the caller's `onProgress` through `tellProgress`: what it throws does not fail the call. */
   call<Method extends EngineMethod>(
     method: Method,
     argument: EngineArguments[Method],

@@ -7,6 +7,7 @@ import { isNeverEmpty } from './check-records.ts';
 import { checkFirstBytes } from './content.ts';
 import { gitBlobSha1, sha256 } from './digest.ts';
 import { downloadFailed, integrityMismatch } from './errors.ts';
+import type { ProgressChannel } from './progress-channel.ts';
 import { type RetryPolicy, waitBeforeRetry, withRetries } from './retry.ts';
 import { Sha256 } from './sha256.ts';
 import type { FileDescription, ModelSource, OpenedStream } from './types.ts';
@@ -23,7 +24,7 @@ export interface DownloadOptions {
   /** Milliseconds without a byte after which a connection is closed. */
   stallTimeout: number;
   signal: AbortSignal;
-  onProgress: (loaded: number, total: number) => void;
+  progress: ProgressChannel;
   /** Called when the cache has no room for this many bytes; true if room was made. */
   onFull: (bytes: number, cause: unknown) => Promise<boolean>;
 }
@@ -147,7 +148,7 @@ class Download {
   /** One connection, from the position on to the end of the file. */
   async #attempt(): Promise<FileRecord> {
     const { size } = this.#record;
-    this.#options.onProgress(this.#position, Math.max(0, size));
+    this.#options.progress.report(this.#position, Math.max(0, size));
     if (size < 0 || this.#position < size) {
       const other = await this.#transfer();
       if (other) {
@@ -239,7 +240,7 @@ class Download {
 
   /** Reads a stream to its end. */
   async #take(opened: OpenedStream, onByte: () => void): Promise<void> {
-    const { key, signal, onProgress } = this.#options;
+    const { key, signal, progress } = this.#options;
     this.#record.etag ??= opened.etag;
     // A server that cannot continue sends everything again: skip the stored part.
     let skip = this.#position - opened.offset;
@@ -254,7 +255,7 @@ class Download {
         await this.#add(skip > 0 ? value.subarray(Math.min(skip, value.length)) : value);
         onByte();
         skip = Math.max(0, skip - value.length);
-        onProgress(this.#position, Math.max(0, this.#record.size));
+        progress.report(this.#position, Math.max(0, this.#record.size));
       }
     } catch (error) {
       await reader.cancel().catch(() => {});
@@ -349,7 +350,7 @@ class Download {
     if (record.gitSha1 !== undefined) await this.#checkGitSha1(record);
     const isStored = await this.#withRoom(0, () => cache.commit(record));
     if (!isStored) throw await this.#superseded();
-    this.#options.onProgress(size, size);
+    this.#options.progress.report(size, size);
     return record;
   }
 

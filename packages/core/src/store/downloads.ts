@@ -1,3 +1,4 @@
+import type { FileProgress } from '@nearfield/spec';
 import type { Locks } from '@nearfield/spec/implement';
 import { isQuotaError } from '@nearfield/storage';
 import { anySignal } from '../async/abort.ts';
@@ -33,16 +34,10 @@ export interface Fetched {
   fromCache: boolean;
 }
 
-/** Bytes. */
-interface Loaded {
-  loaded: number;
-  total: number;
-}
-
 /** A download that several callers of this tab wait for. It ends when the last of them has gone. */
 interface Download {
   readonly model: string;
-  readonly task: SharedTask<Fetched, Loaded>;
+  readonly task: SharedTask<Fetched, FileProgress>;
 }
 
 /** The name of the lock under which a file is written. */
@@ -87,13 +82,16 @@ export class Downloads {
     const work = async (): Promise<void> => {
       for (let file = queue.shift(); file; file = queue.shift()) {
         const { path } = file.request;
-        const onProgress = ({ loaded, total }: Loaded): void =>
-          progress.update(path, { state: 'downloading', loaded, total });
         const key = { model, source: source.key, path };
-        const result = await this.#share(key, source, file, combined, onProgress);
+        const result = await this.#share(key, source, file, combined, progress.update);
         results.set(path, result);
         const { size } = result.record;
-        progress.update(path, { state: result.fromCache ? 'from-cache' : 'done', loaded: size, total: size });
+        progress.update({
+          path,
+          state: result.fromCache ? 'from-cache' : 'done',
+          loaded: size,
+          total: size,
+        });
       }
     };
     const workers = Array.from({ length: Math.max(1, this.#options.parallel ?? PARALLEL) }, async () => {
@@ -116,14 +114,14 @@ export class Downloads {
     source: ModelSource,
     file: MissingFile,
     signal: AbortSignal,
-    onProgress: (progress: Loaded) => void,
+    onProgress: (progress: FileProgress) => void,
   ): Promise<Fetched> {
     signal.throwIfAborted();
     const name = nameOf(key);
     let download = this.#running.get(name);
     if (!download || download.task.abandoned) {
-      const task = new SharedTask<Fetched, Loaded>((within, emit) =>
-        this.#fetchLocked(key, source, file, within, (loaded, total) => emit({ loaded, total })),
+      const task = new SharedTask<Fetched, FileProgress>((within, emit) =>
+        this.#fetchLocked(key, source, file, within, emit),
       );
       download = { model: key.model, task };
       this.#running.set(name, download);
@@ -140,7 +138,7 @@ export class Downloads {
     source: ModelSource,
     { request, description }: MissingFile,
     signal: AbortSignal,
-    onProgress: (loaded: number, total: number) => void,
+    emit: (progress: FileProgress) => void,
   ): Promise<Fetched> {
     const { cache, locks, room } = this.#kept;
     const {
@@ -149,7 +147,7 @@ export class Downloads {
       retry,
       stallTimeout = STALL_TIMEOUT,
     } = this.#options;
-    const channel = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, onProgress);
+    const progress = new ProgressChannel(openChannel === false ? undefined : openChannel(), key, emit);
     try {
       let isIn = false;
       const fetchFile = async (): Promise<Fetched> => {
@@ -169,10 +167,7 @@ export class Downloads {
           retry,
           stallTimeout,
           signal,
-          onProgress: (loaded, total) => {
-            onProgress(loaded, total);
-            channel.tell(loaded, total);
-          },
+          progress,
           onFull: async (bytes, cause) => {
             if ((await room.evictOne(key.model)) > 0) return true;
             throw await room.fullError(key.model, bytes, cause);
@@ -191,7 +186,7 @@ export class Downloads {
         }
       }
     } finally {
-      channel.close();
+      progress.close();
     }
   }
 }

@@ -57,6 +57,7 @@ export async function importFiles(
       return { request: { path, sha256: manifest?.get(path)?.sha256 }, description };
     });
   const progress = new ProgressReport(
+    modelId,
     missing.map(({ description: { path, size } }) => ({
       path,
       state: 'waiting',

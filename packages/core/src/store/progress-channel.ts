@@ -1,3 +1,4 @@
+import type { FileProgress } from '@nearfield/spec';
 import { Throttle } from '../async/throttle.ts';
 import { type FileKey, nameOf } from './cache.ts';
 
@@ -31,29 +32,36 @@ export function defaultChannel(): Channel | undefined {
 }
 
 /**
- * One file's download as other tabs see it: the holder of the lock reports, the others listen. The channel is
- * open only as long as a download is, because an open one keeps a Node process alive.
+ * Reports one file's download in this tab and to the others: the holder of the lock downloads and reports, the others
+ * listen. The channel is open only as long as a download is, because an open one keeps a Node process alive.
  */
 export class ProgressChannel {
   readonly #channel: Channel | undefined;
   readonly #file: string;
+  readonly #path: string;
+  readonly #emit: (progress: FileProgress) => void;
   readonly #listener: (event: { data: unknown }) => void;
   readonly #throttle = new Throttle();
 
-  constructor(
-    channel: Channel | undefined,
-    key: FileKey,
-    onProgress: (loaded: number, total: number) => void,
-  ) {
+  /** @param emit reports in this tab: own progress and that of the others. */
+  constructor(channel: Channel | undefined, key: FileKey, emit: (progress: FileProgress) => void) {
     this.#channel = channel;
     this.#file = nameOf(key);
+    this.#path = key.path;
+    this.#emit = emit;
     this.#listener = ({ data }) => {
-      if (isProgress(data) && data.file === this.#file) onProgress(data.loaded, data.total);
+      if (!isProgress(data) || data.file !== this.#file) return;
+      emit({ path: key.path, state: 'downloading', loaded: data.loaded, total: data.total });
     };
     channel?.addEventListener('message', this.#listener);
   }
 
-  tell(loaded: number, total: number): void {
+  /**
+   * Reports how far this tab's download is, in bytes.
+   * @param total 0 until the size is known.
+   */
+  report(loaded: number, total: number): void {
+    this.#emit({ path: this.#path, state: 'downloading', loaded, total });
     if (!this.#throttle.isDue(loaded >= total)) return;
     this.#channel?.postMessage({ file: this.#file, loaded, total } satisfies ProgressMessage);
   }

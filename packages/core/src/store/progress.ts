@@ -1,28 +1,42 @@
 import type { FileProgress } from '@nearfield/spec';
 import { Throttle } from '../async/throttle.ts';
+import type { ModelProgress } from './types.ts';
 
-/** Collects the states of several files and reports them: bytes at a limited rate, changes of state at once. */
+/** The event for these files of a model. */
+export const modelProgress = (model: string, files: FileProgress[]): ModelProgress => ({
+  type: 'model-progress',
+  model,
+  loaded: files.reduce((sum, file) => sum + file.loaded, 0),
+  total: files.reduce((sum, file) => sum + file.total, 0),
+  fromCache: files.every(({ state }) => state === 'from-cache' || state === 'done'),
+  files,
+});
+
+/** Collects the states of a model's files and reports them: bytes at a limited rate, changes of state at once. */
 export class ProgressReport {
-  readonly #files = new Map<string, FileProgress>();
-  readonly #listener: ((files: FileProgress[]) => void) | undefined;
+  readonly #model: string;
+  readonly #files: Map<string, FileProgress>;
+  readonly #listener: ((event: ModelProgress) => void) | undefined;
   readonly #throttle = new Throttle();
 
-  constructor(files: readonly FileProgress[], listener: ((files: FileProgress[]) => void) | undefined) {
-    for (const file of files) this.#files.set(file.path, file);
+  constructor(
+    model: string,
+    files: readonly FileProgress[],
+    listener: ((event: ModelProgress) => void) | undefined,
+  ) {
+    this.#model = model;
+    this.#files = new Map(files.map((file) => [file.path, file]));
     this.#listener = listener;
     this.#throttle.isDue(true);
-    this.#emit();
+    listener?.(modelProgress(model, [...this.#files.values()]));
   }
 
-  update(path: string, change: Partial<FileProgress>): void {
-    const file = this.#files.get(path);
-    if (!file) return;
-    const isNewState = change.state !== undefined && change.state !== file.state;
-    this.#files.set(path, { ...file, ...change });
-    if (this.#throttle.isDue(isNewState)) this.#emit();
-  }
-
-  #emit(): void {
-    this.#listener?.([...this.#files.values()]);
-  }
+  /** Takes the new state of a file. Bound, so that downloads call it without a function in between. */
+  readonly update = (file: FileProgress): void => {
+    const former = this.#files.get(file.path);
+    if (!former) return;
+    this.#files.set(file.path, file);
+    if (!this.#throttle.isDue(file.state !== former.state)) return;
+    this.#listener?.(modelProgress(this.#model, [...this.#files.values()]));
+  };
 }

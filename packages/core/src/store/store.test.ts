@@ -135,7 +135,7 @@ describe('open', () => {
     const reports: FileProgress[][] = [];
     let bytesAtFirst: number | undefined;
     await storeOn(freshCache()).open(MODEL, hubSource(MODEL, { remoteHost: hub.url }), FILES, {
-      onProgress: (files) => {
+      onProgress: ({ files }) => {
         bytesAtFirst ??= hub.bytesSent();
         reports.push(files);
       },
@@ -468,7 +468,7 @@ describe('faults', () => {
       retry: { attempts: 20, baseDelay: 20 },
       stallTimeout: 60_000,
     }).open(MODEL, source, [{ path: GRAPH }], {
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
         if (file!.loaded >= 4 * CHUNK) begun();
       },
     });
@@ -606,15 +606,23 @@ describe('several callers', () => {
     const store = storeOn(freshCache());
     const source = hubSource(MODEL, { remoteHost: hub.url });
     const leaving = new AbortController();
+    const seen = { left: 0, stayed: [] as FileProgress[] };
     const left = store.open(MODEL, source, [{ path: GRAPH }], {
       signal: leaving.signal,
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
+        seen.left++;
         if (file!.loaded > 0) leaving.abort(new Error('gone'));
       },
     });
-    const stayed = store.open(MODEL, source, [{ path: GRAPH }]);
+    const stayed = store.open(MODEL, source, [{ path: GRAPH }], {
+      onProgress: ({ files: [file] }) => seen.stayed.push(file!),
+    });
     await expect(left).rejects.toThrow('gone');
+    const seenBeforeLeaving = seen.left;
     expect(sameBytes(await (await stayed).get(GRAPH)!.read(), WEIGHTS)).toBe(true);
+    expect(seen.left).toBe(seenBeforeLeaving);
+    expect([...new Set(seen.stayed.map(({ state }) => state))]).toEqual(['waiting', 'downloading', 'done']);
+    expect(seen.stayed.at(-1)).toEqual({ path: GRAPH, state: 'done', loaded: SIZE, total: SIZE });
     expect(hub.transfers(GRAPH)).toHaveLength(1);
   });
 
@@ -627,7 +635,7 @@ describe('several callers', () => {
     const controller = new AbortController();
     const opened = store.open(MODEL, source, [{ path: GRAPH }], {
       signal: controller.signal,
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
         if (file!.loaded > 3 * CHUNK) controller.abort();
       },
     });
@@ -653,7 +661,7 @@ describe('several callers', () => {
     const [first, second] = await Promise.all([
       one.open(MODEL, source, [{ path: GRAPH }]),
       two.open(MODEL, source, [{ path: GRAPH }], {
-        onProgress: ([file]) => {
+        onProgress: ({ files: [file] }) => {
           if (file!.state === 'downloading') seen.push(file!.loaded);
         },
       }),
@@ -685,7 +693,7 @@ describe('several callers', () => {
     const controller = new AbortController();
     const first = storeOn(cache, { locks }).open(MODEL, source, [{ path: GRAPH }], {
       signal: controller.signal,
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
         if (file!.loaded > 2 * CHUNK) controller.abort();
       },
     });
@@ -711,7 +719,7 @@ describe('several callers', () => {
     const [store, otherTab] = [storeOn(cache), storeOn(cache)];
     const source = hubSource(MODEL, { remoteHost: hub.url });
     const opened = store.open(MODEL, source, [{ path: GRAPH }], {
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
         if (file!.loaded > 2 * CHUNK) void otherTab.delete(MODEL);
       },
     });

@@ -10,7 +10,7 @@ import { exportFiles } from './export.ts';
 import { importFiles, importSource } from './import.ts';
 import { checkPath } from './paths.ts';
 import { bytesToFetch, findStored, isSettledWithout, planFiles, requireFiles } from './plan.ts';
-import { ProgressReport } from './progress.ts';
+import { modelProgress, ProgressReport } from './progress.ts';
 import type { Channel } from './progress-channel.ts';
 import { repairChunk } from './repair.ts';
 import { DEFAULT_RETRY, type RetryPolicy, withRetries } from './retry.ts';
@@ -101,11 +101,12 @@ class DefaultModelStore implements ManagedModelStore {
     const { signal } = options;
     signal?.throwIfAborted();
     for (const { path } of files) checkPath(path);
-    if (source.local) return this.#openLocal(source, files, options);
+    if (source.local) return this.#openLocal(modelId, source, files, options);
     const { cache, locks, room, downloads } = await orAbort(this.#ready(), signal);
     const stored = await cache.readModel(modelId);
     const { found, missing, absent } = await planFiles(source, files, stored, options, this.#retry);
     const progress = new ProgressReport(
+      modelId,
       files.flatMap(({ path }): FileProgress[] => {
         const record = found.get(path);
         if (record) return [{ path, state: 'from-cache', loaded: record.size, total: record.size }];
@@ -230,6 +231,7 @@ class DefaultModelStore implements ManagedModelStore {
   }
 
   async #openLocal(
+    modelId: string,
     source: ModelSource,
     files: readonly FileRequest[],
     { signal, onProgress }: OpenFilesOptions,
@@ -239,7 +241,10 @@ class DefaultModelStore implements ManagedModelStore {
     signal?.throwIfAborted();
     await requireFiles(source, files, described, signal);
     const present = paths.flatMap((path) => described.get(path) ?? []);
-    onProgress?.(present.map(({ path, size }) => ({ path, state: 'done', loaded: size, total: size })));
+    const states = present.map(
+      ({ path, size }): FileProgress => ({ path, state: 'done', loaded: size, total: size }),
+    );
+    onProgress?.(modelProgress(modelId, states));
     return new Map(present.map((description) => [description.path, new LocalFile(description, source)]));
   }
 

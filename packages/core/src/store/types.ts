@@ -1,4 +1,4 @@
-import type { FileProgress, StorageReport } from '@nearfield/spec';
+import type { CallProgress, StorageReport } from '@nearfield/spec';
 
 /** A source's description of a file before any of its bytes are fetched. */
 export interface FileDescription {
@@ -73,10 +73,13 @@ export interface StoredFile {
   text(): Promise<string>;
 }
 
+/** Progress of the files of one model. */
+export type ModelProgress = Extract<CallProgress, { type: 'model-progress' }>;
+
 export interface OpenFilesOptions {
   signal?: AbortSignal | undefined;
   /** Called with every file's state: first with all sizes before the first byte moves. */
-  onProgress?: ((files: FileProgress[]) => void) | undefined;
+  onProgress?: ((event: ModelProgress) => void) | undefined;
   /**
    * Checks with the source whether stored files are current and fetches those that changed; what is stored is
    * used if the source cannot be reached. Default false: a stored file is used without any request.

@@ -2,6 +2,7 @@ import { base64ToVector, type CallProgress, FoundationError } from '@nearfield/s
 import { vectorToUbinary } from '@nearfield/spec/implement';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { createLocal, type LocalFoundation, type LocalOptions } from '../../src/index.ts';
+import { callingModules } from '../calling-modules.ts';
 import { rejection } from '../rejection.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
@@ -163,6 +164,13 @@ describe('createLocal() in Chromium', () => {
       expect(data).toHaveLength(2);
       expect(report).toHaveBeenCalledWith(failure);
       report.mockRestore();
+    });
+
+    it('hands what arrives from the worker to the listener, through no other part of the page', async () => {
+      const ways = new Set<string>();
+      const onProgress = (): unknown => ways.add(callingModules().join(', '));
+      await foundation.embeddings({ model: MODEL, input: ['one', 'two'] }, { onProgress });
+      expect([...ways]).toEqual(['spec/src/progress, core/src/host/call']);
     });
 
     it('rejects an aborted call at once and goes on with the next', async () => {

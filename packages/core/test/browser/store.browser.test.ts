@@ -130,7 +130,7 @@ describe('the store on this browser’s IndexedDB', () => {
     const controller = new AbortController();
     const opened = storeIn(database).open('tiny', server.source, FILES, {
       signal: controller.signal,
-      onProgress: ([file]) => {
+      onProgress: ({ files: [file] }) => {
         if (file!.loaded > 2 * CHUNK) controller.abort();
       },
     });

@@ -13,7 +13,7 @@ import { assemble } from './assemble.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { type GraphOptions, type PreparedGraph, prepareGraph } from './graph.ts';
 import { heldSource } from './held-source.ts';
-import { type GraphChoice, graphChoices, openFiles } from './model-files.ts';
+import { type GraphChoice, graphChoices } from './model-files.ts';
 import { OWN_FILES } from './own-files.ts';
 import { type CheckResult, checkFailed, goldensOf, nothingToCompare, selfCheck } from './self-check.ts';
 import { tailsOf } from './tails.ts';
@@ -196,14 +196,15 @@ async function loadChoice(
     // Only the graph shows for certain whether weights lie apart. Opened now, their size is known early.
     requests.push({ path: `${choice.path}_data`, optional: true });
   }
-  const files = await openFiles(definition, source, store, requests, signal, emit);
+  const opening = { signal, onProgress: emit };
+  const files = await store.open(definition.id, source, requests, opening);
   const graph = files.get(choice.path)!;
   const folder = choice.path.slice(0, choice.path.lastIndexOf('/') + 1);
   const weights = async (location: string): Promise<StoredFile> => {
     const path = folder + location;
     const known = files.get(path);
     if (known) return known;
-    const opened = (await openFiles(definition, source, store, [{ path }], signal, emit)).get(path)!;
+    const opened = (await store.open(definition.id, source, [{ path }], opening)).get(path)!;
     files.set(path, opened);
     return opened;
   };

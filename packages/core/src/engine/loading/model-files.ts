@@ -1,9 +1,9 @@
-import { type CallProgress, type Dtype, FoundationError } from '@nearfield/spec';
+import { type Dtype, FoundationError } from '@nearfield/spec';
 import type { GraphFiles, Target } from '@nearfield/spec/implement';
 import type { ModelDefinition, ModelPart } from '../../models/definition.ts';
 import { DTYPES, graphPath } from '../../models/recipe.ts';
 import { DEFAULT_RETRY, withRetries } from '../../store/retry.ts';
-import type { FileRequest, ModelSource, ModelStore, StoredFile } from '../../store/types.ts';
+import type { ModelStore } from '../../store/types.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 /** A graph file that could be loaded. */
@@ -171,28 +171,5 @@ async function present(
     code: 'MODEL_INVALID',
     message: `${definition.id} has no graph that ${runtime.device} can run: looked for ${candidates.map(({ path }) => path).join(', ')} at ${part.source.key}. Name one that exists with the dtype option.`,
     param: 'model',
-  });
-}
-
-/** Opens files of a part and reports progress. */
-export function openFiles(
-  definition: Pick<ModelDefinition, 'id'>,
-  source: ModelSource,
-  store: ModelStore,
-  requests: readonly FileRequest[],
-  signal: AbortSignal,
-  emit: (event: CallProgress) => void,
-): Promise<Map<string, StoredFile>> {
-  return store.open(definition.id, source, requests, {
-    signal,
-    onProgress: (files) =>
-      emit({
-        type: 'model-progress',
-        model: definition.id,
-        loaded: files.reduce((sum, file) => sum + file.loaded, 0),
-        total: files.reduce((sum, file) => sum + file.total, 0),
-        fromCache: files.every(({ state }) => state === 'from-cache' || state === 'done'),
-        files,
-      }),
   });
 }

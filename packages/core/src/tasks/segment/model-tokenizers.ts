@@ -1,7 +1,6 @@
 import type { CallOptions, CallProgress } from '@nearfield/spec';
 import { SharedTask } from '../../async/shared-task.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { openFiles } from '../../engine/loading/model-files.ts';
 import { fromHubTokenizer, type SegmentTokenizer } from '../../segment/index.ts';
 import { readTokenizer } from '../../text/hub-tokenizer.ts';
 
@@ -64,13 +63,11 @@ export class ModelTokenizers {
   ): Promise<SegmentTokenizer> {
     const found = this.#engine.tokenizer(id);
     if (found.tokenizerOf !== undefined) return this.#load(found.tokenizerOf, signal, emit, name);
-    const files = await openFiles(
-      { id: found.model },
+    const files = await this.#engine.store.open(
+      found.model,
       found.source,
-      this.#engine.store,
       [{ path: 'tokenizer.json' }, { path: 'tokenizer_config.json', optional: true }],
-      signal,
-      emit,
+      { signal, onProgress: emit },
     );
     const config = files.get('tokenizer_config.json');
     const [json, configJson] = [await files.get('tokenizer.json')!.text(), await config?.text()];
