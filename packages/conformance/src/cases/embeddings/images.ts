@@ -105,8 +105,11 @@ export function images(subject: Subject): void {
       const [given] = await vectors(foundation, { model: clip.id, input: { image: base64(gradient) } });
       expect(fetched).toEqual(given);
       URL.revokeObjectURL(url);
-      // It may be there again later, so the call may be tried again.
-      expect(await refusal(foundation.embeddings({ model: clip.id, input: { image: url } }))).toMatchObject({
+      // A worker may still see a URL that was just revoked, but never one that did not exist. It may exist later, so the
+      // call may be tried again.
+      const unknown = `blob:${location.origin}/${crypto.randomUUID()}`;
+      const call = foundation.embeddings({ model: clip.id, input: { image: unknown } });
+      expect(await refusal(call)).toMatchObject({
         code: 'INPUT_VALIDATION_FAILED',
         param: 'input.0.image',
         retryable: true,
