@@ -2,10 +2,16 @@
 import { filesBelow } from '../architecture/imports.ts';
 import { reachability } from '../architecture/reach.ts';
 
-/** Modules of slow tests: the runtime in Node, the packages that build the embedded models, and starts of programs and
- * databases. */
+/**
+ * Modules of slow tests: the runtime in Node, the packages that build the embedded models, references and compilers that
+ * take seconds to load, and starts of programs and databases.
+ */
 const SLOW = [
   'onnxruntime-node',
+  'tiktoken',
+  'assemblyscript/asc',
+  '@electric-sql/pglite',
+  'node:child_process',
   'packages/models/minilm/src/build.ts',
   'packages/models/minilm-reranker/src/build.ts',
   'packages/postgres-server/src/index.ts',
