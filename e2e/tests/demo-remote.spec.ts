@@ -119,9 +119,7 @@ test('a model that the server cannot run is not said to run in Remote', async ({
   const model = page.getByRole('form', { name: 'Remote settings' }).getByLabel('Model');
   await model.fill('jina-embeddings-v4');
   await model.press('Tab');
-  await expect(model).toHaveAccessibleDescription(
-    new RegExp(`^jina-embeddings-v4 does not run at ${host}: `, 'u'),
-  );
+  await expect(model).toHaveAccessibleDescription(`There is no jina-embeddings-v4 at ${host}.`);
   // The suggestions are what this server answers for.
   const choices = await page
     .locator('#remote-models option')
