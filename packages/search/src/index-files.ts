@@ -76,6 +76,8 @@ export class IndexFiles {
         this.#servesRanges = false;
         return undefined;
       }
+      // Without a network the browser or a service worker may still have the whole file.
+      if (FoundationError.isInstance(error) && error.code === 'CONNECTION_FAILED') return undefined;
       throw await this.#explained(file, error);
     }
   }
