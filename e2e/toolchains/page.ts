@@ -3,9 +3,9 @@ import { expect, type Page } from '@playwright/test';
 
 /**
  * Cosine of the two sentences of docs/toolchains.md. The float32 model gives 0.650 (sentence-transformers' own
- * weights); int8 is allowed its rounding.
+ * weights); int8 is allowed its rounding: 0.642 by onnxruntime, 0.647 by the encoder, less than a hundredth apart.
  */
-export const SIMILARITY = 0.642;
+export const SIMILARITY = 0.646;
 /** Tokens of cl100k_base in "Pasta is made of flour.", as OpenAI's tiktoken counts them. */
 export const TOKENS = 7;
 

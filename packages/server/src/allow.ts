@@ -1,7 +1,6 @@
 /** Servers that answer some endpoints and some models only. */
 import { FoundationError, findModel } from '@nearfield/spec';
 import { modelNotFound, shortened } from '@nearfield/spec/implement';
-import type { MiddlewareHandler } from 'hono';
 
 export interface AllowOptions {
   /** Such as `embeddings`, `rerank`. @default all */
@@ -17,18 +16,16 @@ const nameOf = (path: string): string =>
 /** Paths about the server itself. */
 const OWN = /^\/(?:docs|openapi\.json|metrics|v1\/capabilities)\/?$/;
 
-/** Refuses requests for other endpoints. */
-export function allowedEndpoints({ endpoints }: AllowOptions): MiddlewareHandler {
-  return async (context, next) => {
-    const { path } = context.req;
-    if (endpoints && !OWN.test(path) && !endpoints.includes(nameOf(path))) {
-      throw new FoundationError({
-        code: 'AUTHZ_RESOURCE_LIMIT_EXCEEDED',
-        message: `This server does not answer ${shortened(path)}. It answers: ${endpoints.join(', ')}.`,
-      });
-    }
-    await next();
-  };
+/**
+ * Refuses a request for another endpoint.
+ * @throws FoundationError AUTHZ_RESOURCE_LIMIT_EXCEEDED
+ */
+export function requireEndpoint({ endpoints }: AllowOptions, path: string): void {
+  if (!endpoints || OWN.test(path) || endpoints.includes(nameOf(path))) return;
+  throw new FoundationError({
+    code: 'AUTHZ_RESOURCE_LIMIT_EXCEEDED',
+    message: `This server does not answer ${shortened(path)}. It answers: ${endpoints.join(', ')}.`,
+  });
 }
 
 const idOf = (model: string): string => findModel(model)?.id ?? model;

@@ -8,7 +8,7 @@ import { Access } from './access.ts';
 import { cohereRoutes } from './adapters/cohere.ts';
 import { ollamaRoutes } from './adapters/ollama.ts';
 import { teiRoutes } from './adapters/tei.ts';
-import { type AllowOptions, allowedEndpoints } from './allow.ts';
+import { type AllowOptions, requireEndpoint } from './allow.ts';
 import { type ApiKeys, checkedKeys, requireKey } from './auth.ts';
 import { tooLarge } from './bodies.ts';
 import { forCallers } from './caller-words.ts';
@@ -257,7 +257,13 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
       context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }),
     );
   }
-  if (options.allow) app.use(allowedEndpoints(options.allow));
+  const { allow } = options;
+  if (allow) {
+    app.use(async (context, next) => {
+      requireEndpoint(allow, context.req.path);
+      await next();
+    });
+  }
   if (limiter) {
     app.use(async (context, next) => {
       // Questions about the server itself are not counted.
