@@ -1,4 +1,3 @@
-import { FoundationError } from '@nearfield/spec';
 import type { OptionTable } from './command.ts';
 
 const DATA_DIRECTORY = {
@@ -39,16 +38,6 @@ export const MODEL_CHOICE_OPTIONS = {
   ...SERVER_OPTIONS,
 } as const satisfies OptionTable;
 
-/** An option that is a number. @throws FoundationError INPUT_VALIDATION_FAILED for a text that is none */
-export function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new FoundationError({
-    code: 'INPUT_VALIDATION_FAILED',
-    message: `--${option} takes a whole number; it is '${text}'.`,
-    param: option,
-  });
-}
 /** Options of servers: who may call, and where. */
 export const ACCESS_OPTIONS = {
   host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createRemote } from '@nearfield/remote';
 import { createNodeServer } from '@nearfield/server/node';
 import { FoundationError } from '@nearfield/spec';
+import { countOf } from '../arguments.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { keysOfVariable } from '../keys.ts';
-import { wholeNumber } from '../options.ts';
+import { ACCESS_OPTIONS } from '../options.ts';
 
 /** Endpoints that cost what one request costs: no jobs, and nothing that is kept under the key. */
 const ENDPOINTS = ['embeddings', 'rerank', 'classify', 'segment', 'models'];
@@ -14,19 +15,9 @@ export const proxy = defineCommand({
   summary: 'pass allowed requests on to Jina’s hosted API, with the key kept here',
   options: {
     port: { type: 'string', value: 'PORT', help: 'default 8080; 0 for any free one' },
-    host: { type: 'string', value: 'HOST', help: 'default 127.0.0.1: this machine only' },
-    cors: {
-      type: 'string',
-      multiple: true,
-      value: 'ORIGIN',
-      help: 'let pages of this origin call, * for all',
-    },
-    'allow-host': {
-      type: 'string',
-      multiple: true,
-      value: 'HOST',
-      help: 'answer under this name too, * for any',
-    },
+    host: ACCESS_OPTIONS.host,
+    cors: ACCESS_OPTIONS.cors,
+    'allow-host': ACCESS_OPTIONS['allow-host'],
     endpoint: {
       type: 'string',
       multiple: true,
@@ -66,15 +57,15 @@ export const proxy = defineCommand({
       ...(values['base-url'] !== undefined && { baseUrl: values['base-url'] }),
     });
     const server = await createNodeServer(remote, {
-      port: wholeNumber('port', values.port),
+      port: countOf('port', values.port, 0),
       host: values.host,
       cors: listed(values.cors),
       allowedHosts: listed(values['allow-host']),
       allow: { endpoints: listed(values.endpoint) ?? ENDPOINTS, models: listed(values['allow-model']) },
       limits: {
-        requestsPerMinute: wholeNumber('requests-per-minute', values['requests-per-minute']) ?? 60,
-        tokensPerMinute: wholeNumber('tokens-per-minute', values['tokens-per-minute']) ?? 100_000,
-        concurrency: wholeNumber('concurrency', values.concurrency) ?? 5,
+        requestsPerMinute: countOf('requests-per-minute', values['requests-per-minute']) ?? 60,
+        tokensPerMinute: countOf('tokens-per-minute', values['tokens-per-minute']) ?? 100_000,
+        concurrency: countOf('concurrency', values.concurrency) ?? 5,
       },
       // The hosted API reads addresses under its own rules.
       urls: undefined,

@@ -171,7 +171,6 @@ describe('what cannot be served stops the command', () => {
     ],
     ['a folder without a model', ['--model', `mine=${tmpdir()}`], /no config\.json/],
     ['no source', ['--model', 'mine'], /--model takes/],
-    ['a port that is none', ['--port', 'abc'], /--port takes a whole number/],
     ['an address that is none', ['--public-url', 'x'], /--public-url/],
     ['a beginning of URLs that is none', ['--allow-url', 'x'], /--allow-url/],
   ])('%s, before it listens', async (_, args, message) => {
@@ -184,5 +183,11 @@ describe('what cannot be served stops the command', () => {
   it('an option that is none is a matter of its use', async () => {
     await expect(serve.run(['--log', 'xml'], context)).rejects.toThrow(UsageError);
     await expect(serve.run(['something'], context)).rejects.toThrow(UsageError);
+    for (const option of ['port', 'max-body', 'threads', 'requests-per-minute', 'concurrency']) {
+      const message = `--${option} takes a whole number`;
+      const running = serve.run([`--${option}`, 'abc'], context);
+      await expect(running).rejects.toSatisfy((error) => error instanceof UsageError);
+      await expect(running).rejects.toThrow(message);
+    }
   });
 });

@@ -5,11 +5,12 @@ import {
   type ThreadedServer,
 } from '@nearfield/server/threads';
 import { type Dtype, findModel } from '@nearfield/spec';
+import { countOf } from '../arguments.ts';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
 import { DATABASE_OPTIONS, databaseOf } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
-import { ACCESS_OPTIONS, ENGINE_OPTIONS, wholeNumber } from '../options.ts';
+import { ACCESS_OPTIONS, ENGINE_OPTIONS } from '../options.ts';
 import type { ServeThreadData } from '../serve-thread.ts';
 import { startThread } from '../thread.ts';
 
@@ -77,14 +78,14 @@ export const serve = defineCommand({
     ];
     if (values.log !== undefined && values.log !== 'json') throw new UsageError('--log takes json.');
     const models = servedModels(values.model);
-    const maxBodyBytes = (wholeNumber('max-body', values['max-body']) ?? 64) * MEGABYTE;
+    const maxBodyBytes = (countOf('max-body', values['max-body']) ?? 64) * MEGABYTE;
     const data: ServeThreadData = {
       engine: {
         models: models.map(({ model }) => model),
         dataDirectory: values['data-dir'],
         database: databaseOf(values, context.env),
         dtype: values.dtype as Dtype | undefined,
-        threads: wholeNumber('threads', values.threads),
+        threads: countOf('threads', values.threads),
         selfCheck: !values['test-weights'],
       },
       handler: {
@@ -110,13 +111,13 @@ export const serve = defineCommand({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
       text: () => thread({ ...data, preload: [], engine: { ...data.engine, database: undefined } }),
-      port: wholeNumber('port', values.port),
+      port: countOf('port', values.port, 0),
       host: values.host,
       maxBodyBytes,
       limits: {
-        requestsPerMinute: wholeNumber('requests-per-minute', values['requests-per-minute']),
-        tokensPerMinute: wholeNumber('tokens-per-minute', values['tokens-per-minute']),
-        concurrency: wholeNumber('concurrency', values.concurrency),
+        requestsPerMinute: countOf('requests-per-minute', values['requests-per-minute']),
+        tokensPerMinute: countOf('tokens-per-minute', values['tokens-per-minute']),
+        concurrency: countOf('concurrency', values.concurrency),
       },
       ...(values.log === 'json' && {
         onRequest: (entry) => stderr(`${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`),
