@@ -18,7 +18,7 @@ import { packPackages } from '../packaging/pack.ts';
 import { keepBusy } from '../testing/busy.ts';
 import { type Count, checkCount, playwrightCount, runnerCount, total } from '../testing/counts.ts';
 import { once } from '../testing/once.ts';
-import { runSuites, SOURCE_CHECKS, type Suite, vitestRun } from '../testing/suites.ts';
+import { runSuites, SOURCE_CHECKS, type Suite, unitTestRun, vitestRun } from '../testing/suites.ts';
 
 const GROUPS = ['checks', 'unit', 'browser', 'e2e'] as const;
 type Group = (typeof GROUPS)[number];
@@ -86,7 +86,7 @@ const endToEnd = async (): Promise<Count> => {
 
 const suites: (Suite & { group: Group })[] = [
   ...SOURCE_CHECKS.map((suite) => ({ ...suite, group: 'checks' as const })),
-  { name: 'unit tests', group: 'unit', run: () => vitestRun(['node', 'node-models'], { filters }) },
+  { name: 'unit tests', group: 'unit', run: () => unitTestRun(['node', 'node-models'], filters) },
   { name: 'browser tests', group: 'browser', run: browserTests },
   {
     name: 'package build',

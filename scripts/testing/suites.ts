@@ -1,7 +1,7 @@
 /** Suites of checks and tests, run one after the other, with the sum of all in the last line. */
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository, runTool } from '../../tooling/process.mjs';
 import { type Count, checkCount, countLine, runnerCount, total, vitestCount } from './counts.ts';
@@ -44,15 +44,24 @@ export const SOURCE_CHECKS: Suite[] = [
   { name: 'unused code', run: tool('knip', 'knip') },
 ];
 
-/** Runs projects of vitest.config.ts, or of their tests those whose paths have one of `filters` in them. */
+interface VitestRun {
+  /** Only tests whose paths contain one of these. @default all */
+  filters?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  /** Test files that run at the same time. @default the runner's choice: all cores but one */
+  workers?: number;
+}
+
+/** Runs projects of vitest.config.ts. */
 export async function vitestRun(
   projects: readonly string[],
-  { filters = [], env = process.env }: { filters?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+  { filters = [], env = process.env, workers }: VitestRun = {},
 ): Promise<Count> {
   const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
   try {
     const report = join(reports, 'vitest.json');
     const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    if (workers !== undefined) options.push(`--maxWorkers=${workers}`);
     const chosen = projects.flatMap((project) => ['--project', project]);
     const code = await runTool('vitest', 'vitest', ['run', ...chosen, ...options, ...filters], { env });
     return await runnerCount(report, code, vitestCount);
@@ -60,6 +69,10 @@ export async function vitestRun(
     await rm(reports, { recursive: true, force: true });
   }
 }
+
+/** Runs tests in Node, as many files at a time as the machine has cores: none of them needs a core for itself. */
+export const unitTestRun = (projects: readonly string[], filters: readonly string[] = []): Promise<Count> =>
+  vitestRun(projects, { filters, workers: availableParallelism() });
 
 /** Runs suites, also after a failure, so that one run shows everything. Prints the sum, and sets the exit code. */
 export async function runSuites(suites: readonly Suite[]): Promise<void> {
