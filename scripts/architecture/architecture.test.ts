@@ -95,6 +95,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   remote: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
+  'ai-sdk': ['spec'],
+  langchain: ['spec'],
   cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
   'postgres-server': [],

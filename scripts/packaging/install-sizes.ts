@@ -15,6 +15,9 @@ const BUDGETS: Readonly<Record<string, number>> = {
   '@nearfield/search': 15e6,
   // 22 MB are js-tiktoken's ranks, which answer requests of token ids as OpenAI's clients send them.
   '@nearfield/server': 32e6,
+  '@nearfield/ai-sdk': 4e6,
+  // LangChain is the application's own.
+  '@nearfield/langchain': 3e6,
   // 150 MB are the embedded models in both precisions, which answer without a download; 17 MB the protocol of agents.
   '@nearfield/cli': 280e6,
   '@nearfield/model-minilm': 70e6,
