@@ -26,6 +26,8 @@ export default [
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '133 kB' },
   // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
   { name: 'remote, page', path: page('remote'), limit: '17.3 kB' },
+  // transformers.js, minified; onnxruntime's wasm is beside it.
+  { name: 'transformers, worker', path: 'packages/transformers/dist/worker.js', limit: '260 kB' },
   // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
   { name: 'search, page', path: page('search'), limit: '22.8 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and

@@ -48,7 +48,11 @@ export default defineConfig({
         // late reloads the page under a running test.
         optimizeDeps: {
           exclude: ['onnxruntime-web'],
-          entries: ['packages/*/{src,test}/**/*.browser.test.ts', 'packages/core/src/worker/*.ts'],
+          entries: [
+            'packages/*/{src,test}/**/*.browser.test.ts',
+            'packages/core/src/worker/*.ts',
+            'packages/transformers/src/worker.ts',
+          ],
         },
         worker: { format: 'es' },
         test: {

@@ -97,6 +97,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   server: ['spec'],
   'ai-sdk': ['spec'],
   langchain: ['spec'],
+  transformers: ['spec'],
   cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
   'postgres-server': [],

@@ -18,6 +18,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   '@nearfield/ai-sdk': 4e6,
   // LangChain is the application's own.
   '@nearfield/langchain': 3e6,
+  // 27 MB are onnxruntime's files; in Node transformers.js is the application's own.
+  '@nearfield/transformers': 36e6,
   // 150 MB are the embedded models in both precisions, which answer without a download; 17 MB the protocol of agents.
   '@nearfield/cli': 280e6,
   '@nearfield/model-minilm': 70e6,

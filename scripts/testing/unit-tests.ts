@@ -8,6 +8,7 @@ import { reachability } from '../architecture/reach.ts';
  */
 const SLOW = [
   'onnxruntime-node',
+  '@huggingface/transformers',
   'tiktoken',
   'assemblyscript/asc',
   '@electric-sql/pglite',

@@ -13,7 +13,6 @@ import {
   type EmbeddingsRequest,
   type EmbeddingsResponse,
   type EmbeddingsResponseFor,
-  type EmbeddingType,
   FoundationError,
   findModel,
   type GroundResponse,
@@ -42,7 +41,7 @@ import {
   checkTrainRequest,
   collectsErrors,
   EmbeddingsRequestSchema,
-  encodeVector,
+  encodeAs,
   type ItemCallOptions,
   isFewShotRequest,
   isUpdateRequest,
@@ -113,14 +112,6 @@ const textOf = (input: unknown): string => {
 };
 
 const asList = <Item>(input: Item | Item[]): Item[] => (Array.isArray(input) ? input : [input]);
-
-function encoded(vector: Float32Array, type: EmbeddingType | EmbeddingType[]): never {
-  const value =
-    typeof type === 'string'
-      ? encodeVector(vector, type)
-      : Object.fromEntries(type.map((each) => [each, encodeVector(vector, each)]));
-  return value as never;
-}
 
 /** Nothing that it takes can fail alone. */
 function refuseToCollect(options: ItemCallOptions = {}): void {
@@ -208,11 +199,11 @@ export class HashedFoundation implements SearchFoundation {
             object: 'embeddings',
             index,
             embeddings: wordsOf(text).map((word) =>
-              encoded(scaled(wordVector(word, dimensions!)), parsed.embedding_type),
+              encodeAs(scaled(wordVector(word, dimensions!)), parsed.embedding_type),
             ),
             ...(parsed.return_tokenized_input ? { tokenized_input: wordsOf(text) } : {}),
           }
-        : { object: 'embedding', index, embedding: encoded(vectorOf(text), parsed.embedding_type) },
+        : { object: 'embedding', index, embedding: encodeAs(vectorOf(text), parsed.embedding_type) },
     );
     return { model: parsed.model, object: 'list', usage, data } as unknown as WithItemErrors<
       EmbeddingsResponseFor<Request>,
@@ -233,7 +224,7 @@ export class HashedFoundation implements SearchFoundation {
         object: 'embeddings',
         index,
         embeddings: words.map((word) =>
-          encoded(scaled(wordVector(word, dimensions!)), parsed.embedding_type),
+          encodeAs(scaled(wordVector(word, dimensions!)), parsed.embedding_type),
         ),
         ...(parsed.return_tokenized_input ? { tokenized_input: words } : {}),
       };

@@ -27,6 +27,7 @@ export {
   modalityOf,
   type ResolvedEmbeddings,
 } from './checks.ts';
+export { encodeAs } from './encode-as.ts';
 export {
   base64ToBytes,
   binaryToUbinary,

@@ -3,8 +3,10 @@ export { jsonFile, type TinyFile, toFiles } from './files.ts';
 export { dot } from './reference.ts';
 export {
   type TinyCrossEncoder,
+  type TinyEntailment,
   type TinyListwise,
   tinyBertReranker,
+  tinyEntailment,
   tinyRerankerV1,
   tinyRerankerV2,
   tinyRerankerV3,

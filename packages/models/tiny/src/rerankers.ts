@@ -18,28 +18,35 @@ export interface TinyCrossEncoder extends TinyModel {
   scores(query: string, documents: readonly string[]): number[];
 }
 
-function crossEncoder(parts: {
-  like: string;
+interface CrossEncoderParts {
   tokenizer: TinyTokenizer;
   seed: number;
   maxTokens: number;
   segments: number;
-}): TinyCrossEncoder {
-  const { tokenizer, maxTokens } = parts;
+}
+
+/** A classifier of pairs by the first token's state, with one number per class. */
+function pairClassifier({ tokenizer, seed, maxTokens, segments }: CrossEncoderParts, classes: number) {
   const model = transformer({
     ...SMALL,
     vocabulary: tokenizer.vocabulary,
-    seed: parts.seed,
-    segments: parts.segments,
+    seed,
+    segments,
     positions: maxTokens + 8,
   });
-  const classify = linear(model.source, 'classify', model.shape.hidden, 1);
-  const tiny = new TransformerGraph(model, { attentionMask: true, tokenTypeIds: parts.segments > 0 });
+  const classify = linear(model.source, 'classify', model.shape.hidden, classes);
+  const tiny = new TransformerGraph(model, { attentionMask: true, tokenTypeIds: segments > 0 });
   const { graph } = tiny;
   const first = graph.op('Gather', [tiny.states, tiny.integers('first', [0])], { attributes: { axis: 1 } });
   const flat = graph.op('Squeeze', [first, tiny.integers('one', [1])]);
   graph.op('Identity', [tiny.linear(flat, classify)], { output: 'logits' });
-  graph.output('logits', 'float32', ['batch', 1]);
+  graph.output('logits', 'float32', ['batch', classes]);
+  return { model, classify, graph };
+}
+
+function crossEncoder(parts: CrossEncoderParts & { like: string }): TinyCrossEncoder {
+  const { tokenizer, maxTokens } = parts;
+  const { model, classify, graph } = pairClassifier(parts, 1);
   return {
     like: parts.like,
     tokenizer,
@@ -110,6 +117,41 @@ export const tinyBertReranker = (): TinyCrossEncoder =>
     maxTokens: 56,
     segments: 2,
   });
+
+/** A model of natural language inference: entailment, neutral, contradiction. */
+export interface TinyEntailment extends Pick<TinyModel, 'files' | 'tokenizer'> {
+  /** Logits of the three classes for a text and a statement about it. */
+  logits(text: string, statement: string): number[];
+}
+
+/** BERT with three classes, its configuration as transformers reads it. */
+export function tinyEntailment(): TinyEntailment {
+  const parts = { tokenizer: wordPiece(), seed: 114, maxTokens: 64, segments: 2 };
+  const { tokenizer } = parts;
+  const { model, classify, graph } = pairClassifier(parts, 3);
+  const labels = ['entailment', 'neutral', 'contradiction'];
+  const config = {
+    model_type: 'bert',
+    max_position_embeddings: parts.maxTokens,
+    id2label: Object.fromEntries(labels.entries()),
+    label2id: Object.fromEntries(labels.map((label, index) => [label, index])),
+  };
+  return {
+    tokenizer,
+    files: [
+      jsonFile('config.json', config),
+      ...tokenizerFiles(tokenizer),
+      graphFile('onnx/model.onnx', graph),
+    ],
+    logits(text, statement) {
+      const { pair, around, bare } = tokenizer;
+      const head = [...around[0], ...bare(text), ...pair.middle];
+      const sequence = [...head, ...bare(statement), ...pair.after];
+      const segments = sequence.map((_, at) => (at < head.length ? 0 : pair.type));
+      return apply(classify, forward(model, sequence, { segments })[0]!);
+    },
+  };
+}
 
 /** A listwise reranker. */
 export interface TinyListwise extends TinyModel {

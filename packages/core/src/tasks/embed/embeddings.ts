@@ -1,12 +1,11 @@
 import type { CallOptions, EmbeddingsResponse, FoundationError, MultiVectorResponse } from '@nearfield/spec';
 import type { EmbeddingUsage, ParsedEmbeddingsRequest } from '@nearfield/spec/implement';
-import { invalid } from '@nearfield/spec/implement';
+import { encodeAs, invalid } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { WithFailedItems } from '../../requests/answer-items.ts';
 import type { CheckedEmbeddings } from '../../requests/embeddings.ts';
 import { itemsOf, textsOf } from '../../requests/inputs.ts';
 import { embedItems } from './embed-items.ts';
-import { encodeAs } from './encode-vectors.ts';
 import { lateChunks } from './late-chunking.ts';
 import { multiVector } from './multi-vector.ts';
 

@@ -1,12 +1,11 @@
 import type { CallOptions, EmbeddingType, MultiVectorResponse } from '@nearfield/spec';
-import type { MultiEmbedding } from '@nearfield/spec/implement';
+import { encodeAs, type MultiEmbedding } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import { FailedItems, type WithFailedItems } from '../../requests/answer-items.ts';
 import type { CheckedMultiVector } from '../../requests/embeddings.ts';
 import { textsOf } from '../../requests/inputs.ts';
 import { ProgressReporter, priorityOf } from '../work.ts';
 import { keptIds, readTokens, tokenModel, tokensAround } from './embed-tokens.ts';
-import { encodeAs } from './encode-vectors.ts';
 import { checkDimensions, countTokens, readInTurns, tooLong } from './read-texts.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { EmbeddingType } from '@nearfield/spec';
-import { type AnyVector, encodeVector } from '@nearfield/spec/implement';
+import { type EmbeddingType, encodeVector } from './encodings.ts';
+import type { AnyVector } from './endpoints/embeddings.ts';
 
 /** A vector in the requested encoding; for a list of encodings, one entry per type. */
 export function encodeAs(vector: Float32Array, type: EmbeddingType | readonly EmbeddingType[]): AnyVector {
