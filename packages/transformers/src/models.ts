@@ -78,7 +78,7 @@ export function modelTable(models: readonly TransformersModel[]): ReadonlyMap<st
 }
 
 /** Endpoints that take a kind. */
-export const endpointsOf = (kind: TransformersKind): readonly string[] =>
+const endpointsOf = (kind: TransformersKind): readonly string[] =>
   kind === 'reranker' ? ['rerank'] : kind === 'zero-shot' ? ['classify'] : ['embeddings'];
 
 /**
