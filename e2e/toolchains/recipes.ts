@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** Its address, which error messages name. */
+export const RECIPES = 'https://github.com/nearfield/nearfield/blob/main/docs/toolchains.md';
+
 /** One section of the page. */
 export interface Recipe {
   /** Packages that its commands install from the registry, in the order in which they are named. */
