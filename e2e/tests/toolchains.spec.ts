@@ -33,10 +33,11 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => workspace?.close());
 
-for (const { id, recipe, packages, ways } of consumers) {
+for (const { id, recipe, packages, installs, ways } of consumers) {
   test.describe(id, () => {
     test.beforeAll(async () => {
-      for (const command of workspace.recipe(recipe).commands) await workspace.run(id, command);
+      const { installs: install, commands } = workspace.recipe(recipe);
+      for (const command of [...(installs ? install : []), ...commands]) await workspace.run(id, command);
     });
     for (const way of ways) {
       test(way.name, { annotation: versionsOf(packages) }, async ({ page }, info) => {

@@ -6,6 +6,9 @@ const WORKERD: Consumer = {
   id: 'workerd',
   recipe: 'Cloudflare Workers',
   packages: { wrangler: '4.164.0', ...NODE_22 },
+  // Beside others it would find their onnxruntime-node, which it cannot take in.
+  installs: true,
+  scaffold: { 'package.json': JSON.stringify({ name: 'workerd', private: true, type: 'module' }) },
   ways: [
     {
       name: 'local',

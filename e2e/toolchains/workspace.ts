@@ -116,7 +116,7 @@ export class Workspace {
     const recipe = this.recipe(heading);
     const named = recipe.packages.map((name) => [name, packed.has(name) ? '*' : undefined] as const);
     const dependencies: Record<string, string> = { ...packages };
-    for (const [name, version] of named) dependencies[name] ??= version ?? 'latest';
+    for (const [name, version] of installs ? [] : named) dependencies[name] ??= version ?? 'latest';
     const manifest = {
       'package.json': JSON.stringify({ name: id, private: true, type: 'module', dependencies }),
     };
@@ -128,7 +128,6 @@ export class Workspace {
     if (installs) {
       await writeFiles(this.#tools(id), manifest);
       this.#alone.add(id);
-      const url = this.#registry!.url;
       Object.assign(files, registrySettings(this.#registry!.url));
       await writeFiles(this.folder(id), files);
     } else {
@@ -148,11 +147,12 @@ export class Workspace {
   }
 
   folder(id: string): string {
-    return this.#alone.has(id) ? join(this.root, 'alone', id) : this.#tools(id);
+    // Not below the other projects, whose workspace and lockfile their managers would take for theirs.
+    return this.#alone.has(id) ? join(`${this.root}-alone`, id) : this.#tools(id);
   }
 
   #environment(id: string): NodeJS.ProcessEnv {
-    const bin = join(this.#tools(id), 'node_modules/.bin');
+    const bins = [this.folder(id), this.#tools(id)].map((folder) => join(folder, 'node_modules/.bin'));
     const caches = join(this.root, 'caches');
     return {
       ...process.env,
@@ -163,10 +163,11 @@ export class Workspace {
       YARN_ENABLE_TELEMETRY: '0',
       WRANGLER_SEND_METRICS: 'false',
       NUXT_TELEMETRY_DISABLED: '1',
-      PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+      PATH: [...bins, process.env.PATH ?? ''].join(delimiter),
       NODE_ENV: undefined,
       NEXT_TELEMETRY_DISABLED: '1',
-      npm_config_offline: 'true',
+      // What the others need is installed.
+      ...(!this.#alone.has(id) && { npm_config_offline: 'true' }),
     } as NodeJS.ProcessEnv;
   }
 
@@ -182,6 +183,8 @@ export class Workspace {
 
   async close(): Promise<void> {
     await this.#registry?.close();
-    await rm(this.root, { recursive: true, force: true, maxRetries: 3 });
+    for (const folder of [this.root, `${this.root}-alone`]) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }
