@@ -17,7 +17,7 @@ const WORKERD: Consumer = {
     {
       name: 'remote',
       serve: ({ port, second }) =>
-        `sh -c "nearfield serve --port ${second} & exec wrangler dev src/remote.js --ip 127.0.0.1 --port ${port} --var NEARFIELD:http://127.0.0.1:${second}"`,
+        `sh -c "nearfield serve --port ${second} & exec wrangler dev --config remote.jsonc --ip 127.0.0.1 --port ${port} --var NEARFIELD:http://127.0.0.1:${second}"`,
     },
   ],
   isUsual: false,

@@ -42,7 +42,7 @@ const registrySettings = (url: string): Record<string, string> => ({
   '.yarnrc.yml': `npmScopes: { nearfield: { npmRegistryServer: '${url.replace(/\/$/, '')}' } }
 unsafeHttpWhitelist: ['127.0.0.1']
 enableImmutableInstalls: false
-npmMinimalAgeGate: 0
+npmPreapprovedPackages: ['@nearfield/*']
 `,
 });
 
