@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import { makeConsumer, type StaticServer, serveStatic } from '../support/consumer.ts';
 import { SIMILARITY, TOKENS } from '../toolchains/page.ts';
+import { RECIPES } from '../toolchains/recipes.ts';
 
 const models = fileURLToPath(new URL('../../packages/models/minilm/dist', import.meta.url));
-const RECIPES = 'https://github.com/nearfield/nearfield/blob/main/docs/toolchains.md';
 
 interface Result {
   similarity?: number;

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, type Page, test } from '@playwright/test';
 import type { EnginePage } from '../support/engine-page.ts';
 import { type EngineServer, serveEnginePage } from '../support/engine-server.ts';
+import { RECIPES } from '../toolchains/recipes.ts';
 
 declare global {
   var engine: EnginePage;
@@ -135,6 +136,7 @@ for (const [name, file, act, says, passing] of faults) {
     expect(failed).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', retryable: passing });
     expect(failed.message).toContain(new URL(built[file], server.url).href);
     expect(failed.message).toContain(says);
+    expect(failed.message).toContain(RECIPES);
     expect(weightsAsked()).toEqual([]);
     server.interfere = undefined;
     expect((await embed(page)).norm).toBeCloseTo(1, 5);
@@ -152,6 +154,7 @@ test('mjs with the wrong type: the message says which it needs', async ({ page }
   expect(failed).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', retryable: false });
   expect(failed.message).toContain('is served as application/octet-stream');
   expect(failed.message).toContain('Content-Type: text/javascript');
+  expect(failed.message).toContain(RECIPES);
 });
 
 for (const file of ['mjs', 'wasm'] as const) {
@@ -292,6 +295,7 @@ for (const [name, where, policy, file, line] of policies) {
     expect(failed).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', retryable: false });
     expect(failed.message).toContain(new URL(built[file], server.url).href);
     expect(failed.message).toContain(line);
+    expect(failed.message).toContain(RECIPES);
     expect(weightsAsked()).toEqual([]);
   });
 }
@@ -318,6 +322,7 @@ for (const shared of [false, true]) {
       expect(failed).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE' });
       expect(failed.message).toContain(`${new URL(built.worker, server.url).href} `);
       expect(failed.message).toMatch(new RegExp(says.replace(/[()]/g, '\\$&')));
+      expect(failed.message).toContain(RECIPES);
       server.interfere = undefined;
       expect((await embed(page)).norm).toBeCloseTo(1, 5);
     });
@@ -333,6 +338,7 @@ test('a worker’s script without the isolated page’s header is told which one
   const failed = await embed(page);
   expect(failed).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', retryable: false });
   expect(failed.message).toContain('Cross-Origin-Embedder-Policy: require-corp');
+  expect(failed.message).toContain(RECIPES);
 });
 
 test('threads that cannot start are done without', async ({ page }) => {

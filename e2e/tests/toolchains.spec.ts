@@ -5,12 +5,16 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { freePort } from '../../tooling/free-port.ts';
 import { serveStatic } from '../support/consumer.ts';
+import type { Way } from '../toolchains/consumer.ts';
 import { CONSUMERS } from '../toolchains/consumers.ts';
+import { loadExtension } from '../toolchains/extension.ts';
+import { serveNginx } from '../toolchains/nginx.ts';
 import { expectPage, expectShown } from '../toolchains/page.ts';
 import { readRecipes } from '../toolchains/recipes.ts';
+import { VERSIONS, versionsOf } from '../toolchains/versions.ts';
 import { Workspace } from '../toolchains/workspace.ts';
 
 const { NEARFIELD_TOOLCHAINS: wanted } = process.env;
@@ -29,32 +33,71 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => workspace?.close());
 
-for (const { id, recipe, ways } of consumers) {
+for (const { id, recipe, packages, installs, ways } of consumers) {
   test.describe(id, () => {
     test.beforeAll(async () => {
-      for (const command of workspace.recipe(recipe).commands) await workspace.run(id, command);
+      const { installs: install, commands } = workspace.recipe(recipe);
+      for (const command of [...(installs ? install : []), ...commands]) await workspace.run(id, command);
     });
-    for (const { name, build = [], site, serve, run } of ways) {
-      test(name, async ({ page }) => {
-        for (const command of build) await workspace.run(id, command);
-        if (run !== undefined) {
-          await workspace.run(id, run);
-        } else if (site !== undefined) {
-          // Some servers do not know what it is.
-          expect(
-            (await readdir(join(workspace.folder(id), site), { recursive: true })).filter(isModuleScript),
-          ).toEqual([]);
-          const server = await serveStatic({ '/': `${workspace.folder(id)}/${site}` });
-          await expectPage(page, `${server.origin}/`).finally(() => server.close());
-        } else if (serve) {
-          const port = await freePort();
-          const url = `http://127.0.0.1:${port}/`;
-          const stop = await workspace.serve(id, serve(port), url);
-          await expectPage(page, url).finally(stop);
+    for (const way of ways) {
+      test(way.name, { annotation: versionsOf(packages) }, async ({ page }, info) => {
+        for (const command of way.build ?? []) await workspace.run(id, command);
+        const folder = workspace.folder(id);
+        if (way.run !== undefined) {
+          const printed = await workspace.run(id, way.run);
+          if (way.prints) expectShown(printed);
+        } else if (way.extension !== undefined) {
+          await expectExtension(join(folder, 'extension'), way.extension);
+        } else if (way.nginx !== undefined) {
+          const served = await serveNginx(workspace.recipe(recipe).files[way.nginx]!, join(folder, 'dist'));
+          test.skip(!served, 'There is no nginx, and no apt to get it with');
+          info.annotations.push({ type: VERSIONS, description: `nginx ${served!.version}` });
+          await expectPage(page, served!.url).finally(() => served!.close());
+        } else if (way.site !== undefined) {
+          await expectSite(page, join(folder, way.site));
+        } else if (way.serve) {
+          await expectServed(page, id, way.serve);
         }
       });
     }
   });
+}
+
+/** A built site, under the strict policy. */
+async function expectSite(page: Page, site: string): Promise<void> {
+  // Some servers do not know what it is.
+  expect((await readdir(site, { recursive: true })).filter(isModuleScript)).toEqual([]);
+  const server = await serveStatic({ '/': site });
+  await expectPage(page, `${server.origin}/`).finally(() => server.close());
+}
+
+/** A server that a command starts. */
+async function expectServed(page: Page, id: string, serve: NonNullable<Way['serve']>): Promise<void> {
+  const [port, second] = [await freePort(), await freePort()];
+  const files = await serveStatic({ '/': join(workspace.folder(id), 'public') });
+  const url = `http://127.0.0.1:${port}/`;
+  try {
+    const stop = await workspace.serve(id, serve({ port, second, files: files.origin }), url);
+    await expectPage(page, url).finally(stop);
+  } finally {
+    await files.close();
+  }
+}
+
+async function expectExtension(folder: string, part: 'page' | 'background'): Promise<void> {
+  const extension = await loadExtension(folder);
+  try {
+    if (part === 'page') {
+      await expectPage(await extension.context.newPage(), `${extension.origin}page.html`);
+    } else {
+      const computed = extension.background.evaluate(() =>
+        (globalThis as unknown as { computeOffscreen(): Promise<string> }).computeOffscreen(),
+      );
+      expectShown(await computed);
+    }
+  } finally {
+    await extension.close();
+  }
 }
 
 for (const script of ['embed.mjs', 'embed.cjs']) {
@@ -66,7 +109,7 @@ for (const script of ['embed.mjs', 'embed.cjs']) {
 test('every recipe has a consumer, and every consumer a recipe', () => {
   const named = new Set([...CONSUMERS, NODE].map(({ recipe }) => recipe));
   const recipes = [...readRecipes()]
-    .filter(([, { packages }]) => packages.length > 0)
+    .filter(([, { packages, commands }]) => packages.length + commands.length > 0)
     .map(([heading]) => heading);
   expect([...named].sort()).toEqual(recipes.sort());
 });

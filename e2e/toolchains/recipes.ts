@@ -2,10 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** Its address, which error messages name. */
+export const RECIPES = 'https://github.com/nearfield/nearfield/blob/main/docs/toolchains.md';
+
 /** One section of the page. */
 export interface Recipe {
   /** Packages that its commands install from the registry, in the order in which they are named. */
   readonly packages: readonly string[];
+  /** Those commands themselves. */
+  readonly installs: readonly string[];
   /** Its other commands, line by line. */
   readonly commands: readonly string[];
   /** Files by the paths that their blocks name. */
@@ -34,18 +39,21 @@ export function readRecipes(text = readFileSync(PAGE, 'utf8')): ReadonlyMap<stri
     const fragments: string[] = [];
     const packages: string[] = [];
     const commands: string[] = [];
+    const installs: string[] = [];
     for (const { language, path, code } of codeBlocks(section)) {
       if (path !== undefined) files[path] = code;
       else if (language !== 'sh') fragments.push(code);
       else {
         for (const line of code.trim().split('\n')) {
           const install = INSTALL.exec(line);
-          if (install) packages.push(...install[1]!.split(' '));
-          else commands.push(line);
+          if (install) {
+            installs.push(line);
+            packages.push(...install[1]!.split(' '));
+          } else commands.push(line);
         }
       }
     }
-    recipes.set(heading, { packages, commands, files, fragments });
+    recipes.set(heading, { packages, installs, commands, files, fragments });
   }
   return recipes;
 }

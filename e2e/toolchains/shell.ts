@@ -48,7 +48,7 @@ export async function startServer(
 }
 
 /** Whether a server answers; if not, asked again no sooner than a moment later. */
-async function answers(url: string): Promise<boolean> {
+export async function answers(url: string): Promise<boolean> {
   try {
     await (await fetch(url)).body?.cancel();
     return true;

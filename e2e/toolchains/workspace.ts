@@ -6,12 +6,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packedDirectory } from '../../tooling/packed-directory.ts';
 import { npx, repository } from '../../tooling/process.mjs';
-import type { Consumer } from './consumers.ts';
+import type { Consumer } from './consumer.ts';
 import { type Recipe, readRecipes } from './recipes.ts';
+import { type Registry, serveRegistry } from './registry.ts';
 import { runShell, startServer } from './shell.ts';
 
 /** What is installed and written for a consumer. */
-type Project = Pick<Consumer, 'id' | 'recipe' | 'packages' | 'scaffold'>;
+type Project = Pick<Consumer, 'id' | 'recipe' | 'filesOf' | 'packages' | 'scaffold' | 'installs' | 'prepare'>;
 
 /** Unpacks every packed package. Gives folders by the packages' names. */
 async function unpackPackages(root: string): Promise<Map<string, string>> {
@@ -35,6 +36,25 @@ async function unpackPackages(root: string): Promise<Map<string, string>> {
   return folders;
 }
 
+/** Settings of Bun and Deno, and of Yarn, by which they take our packages from a registry of their own. */
+const registrySettings = (url: string): Record<string, string> => ({
+  '.npmrc': `@nearfield:registry=${url}\n`,
+  '.yarnrc.yml': `npmScopes: { nearfield: { npmRegistryServer: '${url.replace(/\/$/, '')}' } }
+unsafeHttpWhitelist: ['127.0.0.1']
+enableImmutableInstalls: false
+npmPreapprovedPackages: ['@nearfield/*']
+`,
+});
+
+/** Writes files by their paths in a folder. */
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+}
+
 /** The files of a recipe's project: those of its own, and the page that all show. */
 function projectFiles(recipe: Recipe, page: Recipe): Record<string, string> {
   const main = page.files['main.js']!;
@@ -47,6 +67,9 @@ function projectFiles(recipe: Recipe, page: Recipe): Record<string, string> {
 export class Workspace {
   readonly root: string;
   readonly #recipes = readRecipes();
+  /** Ids of projects whose own package manager installs them. */
+  readonly #alone = new Set<string>();
+  #registry: Registry | undefined;
 
   private constructor(root: string) {
     this.root = root;
@@ -57,6 +80,7 @@ export class Workspace {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'nearfield-toolchains-')));
     const workspace = new Workspace(root);
     const packed = await unpackPackages(root);
+    if (consumers.some(({ installs }) => installs)) workspace.#registry = await serveRegistry();
     const overrides = [...packed].map(([name, folder]) => `  '${name}': 'file:${folder}'\n`).join('');
     await writeFile(
       join(root, 'pnpm-workspace.yaml'),
@@ -77,27 +101,43 @@ export class Workspace {
     const code = await npx(packageManager, args, { cwd: root });
     if (code !== 0)
       throw new Error(`Installing toolchains into ${root} failed: pnpm ended with code ${code}.`);
+    for (const { id, prepare = [] } of consumers) {
+      for (const command of prepare) {
+        await runShell(command, workspace.#tools(id), workspace.#environment(id));
+      }
+    }
     return workspace;
   }
 
   async #writeProject(
-    { id, recipe: heading, packages, scaffold }: Project,
+    { id, recipe: heading, filesOf, packages, scaffold, installs }: Project,
     packed: ReadonlyMap<string, string>,
   ): Promise<void> {
     const recipe = this.recipe(heading);
     const named = recipe.packages.map((name) => [name, packed.has(name) ? '*' : undefined] as const);
     const dependencies: Record<string, string> = { ...packages };
-    for (const [name, version] of named) dependencies[name] ??= version ?? 'latest';
-    const files: Record<string, string> = {
+    for (const [name, version] of installs ? [] : named) dependencies[name] ??= version ?? 'latest';
+    const manifest = {
       'package.json': JSON.stringify({ name: id, private: true, type: 'module', dependencies }),
+    };
+    const files: Record<string, string> = {
       ...scaffold,
+      ...(filesOf !== undefined && this.recipe(filesOf).files),
       ...projectFiles(recipe, this.recipe('')),
     };
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(this.folder(id), path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
+    if (installs) {
+      await writeFiles(this.#tools(id), manifest);
+      this.#alone.add(id);
+      Object.assign(files, registrySettings(this.#registry!.url));
+      await writeFiles(this.folder(id), files);
+    } else {
+      await writeFiles(this.folder(id), { ...manifest, ...files });
     }
+  }
+
+  /** Where pnpm installs a consumer's packages. */
+  #tools(id: string): string {
+    return join(this.root, 'projects', id);
   }
 
   recipe(heading: string): Recipe {
@@ -107,17 +147,27 @@ export class Workspace {
   }
 
   folder(id: string): string {
-    return join(this.root, 'projects', id);
+    // Not below the other projects, whose workspace and lockfile their managers would take for theirs.
+    return this.#alone.has(id) ? join(`${this.root}-alone`, id) : this.#tools(id);
   }
 
   #environment(id: string): NodeJS.ProcessEnv {
-    const bin = join(this.folder(id), 'node_modules/.bin');
+    const bins = [this.folder(id), this.#tools(id)].map((folder) => join(folder, 'node_modules/.bin'));
+    const caches = join(this.root, 'caches');
     return {
       ...process.env,
-      PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+      // Of package managers that would know the packages of an earlier run by their version.
+      BUN_INSTALL_CACHE_DIR: join(caches, 'bun'),
+      DENO_DIR: join(caches, 'deno'),
+      YARN_GLOBAL_FOLDER: join(caches, 'yarn'),
+      YARN_ENABLE_TELEMETRY: '0',
+      WRANGLER_SEND_METRICS: 'false',
+      NUXT_TELEMETRY_DISABLED: '1',
+      PATH: [...bins, process.env.PATH ?? ''].join(delimiter),
       NODE_ENV: undefined,
       NEXT_TELEMETRY_DISABLED: '1',
-      npm_config_offline: 'true',
+      // What the others need is installed.
+      ...(!this.#alone.has(id) && { npm_config_offline: 'true' }),
     } as NodeJS.ProcessEnv;
   }
 
@@ -132,6 +182,9 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
-    await rm(this.root, { recursive: true, force: true, maxRetries: 3 });
+    await this.#registry?.close();
+    for (const folder of [this.root, `${this.root}-alone`]) {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }

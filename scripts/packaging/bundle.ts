@@ -3,10 +3,14 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type InputOptions, type OutputChunk, type Plugin, rolldown } from 'rolldown';
+import { kernelBytes } from '../../packages/encoder/src/kernels.ts';
 import { bundledPackages, noticesText } from './notices.ts';
 import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
 import { pureInitialisers } from './pure-plugin.ts';
 import { fileUrls, lazyFiles, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
+
+/** The encoder as a file: an export of the package that has it inside, for hosts that compile no bytes. */
+const ENCODER_FILE = './encoder.wasm';
 
 /** The syntax that the built files use: every browser with WebGPU, and Node 20, has it. */
 const TARGET = 'es2023';
@@ -85,6 +89,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
     );
     chunks.push(...written);
   }
+  if (manifest.exports?.[ENCODER_FILE]) await writeFile(join(directory, 'dist/encoder.wasm'), kernelBytes());
   await refuseInlinable(dist);
   const bundled = await bundledPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
   if (bundled.length > 0) {

@@ -35,8 +35,8 @@ export async function checkTypes(tarballs: readonly string[]): Promise<Count> {
   const results: Count[] = [];
   for (const tarball of tarballs) {
     const args = [tarball, '--no-summary', '--profile', 'esm-only', '--no-emoji'];
-    // Files to be started as workers, not imported.
-    const workers = ['--exclude-entrypoints', 'worker-wasm', 'worker-webgpu'];
+    // Files to be started as workers, or compiled by a host.
+    const workers = ['--exclude-entrypoints', 'worker-wasm', 'worker-webgpu', 'encoder.wasm'];
     results.push(checkCount((await runTool('@arethetypeswrong/cli', 'attw', [...args, ...workers])) === 0));
   }
   return total(results);

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
 
 /** Parts that {@link copyFiles} copies: the library's files, the models, and `<nearfield-search>`. */
@@ -125,17 +125,19 @@ async function fillFolder(
   target: string,
   isWanted: (path: string) => boolean = () => true,
 ): Promise<{ files: number; bytes: number }> {
-  const entries = await readdir(source, { recursive: true, withFileTypes: true });
   let files = 0;
   let bytes = 0;
-  for (const entry of entries) {
-    const file = join(entry.parentPath, entry.name);
-    const path = relative(source, file).split(sep).join('/');
-    if (!entry.isFile() || entry.name.startsWith('.') || !isWanted(path)) continue;
+  // By names alone: entries of archives, as Yarn leaves packages in, do not know their folder.
+  for (const name of await readdir(source, { recursive: true })) {
+    const file = join(source, name);
+    const path = name.split(sep).join('/');
+    if (basename(name).startsWith('.') || !isWanted(path)) continue;
+    const info = await stat(file);
+    if (!info.isFile()) continue;
     await mkdir(dirname(join(target, path)), { recursive: true });
     await copyFile(file, join(target, path));
     files++;
-    bytes += (await stat(file)).size;
+    bytes += info.size;
   }
   return { files, bytes };
 }

@@ -7,8 +7,10 @@ import { shortened, tellProgress } from '@nearfield/spec/implement';
 import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/hub-options.ts';
 import type { EngineArguments, EngineMethod } from './boundary/methods.ts';
+import { RECIPES } from './boundary/missing-file.ts';
 import { Engine } from './engine/engine.ts';
 import { encoderAlone } from './engine/runtime/encoder/encoder-alone.ts';
+import { ENCODER_FILE, encoderFault, provideEncoder } from './engine/runtime/encoder/encoder-file.ts';
 import { noNodeRuntime } from './engine/runtime/onnx/no-node-runtime.ts';
 import { nodeRuntime } from './engine/runtime/onnx/node.ts';
 import type { OnnxModule } from './engine/runtime/onnx/onnx-runtime.ts';
@@ -81,6 +83,16 @@ export interface NodeOptions {
   /** @default all cores, at most 8 */
   threads?: number | undefined;
   /**
+   * The encoder as a compiled `WebAssembly.Module`, for hosts that compile WebAssembly only when a program is deployed,
+   * such as Cloudflare Workers.
+   *
+   * @default compiled when it is needed
+   * @example
+   * import encoder from '@nearfield/core/encoder.wasm';
+   * const foundation = createNodeFoundation({ encoder });
+   */
+  encoder?: object | undefined;
+  /**
    * As in `createLocal()`.
    *
    * @default true
@@ -99,8 +111,17 @@ export interface NodeOptions {
  * A search foundation that computes in this Node process. The same engine as in the browser: same recipes, batches and
  * vectors. With onnxruntime-node (an optional peer dependency) it runs all models, on several threads; without it, the
  * embedded text models on one.
+ *
+ * @throws FoundationError INPUT_VALIDATION_FAILED for an `encoder` that is not the package's.
  */
 export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation {
+  if (options.encoder && !provideEncoder(options.encoder)) {
+    throw new FoundationError({
+      code: 'INPUT_VALIDATION_FAILED',
+      message: `"encoder" is not the compiled WebAssembly.Module of ${ENCODER_FILE}, in the version of this package.`,
+      param: 'encoder',
+    });
+  }
   const models = (options.models ?? []).map((model) => ({
     ...model,
     like: undefined,
@@ -226,7 +247,7 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
-    return encoderAlone(noNodeRuntime(cause));
+    return encoderAlone((await encoderFault(`${RECIPES}#cloudflare-workers`)) ?? noNodeRuntime(cause));
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
   return nodeRuntime(ort, {

@@ -1,5 +1,5 @@
 export { type EncodeOptions, Encoder, TokenOutOfRange } from './encoder.ts';
-export { compileKernels, hasVectors } from './kernels.ts';
+export { compileKernels, hasVectors, kernelBytes, provideKernels } from './kernels.ts';
 export { OutOfEncoderMemory } from './memory.ts';
 export { type Reading, readGraph } from './plan/read-graph.ts';
 export type { EncoderText } from './text.ts';

@@ -165,10 +165,26 @@ export const hasVectors = (): boolean =>
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** Compiles the kernels, once. @throws WebAssembly.CompileError where vectors are missing; see {@link hasVectors}. */
+/** The kernels as the bytes of a file, for hosts that compile WebAssembly only from files of their own. */
+export const kernelBytes = (): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0));
+
+/**
+ * Compiles the kernels, once. @throws WebAssembly.CompileError where vectors are missing, see {@link hasVectors}, or
+ * where the host forbids compiling.
+ */
 export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0)));
+  compiled ??= WebAssembly.compile(kernelBytes());
   return compiled;
+}
+
+/** Takes a module that the host has compiled from {@link kernelBytes}. @returns whether it is one. */
+export function provideKernels(module: object): boolean {
+  if (!(module instanceof WebAssembly.Module)) return false;
+  const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  if (!names.has('multiply') || !names.has('attend')) return false;
+  compiled = Promise.resolve(module);
+  return true;
 }
 
 /** The kernels over a memory of their own or of several. */

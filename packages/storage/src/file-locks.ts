@@ -29,7 +29,12 @@ const realmLocks = new RealmLocks();
 
 /** Tokens of the locks that this realm holds; all of them begin with its name. */
 const held = new Set<string>();
-const REALM = randomUUID();
+let realmName: string | undefined;
+/** Name of this realm; made when it is needed, as some servers have no random numbers before their first request. */
+const realm = (): string => {
+  realmName ??= randomUUID();
+  return realmName;
+};
 
 /** Failures to create a lock that is not there, after which something else is in its place. */
 const MAX_TRIES = 20;
@@ -149,7 +154,7 @@ export class FileLocks implements Locks {
   }
 
   async #isDead(path: string, { token, holder, isEmpty, touched }: Found): Promise<boolean> {
-    if (token.startsWith(REALM)) return !held.has(token);
+    if (token.startsWith(realm())) return !held.has(token);
     const life = holder ? await lifeOf(holder) : 'unknown';
     if (life === 'no') return true;
     const isOwnProcess = life === 'yes' && holder?.pid === process.pid;
@@ -187,7 +192,7 @@ export class FileLocks implements Locks {
       this.#isSwept = true;
       await this.#sweep();
     }
-    const token = `${REALM}.${randomUUID()}`;
+    const token = `${realm()}.${randomUUID()}`;
     const text = formatHolder({ ...(await thisProcess()), token });
     const file = await this.#write(path, text);
     if (!file) return undefined;

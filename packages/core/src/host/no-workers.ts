@@ -21,6 +21,9 @@ export function whyNoWorkers(): FoundationError | undefined {
 }
 
 function reason(): string {
+  if (globalThis.navigator?.userAgent === 'Cloudflare-Workers') {
+    return 'which Cloudflare Workers do not have: call it in a page. On the edge use createNodeFoundation() of @nearfield/core/node, which segments and computes the embedded text models, or createRemote() of @nearfield/remote.';
+  }
   if (isScope('ServiceWorkerGlobalScope')) {
     return 'and a service worker cannot start one: call it in a page and send it messages, or, in an extension, in an offscreen document.';
   }

@@ -4,15 +4,12 @@ import type { RasterDecoder } from './decode.ts';
 
 type Sharp = typeof import('sharp')['default'];
 
-let loading: Promise<Sharp> | undefined;
-
 /** sharp, loaded with the first file that needs it. */
 async function loadSharp(format: string): Promise<Sharp> {
+  // Tried here and nowhere else: bundlers pass over a package that is not installed only where its import is tried.
   try {
-    loading ??= import('sharp').then((module) => module.default);
-    return await loading;
+    return (await import('sharp')).default;
   } catch (cause) {
-    loading = undefined;
     throw new FoundationError({
       code: 'NOT_SUPPORTED',
       message: `Decoding ${format.toUpperCase()} in Node needs the package sharp: npm install sharp. PNG works without it.`,
