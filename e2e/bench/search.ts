@@ -96,15 +96,24 @@ async function keystrokes(questions: readonly string[], search: (typed: string) 
   return `${percentile(times, 0.95).toFixed(1)} ms`;
 }
 
-/** Titles with two letters of their longest word swapped, where it has five or more. */
+/** One edit in the middle of a word: letters swapped, one left out, one doubled, one that is another. */
+const EDITS: readonly ((word: string, at: number) => string)[] = [
+  (word, at) => `${word.slice(0, at - 1)}${word[at]}${word[at - 1]}${word.slice(at + 1)}`,
+  (word, at) => word.slice(0, at) + word.slice(at + 1),
+  (word, at) => word.slice(0, at) + word[at] + word.slice(at),
+  (word, at) => `${word.slice(0, at)}${word[at]!.toLowerCase() === 'e' ? 'a' : 'e'}${word.slice(at + 1)}`,
+];
+
+/** Titles with one edit in their longest word, where it has five letters or more: all kinds of edits in turn. */
 function mistypedTitles(documents: readonly SourceDocument[]): LabelledQuery[] {
   return documents.flatMap(({ id, title }, index) => {
     const word =
       (title.match(/\p{L}+/gu) ?? []).toSorted((left, right) => right.length - left.length)[0] ?? '';
     if (index % 7 !== 0 || word.length < 5) return [];
-    const at = word.length >> 1;
-    const swapped = `${word.slice(0, at - 1)}${word[at]}${word[at - 1]}${word.slice(at + 1)}`;
-    return swapped === word ? [] : [{ question: title.replace(word, swapped), answers: [id] }];
+    return EDITS.flatMap((edit) => {
+      const mistyped = edit(word, word.length >> 1);
+      return mistyped === word ? [] : [{ question: title.replace(word, mistyped), answers: [id] }];
+    });
   });
 }
 

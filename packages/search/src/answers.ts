@@ -51,6 +51,8 @@ export interface Explanation {
   readonly words: KeywordScore['words'];
   /** Contribution of adjacent words, before weights. */
   readonly phrase: number;
+  /** Contribution of a title that the query names, before weights. */
+  readonly named: number;
   /** The factor that the site gave this part of its pages (`data-nearfield-weight`). Absent: 1. */
   readonly weight?: number;
   /** The reranker's score, if it read this passage. */

@@ -9,6 +9,7 @@ import type { SourceDocument } from './documents/types.ts';
 import { invalid } from './errors.ts';
 import { FORMAT_VERSION, MANIFEST, type Manifest } from './format/manifest.ts';
 import { manifestId } from './format/manifest-id.ts';
+import { NO_TOKENS, tokenBlocks } from './meaning/token-order.ts';
 import { writeStart } from './resident.ts';
 import { textBlocks } from './text-blocks.ts';
 
@@ -57,7 +58,12 @@ export async function buildIndex(options: BuildOptions): Promise<Map<string, Uin
       ? undefined
       : await meaningOf(meaning, documents, passages, new Set(words), writer, { signal, onProgress });
   const { first, blocks } = termBlocks(postings);
-  const terms = await writer.addBlocks('terms', blocks, { least: LEAST.terms, most: MOST.terms });
+  const tokens = found?.tokens ?? NO_TOKENS;
+  const rare = tokenBlocks(tokens);
+  const terms = await writer.addBlocks('terms', [...blocks, ...rare.blocks], {
+    least: LEAST.terms,
+    most: MOST.terms,
+  });
   const texts = await writer.addBlocks('texts', textBlocks(documents, passages), {
     least: LEAST.texts,
     most: MOST.texts,
@@ -67,9 +73,9 @@ export async function buildIndex(options: BuildOptions): Promise<Map<string, Uin
     passages,
     lengths,
     words,
-    terms: { first, lengths: terms.lengths },
+    terms: { first, firstTokens: rare.first, lengths: terms.lengths },
     texts: { lengths: texts.lengths },
-    groups: found?.groups ?? [],
+    tokens,
   });
   const rest = {
     format: 'nearfield-search',

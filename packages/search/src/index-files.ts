@@ -20,22 +20,13 @@ export class IndexFiles {
   readonly #id: string;
   readonly #loaded = new Map<string, Promise<Bytes>>();
   readonly #parsed = new Map<string, Promise<unknown>>();
+  readonly #beginnings = new Map<string, { readonly length: number; readonly bytes: Promise<Uint8Array> }>();
   #servesRanges: boolean;
 
   constructor(loader: Loader, id: string) {
     this.#loader = loader;
     this.#id = id;
     this.#servesRanges = loader.ranges !== undefined;
-  }
-
-  /** Whether parts of files can be had, as far as is known. */
-  get servesRanges(): boolean {
-    return this.#servesRanges;
-  }
-
-  /** Whether a file is here or on its way. */
-  has(file: IndexFile): boolean {
-    return this.#loaded.has(file.name);
   }
 
   /** A file as stored. A call that was not first waits for the first one's load; one that failed is tried again. */
@@ -80,6 +71,26 @@ export class IndexFiles {
       if (FoundationError.isInstance(error) && error.code === 'CONNECTION_FAILED') return undefined;
       throw await this.#explained(file, error);
     }
+  }
+
+  /**
+   * The first bytes of a file, for hosts that serve no other parts: what was read before is kept, more is read anew.
+   * Their reader checks their sums.
+   */
+  beginning(file: IndexFile, length: number): Promise<Uint8Array> {
+    const loader = this.#loader;
+    if (loader.beginning === undefined || this.#loaded.has(file.name)) return this.whole(file);
+    const before = this.#beginnings.get(file.name);
+    if (before !== undefined && before.length >= length) return before.bytes;
+    const bytes = loader
+      .beginning(file.name, length, {})
+      .catch(async (error: unknown) => Promise.reject(await this.#explained(file, error)));
+    const beginning = { length, bytes };
+    this.#beginnings.set(file.name, beginning);
+    bytes.catch(() => {
+      if (this.#beginnings.get(file.name) === beginning) this.#beginnings.delete(file.name);
+    });
+    return bytes;
   }
 
   async #load(file: IndexFile): Promise<Bytes> {

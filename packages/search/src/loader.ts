@@ -13,6 +13,15 @@ export interface Loader {
     ranges: readonly (readonly [start: number, end: number])[],
     options: { signal?: AbortSignal | undefined },
   ): Promise<Uint8Array[]>;
+  /**
+   * The first `length` bytes of a file, or all if it has fewer, for hosts that serve no parts. Leave it out to load
+   * whole files instead.
+   */
+  beginning?(
+    name: string,
+    length: number,
+    options: { signal?: AbortSignal | undefined },
+  ): Promise<Uint8Array>;
 }
 
 /** A loader of files in memory, such as those that `buildIndex()` gives. */
@@ -25,6 +34,7 @@ export function memoryLoader(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
   return {
     load: async (name) => get(name),
     ranges: async (name, ranges) => ranges.map(([start, end]) => get(name).slice(start, end)),
+    beginning: async (name, length) => get(name).slice(0, length),
   };
 }
 
@@ -93,7 +103,26 @@ export function fetchLoader(base: string | URL, fetcher: typeof fetch = fetch): 
       return new Uint8Array(await response.arrayBuffer());
     },
     ranges: (name, ranges, { signal }) => parts(name, ranges, signal),
+    async beginning(name, length, { signal }) {
+      const { body } = await request(name, withSignal(signal));
+      return body === null ? new Uint8Array() : firstBytes(body, length);
+    },
   };
+}
+
+/** Reads a stream until there are enough bytes, and ends it: the host need not send the rest. */
+async function firstBytes(stream: ReadableStream<Uint8Array>, length: number): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  while (at < length) {
+    const { done, value } = await reader.read();
+    if (done) return bytes.subarray(0, at);
+    bytes.set(value.subarray(0, length - at), at);
+    at = Math.min(length, at + value.length);
+  }
+  reader.cancel().catch(() => {});
+  return bytes;
 }
 
 interface Part {

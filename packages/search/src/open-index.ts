@@ -7,16 +7,23 @@ import { BlockReader } from './format/block-file.ts';
 import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
 import { IndexFiles, loadManifest } from './index-files.ts';
-import { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, keywordScores } from './keywords/bm25f.ts';
-import { type Posting, readPostings } from './keywords/postings.ts';
+import {
+  KEYWORD_WEIGHTS,
+  type KeywordScores,
+  type KeywordWeights,
+  keywordScores,
+  NO_KEYWORDS,
+} from './keywords/bm25f.ts';
+import { type PostingList, readPostings } from './keywords/postings.ts';
 import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
+import { RareTokens } from './meaning/rare-tokens.ts';
 import { attempts, facetsOf, limitOf, resultsOf, type Shown } from './ranking/answer.ts';
-import { FUSION_WEIGHTS, type FusedScore, fuse } from './ranking/fusion.ts';
+import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
 import { rankedBySimilarity, similaritiesTo } from './related.ts';
 import { filterOf, type Resident, readResident } from './resident.ts';
 import { MeaningReader } from './similarities.ts';
-import { readShown, type ShownPassage } from './text-blocks.ts';
+import { TextReader } from './text-blocks.ts';
 
 export type { Explanation, FoundDocument, FoundPassage, SearchAnswer, SearchOptions } from './answers.ts';
 
@@ -44,7 +51,7 @@ export async function openIndex({ languages, signal, ...loader }: OpenOptions): 
 interface Opened extends Resident {
   readonly meaning: MeaningReader;
   readonly termBlocks: BlockReader;
-  readonly textBlocks: BlockReader;
+  readonly shown: TextReader;
 }
 
 export class SearchIndex {
@@ -54,7 +61,7 @@ export class SearchIndex {
   readonly #languages: readonly Language[];
   #opened: Promise<Opened> | undefined;
   /** Postings of blocks of terms that were read. */
-  readonly #postingsOfBlocks = new Map<number, ReadonlyMap<string, readonly Posting[]>>();
+  readonly #postingsOfBlocks = new Map<number, ReadonlyMap<string, PostingList>>();
 
   constructor(loader: Loader, manifest: Manifest, languages: readonly Language[]) {
     this.#loader = loader;
@@ -108,9 +115,10 @@ export class SearchIndex {
     ]);
     signal?.throwIfAborted();
     if (found === undefined && similar?.values === undefined && problems.length > 0) throw problems[0]!;
-    const keywords = found === undefined ? [] : this.#keywords(words, found, opened, weights?.keywords);
+    const keywords =
+      found === undefined ? NO_KEYWORDS : this.#keywords(words, found, opened, weights?.keywords);
     const fusionWeights = { ...FUSION_WEIGHTS, ...weights?.fusion };
-    const fused = weighed(fuse(keywords, similar?.values, fusionWeights), opened);
+    const fused = fuse(keywords, similar?.values, fusionWeights, (passage) => opened.weights[passage]!);
     const results = await resultsOf(
       { query, words, language: this.#languages, keywords, fused },
       this.#shown(opened, filterOf(options.filters ?? {}, opened)),
@@ -153,7 +161,7 @@ export class SearchIndex {
         query: '',
         words: [],
         language: this.#languages,
-        keywords: [],
+        keywords: NO_KEYWORDS,
         fused: rankedBySimilarity(similar?.entries() ?? []),
       },
       this.#shown(opened, (document) => document !== number && isAllowed(document)),
@@ -163,13 +171,11 @@ export class SearchIndex {
   }
 
   #shown(opened: Opened, isAllowed: (document: number) => boolean): Shown {
-    const show = (passage: number): Promise<ShownPassage> =>
-      readShown(opened.textBlocks, passage, this.manifest.files.texts.all.name);
     return {
       documentOf: (passage) => opened.documentOf[passage]!,
       isAllowed,
-      title: async (_, passage) => (await show(passage)).document,
-      text: async (passage) => (await show(passage)).passage,
+      title: async (_, passage) => (await opened.shown.shown(passage)).document,
+      text: async (passage) => (await opened.shown.shown(passage)).passage,
       weight: (passage) => opened.weights[passage]!,
     };
   }
@@ -178,7 +184,7 @@ export class SearchIndex {
   async #postings(
     words: readonly QueryWord[],
     { termBlocks, terms: { first } }: Opened,
-  ): Promise<ReadonlyMap<string, readonly Posting[]>> {
+  ): Promise<ReadonlyMap<string, PostingList>> {
     const blockOf = new Map<string, number>();
     for (const { terms } of words) {
       for (const { term } of terms) {
@@ -189,11 +195,11 @@ export class SearchIndex {
     const unread = [...new Set(blockOf.values())].filter((block) => !this.#postingsOfBlocks.has(block));
     for (const [block, bytes] of await termBlocks.blocks(unread)) {
       const reader = new ByteReader(bytes, this.manifest.files.terms.all.name);
-      const terms = new Map<string, readonly Posting[]>();
+      const terms = new Map<string, PostingList>();
       while (!reader.done) terms.set(reader.text(), readPostings(reader));
       this.#postingsOfBlocks.set(block, terms);
     }
-    const postings = new Map<string, readonly Posting[]>();
+    const postings = new Map<string, PostingList>();
     for (const [term, block] of blockOf) {
       const found = this.#postingsOfBlocks.get(block)?.get(term);
       if (found !== undefined) postings.set(term, found);
@@ -203,12 +209,16 @@ export class SearchIndex {
 
   #keywords(
     words: readonly QueryWord[],
-    postings: ReadonlyMap<string, readonly Posting[]>,
+    postings: ReadonlyMap<string, PostingList>,
     { lengths }: Resident,
     weights: Partial<KeywordWeights> | undefined,
-  ): KeywordScore[] {
+  ): KeywordScores {
     const all = { ...KEYWORD_WEIGHTS, ...weights };
-    return keywordScores(words, (term) => postings.get(term) ?? [], this.manifest.passages, lengths, all);
+    return keywordScores(words, (term) => postings.get(term), {
+      passages: this.manifest.passages,
+      lengths,
+      weights: all,
+    });
   }
 
   #open(): Promise<Opened> {
@@ -223,19 +233,21 @@ export class SearchIndex {
     const { manifest } = this;
     const resident = await readResident(manifest, this.#files);
     const { terms, texts } = manifest.files;
+    const { first, firstTokens, lengths } = resident.terms;
+    const blocks = new BlockReader(this.#files, terms, lengths);
+    const readTokens = async (numbers: readonly number[]) => {
+      const found = await blocks.blocks(numbers.map((number) => first.length + number));
+      return new Map([...found].map(([number, bytes]) => [number - first.length, bytes]));
+    };
     return {
       ...resident,
-      meaning: new MeaningReader(this.#files, manifest, resident),
-      termBlocks: new BlockReader(this.#files, terms, resident.terms.lengths),
-      textBlocks: new BlockReader(this.#files, texts, resident.texts.lengths),
+      meaning: new MeaningReader(this.#files, manifest, {
+        first: resident.tokens,
+        rare: new RareTokens(firstTokens, readTokens, terms.all.name),
+        isSiteWord: (word) => resident.dictionary.has(word),
+      }),
+      termBlocks: blocks,
+      shown: new TextReader(new BlockReader(this.#files, texts, resident.texts.lengths), texts.all.name),
     };
   }
-}
-
-/** Scores with the factors that the site gave its passages, best first. */
-function weighed(scores: FusedScore[], { weights }: Resident): FusedScore[] {
-  if (weights.every((weight) => weight === 1)) return scores;
-  return scores
-    .map((each) => ({ ...each, score: each.score * weights[each.passage]! }))
-    .sort((left, right) => right.score - left.score || left.passage - right.passage);
 }

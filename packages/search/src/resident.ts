@@ -7,7 +7,7 @@ import type { IndexFiles } from './index-files.ts';
 import type { FieldLengths } from './keywords/bm25f.ts';
 import { Dictionary } from './keywords/dictionary.ts';
 import { FIELDS } from './keywords/postings.ts';
-import { readFirstTokens, writeFirstTokens } from './meaning/token-order.ts';
+import { readFirstTokens, type TokenOrder, writeFirstTokens } from './meaning/token-order.ts';
 
 export interface Resident {
   readonly dictionary: Dictionary;
@@ -18,8 +18,12 @@ export interface Resident {
   /** Filter values of each document, as JSON of name and value. */
   readonly filters: readonly ReadonlySet<string>[];
   readonly facets: ReadonlyMap<string, number>;
-  /** The first term of each block of terms, and how long the block is. */
-  readonly terms: { readonly first: readonly string[]; readonly lengths: readonly number[] };
+  /** The first term of each block of terms, the first token of each of the blocks behind them, lengths of both. */
+  readonly terms: {
+    readonly first: readonly string[];
+    readonly firstTokens: readonly string[];
+    readonly lengths: readonly number[];
+  };
   readonly texts: { readonly lengths: readonly number[] };
   /** Rows of the query table that are known from the start, by token. */
   readonly tokens: ReadonlyMap<string, number>;
@@ -34,7 +38,7 @@ export interface StartFacts {
   readonly words: readonly string[];
   readonly terms: Resident['terms'];
   readonly texts: Resident['texts'];
-  readonly groups: readonly (readonly string[])[];
+  readonly tokens: Pick<TokenOrder, 'groups'>;
 }
 
 /** Lengths up to this are kept as they are, longer ones in steps of four percent: they only tell long from short. */
@@ -51,7 +55,7 @@ const WEIGHT_STEPS = 16;
 
 /** One list after the other, as lists of one kind pack best. */
 export function writeStart(facts: StartFacts): Uint8Array<ArrayBuffer> {
-  const { documents, passages, lengths, words, terms, texts, groups } = facts;
+  const { documents, passages, lengths, words, terms, texts, tokens } = facts;
   const writer = new ByteWriter();
   writeSorted(writer, words);
   let before = 0;
@@ -74,10 +78,11 @@ export function writeStart(facts: StartFacts): Uint8Array<ArrayBuffer> {
   }
   writeFilters(writer, documents);
   writeSorted(writer, terms.first);
+  writeSorted(writer, terms.firstTokens);
   for (const length of terms.lengths) writer.varint(length);
   writer.varint(texts.lengths.length);
   for (const length of texts.lengths) writer.varint(length);
-  writeFirstTokens(writer, words, groups);
+  writeFirstTokens(writer, words, tokens);
   return writer.finish();
 }
 
@@ -132,7 +137,8 @@ export async function readResident(manifest: Manifest, files: IndexFiles): Promi
     return new Set(own);
   });
   const first = readSorted(reader);
-  const termLengths = first.map(() => reader.varint());
+  const firstTokens = readSorted(reader);
+  const termLengths = [...first, ...firstTokens].map(() => reader.varint());
   const textLengths = Array.from({ length: reader.varint() }, () => reader.varint());
   const tokens = readFirstTokens(reader, words);
   if (!reader.done) throw damaged(start.name, 'it is longer than the index says');
@@ -143,7 +149,7 @@ export async function readResident(manifest: Manifest, files: IndexFiles): Promi
     weights,
     filters,
     facets,
-    terms: { first, lengths: termLengths },
+    terms: { first, firstTokens, lengths: termLengths },
     texts: { lengths: textLengths },
     tokens,
   };

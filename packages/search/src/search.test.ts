@@ -87,25 +87,60 @@ describe('meaning', () => {
     }
   });
 
-  it('needs at most two files of rows where no parts are served, and says what it lacks', async () => {
-    const { load } = memoryLoader(files);
+  it('reads rows from their beginning, once a search, where no parts are served, and says what it lacks', async () => {
+    const { load, beginning } = memoryLoader(files);
     const loaded: string[] = [];
+    const begun: number[] = [];
     const index = await openIndex({
       load: (name, options) => {
         loaded.push(name);
         return load(name, options);
       },
+      beginning: (name, length, options) => {
+        expect(name).toBe(fileOf('rows'));
+        begun.push(length);
+        return beginning(name, length, options);
+      },
     });
-    const query = 'how do I keep bread fresh with obscure xylophone zeppelin quarks';
-    const rows = () => loaded.filter((name) => name.startsWith('rows.')).length;
-    let answer = await index.search(query);
-    expect(answer.meaning).toBe('partial');
-    expect(rows()).toBe(2);
-    for (let asked = 0; answer.meaning === 'partial' && asked < 10; asked++)
-      answer = await index.search(query);
-    expect(answer.meaning).toBe('full');
+    // Behind the tokens that are known from the start: `table` has 9000.
+    const rare = index.manifest.meaning!.table!;
+    const query = `how do I keep bread fresh with ${table.vocabulary.findLast((token) => /^[a-z]+$/.test(token))}`;
+    const first = await index.search(query);
+    expect(first.meaning).toBe('partial');
+    expect(begun).toHaveLength(1);
+    expect(begun[0]).toBeLessThan(rare.rows.bytes);
+    const second = await index.search(query);
+    expect(second.meaning).toBe('full');
+    expect(begun).toHaveLength(2);
+    await index.search(query);
+    expect(begun).toHaveLength(2);
     expect(new Set(loaded).size).toBe(loaded.length);
-    expect((await search(query)).results.map(({ id }) => id)[0]).toBe(answer.results[0]!.id);
+    expect(loaded).not.toContain(fileOf('rows'));
+    expect((await search(query)).results.map(({ id }) => id)[0]).toBe(second.results[0]!.id);
+  });
+
+  it('has no more than five requests for a first answer, whatever the words', async () => {
+    for (const query of [
+      'bread',
+      'how do I keep bread fresh',
+      'taxnomy',
+      'xylophonic zwyxthoggle zeppelins',
+    ]) {
+      const { load, ranges } = memoryLoader(files);
+      const requests: string[] = [];
+      const index = await openIndex({
+        load: (name, options) => {
+          requests.push(name);
+          return load(name, options);
+        },
+        ranges: (name, parts, options) => {
+          requests.push(name);
+          return ranges(name, parts, options);
+        },
+      });
+      await index.search(query);
+      expect(requests.length, `${query}: ${requests}`).toBeLessThanOrEqual(5);
+    }
   });
 });
 
@@ -191,23 +226,27 @@ describe('a damaged index', () => {
   const flipAll = (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte) => byte ^ 1);
   const INTEGRITY = { code: 'INTEGRITY_MISMATCH' };
 
+  /** Terms of this index are in the first block, rare tokens in those behind it. */
+  const flipRare = (bytes: Uint8Array<ArrayBuffer>) =>
+    bytes.map((byte, at) => (at > bytes.length / 2 ? byte ^ 1 : byte));
+
   it.each([
-    ['bits', 'taxonomy'],
-    ['tokens', 'taxonomy zeppelin'],
-  ])('in %s is ranked by keywords alone', async (kind, query) => {
+    ['bits', 'taxonomy', flip],
+    ['allterms', 'taxonomy zeppelin', flipRare],
+  ])('in meaning’s part of %s is ranked by keywords alone', async (kind, query, change) => {
     const by = kind === 'bits' ? new Float32Array(384).fill(0.05) : true;
     const {
       results,
       problems,
       meaning: state,
-    } = await search(query, { meaning: by }, broken(fileOf(kind), flip));
+    } = await search(query, { meaning: by }, broken(fileOf(kind), change));
     expect(problems).toMatchObject([INTEGRITY]);
     expect(problems[0]!.message).toContain(fileOf(kind));
     expect(state).toBe('none');
     expect(results.map(({ id }) => id)).toEqual(['taxonomy']);
   });
 
-  it.each(['allrows', 'vectors'])('in rows of %s likewise', async (kind) => {
+  it.each(['rows', 'vectors'])('in rows of %s likewise', async (kind) => {
     const by = kind === 'vectors' ? new Float32Array(384).fill(0.05) : true;
     const { results, problems } = await search('taxonomy', { meaning: by }, broken(fileOf(kind), flipAll));
     expect(problems).toMatchObject([INTEGRITY]);
@@ -215,12 +254,16 @@ describe('a damaged index', () => {
   });
 
   it('in terms is ranked by meaning alone', async () => {
-    const { results, problems } = await search('bread', { explain: true }, broken(fileOf('allterms'), flip));
+    const { results, problems } = await search(
+      'bread',
+      { explain: true },
+      broken(fileOf('allterms'), flipAll),
+    );
     expect(problems).toMatchObject([INTEGRITY]);
     expect(results[0]).toMatchObject({ id: 'bread', passages: [{ explanation: { keywords: 0 } }] });
-    await expect(search('bread', { meaning: false }, broken(fileOf('allterms'), flip))).rejects.toMatchObject(
-      INTEGRITY,
-    );
+    await expect(
+      search('bread', { meaning: false }, broken(fileOf('allterms'), flipAll)),
+    ).rejects.toMatchObject(INTEGRITY);
   });
 
   it.each(['start', 'alltexts'])('in %s is refused', async (kind) => {
@@ -242,9 +285,14 @@ describe('a damaged index', () => {
     ).rejects.toMatchObject(INTEGRITY);
     await expect(openIndex(text(() => '<html>'))).rejects.toMatchObject(INTEGRITY);
     await expect(openIndex(text(() => 'null'))).rejects.toMatchObject(INTEGRITY);
-    await expect(openIndex(text((json) => json.replace('"version":2', '"version":3')))).rejects.toMatchObject(
-      { code: 'NOT_SUPPORTED' },
-    );
+    for (const other of [1, 2, 4]) {
+      await expect(
+        openIndex(text((json) => json.replace('"version":3', `"version":${other}`))),
+      ).rejects.toMatchObject({
+        code: 'NOT_SUPPORTED',
+        message: expect.stringContaining('Build the index anew'),
+      });
+    }
   });
 
   it('is loaded again once it is mended', async () => {

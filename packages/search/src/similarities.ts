@@ -4,14 +4,13 @@ import type { QueryModel, SearchAnswer } from './answers.ts';
 import { damaged, invalid } from './errors.ts';
 import type { Manifest } from './format/manifest.ts';
 import type { IndexFiles } from './index-files.ts';
-import type { Posting } from './keywords/postings.ts';
+import type { PostingList } from './keywords/postings.ts';
 import type { QueryWord } from './keywords/query.ts';
-import { TableReader } from './meaning/table-scores.ts';
+import { type KnownTokens, TableReader } from './meaning/table-scores.ts';
 import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
 import type { Attempt } from './ranking/answer.ts';
 import { correctedQuery } from './ranking/correction.ts';
 import { momentsOf, type Similarities as Values } from './ranking/fusion.ts';
-import type { Resident } from './resident.ts';
 
 export interface Similarities {
   /** Undefined where there is nothing to go by. */
@@ -25,7 +24,7 @@ export interface QueryToCompare {
   readonly words: readonly QueryWord[];
   readonly by: true | Float32Array | QueryModel;
   /** Postings of the words' terms, if they can be had. */
-  readonly postings: () => Promise<ReadonlyMap<string, readonly Posting[]> | undefined>;
+  readonly postings: () => Promise<ReadonlyMap<string, PostingList> | undefined>;
   readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
 }
@@ -43,13 +42,12 @@ export class MeaningReader {
   /** Checks of models that were passed, by foundation. */
   readonly #checks = new WeakMap<object, Promise<void>>();
 
-  constructor(files: IndexFiles, manifest: Manifest, { tokens, dictionary }: Resident) {
+  constructor(files: IndexFiles, manifest: Manifest, tokens: KnownTokens) {
     this.#files = files;
     this.#manifest = manifest;
     const table = manifest.meaning?.table;
     if (table !== undefined) {
-      const isSiteWord = (word: string): boolean => dictionary.has(word);
-      this.#table = new TableReader(files, table, manifest.passages, tokens, isSiteWord);
+      this.#table = new TableReader(files, table, manifest.passages, tokens);
     }
   }
 
@@ -63,7 +61,11 @@ export class MeaningReader {
       );
     }
     if (by instanceof Float32Array) return (await attempt(() => this.#byVector(by))) ?? NOTHING;
-    const corrected = await attempt(() => this.#corrected(query, words, postings));
+    const table = this.#table;
+    // In the turn in which postings are asked for: blocks of both are one request.
+    const prepared = table && attempt(() => this.#prepare(table, query, words, by !== true));
+    const isPrepared = (await prepared) !== undefined;
+    const corrected = await this.#corrected(query, words, postings, isPrepared);
     const more = corrected === undefined ? {} : { corrected };
     if (by !== true) {
       const found = await attempt(async () => {
@@ -74,13 +76,24 @@ export class MeaningReader {
       });
       if (found !== undefined) return { ...found, ...more };
     }
-    const table = this.#table;
-    if (table === undefined) return NOTHING;
+    if (table === undefined || !isPrepared) return NOTHING;
     const found = await attempt(() => table.of(corrected ?? query));
     if (found?.scores === undefined) return NOTHING;
     const state = found.missing.length > 0 ? 'partial' : 'full';
-    const values = { mean: 0, deviation: found.deviation, values: found.scores.entries() };
+    const values = { mean: 0, deviation: found.deviation, values: found.scores };
     return { values, state, ...more };
+  }
+
+  /** Loads what tells words from mistyped ones, and for the table their pieces. */
+  async #prepare(
+    table: TableReader,
+    query: string,
+    words: readonly QueryWord[],
+    isByModel: boolean,
+  ): Promise<true> {
+    const open = new Set(words.filter(hasOthers).map(({ word }) => word));
+    await table.prepare(query, (word) => isByModel || open.has(word));
+    return true;
   }
 
   /** Only a query with words that the site has not waits for the postings. */
@@ -88,18 +101,19 @@ export class MeaningReader {
     query: string,
     words: readonly QueryWord[],
     postings: QueryToCompare['postings'],
+    isPrepared: boolean,
   ): Promise<string | undefined> {
-    const open = words.filter(({ terms }) => terms.some(({ match }) => match !== 'exact'));
+    const open = words.filter(hasOthers);
     if (open.length === 0) return undefined;
     const found = await postings();
     const known = new Set<string>();
     for (const { word, terms } of open) {
       const isMistyped = terms.some(({ match }) => match === 'typo');
-      // A rare word may be right: the list of rare tokens is worth its bytes before a word is replaced by another.
-      const isWord = isMistyped ? await this.#table?.has(word) : this.#table?.isCommon(word);
+      // A rare word may be right: it is looked up before it is replaced by another.
+      const isWord = isMistyped && isPrepared ? this.#table?.has(word) : this.#table?.isCommon(word);
       if (isWord === true) known.add(word);
     }
-    const frequency = (term: string): number => found?.get(term)?.length ?? 0;
+    const frequency = (term: string): number => found?.get(term)?.passages.length ?? 0;
     return correctedQuery(query, words, frequency, (word) => known.has(word));
   }
 
@@ -154,3 +168,6 @@ export class MeaningReader {
     for (const [index, row] of read.entries()) values[best[index]!] = dot(row, vector) * SIGN_SCALE;
   }
 }
+
+/** Whether a word may stand for others. */
+const hasOthers = ({ terms }: QueryWord): boolean => terms.some(({ match }) => match !== 'exact');

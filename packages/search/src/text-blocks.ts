@@ -46,15 +46,35 @@ export function textBlocks(
   return blocks;
 }
 
-/** Loads the displayed parts of passages. Passages requested together are loaded together. */
-export async function readShown(reader: BlockReader, passage: number, file: string): Promise<ShownPassage> {
-  const number = Math.floor(passage / PASSAGES_OF_BLOCK);
-  const bytes = (await reader.blocks([number])).get(number)!;
-  const [documents, passages] = JSON.parse(new TextDecoder().decode(bytes)) as Block;
-  const row = passages[passage % PASSAGES_OF_BLOCK];
-  const owner = row === undefined ? undefined : documents[row[0]];
-  if (row === undefined || owner === undefined) throw damaged(file, `passage ${passage} is missing`);
-  const [, headings, anchor, text] = row;
-  const [id, title, url, breadcrumbs] = owner;
-  return { document: { id, title, url, breadcrumbs }, passage: { headings, anchor, text } };
+/** Reads the displayed parts of passages. Passages requested together are loaded together. */
+export class TextReader {
+  readonly #blocks: BlockReader;
+  readonly #file: string;
+  /** Blocks that were read, by number. */
+  readonly #parsed = new Map<number, Block>();
+
+  /** @param file name of the blocks' file, for messages. */
+  constructor(blocks: BlockReader, file: string) {
+    this.#blocks = blocks;
+    this.#file = file;
+  }
+
+  async shown(passage: number): Promise<ShownPassage> {
+    const [documents, passages] = await this.#block(Math.floor(passage / PASSAGES_OF_BLOCK));
+    const row = passages[passage % PASSAGES_OF_BLOCK];
+    const owner = row === undefined ? undefined : documents[row[0]];
+    if (row === undefined || owner === undefined) throw damaged(this.#file, `passage ${passage} is missing`);
+    const [, headings, anchor, text] = row;
+    const [id, title, url, breadcrumbs] = owner;
+    return { document: { id, title, url, breadcrumbs }, passage: { headings, anchor, text } };
+  }
+
+  async #block(number: number): Promise<Block> {
+    const before = this.#parsed.get(number);
+    if (before !== undefined) return before;
+    const bytes = (await this.#blocks.blocks([number])).get(number)!;
+    const block = JSON.parse(new TextDecoder().decode(bytes)) as Block;
+    this.#parsed.set(number, block);
+    return block;
+  }
 }

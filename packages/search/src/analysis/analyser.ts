@@ -34,15 +34,32 @@ const LATIN = /^[a-z]+$/;
 /** Whether a folded word may be meant by another that differs in one letter: five letters or more, and no digit. */
 export const allowsTypos = (folded: string): boolean => [...folded].length >= 5 && !NUMBER.test(folded);
 
+/** Words whose forms are remembered for a language: texts have the same words over and over. */
+const REMEMBERED = 50_000;
+const remembered = new WeakMap<Language, Map<string, Pick<Term, 'term' | 'folded'>>>();
+
 /** The terms of a text in a language. */
 export function* analyse(text: string, language: Language): Generator<Term> {
-  for (const word of words(text)) {
-    const folded = fold(word.text).replace(/['’]s?$|['’]/gu, '');
-    if (folded === '') continue;
-    // A stem of something that is not a word of letters (`v2`, `日本`) would only lose what tells it apart.
-    const term = LATIN.test(folded) || language.id !== 'en' ? language.stem(folded) : folded;
-    yield { term: term === '' ? folded : term, folded, word };
+  let known = remembered.get(language);
+  if (known === undefined || known.size > REMEMBERED) {
+    known = new Map();
+    remembered.set(language, known);
   }
+  for (const word of words(text)) {
+    let forms = known.get(word.text);
+    if (forms === undefined) {
+      forms = formsOf(word.text, language);
+      known.set(word.text, forms);
+    }
+    if (forms.folded !== '') yield { term: forms.term, folded: forms.folded, word };
+  }
+}
+
+function formsOf(word: string, language: Language): Pick<Term, 'term' | 'folded'> {
+  const folded = fold(word).replace(/['’]s?$|['’]/gu, '');
+  // A stem of something that is not a word of letters (`v2`, `日本`) would only lose what tells it apart.
+  const term = LATIN.test(folded) || language.id !== 'en' ? language.stem(folded) : folded;
+  return { term: term === '' ? folded : term, folded };
 }
 
 /**

@@ -3,12 +3,12 @@ import { textToEmbed } from '../documents/fields.ts';
 import type { Passage, SourceDocument } from '../documents/types.ts';
 import { invalid } from '../errors.ts';
 import { ByteWriter } from '../format/bytes.ts';
-import type { IndexFile, Manifest } from '../format/manifest.ts';
+import type { Manifest } from '../format/manifest.ts';
 import { sha256 } from '../format/sha256.ts';
 import { GOLDENS } from '../meaning/goldens.ts';
 import { taskOf } from '../meaning/query-model.ts';
 import type { QueryTable } from '../meaning/safetensors.ts';
-import { groupTokens, writeOtherTokens } from '../meaning/token-order.ts';
+import { NO_TOKENS, orderTokens, type TokenOrder, tokensInOrder } from '../meaning/token-order.ts';
 import { type PassageVectors, type RowShape, RowWriter, rowBytes } from '../meaning/token-rows.ts';
 import { signs, writeVectorRow } from '../meaning/vectors.ts';
 import { wordPieces } from '../meaning/word-piece.ts';
@@ -47,8 +47,8 @@ const SAME_MODEL = 0.999;
 
 export interface Meaning {
   readonly manifest: NonNullable<Manifest['meaning']>;
-  /** Tokens of the table in the order of its rows, in groups. */
-  readonly groups: readonly (readonly string[])[];
+  /** Tokens of the table in the order of its rows. */
+  readonly tokens: TokenOrder;
 }
 
 export async function meaningOf(
@@ -94,9 +94,10 @@ export async function meaningOf(
   const allBits = bits.finish();
   const flat = new Float32Array(passages.length * dimensions);
   for (const [passage, vector] of vectors.entries()) flat.set(vector, passage * dimensions);
-  const groups = table === undefined ? [] : groupTokens(likeliest(table, texts), (token) => words.has(token));
+  const tokens =
+    table === undefined ? NO_TOKENS : orderTokens(likeliest(table, texts), (token) => words.has(token));
   return {
-    groups,
+    tokens,
     manifest: {
       model,
       dimensions,
@@ -105,7 +106,15 @@ export async function meaningOf(
       vectors: await writer.add('vectors', rows.finish()),
       ...(table === undefined
         ? {}
-        : { table: await tableOf(table, groups, { vectors: flat, bits: allBits }, source.cache, writer) }),
+        : {
+            table: await tableOf(
+              table,
+              tokensInOrder(tokens),
+              { vectors: flat, bits: allBits },
+              source.cache,
+              writer,
+            ),
+          }),
     },
   };
 }
@@ -168,7 +177,7 @@ function likeliest(table: QueryTable, texts: readonly string[]): string[] {
 
 async function tableOf(
   table: QueryTable,
-  groups: readonly (readonly string[])[],
+  tokens: readonly string[],
   passages: PassageVectors,
   cache: VectorStore | undefined,
   writer: IndexWriter,
@@ -176,43 +185,26 @@ async function tableOf(
   const count = passages.vectors.length / table.dimensions;
   const shape: RowShape = { top: Math.min(TOP, count), passages: count };
   const key = await sumOf([
-    new TextEncoder().encode(JSON.stringify([shape, groups])),
+    new TextEncoder().encode(JSON.stringify([shape, tokens])),
     bytesOf(table.quantized),
     bytesOf(table.scale),
     bytesOf(passages.vectors),
   ]);
-  const width = rowBytes(shape);
   const before = cache?.rows?.get(key);
   const all =
-    before?.length === width * groups.flat().length ? before : rowsOf(table, groups, shape, passages);
+    before?.length === rowBytes(shape) * tokens.length ? before : rowsOf(table, tokens, shape, passages);
   if (all !== before) cache?.rows?.set(key, all);
-  const shards: (IndexFile & { first: number })[] = [];
-  let first = 0;
-  for (const { length } of groups) {
-    const bytes = all.slice(first * width, (first + length) * width);
-    shards.push({ ...(await writer.add('rows', bytes)), first });
-    first += length;
-  }
-  const tokens = new ByteWriter();
-  writeOtherTokens(tokens, groups);
-  return {
-    name: table.name,
-    top: shape.top,
-    tokens: await writer.addPacked('tokens', tokens.finish()),
-    rows: await writer.add('allrows', all),
-    shards,
-  };
+  return { name: table.name, top: shape.top, rows: await writer.add('rows', all) };
 }
 
 function rowsOf(
   table: QueryTable,
-  groups: readonly (readonly string[])[],
+  tokens: readonly string[],
   shape: RowShape,
   passages: PassageVectors,
 ): Uint8Array<ArrayBuffer> {
   const rowOf = new Map(table.vocabulary.map((token, row) => [token, row]));
   const rows = new RowWriter(table, shape, passages);
-  const tokens = groups.flat();
   const width = rowBytes(shape);
   const all = new Uint8Array(tokens.length * width);
   for (const [index, token] of tokens.entries()) all.set(rows.write(rowOf.get(token)!), index * width);

@@ -91,6 +91,7 @@ it('marks are the forms that the words of the query were found as, in title, hea
       keywords: 1,
       meaning: 0,
       phrase: 0,
+      named: 0,
       words: [{ word: 'proxi', term: 'proxi', score: 1 }],
     },
   };

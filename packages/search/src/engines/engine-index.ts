@@ -3,9 +3,9 @@ import { dot, FoundationError, normalise } from '@nearfield/spec';
 import { type Language, languageOf } from '../analysis/analyser.ts';
 import type { FoundDocument, QueryModel, SearchAnswer, SearchOptions } from '../answers.ts';
 import { termsOf } from '../documents/fields.ts';
-import { KEYWORD_WEIGHTS, type KeywordScore, keywordScores } from '../keywords/bm25f.ts';
+import { KEYWORD_WEIGHTS, type KeywordScores, keywordScores, NO_KEYWORDS } from '../keywords/bm25f.ts';
 import { Dictionary } from '../keywords/dictionary.ts';
-import { FIELDS, type Posting } from '../keywords/postings.ts';
+import { FIELDS, PostingCollector } from '../keywords/postings.ts';
 import { type QueryWord, queryWords } from '../keywords/query.ts';
 import { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
@@ -92,7 +92,7 @@ export class EngineIndex {
     // Those that came for their vectors have words too.
     const keywords =
       options.keywords === false
-        ? []
+        ? NO_KEYWORDS
         : this.#keywords(words, [...hits.values()], { ...KEYWORD_WEIGHTS, ...weights?.keywords });
     const similar = vector && this.#similarities(vector, [...hits.values()]);
     const fused = fuse(keywords, similar, { ...FUSION_WEIGHTS, ...weights?.fusion });
@@ -138,7 +138,7 @@ export class EngineIndex {
         query: '',
         words: [],
         language: this.#language,
-        keywords: [],
+        keywords: NO_KEYWORDS,
         fused: rankedBySimilarity(similarities),
       },
       shownHits(new Map(hits.map((hit) => [hit.passage, hit]))),
@@ -183,16 +183,16 @@ export class EngineIndex {
     words: readonly QueryWord[],
     hits: readonly EngineHit[],
     weights: typeof KEYWORD_WEIGHTS,
-  ): KeywordScore[] {
-    const postings = new Map<string, Posting[]>();
+  ): KeywordScores {
+    const postings = new Map<string, PostingCollector>();
     const lengths = new Uint32Array(hits.length * FIELDS.length);
     for (const [at, hit] of hits.entries()) {
       const found = termsOf(hit.about, hit, this.#language);
       lengths.set(found.lengths, at * FIELDS.length);
       for (const [term, positions] of found.places) {
-        const list = postings.get(term) ?? [];
+        const list = postings.get(term) ?? new PostingCollector();
         postings.set(term, list);
-        list.push({ passage: at, positions });
+        list.add({ passage: at, positions });
       }
     }
     const { passages, means } = this.head;
@@ -201,15 +201,18 @@ export class EngineIndex {
         passages,
         terms.reduce((sum, term) => sum + (this.#parts.frequencies.get(term) ?? 0), 0),
       );
-    const scores = keywordScores(
-      words,
-      (term) => postings.get(term) ?? [],
+    const found = keywordScores(words, (term) => postings.get(term)?.finish(), {
       passages,
-      { lengths, means },
+      lengths: { lengths, means },
       weights,
       frequencyOf,
-    );
-    return scores.map((score) => ({ ...score, passage: hits[score.passage]!.passage }));
+    });
+    const placeOf = new Map(hits.map(({ passage }, at) => [passage, at]));
+    return {
+      passages: found.passages.map((at) => hits[at]!.passage),
+      scores: found.scores,
+      explain: (passage) => found.explain(placeOf.get(passage) ?? -1),
+    };
   }
 
   /** How similar passages are in general is told by the sample. */

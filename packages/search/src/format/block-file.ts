@@ -32,7 +32,7 @@ export class BlockReader {
   /** Offset of each block, and the end of the last one. */
   readonly #starts: readonly number[];
   readonly #read = new Map<number, Promise<Bytes>>();
-  #next: { numbers: number[]; loading: Promise<Map<number, Bytes>> } | undefined;
+  #next: { numbers: number[]; loading: Promise<Map<number, Promise<Bytes>>> } | undefined;
 
   /** @param lengths bytes of each block as stored. */
   constructor(files: IndexFiles, stored: BlockFiles, lengths: readonly number[]) {
@@ -63,7 +63,7 @@ export class BlockReader {
     return new Map(found);
   }
 
-  async #loadNext(): Promise<Map<number, Bytes>> {
+  async #loadNext(): Promise<Map<number, Promise<Bytes>>> {
     // Others of this turn join first.
     await Promise.resolve();
     const { numbers } = this.#next!;
@@ -71,23 +71,21 @@ export class BlockReader {
     return this.#load(numbers.sort((left, right) => left - right));
   }
 
-  async #load(numbers: readonly number[]): Promise<Map<number, Bytes>> {
+  /** Blocks as they come: one that is damaged fails alone. */
+  async #load(numbers: readonly number[]): Promise<Map<number, Promise<Bytes>>> {
     const ranges = numbers.map((number) => [this.#starts[number]!, this.#starts[number + 1]!] as const);
     const parts = await this.#files.parts(this.#stored.all, ranges);
     const stored = parts ?? (await this.#fromShards(numbers));
-    const found = new Map<number, Bytes>();
-    await Promise.all(
-      numbers.map(async (number, index) => {
-        const bytes = stored[index]!;
-        const packed = bytes.slice(CHECKSUM);
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-        if (bytes.length <= CHECKSUM || view.getUint32(0, true) !== checksum(packed, number)) {
-          throw damaged(this.#stored.all.name, `block ${number} is damaged`);
-        }
-        found.set(number, await inflate(packed, this.#stored.all.name));
-      }),
-    );
-    return found;
+    return new Map(numbers.map((number, index) => [number, this.#unpacked(number, stored[index]!)]));
+  }
+
+  async #unpacked(number: number, bytes: Uint8Array): Promise<Bytes> {
+    const packed = bytes.slice(CHECKSUM);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (bytes.length <= CHECKSUM || view.getUint32(0, true) !== checksum(packed, number)) {
+      throw damaged(this.#stored.all.name, `block ${number} is damaged`);
+    }
+    return inflate(packed, this.#stored.all.name);
   }
 
   #fromShards(numbers: readonly number[]): Promise<Uint8Array[]> {

@@ -2,7 +2,7 @@ import { FoundationError } from '@nearfield/spec';
 import { damaged } from '../errors.ts';
 
 /** The version of the format that this package writes and reads. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 /** The one file whose name never changes. */
 export const MANIFEST = 'manifest.json';
 
@@ -37,7 +37,7 @@ export interface Manifest {
   readonly files: {
     /** Data that every query needs: words, documents and lengths of passages, offsets of blocks. */
     readonly start: IndexFile;
-    /** Blocks of terms and their postings. */
+    /** Blocks of terms and their postings, then of the query table's rare tokens. */
     readonly terms: BlockFiles;
     /** Blocks of passages' texts, with what is shown of their documents. */
     readonly texts: BlockFiles;
@@ -57,12 +57,8 @@ export interface Manifest {
       readonly name: string;
       /** Passages of a row. */
       readonly top: number;
-      /** Tokens that are not known from the start. */
-      readonly tokens: IndexFile;
-      /** Every row, for loaders that read ranges. */
+      /** A row for each token, the likeliest first: read in parts, or from the beginning. */
       readonly rows: IndexFile;
-      /** The same rows apart, the likeliest first, each with the number of its first. */
-      readonly shards: readonly (IndexFile & { readonly first: number })[];
     };
   };
 }
@@ -82,7 +78,7 @@ export async function readManifest(
   if (value.version !== FORMAT_VERSION) {
     throw new FoundationError({
       code: 'NOT_SUPPORTED',
-      message: `The index has format version ${value.version}, this package reads ${FORMAT_VERSION}. Build the index with the version of @nearfield/search that reads it.`,
+      message: `The index has format version ${value.version}, this package reads ${FORMAT_VERSION}. Build the index anew with this version: nearfield index SOURCE --out DIRECTORY.`,
     });
   }
   const { id, ...rest } = value;

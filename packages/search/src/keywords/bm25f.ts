@@ -1,4 +1,4 @@
-import { FIELDS, type Field, type Posting } from './postings.ts';
+import { FIELDS, type Field, type PostingList } from './postings.ts';
 import type { QueryWord } from './query.ts';
 
 /** How keywords are weighed. */
@@ -13,6 +13,11 @@ export interface KeywordWeights {
   readonly stopWord: number;
   /** Added for two neighbours of the query that stand side by side, as a share of the rarer one's score. Default .4. */
   readonly phrase: number;
+  /**
+   * Added where the title has every word of the query, times the share of the title that they are: the page that the
+   * query names comes first. @default 0.3
+   */
+  readonly named: number;
 }
 
 export const KEYWORD_WEIGHTS: KeywordWeights = {
@@ -21,6 +26,7 @@ export const KEYWORD_WEIGHTS: KeywordWeights = {
   b: { title: 0.4, headings: 0.4, text: 0.7 },
   stopWord: 0.3,
   phrase: 0.4,
+  named: 0.3,
 };
 
 /** Lengths of the fields of each passage, in words: passages × fields. */
@@ -45,71 +51,241 @@ export interface KeywordScore {
   readonly score: number;
   readonly words: readonly WordScore[];
   readonly phrase: number;
+  /** What a title gave that the query names. */
+  readonly named: number;
 }
 
-/** BM25F over the passages that have a word of the query, by passage. */
+/** Passages that have a word of a query, with their scores. */
+export interface KeywordScores {
+  readonly passages: Uint32Array;
+  /** See {@link KeywordScore}, one for each of the passages. */
+  readonly scores: Float32Array;
+  /** What made a passage's score; undefined for one that has no word. */
+  explain(passage: number): KeywordScore | undefined;
+}
+
+export const NO_KEYWORDS: KeywordScores = {
+  passages: new Uint32Array(0),
+  scores: new Float32Array(0),
+  explain: () => undefined,
+};
+
+/** What keywords are scored with. */
+export interface KeywordContext {
+  /** Number of passages of the index. */
+  readonly passages: number;
+  readonly lengths: FieldLengths;
+  readonly weights: KeywordWeights;
+  /** Passages that have one of some terms, where postings are not all there are. */
+  readonly frequencyOf?: (terms: readonly string[]) => number;
+}
+
+/** One word of a query among the passages: the best of the terms that it stands for, and where that stands. */
+interface WordMatch {
+  readonly word: string;
+  readonly rarity: number;
+  readonly terms: readonly { readonly term: string; readonly weight: number; readonly list: PostingList }[];
+  /** By the passages' slots. */
+  readonly best: Float32Array;
+  /** Which term gave the best score, counted from 1, and which of its postings. */
+  readonly term: Uint16Array;
+  readonly posting: Uint32Array;
+}
+
+/** BM25F over the passages that have a word of the query. */
 export function keywordScores(
   words: readonly QueryWord[],
-  postingsOf: (term: string) => readonly Posting[],
-  passages: number,
-  { lengths, means }: FieldLengths,
-  weights: KeywordWeights = KEYWORD_WEIGHTS,
-  /** Passages that have one of some terms, where postings are not all there are. */
-  frequencyOf?: (terms: readonly string[]) => number,
-): KeywordScore[] {
-  const idf = (df: number): number => Math.log(1 + (passages - df + 0.5) / (df + 0.5));
-  const found = new Map<
-    number,
-    { words: WordScore[]; places: (readonly (readonly number[])[] | undefined)[] }
-  >();
+  postingsOf: (term: string) => PostingList | undefined,
+  context: KeywordContext,
+): KeywordScores {
+  const lists = words.map(({ terms }) =>
+    terms.flatMap(({ term, weight }) => {
+      const list = postingsOf(term);
+      return list === undefined || list.passages.length + list.leftOut === 0 ? [] : [{ term, weight, list }];
+    }),
+  );
+  const { slotOf, passages } = slots(lists.flatMap((terms) => terms.map(({ list }) => list)));
   let ideal = 0;
-  const rarities: number[] = [];
-  for (const [index, { word, terms, isStopWord }] of words.entries()) {
-    const importance = isStopWord ? weights.stopWord : 1;
-    const lists = terms.map((term) => ({ ...term, postings: postingsOf(term.term) }));
-    // A word that nothing has is as rare as one that one passage has: what is found without it is found in part.
-    // Terms that a word stands for are as rare as all of them together: no rare misspelling outranks the word.
-    const df =
-      frequencyOf?.(lists.map(({ term }) => term)) ??
-      new Set(lists.flatMap(({ postings }) => postings.map(({ passage }) => passage))).size;
-    const rarity = idf(Math.max(1, df)) * importance;
-    rarities.push(rarity);
-    ideal += rarity;
-    for (const { term, weight, postings } of lists) {
-      for (const { passage, positions } of postings) {
-        let frequency = 0;
-        for (const [field, places] of positions.entries()) {
-          if (places.length === 0) continue;
-          const name = FIELDS[field]!;
-          const length = lengths[passage * FIELDS.length + field]! / means[field]!;
-          frequency +=
-            (weights.fields[name] * places.length) / (1 - weights.b[name] + weights.b[name] * length);
-        }
-        const score = (rarity * weight * frequency) / (weights.k1 + frequency);
-        const entry = found.get(passage) ?? { words: [], places: [] };
-        found.set(passage, entry);
-        const before = entry.words.findIndex((each) => each.word === word);
-        if (before >= 0 && entry.words[before]!.score >= score) continue;
-        if (before >= 0) entry.words.splice(before, 1);
-        entry.words.push({ word, score, term });
-        entry.places[index] = positions;
+  const matches = words.map(({ word, isStopWord }, index): WordMatch => {
+    const terms = lists[index]!;
+    const rarity =
+      rarityOf(terms, words[index]!, context, slotOf) * (isStopWord ? context.weights.stopWord : 1);
+    // No passage can be held to have a word that texts leave out.
+    if (!terms.some(({ list }) => list.leftOut > 0)) ideal += rarity;
+    const match: WordMatch = {
+      word,
+      rarity,
+      terms,
+      best: new Float32Array(passages.length),
+      term: new Uint16Array(passages.length),
+      posting: new Uint32Array(passages.length),
+    };
+    for (const order of terms.keys()) scoreTerm(match, order, slotOf, context);
+    return match;
+  });
+  // Common words alone are as good as a full match of each other.
+  if (ideal === 0) ideal = matches.reduce((sum, { rarity }) => sum + rarity, 0);
+  if (ideal === 0) return NO_KEYWORDS;
+  const phrases = new Float32Array(passages.length);
+  for (let index = 1; index < matches.length; index++) {
+    addPhrases(phrases, matches[index - 1]!, matches[index]!, context.weights.phrase);
+  }
+  const names = namedBy(matches, passages, context);
+  const scores = new Float32Array(passages.length);
+  for (let slot = 0; slot < scores.length; slot++) {
+    let sum = phrases[slot]!;
+    for (const { best } of matches) sum += best[slot]!;
+    scores[slot] = sum / ideal + names[slot]!;
+  }
+  return {
+    passages,
+    scores,
+    explain: (passage) => {
+      const slot = (slotOf[passage] ?? 0) - 1;
+      if (slot < 0) return undefined;
+      return {
+        passage,
+        score: scores[slot]!,
+        words: matches.flatMap(({ word, best, term, terms }) =>
+          term[slot] === 0 ? [] : [{ word, score: best[slot]!, term: terms[term[slot]! - 1]!.term }],
+        ),
+        phrase: phrases[slot]! / ideal,
+        named: names[slot]!,
+      };
+    },
+  };
+}
+
+/** Passages of some lists, and the place of each among them, counted from 1. */
+function slots(lists: readonly PostingList[]): { slotOf: Uint32Array; passages: Uint32Array } {
+  let last = -1;
+  let all = 0;
+  for (const { passages } of lists) {
+    last = Math.max(last, passages.at(-1) ?? -1);
+    all += passages.length;
+  }
+  const slotOf = new Uint32Array(last + 1);
+  const found = new Uint32Array(Math.min(all, last + 1));
+  let count = 0;
+  for (const { passages } of lists) {
+    for (const passage of passages) {
+      if (slotOf[passage] !== 0) continue;
+      found[count] = passage;
+      slotOf[passage] = ++count;
+    }
+  }
+  return { slotOf, passages: found.subarray(0, count) };
+}
+
+/**
+ * Terms that a word stands for are as rare as all of them together: no rare misspelling outranks the word. A word that
+ * nothing has is as rare as one that one passage has: what is found without it is found in part.
+ */
+function rarityOf(
+  terms: WordMatch['terms'],
+  word: QueryWord,
+  { passages, frequencyOf }: KeywordContext,
+  slotOf: Uint32Array,
+): number {
+  let frequency = 0;
+  if (frequencyOf !== undefined) frequency = frequencyOf(word.terms.map(({ term }) => term));
+  else {
+    const seen = new Uint8Array(slotOf.length);
+    for (const { list } of terms) {
+      frequency += list.leftOut;
+      for (const passage of list.passages) {
+        frequency += 1 - seen[passage]!;
+        seen[passage] = 1;
       }
     }
   }
-  if (ideal === 0) return [];
-  return [...found].map(([passage, { words: scores, places }]) => {
-    let phrase = 0;
-    for (let index = 1; index < words.length; index++) {
-      const left = places[index - 1];
-      const right = places[index];
-      if (left === undefined || right === undefined) continue;
-      const isSideBySide = left.some((positions, field) => {
-        const next = new Set(right[field]);
-        return positions.some((place) => next.has(place + 1));
-      });
-      if (isSideBySide) phrase += weights.phrase * Math.min(rarities[index - 1]!, rarities[index]!);
+  const df = Math.min(passages, Math.max(1, frequency));
+  return Math.log(1 + (passages - df + 0.5) / (df + 0.5));
+}
+
+/** Keeps the scores of one term where no term before gave more. */
+function scoreTerm(
+  { rarity, terms, best, term, posting }: WordMatch,
+  order: number,
+  slotOf: Uint32Array,
+  { lengths: { lengths, means }, weights: { fields, b, k1 } }: KeywordContext,
+): void {
+  const { weight, list } = terms[order]!;
+  const { passages, ends } = list;
+  const factors = FIELDS.map((name) => fields[name]);
+  const bare = FIELDS.map((name) => 1 - b[name]);
+  const long = FIELDS.map((name, field) => b[name] / means[field]!);
+  let begin = 0;
+  for (let at = 0, end = 0; at < passages.length; at++) {
+    const passage = passages[at]!;
+    let frequency = 0;
+    for (let field = 0; field < FIELDS.length; field++, end++) {
+      const count = ends[end]! - begin;
+      begin = ends[end]!;
+      if (count === 0) continue;
+      const length = lengths[passage * FIELDS.length + field]!;
+      frequency += (factors[field]! * count) / (bare[field]! + long[field]! * length);
     }
-    const sum = scores.reduce((total, { score }) => total + score, 0);
-    return { passage, score: (sum + phrase) / ideal, words: scores, phrase: phrase / ideal };
-  });
+    const score = (rarity * weight * frequency) / (k1 + frequency);
+    const slot = slotOf[passage]! - 1;
+    if (term[slot] !== 0 && best[slot]! >= score) continue;
+    best[slot] = score;
+    term[slot] = order + 1;
+    posting[slot] = at;
+  }
+}
+
+/** Adds what two neighbours of the query are worth where they stand side by side. */
+function addPhrases(phrases: Float32Array, left: WordMatch, right: WordMatch, weight: number): void {
+  const worth = weight * Math.min(left.rarity, right.rarity);
+  for (let slot = 0; slot < phrases.length; slot++) {
+    if (left.term[slot] === 0 || right.term[slot] === 0) continue;
+    const first = left.terms[left.term[slot]! - 1]!.list;
+    const second = right.terms[right.term[slot]! - 1]!.list;
+    if (areSideBySide(first, left.posting[slot]!, second, right.posting[slot]!)) phrases[slot]! += worth;
+  }
+}
+
+/** What titles add that have every word of the query. */
+function namedBy(
+  matches: readonly WordMatch[],
+  passages: Uint32Array,
+  { lengths: { lengths }, weights: { named } }: KeywordContext,
+): Float32Array {
+  const names = new Float32Array(passages.length);
+  for (const [slot, passage] of passages.entries()) {
+    let weight = named;
+    for (const { term, terms, posting } of matches) {
+      const found = terms[term[slot]! - 1];
+      const isInTitle = found !== undefined && hasTitle(found.list, posting[slot]!);
+      weight = isInTitle ? Math.min(weight, named * found.weight) : 0;
+      if (!isInTitle) break;
+    }
+    if (weight > 0) {
+      names[slot] = weight * Math.min(1, matches.length / lengths[passage * FIELDS.length]!);
+    }
+  }
+  return names;
+}
+
+/** Whether a posting has a position in the title, which is the first of the fields. */
+function hasTitle({ ends }: PostingList, posting: number): boolean {
+  const at = posting * FIELDS.length;
+  return ends[at]! > (at === 0 ? 0 : ends[at - 1]!);
+}
+
+/** Whether, in one of the fields, a position of one posting is right before one of the other. Both are in order. */
+function areSideBySide(first: PostingList, left: number, second: PostingList, right: number): boolean {
+  for (let field = 0; field < FIELDS.length; field++) {
+    const [leftEnd, rightEnd] = [left * FIELDS.length + field, right * FIELDS.length + field];
+    let at = leftEnd === 0 ? 0 : first.ends[leftEnd - 1]!;
+    let next = rightEnd === 0 ? 0 : second.ends[rightEnd - 1]!;
+    while (at < first.ends[leftEnd]! && next < second.ends[rightEnd]!) {
+      const distance = second.positions[next]! - first.positions[at]!;
+      if (distance === 1) return true;
+      if (distance < 1) next++;
+      else at++;
+    }
+  }
+  return false;
 }

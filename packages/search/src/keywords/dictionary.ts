@@ -6,6 +6,8 @@ const MOST = 24;
 /** Every folded word of an index, sorted by code units, in the page: finds beginnings and mistyped words. */
 export class Dictionary {
   readonly #words: readonly string[];
+  /** Words by their length in UTF-16 units, from the first look for mistyped ones on. */
+  #byLength: readonly (readonly string[])[] | undefined;
 
   constructor(sorted: readonly string[]) {
     this.#words = sorted;
@@ -30,9 +32,14 @@ export class Dictionary {
 
   /** Other words that one edit makes of a word. Those with the same first letter come first. */
   near(word: string): string[] {
-    const found = this.#words.filter(
-      (other) => Math.abs(other.length - word.length) <= 2 && other !== word && isWithinOneEdit(word, other),
-    );
+    this.#byLength ??= byLengths(this.#words);
+    const found: string[] = [];
+    // A letter may have two units.
+    for (let length = Math.max(1, word.length - 2); length <= word.length + 2; length++) {
+      for (const other of this.#byLength[length] ?? []) {
+        if (other !== word && isWithinOneEdit(word, other)) found.push(other);
+      }
+    }
     const other = (near: string): number => (near[0] === word[0] ? 0 : 1);
     return found.sort((left, right) => other(left) - other(right) || byLength(left, right)).slice(0, MOST);
   }
@@ -47,6 +54,15 @@ export class Dictionary {
     }
     return low;
   }
+}
+
+function byLengths(words: readonly string[]): string[][] {
+  const lists: string[][] = [];
+  for (const word of words) {
+    lists[word.length] ??= [];
+    lists[word.length]!.push(word);
+  }
+  return lists;
 }
 
 const byLength = (left: string, right: string): number =>

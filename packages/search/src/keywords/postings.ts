@@ -1,4 +1,4 @@
-/** Which passages have a term, how often in which field, and where: what a shard of terms holds. */
+/** Which passages have a term, how often in which field, and where: what a block of terms holds. */
 import type { ByteReader, ByteWriter } from '../format/bytes.ts';
 
 /** Fields in the order of their bits. */
@@ -12,8 +12,20 @@ export interface Posting {
   readonly positions: readonly (readonly number[])[];
 }
 
-/** Writes postings, sorted by passage. */
-export function writePostings(writer: ByteWriter, postings: readonly Posting[]): void {
+/** A term in all passages that have it: plain numbers, as a query goes through thousands. */
+export interface PostingList {
+  /** In ascending order. */
+  readonly passages: Uint32Array;
+  /** Ends of each passage's positions, field after field: passages × fields. Each begins where the one before ends. */
+  readonly ends: Uint32Array;
+  readonly positions: Uint32Array;
+  /** Further passages that have the term, so commonly that the index leaves them out. */
+  readonly leftOut: number;
+}
+
+/** Writes postings, sorted by passage. @param leftOut passages that have the term but no posting. */
+export function writePostings(writer: ByteWriter, postings: readonly Posting[], leftOut: number): void {
+  writer.varint(leftOut);
   writer.varint(postings.length);
   let before = -1;
   for (const posting of postings) {
@@ -39,32 +51,66 @@ export function writePosting(writer: ByteWriter, { passage, positions }: Posting
   }
 }
 
-/** Reads what {@link writePostings} wrote. */
-export function readPostings(reader: ByteReader): Posting[] {
-  const postings: Posting[] = [];
-  const count = reader.varint();
-  let passage = -1;
-  for (let index = 0; index < count; index++) {
-    const posting = readPosting(reader, passage);
-    passage = posting.passage;
-    postings.push(posting);
+/** Collects postings in the order of their passages. */
+export class PostingCollector {
+  readonly #passages: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #positions: number[] = [];
+
+  add({ passage, positions }: Posting): void {
+    this.#passages.push(passage);
+    for (const places of positions) {
+      for (const place of places) this.#positions.push(place);
+      this.#ends.push(this.#positions.length);
+    }
   }
-  return postings;
+
+  /** Reads one posting that {@link writePosting} wrote, and gives its passage. Without `keep` it is passed over. */
+  read(reader: ByteReader, before: number, keep?: (passage: number) => boolean): number {
+    const passage = before + reader.varint() + 1;
+    const mask = reader.byte();
+    const isKept = keep?.(passage) ?? true;
+    if (isKept) this.#passages.push(passage);
+    for (let field = 0; field < FIELDS.length; field++) {
+      if ((mask & (1 << field)) !== 0) {
+        let place = -1;
+        for (let left = reader.varint(); left > 0; left--) {
+          place += reader.varint() + 1;
+          if (isKept) this.#positions.push(place);
+        }
+      }
+      if (isKept) this.#ends.push(this.#positions.length);
+    }
+    return passage;
+  }
+
+  finish(leftOut = 0): PostingList {
+    return {
+      leftOut,
+      passages: Uint32Array.from(this.#passages),
+      ends: Uint32Array.from(this.#ends),
+      positions: Uint32Array.from(this.#positions),
+    };
+  }
 }
 
-/** Reads what {@link writePosting} wrote. */
-export function readPosting(reader: ByteReader, before: number): Posting {
-  const passage = before + reader.varint() + 1;
-  const mask = reader.byte();
-  const positions = FIELDS.map((_, field) => {
-    if ((mask & (1 << field)) === 0) return [];
-    const places: number[] = [];
-    let place = -1;
-    for (let left = reader.varint(); left > 0; left--) {
-      place += reader.varint() + 1;
-      places.push(place);
-    }
-    return places;
-  });
-  return { passage, positions };
+/** Reads what {@link writePostings} wrote. */
+export function readPostings(reader: ByteReader): PostingList {
+  const collector = new PostingCollector();
+  const leftOut = reader.varint();
+  for (let left = reader.varint(), passage = -1; left > 0; left--) passage = collector.read(reader, passage);
+  return collector.finish(leftOut);
+}
+
+/** The postings of a list, one by one. */
+export function* postingsOf({ passages, ends, positions }: PostingList): Generator<Posting> {
+  for (const [at, passage] of passages.entries()) {
+    yield {
+      passage,
+      positions: FIELDS.map((_, field) => {
+        const end = at * FIELDS.length + field;
+        return [...positions.subarray(end === 0 ? 0 : ends[end - 1]!, ends[end]!)];
+      }),
+    };
+  }
 }

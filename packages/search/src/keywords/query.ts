@@ -26,7 +26,9 @@ export interface QueryWord {
 }
 
 const PREFIX_WEIGHT = 0.6;
-const TYPO_WEIGHT = 0.5;
+/** Weight of what a mistyped word may stand for, if that is one word; several share what is known less well. */
+const TYPO_WEIGHT = 0.9;
+const LEAST_TYPO_WEIGHT = 0.4;
 /** Letters that the beginning of a word must have. */
 const LEAST_PREFIX = 2;
 
@@ -50,7 +52,12 @@ export function queryWords(
   const found: QueryWord[] = [];
   for (const each of all) {
     const { term, folded } = each;
-    if (seen.has(term) && each !== last) continue;
+    if (seen.has(term)) {
+      if (each !== last) continue;
+      // It may stand for more where it is last.
+      const before = found.findIndex(({ terms }) => terms[0]!.term === term);
+      found.splice(before, 1);
+    }
     seen.add(term);
     const isStopWord = [language, ...others].some(({ stopWords }) => stopWords.has(folded));
     const terms = new Map<string, QueryTerm>();
@@ -76,7 +83,8 @@ export function queryWords(
       add(dictionary.startingWith(folded), 'prefix', PREFIX_WEIGHT);
     }
     if (!isKnown && !isStopWord && terms.size === ownTerms && allowsTypos(folded)) {
-      add(dictionary.near(folded).filter(allowsTypos), 'typo', TYPO_WEIGHT);
+      const near = dictionary.near(folded).filter(allowsTypos);
+      add(near, 'typo', Math.max(LEAST_TYPO_WEIGHT, TYPO_WEIGHT / Math.sqrt(near.length)));
     }
     const range = [each.word.start, each.word.end] as const;
     found.push({ word: folded, range, terms: [...terms.values()], isStopWord });

@@ -2,9 +2,16 @@
 import type { Language } from '../analysis/analyser.ts';
 import type { PassageTerms } from '../documents/fields.ts';
 import { ByteReader, ByteWriter } from '../format/bytes.ts';
-import { type KeywordScore, type KeywordWeights, keywordScores } from '../keywords/bm25f.ts';
+import { type KeywordScores, type KeywordWeights, keywordScores } from '../keywords/bm25f.ts';
 import { Dictionary } from '../keywords/dictionary.ts';
-import { FIELDS, type Posting, readPosting, writePosting } from '../keywords/postings.ts';
+import {
+  FIELDS,
+  type Posting,
+  PostingCollector,
+  type PostingList,
+  postingsOf,
+  writePosting,
+} from '../keywords/postings.ts';
 import { type QueryWord, queryWords } from '../keywords/query.ts';
 import { correctedQuery } from '../ranking/correction.ts';
 
@@ -20,7 +27,7 @@ const FIRST_BYTES = 16;
 
 export interface LiveKeywordScores {
   readonly words: readonly QueryWord[];
-  readonly scores: KeywordScore[];
+  readonly scores: KeywordScores;
 }
 
 /**
@@ -86,13 +93,11 @@ export class LiveKeywords {
   search(query: string, weights: KeywordWeights): LiveKeywordScores {
     const words = queryWords(query, this.#language, this.#currentDictionary());
     const means = this.#sums.map((sum) => Math.max(1, sum / Math.max(1, this.#count)));
-    const scores = keywordScores(
-      words,
-      (term) => this.#postingsOf(term),
-      this.#count,
-      { lengths: this.#lengths, means },
+    const scores = keywordScores(words, (term) => this.#postingsOf(term), {
+      passages: this.#count,
+      lengths: { lengths: this.#lengths, means },
       weights,
-    );
+    });
     return { words, scores };
   }
 
@@ -103,7 +108,7 @@ export class LiveKeywords {
     return correctedQuery(
       query,
       words,
-      (term) => this.#postingsOf(term).length,
+      (term) => this.#postingsOf(term)?.passages.length ?? 0,
       () => false,
     );
   }
@@ -122,7 +127,7 @@ export class LiveKeywords {
     const before = [...this.#postings];
     this.#postings.clear();
     for (const [term, postings] of before) {
-      for (const { passage, positions } of read(postings)) {
+      for (const { passage, positions } of postingsOf(read(postings))) {
         const number = numberOf[passage]!;
         if (number >= 0) this.#append(term, { passage: number, positions });
       }
@@ -132,10 +137,9 @@ export class LiveKeywords {
     this.#newWords = [...this.#words.keys()];
   }
 
-  #postingsOf(term: string): Posting[] {
+  #postingsOf(term: string): PostingList | undefined {
     const postings = this.#postings.get(term);
-    if (postings === undefined) return [];
-    return [...read(postings)].filter(({ passage }) => this.#present[passage] === 1);
+    return postings && read(postings, (passage) => this.#present[passage] === 1);
   }
 
   #currentDictionary(): Dictionary {
@@ -180,13 +184,11 @@ export class LiveKeywords {
   }
 }
 
-function* read({ bytes, length }: Postings): Generator<Posting> {
+function read({ bytes, length }: Postings, keep?: (passage: number) => boolean): PostingList {
   const reader = new ByteReader(bytes.subarray(0, length), 'postings');
-  for (let before = -1; !reader.done; ) {
-    const posting = readPosting(reader, before);
-    before = posting.passage;
-    yield posting;
-  }
+  const collector = new PostingCollector();
+  for (let passage = -1; !reader.done; ) passage = collector.read(reader, passage, keep);
+  return collector.finish();
 }
 
 function merged(left: readonly string[], right: readonly string[]): string[] {

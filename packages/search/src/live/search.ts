@@ -2,11 +2,12 @@
 import { FoundationError } from '@nearfield/spec';
 import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
-import { KEYWORD_WEIGHTS, type KeywordScore } from '../keywords/bm25f.ts';
+import { KEYWORD_WEIGHTS, type KeywordScores, NO_KEYWORDS } from '../keywords/bm25f.ts';
 import type { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
 import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
-import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
+import { bestFirst } from '../ranking/best-first.ts';
+import { entriesOf, FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
 import { filterOf } from '../resident.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
@@ -57,7 +58,7 @@ export async function searchLive(
   const { state, language } = searched;
   const { weights, signal } = options;
   const { words, scores } = state.keywords.search(query, { ...KEYWORD_WEIGHTS, ...weights?.keywords });
-  const keywords = (options.keywords ?? true) ? scores : [];
+  const keywords = (options.keywords ?? true) ? scores : NO_KEYWORDS;
   const shown = new LiveShown(searched, options.filters);
   const similar = vector && (await nearest(shown, vector, keywords, documentsNeeded(options)));
   const fused = fuse(keywords, similar, { ...FUSION_WEIGHTS, ...weights?.fusion });
@@ -91,32 +92,40 @@ export async function relatedLive(
   const vector = await state.vectors?.mean(passages);
   if (vector === undefined) return [];
   const shown = new LiveShown(searched, options.filters, entry.number);
-  const similar = await nearest(shown, vector, [], limitOf(options));
-  const fused = rankedBySimilarity(similar?.values ?? []);
+  const similar = await nearest(shown, vector, NO_KEYWORDS, limitOf(options));
+  const fused = rankedBySimilarity(similar === undefined ? [] : entriesOf(similar));
   const { attempt } = attempts(undefined);
-  return resultsOf({ query: '', words: [], language, keywords: [], fused }, shown, options, attempt);
+  return resultsOf({ query: '', words: [], language, keywords: NO_KEYWORDS, fused }, shown, options, attempt);
 }
 
 async function nearest(
   shown: LiveShown,
   vector: Float32Array,
-  keywords: readonly KeywordScore[],
+  { passages, scores }: KeywordScores,
   documents: number,
 ): Promise<Similarities | undefined> {
   const { vectors } = shown.state;
   if (vectors === undefined) return undefined;
   const withWords =
-    keywords.length <= MOST_WITH_WORDS
-      ? keywords
-      : keywords.toSorted((left, right) => right.score - left.score).slice(0, MOST_WITH_WORDS);
+    passages.length <= MOST_WITH_WORDS
+      ? passages
+      : Uint32Array.from(take(bestFirst(scores, passages), MOST_WITH_WORDS), (at) => passages[at]!);
   const found = await vectors.nearest(vector, {
     limit: documents * PASSAGES_A_DOCUMENT,
     allowed: shown.allowedPassages(),
-    also: Uint32Array.from(withWords, ({ passage }) => passage),
+    also: withWords,
   });
   const values = new Map<number, number>();
   for (const [index, row] of found.rows.entries()) values.set(row, found.similarities[index]!);
   return { mean: found.mean, deviation: found.deviation, values };
+}
+
+function* take(places: Iterable<number>, most: number): Generator<number> {
+  let count = 0;
+  for (const place of places) {
+    if (count++ === most) return;
+    yield place;
+  }
 }
 
 /** A document that another tab removed between the ranking and the reading of its text. */

@@ -5,15 +5,10 @@ import { cosine, dot, normalise } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
 import { minilmQueryTable } from '../../test/query-table.ts';
 import { ByteReader, ByteWriter } from '../format/bytes.ts';
+import { piecesOf, RareTokens } from './rare-tokens.ts';
 import { readQueryTable } from './safetensors.ts';
-import {
-  groupTokens,
-  readFirstTokens,
-  readOtherTokens,
-  writeFirstTokens,
-  writeOtherTokens,
-} from './token-order.ts';
-import { addRow, RowWriter } from './token-rows.ts';
+import { orderTokens, readFirstTokens, tokenBlocks, tokensInOrder, writeFirstTokens } from './token-order.ts';
+import { addRow, checkRow, RowWriter } from './token-rows.ts';
 import { readVectorRow, signScores, signs, writeVectorRow } from './vectors.ts';
 import { wordPieces } from './word-piece.ts';
 
@@ -106,7 +101,7 @@ describe('rows', () => {
     const shape = { top, passages: passages.length };
     const writer = new RowWriter(table, shape, all);
     const scores = new Float32Array(passages.length);
-    for (const token of tokens) addRow(scores, writer.write(rowOf.get(token)!), shape, token, 'rows');
+    for (const token of tokens) addRow(scores, writer.write(rowOf.get(token)!), shape);
     return scores;
   };
 
@@ -131,15 +126,14 @@ describe('rows', () => {
   it('know their token and their bytes', () => {
     const shape = { top: 3, passages: passages.length };
     const bytes = new RowWriter(table, shape, all).write(rowOf.get('bread')!);
-    const sum = new Float32Array(passages.length);
-    expect(() => addRow(sum, bytes, shape, 'butter', 'rows')).toThrow(INTEGRITY);
-    expect(() => addRow(sum, bytes.slice(1), shape, 'bread', 'rows')).toThrow(INTEGRITY);
+    checkRow(bytes, shape, 'bread', 'rows');
+    expect(() => checkRow(bytes, shape, 'butter', 'rows')).toThrow(INTEGRITY);
+    expect(() => checkRow(bytes.slice(1), shape, 'bread', 'rows')).toThrow(INTEGRITY);
     for (const at of [0, 5, 10, bytes.length - 1]) {
       const broken = bytes.slice();
       broken[at]! ^= 1;
-      expect(() => addRow(sum, broken, shape, 'bread', 'rows')).toThrow(INTEGRITY);
+      expect(() => checkRow(broken, shape, 'bread', 'rows')).toThrow(INTEGRITY);
     }
-    expect(sum.every((value) => value === 0)).toBe(true);
   });
 
   it('name passages behind the first 65,536', () => {
@@ -150,13 +144,7 @@ describe('rows', () => {
     vectors.set(vectorOf(['bread']), (many - 1) * dimensions);
     const shape = { top: 1, passages: many };
     const scores = new Float32Array(many);
-    addRow(
-      scores,
-      new RowWriter(table, shape, { vectors, bits }).write(rowOf.get('bread')!),
-      shape,
-      'bread',
-      'rows',
-    );
+    addRow(scores, new RowWriter(table, shape, { vectors, bits }).write(rowOf.get('bread')!), shape);
     expect(scores.findIndex((score) => score > 0)).toBe(many - 1);
   });
 });
@@ -165,18 +153,42 @@ describe('the order of tokens', () => {
   it('comes back from the words of the site, the first tokens and the others', () => {
     const tokens = table.vocabulary.slice(2000, 14_000);
     const site = tokens.filter((_, index) => index % 3 === 0 && !tokens[index]!.startsWith('##'));
-    const groups = groupTokens(tokens, (token) => site.includes(token));
+    const order = orderTokens(tokens, (token) => site.includes(token));
     const sorted = [...site, 'unheardof'].sort();
     const writer = new ByteWriter();
-    writeFirstTokens(writer, sorted, groups);
-    const others = new ByteWriter();
-    writeOtherTokens(others, groups);
+    writeFirstTokens(writer, sorted, order);
     const first = readFirstTokens(new ByteReader(writer.finish(), 'x'), sorted);
-    const all = readOtherTokens(new ByteReader(others.finish(), 'x'), first);
     expect(first.size).toBe(256 + 512 + 1024 + 2048 + 4096);
-    expect([...all.keys()]).toEqual(groups.flat());
-    expect([...all.keys()].sort()).toEqual([...tokens].sort());
-    expect(groups[0]!.toSorted()).toEqual(tokens.slice(0, 256).sort());
+    expect([...first.keys(), ...order.others]).toEqual(tokensInOrder(order));
+    expect(tokensInOrder(order).sort()).toEqual([...tokens].sort());
+    expect(order.groups[0]!.toSorted()).toEqual(tokens.slice(0, 256).sort());
+  });
+
+  it('of rare ones is read in the blocks that a word needs', async () => {
+    const others = table.vocabulary.slice(8000);
+    const { first, blocks } = tokenBlocks({ others });
+    const loads: number[][] = [];
+    const rare = new RareTokens(
+      first,
+      async (numbers) => {
+        loads.push([...numbers]);
+        return new Map(numbers.map((number) => [number, blocks[number]!]));
+      },
+      'terms',
+    );
+    expect(rare.placeOf(others[700]!)).toBeUndefined();
+    await rare.load([others[700]!, others[700]!]);
+    expect(rare.placeOf(others[700]!)).toBe(700);
+    expect(loads).toHaveLength(1);
+    expect(loads[0]).toHaveLength(1);
+    await rare.load([others[700]!, '!']);
+    expect(loads).toHaveLength(1);
+    const word = 'zwyxthoggle';
+    await rare.load(piecesOf(word));
+    const known = new Set(others);
+    expect(wordPieces(word, (token) => rare.placeOf(token) !== undefined)).toEqual(
+      wordPieces(word, (token) => known.has(token)),
+    );
   });
 });
 

@@ -1,44 +1,57 @@
 /**
- * Which row a token has. Tokens of the site and frequent ones come first, in groups that double: a host that serves no
- * parts sends groups whole. Tokens of the first groups that are words of the site are noted beside those words, the
- * others of those groups listed with them; the rest lies in a file that only rare words need.
+ * Which row a token has. Tokens of the site and frequent ones come first, in groups that double. Tokens of those groups
+ * that are words of the site are noted beside those words, the others of the groups listed with them. The rest follows
+ * by likelihood, and lies sorted in blocks of which a rare word needs one.
  */
-import { type ByteReader, type ByteWriter, readSorted, writeSorted } from '../format/bytes.ts';
+import { type ByteReader, ByteWriter, readSorted, writeSorted } from '../format/bytes.ts';
 
-/** Rows of the first group; each next one has twice as many, up to the most. */
+/** Tokens of the first group; each next one has twice as many. */
 const FIRST_ROWS = 256;
-const MOST_ROWS = 4096;
 /** Groups that are known from the start: 256 + 512 + 1024 + 2048 + 4096 tokens. */
 const FIRST_GROUPS = 5;
+/** Tokens of a block of the others. */
+const TOKENS_OF_BLOCK = 256;
 
-/** Tokens in groups, the likeliest first, each sorted: in the first groups, words of the site before others. */
-export function groupTokens(
-  likeliestFirst: readonly string[],
-  isSiteWord: (token: string) => boolean,
-): string[][] {
-  const groups: string[][] = [];
-  for (let first = 0, size = FIRST_ROWS; first < likeliestFirst.length; ) {
-    const group = likeliestFirst.slice(first, first + size).sort();
-    const isFirst = (token: string): boolean => groups.length < FIRST_GROUPS && isSiteWord(token);
-    groups.push([...group.filter(isFirst), ...group.filter((token) => !isFirst(token))]);
-    first += size;
-    size = Math.min(size * 2, MOST_ROWS);
-  }
-  return groups;
+/** Tokens in the order of their rows. */
+export interface TokenOrder {
+  /** The likeliest, in groups, each sorted: words of the site before others. */
+  readonly groups: readonly (readonly string[])[];
+  /** The others, the likeliest first. */
+  readonly others: readonly string[];
 }
 
-/** Writes, for each word of the site, its group counted from 1, or 0; then the other tokens of the first groups. */
+export const NO_TOKENS: TokenOrder = { groups: [], others: [] };
+
+export function orderTokens(
+  likeliestFirst: readonly string[],
+  isSiteWord: (token: string) => boolean,
+): TokenOrder {
+  const groups: string[][] = [];
+  let first = 0;
+  for (let size = FIRST_ROWS; groups.length < FIRST_GROUPS && first < likeliestFirst.length; size *= 2) {
+    const group = likeliestFirst.slice(first, first + size).sort();
+    groups.push([...group.filter(isSiteWord), ...group.filter((token) => !isSiteWord(token))]);
+    first += size;
+  }
+  return { groups, others: likeliestFirst.slice(first) };
+}
+
+/** Tokens by row. */
+export const tokensInOrder = ({ groups, others }: TokenOrder): string[] => [...groups.flat(), ...others];
+
+/** Writes, for each word of the site, its group counted from 1, or 0; then the other tokens of the groups. */
 export function writeFirstTokens(
   writer: ByteWriter,
   words: readonly string[],
-  groups: readonly (readonly string[])[],
+  { groups }: Pick<TokenOrder, 'groups'>,
 ): void {
-  const first = groups.slice(0, FIRST_GROUPS);
-  const groupOf = new Map(first.flatMap((group, index) => group.map((token) => [token, index + 1] as const)));
+  const groupOf = new Map(
+    groups.flatMap((group, index) => group.map((token) => [token, index + 1] as const)),
+  );
   for (const word of words) writer.byte(groupOf.get(word) ?? 0);
   const own = new Set(words);
-  writer.varint(first.length);
-  for (const group of first)
+  writer.varint(groups.length);
+  for (const group of groups)
     writeSorted(
       writer,
       group.filter((token) => !own.has(token)),
@@ -60,18 +73,28 @@ export function readFirstTokens(reader: ByteReader, words: readonly string[]): M
   return rows;
 }
 
-export function writeOtherTokens(writer: ByteWriter, groups: readonly (readonly string[])[]): void {
-  const others = groups.slice(FIRST_GROUPS);
-  writer.varint(others.length);
-  for (const group of others) writeSorted(writer, group);
+/** The other tokens in blocks, sorted, each with its place among them; and the first token of each block. */
+export function tokenBlocks({ others }: Pick<TokenOrder, 'others'>): {
+  first: string[];
+  blocks: Uint8Array<ArrayBuffer>[];
+} {
+  const placeOf = new Map(others.map((token, place) => [token, place]));
+  const sorted = others.toSorted((left, right) => (left < right ? -1 : 1));
+  const first: string[] = [];
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = 0; at < sorted.length; at += TOKENS_OF_BLOCK) {
+    const tokens = sorted.slice(at, at + TOKENS_OF_BLOCK);
+    const writer = new ByteWriter();
+    writeSorted(writer, tokens);
+    for (const token of tokens) writer.varint(placeOf.get(token)!);
+    first.push(tokens[0]!);
+    blocks.push(writer.finish());
+  }
+  return { first, blocks };
 }
 
-/** Adds the tokens of the other groups behind those that are known. */
-export function readOtherTokens(reader: ByteReader, known: ReadonlyMap<string, number>): Map<string, number> {
-  const rows = new Map(known);
-  const groups = reader.varint();
-  for (let group = 0; group < groups; group++) {
-    for (const token of readSorted(reader)) rows.set(token, rows.size);
-  }
-  return rows;
+/** Reads a block of {@link tokenBlocks}: the place of each token among the others. */
+export function readTokenBlock(reader: ByteReader): Map<string, number> {
+  const tokens = readSorted(reader);
+  return new Map(tokens.map((token) => [token, reader.varint()]));
 }

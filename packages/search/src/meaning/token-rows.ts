@@ -151,18 +151,8 @@ function dotAt(vector: Float32Array, others: Float32Array, start: number): numbe
   return first + second + third + fourth;
 }
 
-/**
- * Adds a row's scores to those of all passages, and gives its standard deviation over all of them.
- * INTEGRITY_MISMATCH if it is not the token's.
- */
-export function addRow(
-  scores: Float32Array,
-  bytes: Uint8Array,
-  shape: RowShape,
-  token: string,
-  file: string,
-): number {
-  checkRow(bytes, shape, token, file);
+/** Adds a checked row's scores to those of all passages, and gives its standard deviation over all of them. */
+export function addRow(scores: Float32Array, bytes: Uint8Array, shape: RowShape): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const ids = idBytes(shape);
   const step = view.getFloat32(CHECKSUM, true);

@@ -9,7 +9,7 @@ import type { Loader } from '../loader.ts';
 const INDEX_FILE = /^[a-z]+\.[0-9a-f]{10}\.bin$/;
 
 /** A loader of the files in a folder. */
-export function folderLoader(folder: string): Required<Loader> {
+export function folderLoader(folder: string): Loader & Required<Pick<Loader, 'ranges'>> {
   const failure = (name: string, cause: unknown): FoundationError =>
     new FoundationError({
       code: 'RESOURCE_NOT_FOUND',

@@ -3,7 +3,7 @@ import { FoundationError } from '@nearfield/spec';
 import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, FoundPassage, SearchOptions } from '../answers.ts';
 import { invalid } from '../errors.ts';
-import type { KeywordScore } from '../keywords/bm25f.ts';
+import type { KeywordScores } from '../keywords/bm25f.ts';
 import type { QueryWord } from '../keywords/query.ts';
 import type { FusedScore } from './fusion.ts';
 import { excerptOf, highlightsOf, markedTerms } from './highlights.ts';
@@ -34,9 +34,9 @@ export interface Scores {
   readonly query: string;
   readonly words: readonly QueryWord[];
   readonly language: Language | readonly Language[];
-  readonly keywords: readonly KeywordScore[];
+  readonly keywords: KeywordScores;
   /** Best first. */
-  readonly fused: readonly FusedScore[];
+  readonly fused: Iterable<FusedScore>;
 }
 
 /** Runs a part of a search that may fail alone. */
@@ -83,7 +83,6 @@ export async function resultsOf(
     const again = await attempt(() => rerank(scores.query, ranked, text, reranker, signal));
     if (again !== undefined) [ranked, reranked] = [again.documents, again.scores];
   }
-  const byPassage = new Map(scores.keywords.map((score) => [score.passage, score]));
   const terms = markedTerms(scores.words);
   return Promise.all(
     ranked.slice(0, limitOf(options)).map(async ({ document, passages, score }): Promise<FoundDocument> => {
@@ -100,6 +99,7 @@ export async function resultsOf(
           const highlights = highlightsOf(text.text, terms, scores.language);
           const rerankScore = reranked.get(each.passage);
           const weight = shown.weight?.(each.passage) ?? 1;
+          const matched = explain ? scores.keywords.explain(each.passage) : undefined;
           return {
             ...text,
             score: each.score,
@@ -109,8 +109,9 @@ export async function resultsOf(
               explanation: {
                 keywords: each.keywords,
                 meaning: each.meaning,
-                words: byPassage.get(each.passage)?.words ?? [],
-                phrase: byPassage.get(each.passage)?.phrase ?? 0,
+                words: matched?.words ?? [],
+                phrase: matched?.phrase ?? 0,
+                named: matched?.named ?? 0,
                 ...(weight === 1 ? {} : { weight }),
                 ...(rerankScore === undefined ? {} : { rerank: rerankScore }),
               },
@@ -122,17 +123,22 @@ export async function resultsOf(
   );
 }
 
-function byDocument(fused: readonly FusedScore[], shown: Shown, most: number): readonly RankedDocument[] {
+function byDocument(fused: Iterable<FusedScore>, shown: Shown, most: number): readonly RankedDocument[] {
   const found = new Map<number, RankedDocument & { passages: FusedScore[] }>();
+  /** Score below which no document that was found gets another passage. */
+  let least = 0;
   for (const each of fused) {
+    if (found.size === most && each.score < least) break;
     const document = shown.documentOf(each.passage);
-    if (!shown.isAllowed(document)) continue;
     const before = found.get(document);
     if (before !== undefined) {
       if (before.passages.length < PASSAGES && each.score >= LEAST_SHARE * before.score) {
         before.passages.push(each);
       }
-    } else if (found.size < most) found.set(document, { document, score: each.score, passages: [each] });
+    } else if (found.size < most && shown.isAllowed(document)) {
+      found.set(document, { document, score: each.score, passages: [each] });
+      least = LEAST_SHARE * each.score;
+    }
   }
   return [...found.values()];
 }

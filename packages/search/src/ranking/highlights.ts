@@ -15,6 +15,36 @@ export function markedTerms(words: readonly QueryWord[]): ReadonlySet<string> {
   return new Set(chosen.flatMap(({ terms }) => terms.map(({ term }) => term)));
 }
 
+/** Texts whose words are remembered: each keystroke shows much of what the one before did. */
+const REMEMBERED = 256;
+
+/** Words of a text, as far as highlighting goes. */
+interface KnownWords {
+  /** Term and folded word, one after the other. */
+  readonly terms: readonly string[];
+  /** Start and end in the text, one after the other. */
+  readonly places: Uint32Array;
+}
+
+const remembered = new WeakMap<Language, Map<string, KnownWords>>();
+
+/** The words of a text; the texts that were not read for longest are forgotten. */
+function wordsOf(text: string, language: Language): KnownWords {
+  const texts = remembered.get(language) ?? new Map<string, KnownWords>();
+  remembered.set(language, texts);
+  let known = texts.get(text);
+  if (known === undefined) {
+    const all = [...analyse(text, language)];
+    known = {
+      terms: all.flatMap(({ term, folded }) => [term, folded]),
+      places: Uint32Array.from(all.flatMap(({ word }) => [word.start, word.end])),
+    };
+    if (texts.size >= REMEMBERED) texts.delete(texts.keys().next().value!);
+  } else texts.delete(text);
+  texts.set(text, known);
+  return known;
+}
+
 /** Ranges of a text whose words are among the terms, in order; neighbours with only spaces between them are one. */
 export function highlightsOf(
   text: string,
@@ -24,11 +54,14 @@ export function highlightsOf(
   const found: [number, number][] = [];
   if (terms.size === 0) return found;
   const [language, ...others] = [languages].flat() as readonly Language[];
-  for (const { term, folded, word } of analyse(text, language!)) {
-    if (!terms.has(term) && !others.some(({ stem }) => terms.has(stem(folded)))) continue;
+  const known = wordsOf(text, language!);
+  for (let at = 0; at < known.terms.length; at += 2) {
+    const folded = known.terms[at + 1]!;
+    if (!terms.has(known.terms[at]!) && !others.some(({ stem }) => terms.has(stem(folded)))) continue;
+    const [start, end] = [known.places[at]!, known.places[at + 1]!];
     const last = found.at(-1);
-    if (last !== undefined && /^[ \t]*$/.test(text.slice(last[1], word.start))) last[1] = word.end;
-    else found.push([word.start, word.end]);
+    if (last !== undefined && /^[ \t]*$/.test(text.slice(last[1], start))) last[1] = end;
+    else found.push([start, end]);
   }
   return found;
 }

@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.ts';
-import { FUSION_WEIGHTS, fuse } from './fusion.ts';
+import { FUSION_WEIGHTS, fuse as fusion, momentsOf } from './fusion.ts';
 
-const keyword = (passage: number, score: number) => ({ passage, score, words: [], phrase: 0 });
+const keyword = (passage: number, score: number) => ({ passage, score });
+const fuse = (
+  keywords: readonly { passage: number; score: number }[],
+  similarities: Float32Array | undefined,
+  weights = FUSION_WEIGHTS,
+) => [
+  ...fusion(
+    {
+      passages: Uint32Array.from(keywords, ({ passage }) => passage),
+      scores: Float32Array.from(keywords, ({ score }) => score),
+    },
+    similarities && momentsOf(similarities),
+    weights,
+  ),
+];
 const flat = Float32Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 0.1 : -0.1));
 const withPeak = (passage: number): Float32Array =>
   flat.map((value, index) => (index === passage ? 0.6 : value));
