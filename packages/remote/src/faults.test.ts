@@ -9,7 +9,6 @@ import { serializeError } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DrivenClock } from '../test/driven-clock.ts';
 import { type Arrival, createFaultProxy, type Fault } from '../test/fault-proxy.ts';
-import type { Budget } from './budget.ts';
 import { RemoteFoundation, type RemoteOptions } from './remote.ts';
 
 const KEY = 'jina_0123456789abcdef';
@@ -98,7 +97,7 @@ async function expected(input: string[]) {
 
 describe('10,000 inputs', () => {
   const input = textsOf(10_000);
-  const limits: Required<Budget> = { requestsPerMinute: 40, tokensPerMinute: 16_000, concurrency: 4 };
+  const limits = { requestsPerMinute: 40, tokensPerMinute: 16_000, concurrency: 4 };
 
   it('arrive complete, in order and counted once, whatever fails; budgets are kept', async () => {
     const reference = await expected(input);
