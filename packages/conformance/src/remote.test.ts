@@ -11,6 +11,7 @@ let server: NodeServer;
 contractSuite({
   name: 'remote over HTTP against the server over core in Node',
   models,
+  splits: true,
   create: async () => {
     subject = await createNodeSubject(models);
     server = await createNodeServer(subject.foundation, {
@@ -20,7 +21,7 @@ contractSuite({
       strict: true,
       urls: undefined,
     });
-    return createRemote({ baseUrl: server.url, apiKey: 'jina_contract' });
+    return createRemote({ baseUrl: server.url, apiKey: 'jina_contract', retries: 0 });
   },
   capabilities: () => subject.foundation.capabilities(),
   dispose: async () => {

@@ -19,6 +19,8 @@ export interface ContractOptions {
    * client's alone (progress, time limits, closing, services elsewhere) is not asked. Default false.
    */
   jsonOnly?: boolean | undefined;
+  /** A call of more inputs than one request of the API holds is answered, in several requests. Default: it is refused. */
+  splits?: boolean | undefined;
   /** Ends what `create` started beside the foundation. */
   dispose?: (() => Promise<void>) | undefined;
 }
@@ -27,6 +29,7 @@ export interface ContractOptions {
 export class Subject {
   readonly models: ContractModels;
   readonly jsonOnly: boolean;
+  readonly splits: boolean;
   readonly #options: ContractOptions;
   #foundation: SearchFoundation | undefined;
   #capabilities: Capabilities | undefined;
@@ -35,6 +38,7 @@ export class Subject {
     this.#options = options;
     this.models = options.models;
     this.jsonOnly = options.jsonOnly ?? false;
+    this.splits = options.splits ?? false;
   }
 
   async start(): Promise<void> {

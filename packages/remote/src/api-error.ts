@@ -108,11 +108,8 @@ export interface FailedAnswer {
   what: string;
 }
 
-/** The error that a failed answer means. `redact` takes secrets out of anything that came from outside. */
-export function errorOfAnswer(
-  { status, headers, text, what }: FailedAnswer,
-  redact: (text: string) => string,
-): FoundationError {
+/** The error that a failed answer means. */
+export function errorOfAnswer({ status, headers, text, what }: FailedAnswer): FoundationError {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -120,15 +117,13 @@ export function errorOfAnswer(
     body = undefined;
   }
   const parts = partsOf(body);
-  const message =
-    parts.message ?? `The server answered ${what} with status ${status} and no readable reason.`;
   return new FoundationError({
     code: codeOf(status, parts),
-    message: redact(message),
+    message: parts.message ?? `The server answered ${what} with status ${status} and no readable reason.`,
     status,
     param: parts.param,
     requestId: parts.requestId ?? headers.get('x-request-id') ?? undefined,
     retryAfter: retryAfterSeconds(headers.get('retry-after')),
-    issues: parts.issues?.map((issue) => ({ ...issue, message: redact(issue.message) })),
+    issues: parts.issues,
   });
 }

@@ -2,6 +2,7 @@ import {
   type BatchesApi,
   type BatchOutputLine,
   type BatchRequest,
+  type BatchStatus,
   type CallOptions,
   type EmbeddingsResponse,
   FoundationError,
@@ -22,32 +23,30 @@ import type { Api } from './api.ts';
 import { bodyOf } from './request-body.ts';
 import { decodeVectors } from './vectors.ts';
 
-/** `/v1/batch…` of a server. */
-export const createBatches = (api: Api): BatchesApi => ({
-  create: async (request, options) => {
-    const parsed = parse(BatchRequestSchema, request);
-    const input = parsed.input instanceof Blob ? await linesOf(parsed.input) : parsed.input;
-    const call = api.post('batches', '/v1/batch/embeddings', bodyOf({ ...parsed, input }));
-    return api.transport.json(call, BatchStatusBodySchema, options);
-  },
-  get: async (id, options) =>
-    api.transport.json(api.get('batches', `/v1/batch/${pathOf(id)}`), BatchStatusBodySchema, options),
-  list: (options = {}) => {
-    const call = api.get('batches', '/v1/batches');
-    if (options.limit !== undefined) call.url.searchParams.set('limit', String(options.limit));
-    return api.transport.json(call, BatchesBodySchema, options);
-  },
-  cancel: async (id, options) =>
-    api.transport.json(
-      api.delete('batches.cancel', `/v1/batch/${pathOf(id)}`),
-      BatchStatusBodySchema,
-      options,
-    ),
-  output: (id, options) => resultLines(api, id, 'output', options),
-  errors: (id, options) => resultLines(api, id, 'errors', options),
-});
+export async function create(api: Api, request: BatchRequest, options?: CallOptions): Promise<BatchStatus> {
+  const parsed = parse(BatchRequestSchema, request);
+  const input = parsed.input instanceof Blob ? await linesOf(parsed.input) : parsed.input;
+  const call = api.post('batches', '/v1/batch/embeddings', bodyOf({ ...parsed, input }));
+  return api.transport.json(call, BatchStatusBodySchema, options);
+}
 
-async function* resultLines(
+export const get = async (api: Api, id: string, options?: CallOptions): Promise<BatchStatus> =>
+  api.transport.json(api.get('batches', `/v1/batch/${pathOf(id)}`), BatchStatusBodySchema, options);
+
+export function list(
+  api: Api,
+  options: Parameters<BatchesApi['list']>[0] = {},
+): ReturnType<BatchesApi['list']> {
+  const call = api.get('batches', '/v1/batches');
+  if (options.limit !== undefined) call.url.searchParams.set('limit', String(options.limit));
+  return api.transport.json(call, BatchesBodySchema, options);
+}
+
+export const cancel = async (api: Api, id: string, options?: CallOptions): Promise<BatchStatus> =>
+  api.transport.json(api.delete('batches.cancel', `/v1/batch/${pathOf(id)}`), BatchStatusBodySchema, options);
+
+/** Lines of a job's results or errors. */
+export async function* lines(
   api: Api,
   id: string,
   file: 'output' | 'errors',
@@ -82,9 +81,9 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED for a file that is not JSONL or whose lines are no requests */
 async function linesOf(file: Blob): Promise<BatchRequest['input']> {
-  const lines: unknown[] = [];
+  const read: unknown[] = [];
   const fail = (line: number, why: string, cause: unknown): FoundationError =>
     invalid('input', `Line ${line} of the file ${why}.`, { cause });
-  for await (const { value } of readJsonLines(chunksOf(file.stream()), fail)) lines.push(value);
-  return parse(BatchRequestSchema, { model: 'file', input: lines }).input as BatchRequest['input'];
+  for await (const { value } of readJsonLines(chunksOf(file.stream()), fail)) read.push(value);
+  return parse(BatchRequestSchema, { model: 'file', input: read }).input as BatchRequest['input'];
 }

@@ -17,6 +17,7 @@ interface ApiError {
 function api(judge: (input: string[]) => ApiError | undefined, options: RemoteOptions = {}) {
   const requests: string[][] = [];
   const foundation = createRemote({
+    retries: 0,
     baseUrl: 'http://api.example',
     ...options,
     fetch: async (url, init) => {

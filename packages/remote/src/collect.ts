@@ -4,75 +4,133 @@ import {
   failedItems,
   type ItemCallOptions,
   itemErrorAt,
+  shiftItemError,
   siftInputs,
 } from '@nearfield/spec/implement';
+import { asList, type Group, groupsOf, type SplitOptions } from './groups.ts';
+import type { ItemsAnswer, ItemsMethod } from './items.ts';
 
-/** Requests per call. Beyond, so many inputs fail that further requests would only load the server. */
+/** Requests per call and group. Beyond, so many inputs fail that further requests would only load the server. */
 const MOST_REQUESTS = 100;
 
-/** An answer's parts that have to be put together. */
-export interface ItemsAnswer {
-  data: { index: number }[];
-  usage: { total_tokens: number };
-}
-
-/** The requests of a call. */
-export interface CollectOptions<Parsed extends { input?: unknown }, Answer extends ItemsAnswer> {
-  /** @throws FoundationError the request's fault */
-  check: (request: object) => Parsed;
-  /** One request. Its answer has the positions of its own inputs. */
-  send: (parsed: Parsed, options: ItemCallOptions) => Promise<Answer>;
-  /** The answer if no input is left. */
-  empty: () => Answer;
+/** What the groups of a call have come to. */
+interface Outcome<Answer> {
+  answers: Answer[];
+  errors: ItemError[];
+  /** The first failure of a group as a whole. */
+  failure?: unknown;
 }
 
 /**
- * A call of several inputs, which separates those that fail by themselves. The API answers all inputs of a request or
- * none: if its error names an input, the inputs before and after it are sent again, each at most once per input that
- * fails; if it names none, halves are, until single inputs fail.
+ * A call whose inputs are sent in several requests.
  *
- * @throws FoundationError about more than an input; the last error, if a call takes more than `MOST_REQUESTS` requests
+ * With `errors: 'collect'`, inputs that fail by themselves are separated. The API answers all inputs of a request or
+ * none: if its error names an input, the inputs before and after it are sent again, each at most once per input that
+ * fails; if it names none, halves are, until single inputs fail. With `partial`, requests that fail count as their
+ * inputs' failures.
+ *
+ * @throws FoundationError about more than an input
  */
-export async function collectItems<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
+export async function answerApart<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
   request: object,
   options: ItemCallOptions,
-  { check, send, empty }: CollectOptions<Parsed, Answer>,
-): Promise<Answer & { errors: ItemError[] }> {
-  const { checked, kept, errors } = siftInputs(request, check);
-  const remaining = deadline(options);
-  const answers: Answer[] = [];
-  const groups: (readonly number[])[] = checked ? [kept] : [];
+  method: ItemsMethod<Parsed, Answer>,
+  split: SplitOptions,
+): Promise<Answer> {
+  const isCollecting = collectsErrors(options);
+  const { checked, kept, errors } = isCollecting
+    ? siftInputs(request, method.check)
+    : { checked: method.check(request), kept: undefined, errors: [] };
   const inputs = asList(checked?.input);
-  const inputOf = new Map(kept.map((index, at) => [index, inputs[at]]));
-  for (let requests = 1; groups.length > 0; requests++) {
-    const group = groups.shift()!;
-    const input = group.map((index) => inputOf.get(index));
-    try {
-      const answer = await send({ ...checked!, input }, remaining());
-      // A PDF has more results than inputs: those keep the numbers that they have.
-      const data = answer.data.map((item) => ({ ...item, index: group[item.index] ?? item.index }));
-      answers.push({ ...answer, data });
-    } catch (error) {
-      const positions = atFault(error, group.length);
-      if (!positions || requests >= MOST_REQUESTS) throw error;
-      for (const at of positions) {
-        errors.push({ index: group[at]!, error: itemErrorAt(error as FoundationError, at, group[at]!) });
+  const positions: Group = kept ?? inputs.map((_, index) => index);
+  const groups = checked ? groupsOf(inputs, split).map((group) => group.map((at) => positions[at]!)) : [];
+  const left = new AbortController();
+  const { signal, partial } = options;
+  const innerSignal = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+  const remaining = deadline(options, split);
+  const total = inputs.length + errors.length;
+  const outcome: Outcome<Answer> = { answers: [], errors };
+  const inputAt = new Map(positions.map((position, at) => [position, inputs[at]]));
+  let tokens = 0;
+  let done = 0;
+  const answered = (answer: Answer, count: number): void => {
+    outcome.answers.push(answer);
+    tokens += answer.usage.total_tokens;
+    done += count;
+    if (isPart && done + outcome.errors.length < total) method.progress({ done, total }, tokens);
+  };
+  const queue = [...groups];
+  const isPart = groups.length > 1;
+  const run = async (): Promise<void> => {
+    for (let group = queue.shift(); group; group = queue.shift()) await answerGroup(group);
+  };
+
+  async function answerGroup(first: Group): Promise<void> {
+    const waiting: Group[] = [first];
+    for (let requests = 1; waiting.length > 0; requests++) {
+      const group = waiting.shift()!;
+      const input = group.map((position) => inputAt.get(position));
+      try {
+        const answer = await method.send(
+          { ...checked!, input },
+          { ...remaining(), signal: innerSignal },
+          isPart,
+        );
+        // A PDF has more results than inputs: those keep the numbers that they have.
+        const data = answer.data.map((item) => ({ ...item, index: group[item.index] ?? item.index }));
+        answered({ ...answer, data }, group.length);
+      } catch (error) {
+        if (!isCollecting) throw shiftItemError(error, group[0]!);
+        const failed = atFault(error, group.length);
+        if (!failed || requests >= MOST_REQUESTS) {
+          if (!partial || !isOfRequest(error)) throw error;
+          outcome.failure ??= error;
+          outcome.errors.push(...group.map((index) => ({ index, error })));
+          continue;
+        }
+        for (const at of failed) {
+          const index = group[at]!;
+          outcome.errors.push({ index, error: itemErrorAt(error as FoundationError, at, index) });
+        }
+        waiting.unshift(...(failed.length > 0 ? between(group, failed) : halves(group)));
       }
-      groups.unshift(...(positions.length > 0 ? between(group, positions) : halves(group)));
     }
   }
-  if (answers.length === 0) answers.push(empty());
-  return {
-    ...answers[0]!,
-    data: answers.flatMap(({ data }) => data).sort((a, b) => a.index - b.index),
-    usage: sum(answers.map(({ usage }) => usage)),
-    errors: errors.sort((a, b) => a.index - b.index),
-  };
+
+  try {
+    await Promise.all(Array.from({ length: Math.min(split.atOnce, groups.length) }, run));
+  } catch (error) {
+    // Nobody wants the others' answers.
+    left.abort(error);
+    throw error;
+  }
+  if (outcome.answers.length === 0 && outcome.failure !== undefined) throw outcome.failure;
+  const answer = joined(outcome.answers, method.empty);
+  method.progress({ done: total, total }, answer.usage.total_tokens);
+  return isCollecting ? { ...answer, errors: errors.sort((a, b) => a.index - b.index) } : answer;
 }
 
-/** Whether a call is one whose errors are collected; the chunks of one text are no inputs that could fail alone. */
-export const collects = (request: object, options: ItemCallOptions): boolean =>
-  collectsErrors(options) && (request as { late_chunking?: unknown } | undefined)?.late_chunking !== true;
+/** The options of each request: together they take no longer than the call may. */
+function deadline(options: ItemCallOptions, { now }: SplitOptions): () => ItemCallOptions {
+  const { timeout } = options;
+  if (timeout === undefined) return () => options;
+  const end = now() + timeout;
+  return () => ({ ...options, timeout: Math.max(1, end - now()) });
+}
+
+/** A failure of one request that says nothing against the others. */
+const isOfRequest = (error: unknown): error is FoundationError =>
+  FoundationError.isInstance(error) && error.code !== 'CLOSED';
+
+/** Answers as one: results in the order of the inputs, counts together. */
+function joined<Answer extends ItemsAnswer>(answers: readonly Answer[], empty: () => Answer): Answer {
+  const all = answers.length > 0 ? answers : [empty()];
+  return {
+    ...all[0]!,
+    data: all.flatMap(({ data }) => data).sort((a, b) => a.index - b.index),
+    usage: sum(all.map(({ usage }) => usage)),
+  };
+}
 
 /**
  * Positions of the inputs that failed; none if the error does not say which; undefined if it is about something
@@ -92,19 +150,17 @@ function atFault(error: unknown, count: number): number[] | undefined {
 }
 
 /** The inputs before, between and after some positions. */
-function between(group: readonly number[], positions: readonly number[]): (readonly number[])[] {
+function between(group: Group, positions: readonly number[]): Group[] {
   const ends = [...positions, group.length];
   return ends
     .map((end, at) => group.slice(at === 0 ? 0 : ends[at - 1]! + 1, end))
     .filter((part) => part.length > 0);
 }
 
-function halves(group: readonly number[]): (readonly number[])[] {
+function halves(group: Group): Group[] {
   const middle = group.length >> 1;
   return [group.slice(0, middle), group.slice(middle)];
 }
-
-const asList = (input: unknown): readonly unknown[] => (Array.isArray(input) ? input : [input]);
 
 /** Counts of several answers together. */
 function sum(usages: readonly { total_tokens: number }[]): { total_tokens: number } {
@@ -115,12 +171,4 @@ function sum(usages: readonly { total_tokens: number }[]): { total_tokens: numbe
     }
   }
   return total;
-}
-
-/** The options of each request: together they take no longer than the call may. */
-function deadline(options: ItemCallOptions): () => ItemCallOptions {
-  const { timeout } = options;
-  if (timeout === undefined) return () => options;
-  const end = performance.now() + timeout;
-  return () => ({ ...options, timeout: Math.max(1, end - performance.now()) });
 }

@@ -28,20 +28,19 @@ async function pictureText(image: Blob | ImageBitmap, field: string): Promise<st
 }
 
 /**
- * A copy of a request's inputs in which pictures in memory are base64 text, as the API takes them.
+ * A copy of inputs in which pictures in memory are base64 text, as the API takes them.
  * @param field where the inputs are in the request, for messages
  * @throws FoundationError INPUT_VALIDATION_FAILED for an image above the API's 8 MB
  */
-export async function withImagesAsText(value: unknown, field: string): Promise<unknown> {
+export async function imagesAsText(value: unknown, field: string): Promise<unknown> {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    return Promise.all(value.map((item, index) => withImagesAsText(item, `${field}.${index}`)));
+    return Promise.all(value.map((item, index) => imagesAsText(item, `${field}.${index}`)));
   }
   const { image, content } = value as { image?: unknown; content?: unknown };
   if (typeof image === 'object' && image !== null) {
     return { ...value, image: await pictureText(image as Blob | ImageBitmap, `${field}.image`) };
   }
-  if (Array.isArray(content))
-    return { ...value, content: await withImagesAsText(content, `${field}.content`) };
+  if (Array.isArray(content)) return { ...value, content: await imagesAsText(content, `${field}.content`) };
   return value;
 }

@@ -22,7 +22,7 @@ import { type Addresses, isJina } from './addresses.ts';
 import type { Call, Transport } from './transport.ts';
 
 /** Request header of each reader option. */
-const HEADERS: Record<keyof ReadOptions, string> = {
+const HEADERS: Record<Exclude<keyof ReadOptions, 'markdown'>, string> = {
   returnFormat: 'X-Return-Format',
   targetSelector: 'X-Target-Selector',
   waitForSelector: 'X-Wait-For-Selector',
@@ -59,6 +59,10 @@ const HEADERS: Record<keyof ReadOptions, string> = {
 /** Further headers of the search. */
 const SEARCH_HEADERS: Record<string, string> = { site: 'X-Site', withFavicons: 'X-With-Favicons' };
 
+/** `X-Md-Heading-Style` of `headingStyle`. */
+const markdownHeader = (option: string): string =>
+  `X-Md-${option.replace(/^./, (first) => first.toUpperCase()).replaceAll(/(?<=[a-z])[A-Z]/g, '-$&')}`;
+
 /** Splits a reader request into what goes in headers and what goes in the JSON body. */
 function readerRequest(request: Record<string, unknown>): {
   headers: Record<string, string>;
@@ -68,8 +72,12 @@ function readerRequest(request: Record<string, unknown>): {
   const body: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined) continue;
-    const header = HEADERS[name as keyof ReadOptions] ?? SEARCH_HEADERS[name];
-    if (header === undefined) {
+    const header = HEADERS[name as keyof typeof HEADERS] ?? SEARCH_HEADERS[name];
+    if (name === 'markdown') {
+      for (const [option, spelling] of Object.entries(value)) {
+        if (spelling != null) headers[markdownHeader(option)] = String(spelling);
+      }
+    } else if (header === undefined) {
       if (name !== 'noContent') body[name] = value;
     } else if (header === 'DNT') {
       headers[header] = value ? '1' : '0';
@@ -83,50 +91,62 @@ function readerRequest(request: Record<string, unknown>): {
 
 type Service = 'read' | 'search' | 'ground';
 
-/** Jina's reader and the services that are built on it, each at an address of its own. */
-export class Reader {
-  readonly #transport: Transport;
-  readonly #addresses: Addresses;
+/** Option that holds the address of each. */
+const OPTIONS: Record<Service, string> = { read: 'readerUrl', search: 'searchUrl', ground: 'groundUrl' };
 
-  constructor(transport: Transport, addresses: Addresses) {
-    this.#transport = transport;
-    this.#addresses = addresses;
-  }
-
-  /** Whether a service has an address. */
-  has(service: Service): boolean {
-    return this.#addresses[service] !== undefined;
-  }
-
-  async read(request: ReadRequest, options: CallOptions): Promise<ReadResponse> {
-    const parts = readerRequest(parse(ReadRequestSchema, request));
-    const url = this.#service('read', 'readerUrl');
-    // The reader answers a few requests per minute without a key.
-    const call: Call = { what: 'read', url, method: 'POST', needsKey: false, ...parts };
-    return this.#transport.json(call, ReadBodySchema, options);
-  }
-
-  async search(request: SearchRequest, options: CallOptions): Promise<SearchResponse> {
-    const parts = readerRequest(parse(SearchRequestSchema, request));
-    const url = this.#service('search', 'searchUrl');
-    const call: Call = { what: 'search', url, method: 'POST', needsKey: isJina(url), ...parts };
-    return this.#transport.json(call, SearchBodySchema, options);
-  }
-
-  async ground(request: GroundRequest, options: CallOptions): Promise<GroundResponse> {
-    const parts = readerRequest(parse(GroundRequestSchema, request));
-    const url = this.#service('ground', 'groundUrl');
-    const call: Call = { what: 'ground', url, method: 'POST', needsKey: isJina(url), ...parts };
-    return this.#transport.json(call, GroundBodySchema, options);
-  }
-
-  #service(name: Service, option: string): URL {
-    const url = this.#addresses[name];
-    if (url) return new URL(url);
+/** @throws FoundationError NOT_SUPPORTED for a service without an address */
+function serviceCall(addresses: Addresses, name: Service, request: Record<string, unknown>): Call {
+  const address = addresses[name];
+  if (!address) {
     throw notSupported(
       name,
-      `${this.#addresses.base.origin} is not Jina's API.`,
-      `Set ${option} to the service to use, such as https://${name[0]}.jina.ai.`,
+      `${addresses.base.origin} is not Jina's API.`,
+      `Set ${OPTIONS[name]} to the service to use, such as https://${name[0]}.jina.ai.`,
     );
   }
+  // The reader answers a few requests per minute without a key.
+  const needsKey = name !== 'read' && isJina(address);
+  return {
+    what: name,
+    url: new URL(address),
+    method: 'POST',
+    needsKey,
+    isRepeatable: true,
+    ...readerRequest(request),
+  };
 }
+
+/** The request of a page. */
+export const readCall = (addresses: Addresses, request: ReadRequest): Call =>
+  serviceCall(addresses, 'read', parse(ReadRequestSchema, request));
+
+export const read = (
+  transport: Transport,
+  addresses: Addresses,
+  request: ReadRequest,
+  options: CallOptions,
+): Promise<ReadResponse> => transport.json(readCall(addresses, request), ReadBodySchema, options);
+
+export const search = (
+  transport: Transport,
+  addresses: Addresses,
+  request: SearchRequest,
+  options: CallOptions,
+): Promise<SearchResponse> =>
+  transport.json(
+    serviceCall(addresses, 'search', parse(SearchRequestSchema, request)),
+    SearchBodySchema,
+    options,
+  );
+
+export const ground = (
+  transport: Transport,
+  addresses: Addresses,
+  request: GroundRequest,
+  options: CallOptions,
+): Promise<GroundResponse> =>
+  transport.json(
+    serviceCall(addresses, 'ground', parse(GroundRequestSchema, request)),
+    GroundBodySchema,
+    options,
+  );

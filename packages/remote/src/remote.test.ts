@@ -62,7 +62,7 @@ afterEach(async () => {
 });
 
 const ask = (url: string, options: RemoteOptions = {}) =>
-  createRemote({ baseUrl: url, apiKey: KEY, ...options }).embeddings({ model, input: 'a' });
+  createRemote({ retries: 0, baseUrl: url, apiKey: KEY, ...options }).embeddings({ model, input: 'a' });
 
 async function failure(promise: Promise<unknown>): Promise<FoundationError> {
   const error = await promise.then(
@@ -100,7 +100,7 @@ describe('a request', () => {
       dimensions: 2,
       brand_new: 1,
     };
-    await createRemote({ baseUrl: url }).embeddings(request as never);
+    await createRemote({ retries: 0, baseUrl: url }).embeddings(request as never);
     expect(JSON.parse(seen[0]!.body)).toEqual({
       model,
       input: ['a'],
@@ -114,7 +114,7 @@ describe('a request', () => {
 
   it('asks for a list of types once, as base64, because the API fails on lists', async () => {
     const { url, seen } = await serve(json(200, good));
-    const { data } = await createRemote({ baseUrl: url }).embeddings({
+    const { data } = await createRemote({ retries: 0, baseUrl: url }).embeddings({
       model,
       input: 'a',
       embedding_type: ['float', 'ubinary'],
@@ -125,7 +125,9 @@ describe('a request', () => {
 
   it('is checked before it is sent', async () => {
     const { url, seen } = await serve(json(200, good));
-    expect(await failure(createRemote({ baseUrl: url }).embeddings({ model, input: [] }))).toMatchObject({
+    expect(
+      await failure(createRemote({ retries: 0, baseUrl: url }).embeddings({ model, input: [] })),
+    ).toMatchObject({
       code: 'INPUT_VALIDATION_FAILED',
       param: 'input',
     });
@@ -141,7 +143,10 @@ describe('a request', () => {
   it('puts results in the order of the inputs', async () => {
     const item = (index: number) => ({ index, embedding: [index] });
     const { url } = await serve(json(200, { ...good, data: [item(2), item(0), item(1)] }));
-    const { data } = await createRemote({ baseUrl: url }).embeddings({ model, input: ['a', 'b', 'c'] });
+    const { data } = await createRemote({ retries: 0, baseUrl: url }).embeddings({
+      model,
+      input: ['a', 'b', 'c'],
+    });
     expect(data.map(({ index, embedding }) => [index, embedding[0]])).toEqual([
       [0, 0],
       [1, 1],
@@ -273,12 +278,12 @@ describe('error bodies', () => {
 
 describe('answers that are not the API’s', () => {
   it.each([
-    ['HTML with status 200', '<html>welcome to the hotel</html>', /not JSON.*<html>/],
-    ['nothing', '', /not JSON/],
-    ['cut JSON', JSON.stringify(good).slice(0, 60), /not JSON/],
+    ['HTML with status 200', '<html>welcome to the hotel</html>', /not JSON.*<html>/, true],
+    ['nothing', '', /not JSON/, true],
+    ['cut JSON', JSON.stringify(good).slice(0, 60), /not JSON/, true],
     ['null', 'null', /shape/],
     ['another API', '{"ok":true}', /'model'|'usage'|'data'/],
-    ['no data', JSON.stringify({ ...good, data: [] }), /0 results for 1 inputs/],
+    ['no data', JSON.stringify({ ...good, data: [] }), /0 results for 0 of 1 inputs/],
     ['no embedding', JSON.stringify({ ...good, data: [{ index: 0 }] }), /'data\.0\.embedding'/],
     [
       'a null embedding',
@@ -295,13 +300,13 @@ describe('answers that are not the API’s', () => {
       JSON.stringify({ ...good, data: [{ index: 0, embedding: 'AAA=' }] }),
       /4 bytes/,
     ],
-  ])('%s', async (_, text, message) => {
+  ])('%s', async (_, text, message, retryable = false) => {
     const { url } = await serve((__, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(text);
     });
     const error = await failure(ask(url));
-    expect(error).toMatchObject({ code: 'RESPONSE_INVALID', retryable: false });
+    expect(error).toMatchObject({ code: 'RESPONSE_INVALID', retryable });
     expect(error.message).toMatch(message);
   });
 
@@ -309,7 +314,11 @@ describe('answers that are not the API’s', () => {
     const { url } = await serve(
       json(200, { model: 'm', usage: { total_tokens: 1 }, results: [{ index: 3, relevance_score: 1 }] }),
     );
-    const call = createRemote({ baseUrl: url }).rerank({ model: 'm', query: 'q', documents: ['a'] });
+    const call = createRemote({ retries: 0, baseUrl: url }).rerank({
+      model: 'm',
+      query: 'q',
+      documents: ['a'],
+    });
     expect((await failure(call)).message).toContain('document 3 of 1');
   });
 
@@ -372,7 +381,7 @@ describe('the network', () => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.write('{"model":', within);
     });
-    const remote = createRemote({ baseUrl: url });
+    const remote = createRemote({ retries: 0, baseUrl: url });
     const reason = new Error('my own reason');
     const early = remote.embeddings({ model, input: 'a' }, { signal: AbortSignal.abort(reason) });
     await expect(early).rejects.toBe(reason);
@@ -387,7 +396,7 @@ describe('the network', () => {
 
   it('close() ends what runs and what comes', async () => {
     const { url } = await serve(() => {});
-    const remote = createRemote({ baseUrl: url });
+    const remote = createRemote({ retries: 0, baseUrl: url });
     const running = remote.embeddings({ model, input: 'a' });
     const ended = failure(running);
     await remote.close();
@@ -408,12 +417,14 @@ describe('capabilities', () => {
           : { data: [] };
       json(200, answer)(request, response, body);
     });
-    const { methods, models } = await createRemote({ baseUrl: url }).capabilities();
+    const { methods, models } = await createRemote({ retries: 0, baseUrl: url }).capabilities();
     expect(methods).toMatchObject({ embeddings: true, rerank: false, classify: true, read: false });
     expect(methods).not.toHaveProperty('later');
     expect(models).toEqual(['m']);
     const readerUrl = 'https://r.jina.ai/';
-    expect((await createRemote({ baseUrl: url, readerUrl }).capabilities()).methods.read).toBe(true);
+    expect((await createRemote({ retries: 0, baseUrl: url, readerUrl }).capabilities()).methods.read).toBe(
+      true,
+    );
   });
 
   it.each([
@@ -424,7 +435,7 @@ describe('capabilities', () => {
       const isList = request.url === '/v1/models';
       json(isList ? 200 : status, isList ? { data: [] } : other)(request, response, body);
     });
-    const { methods, models } = await createRemote({ baseUrl: url }).capabilities();
+    const { methods, models } = await createRemote({ retries: 0, baseUrl: url }).capabilities();
     expect(methods).toMatchObject({ embeddings: true, chat: true, read: false });
     expect(models).toEqual([]);
   });
@@ -534,6 +545,43 @@ describe('the hosted API', () => {
     });
   });
 
+  it('spells Markdown by the seven headers, and sends scripts, headers and schemas in the body', async () => {
+    const body = {
+      url: 'https://a.example',
+      injectFrameScript: ['document.title = "x"'],
+      customHeader: { 'X-Shop': 'de' },
+      instruction: 'the price',
+      jsonSchema: { type: 'object' },
+    };
+    const markdown = {
+      headingStyle: 'atx',
+      hr: '***',
+      bulletListMarker: '-',
+      emDelimiter: '_',
+      strongDelimiter: '**',
+      linkStyle: 'referenced',
+      linkReferenceStyle: 'collapsed',
+    } as const;
+    const page = { code: 200, status: 20000, data: { title: 't', url: 'u', content: 'c' } };
+    const call = await sent((remote) => remote.read({ ...body, markdown }), page);
+    expect(call.body).toEqual(body);
+    const spelled = [...call.headers].filter(([name]) => name.startsWith('x-md-'));
+    expect(Object.fromEntries(spelled)).toEqual({
+      'x-md-heading-style': 'atx',
+      'x-md-hr': '***',
+      'x-md-bullet-list-marker': '-',
+      'x-md-em-delimiter': '_',
+      'x-md-strong-delimiter': '**',
+      'x-md-link-style': 'referenced',
+      'x-md-link-reference-style': 'collapsed',
+    });
+    const wrong = createRemote({ apiKey: KEY }).read({
+      url: 'https://a.example',
+      markdown: { emDelimiter: '!' as never },
+    });
+    expect(await failure(wrong)).toMatchObject({ param: 'markdown.emDelimiter' });
+  });
+
   it('searches and grounds', async () => {
     const search = await sent(
       (remote) => remote.search({ q: 'vector search', gl: 'de', num: 3, site: 'jina.ai', noContent: true }),
@@ -634,7 +682,8 @@ describe('batch output', () => {
     };
   const collect = async (url: string, options = {}) => {
     const all: unknown[] = [];
-    for await (const line of createRemote({ baseUrl: url }).batches.output('b/1', options)) all.push(line);
+    for await (const line of createRemote({ retries: 0, baseUrl: url }).batches.output('b/1', options))
+      all.push(line);
     return all;
   };
 
@@ -670,7 +719,7 @@ describe('batch output', () => {
     const { url } = await serve(lines(['{"custom_id":"a"}\n', '{"cust', '\n']));
     const got: unknown[] = [];
     const read = async () => {
-      for await (const line of createRemote({ baseUrl: url }).batches.output('x')) got.push(line);
+      for await (const line of createRemote({ retries: 0, baseUrl: url }).batches.output('x')) got.push(line);
     };
     expect((await failure(read())).message).toContain('Line 2');
     expect(got).toEqual([{ custom_id: 'a' }]);
@@ -689,7 +738,7 @@ describe('batch output', () => {
       };
       more();
     });
-    for await (const line of createRemote({ baseUrl: url }).batches.output('x')) {
+    for await (const line of createRemote({ retries: 0, baseUrl: url }).batches.output('x')) {
       expect(line.custom_id).toBe('a');
       break;
     }

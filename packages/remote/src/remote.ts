@@ -2,6 +2,7 @@ import {
   type BatchesApi,
   type CallOptions,
   type Capabilities,
+  type ChatChunk,
   type ChatRequest,
   type ChatResponse,
   type ClassifiersApi,
@@ -12,11 +13,13 @@ import {
   FoundationError,
   type GroundRequest,
   type GroundResponse,
+  LIMITS,
   type ModelInfo,
   type ModelListResponse,
   type ModelsApi,
   type MultiVectorRequest,
   type MultiVectorResponseFor,
+  type Page,
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
@@ -27,6 +30,7 @@ import {
   type SearchResponse,
   type SegmentRequest,
   type SegmentResponse,
+  type StreamingApi,
   type TrainRequest,
   type TrainResponse,
 } from '@nearfield/spec';
@@ -37,13 +41,13 @@ import {
   ClassifiersBodySchema,
   ClassifyBodySchema,
   ClassifyRequestSchema,
-  collectsErrors,
   DeleteClassifierBodySchema,
   EmbeddingsRequestSchema,
   FOUNDATION_METHODS,
   type FoundationMethod,
   fusionFromWire,
   type ItemCallOptions,
+  invalid,
   ModelBodySchema,
   ModelsBodySchema,
   MultiVectorRequestSchema,
@@ -59,15 +63,24 @@ import {
   tellProgress,
   type WithItemErrors,
 } from '@nearfield/spec/implement';
-import { type Addresses, type AddressOptions, addressesOf, isJina, modelPath, pathOf } from './addresses.ts';
+import {
+  type Addresses,
+  type AddressOptions,
+  addressesOf,
+  isHosted,
+  isJina,
+  modelPath,
+  pathOf,
+} from './addresses.ts';
 import { Api } from './api.ts';
-import { createBatches } from './batches.ts';
-import { type CollectOptions, collectItems, collects, type ItemsAnswer } from './collect.ts';
-import { withImagesAsText } from './images.ts';
-import { Reader } from './reader.ts';
-import { bodyOf } from './request-body.ts';
+import { type Budget, TIERS, type Tier } from './budget.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { SplitOptions } from './groups.ts';
+import { answerItems, type ItemsAnswer, type ItemsMethod } from './items.ts';
+import { loaded } from './loaded.ts';
+import { bodyOf, withImagesAsText } from './request-body.ts';
 import { type ApiKey, type Call, Transport } from './transport.ts';
-import { countOf, noVectors, requestVectors, requireItems } from './vectors.ts';
+import { countOf, noVectors, requestVectors, requireItems, type Vectors } from './vectors.ts';
 
 export interface RemoteOptions extends AddressOptions {
   /**
@@ -79,40 +92,87 @@ export interface RemoteOptions extends AddressOptions {
   fetch?: typeof fetch | undefined;
   /** Headers of every request. @default {} */
   headers?: Record<string, string> | undefined;
-  /** Milliseconds that a call may take; `Infinity` for no limit. @default 60_000 */
+  /**
+   * Milliseconds that the server may take for one request; `Infinity` for no limit. The `timeout` of a call limits the
+   * whole of it: all its requests, their repetitions, and the time that it waits for the budget.
+   * @default 60_000
+   */
   timeout?: number | undefined;
+  /**
+   * Repetitions of a request that failed for a reason that may pass: 408, 409, 429, 5xx, a lost connection, a damaged
+   * answer. They wait as long as `Retry-After` says, or for a doubling time with jitter. What changes something at the
+   * server (`train`, `batches.create`, deletions) is repeated only after a refusal (409, 429). The requests of a call
+   * that was split wait for a server that is busy (429) more often.
+   * @default 3
+   */
+  retries?: number | undefined;
+  /**
+   * Tier of the API key: its requests and tokens per minute, and requests at a time. Calls wait so that they stay within.
+   * The server's `X-RateLimit-*` headers and refusals correct it.
+   * @default 'free' at api.jina.ai; elsewhere no limit but 8 requests at a time
+   */
+  tier?: Tier | undefined;
+  /** Limits of your own, in place of those of the tier. */
+  limits?: Budget | undefined;
 }
 
 const DEFAULT_TIMEOUT = 60_000;
+const DEFAULT_RETRIES = 3;
+/** Requests at a time, at servers that are not the API's. */
+const AT_ONCE = 8;
+/** Inputs per request of a call that is split: enough for full batches, little enough to be sent again. */
+const PART_INPUTS = 512;
+/** Bytes of texts per request of such a call: about 100,000 tokens of English. */
+const PART_BYTES = 400_000;
+/** Requests of one call that are prepared at a time. */
+const MOST_AT_ONCE = 32;
+
+const reader = () => loaded(() => import('./reader.ts'));
+const streams = () => loaded(() => import('./streams.ts'));
+const batches = () => loaded(() => import('./batches.ts'));
+
+const tierBudget = (options: RemoteOptions, hosted: boolean): Budget => ({
+  ...(options.tier || hosted ? TIERS[options.tier ?? 'free'] : { concurrency: AT_ONCE }),
+  ...options.limits,
+});
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED */
+function requireTier(tier: string | undefined): void {
+  if (tier === undefined || Object.hasOwn(TIERS, tier)) return;
+  throw invalid('tier', `The option tier must be one of ${Object.keys(TIERS).join(', ')}.`);
+}
 
 /**
  * The contract over HTTP. Made by {@link createRemote}.
  */
-export class RemoteFoundation implements SearchFoundation {
+export class RemoteFoundation implements SearchFoundation, StreamingApi {
   readonly #transport: Transport;
   readonly #addresses: Addresses;
   readonly #api: Api;
-  readonly #reader: Reader;
-  readonly batches: BatchesApi;
+  readonly #split: SplitOptions;
 
-  constructor(options: RemoteOptions = {}) {
-    const { apiKey, fetch, headers, timeout = DEFAULT_TIMEOUT } = options;
+  /** @param clock for tests, which do not wait */
+  constructor(options: RemoteOptions = {}, clock: Clock = systemClock) {
+    const { apiKey, fetch, headers, timeout = DEFAULT_TIMEOUT, retries = DEFAULT_RETRIES } = options;
+    requireTier(options.tier);
     this.#addresses = addressesOf(options);
-    this.#transport = new Transport({ apiKey, fetch, headers, timeout });
+    const budget = tierBudget(options, isHosted(this.#addresses.base));
+    this.#transport = new Transport({ apiKey, fetch, headers, timeout, retries, budget, clock });
     this.#api = new Api(this.#addresses.base, this.#transport);
-    this.#reader = new Reader(this.#transport, this.#addresses);
-    this.batches = createBatches(this.#api);
+    this.#split = {
+      inputs: PART_INPUTS,
+      // A request that is a large share of a minute's tokens would leave the rest unused.
+      bytes: Math.min(PART_BYTES, budget.tokensPerMinute ?? PART_BYTES),
+      atOnce: Math.min(budget.concurrency ?? AT_ONCE, MOST_AT_ONCE),
+      now: () => clock.now(),
+    };
   }
 
   async embeddings<
     const Request extends EmbeddingsRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<EmbeddingsResponseFor<Request>, Options>> {
-    const response = await this.#items(request, options, {
-      check: (each) => parse(EmbeddingsRequestSchema, each),
-      send: (parsed, how) => requestVectors(this.#api, 'embeddings', '/v1/embeddings', parsed, how),
-      empty: () => noVectors(request),
-    });
+    const response = await this.#vectors('embeddings', EmbeddingsRequestSchema, request, options);
     return response as unknown as WithItemErrors<EmbeddingsResponseFor<Request>, Options>;
   }
 
@@ -120,11 +180,7 @@ export class RemoteFoundation implements SearchFoundation {
     const Request extends MultiVectorRequest,
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<MultiVectorResponseFor<Request>, Options>> {
-    const response = await this.#items(request, options, {
-      check: (each) => parse(MultiVectorRequestSchema, each),
-      send: (parsed, how) => requestVectors(this.#api, 'multi-vector', '/v1/multi-vector', parsed, how),
-      empty: () => noVectors(request),
-    });
+    const response = await this.#vectors('multi-vector', MultiVectorRequestSchema, request, options);
     for (const item of response.data) {
       if (!('embeddings' in item)) {
         throw new FoundationError({
@@ -171,12 +227,13 @@ export class RemoteFoundation implements SearchFoundation {
     const Options extends ItemCallOptions = ItemCallOptions,
   >(request: Request, options?: Options): Promise<WithItemErrors<ClassifyResponseFor<Request>, Options>> {
     const response = await this.#items(request, options, {
+      most: LIMITS.classify.inputs,
       check: (each) => parse(ClassifyRequestSchema, each),
-      send: async (parsed, how) => {
+      send: async (parsed, how, isPart) => {
         const input = await withImagesAsText(parsed.input, 'input');
         const call = this.#api.post('classify', '/v1/classify', { ...bodyOf(parsed), input });
-        const answer = await this.#transport.json(call, ClassifyBodySchema, how);
-        requireItems('classify', answer.data.length, countOf(parsed.input));
+        const answer = await this.#transport.json({ ...call, isPart }, ClassifyBodySchema, how);
+        requireItems('classify', answer.data, countOf(parsed.input));
         return answer;
       },
       empty: () => ({ usage: { total_tokens: 0 }, data: [] }),
@@ -205,6 +262,19 @@ export class RemoteFoundation implements SearchFoundation {
       ),
   };
 
+  readonly batches: BatchesApi = {
+    create: async (request, options) => (await batches()).create(this.#api, request, options),
+    get: async (id, options) => (await batches()).get(this.#api, id, options),
+    list: async (options) => (await batches()).list(this.#api, options),
+    cancel: async (id, options) => (await batches()).cancel(this.#api, id, options),
+    output: async function* (this: RemoteFoundation, id: string, options?: CallOptions) {
+      yield* (await batches()).lines(this.#api, id, 'output', options);
+    }.bind(this),
+    errors: async function* (this: RemoteFoundation, id: string, options?: CallOptions) {
+      yield* (await batches()).lines(this.#api, id, 'errors', options);
+    }.bind(this),
+  };
+
   async segment(request: SegmentRequest, options: CallOptions = {}): Promise<SegmentResponse> {
     const parsed = parse(SegmentRequestSchema, request);
     const post = this.#api.post('segment', '', bodyOf(parsed), new URL(this.#addresses.segment));
@@ -221,15 +291,15 @@ export class RemoteFoundation implements SearchFoundation {
   };
 
   async read(request: ReadRequest, options: CallOptions = {}): Promise<ReadResponse> {
-    return this.#reader.read(request, options);
+    return (await reader()).read(this.#transport, this.#addresses, request, options);
   }
 
   async search(request: SearchRequest, options: CallOptions = {}): Promise<SearchResponse> {
-    return this.#reader.search(request, options);
+    return (await reader()).search(this.#transport, this.#addresses, request, options);
   }
 
   async ground(request: GroundRequest, options: CallOptions = {}): Promise<GroundResponse> {
-    return this.#reader.ground(request, options);
+    return (await reader()).ground(this.#transport, this.#addresses, request, options);
   }
 
   async chat(request: ChatRequest, options: CallOptions = {}): Promise<ChatResponse> {
@@ -239,6 +309,17 @@ export class RemoteFoundation implements SearchFoundation {
       ChatBodySchema,
       options,
     );
+  }
+
+  async *chatStream(
+    request: ChatRequest,
+    options: CallOptions = {},
+  ): AsyncGenerator<ChatChunk, void, undefined> {
+    yield* (await streams()).chatStream(this.#api, request, options);
+  }
+
+  async *readStream(request: ReadRequest, options: CallOptions = {}): AsyncGenerator<Page, void, undefined> {
+    yield* (await streams()).readStream(this.#transport, this.#addresses, request, options);
   }
 
   /**
@@ -251,7 +332,7 @@ export class RemoteFoundation implements SearchFoundation {
     const { methods, models } = served ?? { methods: {}, models: listed };
     const has = (method: FoundationMethod): boolean =>
       method === 'read' || method === 'search' || method === 'ground'
-        ? this.#reader.has(method)
+        ? this.#addresses[method] !== undefined
         : methods[method] !== false;
     return {
       implementation: 'remote',
@@ -282,22 +363,33 @@ export class RemoteFoundation implements SearchFoundation {
     return list?.data.map(({ id, nearfield }) => nearfield?.id ?? id.replace(/^jina-ai\//, '')) ?? [];
   }
 
-  /** A call of several inputs: one request, or as many as it takes to separate those that fail. */
+  #vectors(
+    what: 'embeddings' | 'multi-vector',
+    schema: typeof EmbeddingsRequestSchema | typeof MultiVectorRequestSchema,
+    request: { model: string },
+    options?: ItemCallOptions,
+  ): Promise<Vectors> {
+    return this.#items(request, options, {
+      most: LIMITS.embeddings.inputs,
+      check: (each) => parse(schema, each),
+      send: (parsed, how, isPart) => requestVectors(this.#api, what, `/v1/${what}`, parsed, how, isPart),
+      empty: () => noVectors(request),
+    });
+  }
+
   async #items<Parsed extends { input?: unknown }, Answer extends ItemsAnswer>(
     request: object,
     options: ItemCallOptions = {},
-    how: CollectOptions<Parsed, Answer>,
+    method: Omit<ItemsMethod<Parsed, Answer>, 'progress'>,
   ): Promise<Answer> {
-    if (collects(request, options)) {
-      const answer = await collectItems(request, options, how);
-      this.#report(options, answer.data.length + answer.errors.length, answer.usage.total_tokens);
-      return answer;
-    }
-    const parsed = how.check(request);
-    const answer = await how.send(parsed, options);
-    this.#report(options, countOf(parsed.input), answer.usage.total_tokens);
-    // Without an error, all inputs were answered.
-    return collectsErrors(options) ? { ...answer, errors: [] } : answer;
+    const progress: ItemsMethod<Parsed, Answer>['progress'] = (inputs, tokens) =>
+      tellProgress(options.onProgress, {
+        type: 'work-progress',
+        inputs,
+        // All tokens are known with the last answer.
+        tokens: { done: tokens, total: Math.round((tokens * inputs.total) / Math.max(1, inputs.done)) },
+      });
+    return answerItems(request, options, { ...method, progress }, this.#split);
   }
 
   #report({ onProgress }: CallOptions, inputs: number, tokens: number): void {

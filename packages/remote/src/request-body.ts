@@ -1,4 +1,5 @@
 import { notSupported } from '@nearfield/spec/implement';
+import { loaded } from './loaded.ts';
 
 /** Fields that a request need not send when they say what every server does anyway. */
 const NEUTRAL: Record<string, unknown> = {
@@ -40,4 +41,22 @@ export function requireKnownToApi(what: string, body: Body): void {
     'the hosted API does not have it and would ignore it.',
     'Leave it out, or use a Nearfield server or a local engine.',
   );
+}
+
+/** Whether inputs have pictures that JSON cannot hold. */
+function hasPicture(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasPicture);
+  const { image, content } = value as { image?: unknown; content?: unknown };
+  return typeof image === 'object' || hasPicture(content);
+}
+
+/**
+ * A request's inputs as JSON can hold them: pictures in memory become base64, as the API takes them.
+ * @param field where the inputs are in the request, for messages
+ * @throws FoundationError INPUT_VALIDATION_FAILED for an image above the API's 8 MB
+ */
+export async function withImagesAsText(value: unknown, field: string): Promise<unknown> {
+  if (!hasPicture(value)) return value;
+  return (await loaded(() => import('./images.ts'))).imagesAsText(value, field);
 }

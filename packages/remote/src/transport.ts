@@ -1,6 +1,11 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
 import { parseResponse } from '@nearfield/spec/implement';
 import { errorOfAnswer } from './api-error.ts';
+import type { Budget } from './budget.ts';
+import type { Clock } from './clock.ts';
+import { Pacer, type Pass } from './pacer.ts';
+import { isRateRefusal, mayRepeat, pause, waitBefore } from './retry.ts';
+import { Secrets } from './secrets.ts';
 
 /** A fixed key, or a function that returns one. It is called before every request, so that keys can be renewed. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -11,6 +16,11 @@ export interface TransportOptions {
   headers?: Record<string, string> | undefined;
   /** Milliseconds. */
   timeout: number;
+  /** Repetitions of a request that failed. */
+  retries: number;
+  /** Of each service, that is, of each origin. */
+  budget: Budget;
+  clock: Clock;
 }
 
 /** One request to a server of the API. */
@@ -24,26 +34,47 @@ export interface Call {
   headers?: Record<string, string> | undefined;
   /** Whether the server refuses requests without a key. */
   needsKey: boolean;
+  /** Whether the server may be asked twice: it changes nothing there. */
+  isRepeatable: boolean;
+  /** Size of the inputs, see `sizeOf`. */
+  size?: number | undefined;
+  /** Whether others wait behind it: then it waits as often as the server wants it to. */
+  isPart?: boolean | undefined;
 }
 
 type ResponseSchema<Output> = Parameters<typeof parseResponse<Output>>[0];
 
 const ERROR_BODY_CHARACTERS = 64 * 1024;
 
+/** Refusals for which a part of a larger call waits. */
+const PATIENCE = 20;
+
 /** The reasons to stop a request: its time limit, its signal, the end of the foundation. */
 interface Stop {
   readonly signal: AbortSignal;
   /** Starts the time again, for a stream that is still moving. */
   restart(): void;
+  /** Stops the time while the client itself waits; the limit of a call goes on. */
+  rest(): void;
+  /** Whether some milliseconds are left. */
+  allows(milliseconds: number): boolean;
   /** The error that the stop means, or undefined if nothing was stopped. */
   error(): unknown;
   done(): void;
+}
+
+/** An answer whose body was not read yet. */
+interface Open {
+  response: Response;
+  pass: Pass;
+  secrets: Secrets;
 }
 
 /** Sends requests and turns everything that can go wrong into the contract's errors. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #closing = new AbortController();
+  readonly #pacers = new Map<string, Pacer>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -56,57 +87,115 @@ export class Transport {
 
   /** One request whose answer is JSON of the given shape. */
   async json<Output>(call: Call, schema: ResponseSchema<Output>, options: CallOptions = {}): Promise<Output> {
-    const stop = this.#stop(call, options);
-    let redact = (text: string): string => text;
+    const stop = this.#stop(call, options, options.timeout !== undefined);
     try {
-      const { response, redact: withoutKey } = await this.#send(call, stop);
-      redact = withoutKey;
-      const text = await response.text();
-      return parseResponse(schema, parseJson(text, call.what), call.what);
-    } catch (error) {
-      throw stop.error() ?? readable(error, call, redact);
+      return await this.#repeated(call, stop, async () => {
+        const { response, pass, secrets } = await this.#open(call, stop, options);
+        const { headers } = response;
+        try {
+          const text = await response.text();
+          const answer = parseResponse(schema, parseJson(text, call.what, secrets), call.what);
+          pass.leave({ headers, tokens: tokensOf(answer) });
+          return answer;
+        } catch (error) {
+          throw stop.error() ?? secrets.outOf(readable(error, call));
+        } finally {
+          pass.leave({ headers });
+        }
+      });
     } finally {
       stop.done();
     }
   }
 
-  /** One request whose answer is read as it arrives. The timeout is for each wait, not for the whole. */
-  async *bytes(call: Call, options: CallOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    const stop = this.#stop(call, options);
-    let redact = (text: string): string => text;
+  /**
+   * One request whose answer is read as it arrives. The timeout is for each wait, not for the whole.
+   * @param onOpen receives the secrets of the request before the first bytes come
+   */
+  async *bytes(
+    call: Call,
+    options: CallOptions = {},
+    onOpen?: (secrets: Secrets) => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const stop = this.#stop(call, options, false);
+    let open: Open | undefined;
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     try {
-      const { response, redact: withoutKey } = await this.#send(call, stop);
-      redact = withoutKey;
-      reader = response.body?.getReader();
+      open = await this.#repeated(call, stop, () => this.#open(call, stop, options));
+      onOpen?.(open.secrets);
+      reader = open.response.body?.getReader();
       while (reader) {
         stop.restart();
         const { done, value } = await reader.read();
         if (done) return;
+        // The time that the caller takes is not the server's.
+        stop.rest();
         yield value;
       }
     } catch (error) {
-      throw stop.error() ?? readable(error, call, redact);
+      const known = readable(error, call);
+      throw stop.error() ?? open?.secrets.outOf(known) ?? known;
     } finally {
       stop.done();
+      open?.pass.leave({ headers: open.response.headers });
       // Also runs when the caller leaves the loop: the rest is not wanted.
       await reader?.cancel().catch(() => undefined);
     }
   }
 
-  async #send(call: Call, stop: Stop): Promise<{ response: Response; redact: (text: string) => string }> {
-    stop.signal.throwIfAborted();
-    const body = call.body === undefined ? undefined : jsonOf(call.body);
-    const key = await this.#key(call);
-    const redact = (text: string): string => (key ? text.replaceAll(key, '[API key]') : text);
-    const headers = new Headers({ Accept: 'application/json', ...this.#options.headers, ...call.headers });
-    if (key) headers.set('Authorization', `Bearer ${key}`);
-    if (body !== undefined) headers.set('Content-Type', 'application/json');
-    const send = this.#options.fetch ?? globalThis.fetch;
-    stop.signal.throwIfAborted();
-    let response: Response;
+  /** Runs a request until it succeeds, may not be repeated, or the time is over. */
+  async #repeated<Result>(call: Call, stop: Stop, once: () => Promise<Result>): Promise<Result> {
+    const { retries, clock } = this.#options;
+    let failures = 0;
+    let refusals = 0;
+    for (;;) {
+      try {
+        return await once();
+      } catch (error) {
+        if (stop.signal.aborted) throw stop.error() ?? error;
+        if (!mayRepeat(error, call.isRepeatable)) throw error;
+        if (isRateRefusal(error)) {
+          // The pacer holds all requests of the service back.
+          refusals++;
+          if (refusals > (call.isPart && retries > 0 ? PATIENCE : retries)) throw error;
+          if (!stop.allows(this.#pacerOf(call).pause)) throw error;
+        } else {
+          failures++;
+          const wait = waitBefore(failures, error);
+          if (failures > retries || !stop.allows(wait)) throw error;
+          stop.rest();
+          await pause(clock, wait, stop.signal).catch((reason: unknown) => {
+            throw stop.error() ?? reason;
+          });
+        }
+      }
+    }
+  }
+
+  #pacerOf({ url }: Call): Pacer {
+    const { budget, clock } = this.#options;
+    const pacer = this.#pacers.get(url.origin) ?? new Pacer(budget, clock);
+    this.#pacers.set(url.origin, pacer);
+    return pacer;
+  }
+
+  async #open(call: Call, stop: Stop, { priority }: CallOptions): Promise<Open> {
+    let pass: Pass | undefined;
+    let secrets = new Secrets(this.#options.headers);
     try {
-      response = await send(call.url.href, {
+      stop.rest();
+      const isUrgent = priority ? priority === 'interactive' : !call.isPart;
+      pass = await this.#pacerOf(call).enter(call.size ?? 0, isUrgent, stop.signal);
+      stop.restart();
+      const body = call.body === undefined ? undefined : jsonOf(call.body);
+      const key = await this.#key(call);
+      secrets = new Secrets(this.#options.headers, key);
+      const headers = new Headers({ Accept: 'application/json', ...this.#options.headers, ...call.headers });
+      if (key) headers.set('Authorization', `Bearer ${key}`);
+      if (body !== undefined) headers.set('Content-Type', 'application/json');
+      const send = this.#options.fetch ?? globalThis.fetch;
+      stop.signal.throwIfAborted();
+      const response = await send(call.url.href, {
         method: call.method,
         headers,
         signal: stop.signal,
@@ -114,26 +203,13 @@ export class Transport {
         redirect: call.method === 'GET' ? 'follow' : 'manual',
         ...(body === undefined ? {} : { body }),
       });
+      if (!response.ok) throw await failureOf(response, call, secrets);
+      return { response, pass, secrets };
     } catch (error) {
-      throw stop.error() ?? readable(error, call, redact);
+      const known = stop.error() ?? secrets.outOf(readable(error, call));
+      pass?.leave({ refusal: isRateRefusal(known) ? known : undefined });
+      throw known;
     }
-    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-      const location = response.headers.get('location');
-      await response.body?.cancel();
-      throw new FoundationError({
-        code: 'RESPONSE_INVALID',
-        message: `${call.url.origin} redirects ${call.what}${location ? ` to ${redact(location)}` : ''}. Use the final address as base URL.`,
-        status: response.status || 502,
-      });
-    }
-    if (!response.ok) {
-      const text = (await response.text()).slice(0, ERROR_BODY_CHARACTERS);
-      throw errorOfAnswer(
-        { status: response.status, headers: response.headers, text, what: call.what },
-        redact,
-      );
-    }
-    return { response, redact };
   }
 
   async #key(call: Call): Promise<string | undefined> {
@@ -158,19 +234,27 @@ export class Transport {
     return undefined;
   }
 
-  #stop(call: Call, { signal, timeout = this.#options.timeout }: CallOptions): Stop {
+  /** @param isOfCall whether the time limit is one of the whole call, not of each attempt */
+  #stop(call: Call, { signal, timeout = this.#options.timeout }: CallOptions, isOfCall: boolean): Stop {
+    const { clock } = this.#options;
     const timer = new AbortController();
-    const expire = (): void => timer.abort();
-    let timeoutId: ReturnType<typeof setTimeout> | undefined;
-    const restart = (): void => {
-      clearTimeout(timeoutId);
-      if (Number.isFinite(timeout)) timeoutId = setTimeout(expire, timeout);
+    const end = clock.now() + timeout;
+    let cancel: (() => void) | undefined;
+    const start = (): void => {
+      cancel?.();
+      cancel = Number.isFinite(timeout) ? clock.after(timeout, () => timer.abort()) : undefined;
     };
-    restart();
+    start();
     const closing = this.#closing.signal;
     return {
       signal: AbortSignal.any([timer.signal, closing, ...(signal ? [signal] : [])]),
-      restart,
+      restart: () => {
+        if (!isOfCall) start();
+      },
+      rest: () => {
+        if (!isOfCall) cancel?.();
+      },
+      allows: (milliseconds) => !isOfCall || clock.now() + milliseconds < end,
       error: () => {
         if (signal?.aborted) return signal.reason;
         if (closing.aborted) {
@@ -186,9 +270,35 @@ export class Transport {
           message: `Request timed out after ${timeout / 1000} seconds: ${call.url.origin} did not answer ${call.what}. Try with smaller inputs, or set a longer timeout.`,
         });
       },
-      done: () => clearTimeout(timeoutId),
+      done: () => cancel?.(),
     };
   }
+}
+
+/** Tokens of an answer, if it counts them. */
+function tokensOf(answer: unknown): number | undefined {
+  const count = (answer as { usage?: { total_tokens?: unknown } | null } | null)?.usage?.total_tokens;
+  return typeof count === 'number' ? count : undefined;
+}
+
+/** The error of an answer that is none. */
+async function failureOf(
+  response: Response,
+  { what, url }: Call,
+  secrets: Secrets,
+): Promise<FoundationError> {
+  const { status, headers, type } = response;
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
+    const location = headers.get('location');
+    await response.body?.cancel();
+    return new FoundationError({
+      code: 'RESPONSE_INVALID',
+      message: `${url.origin} redirects ${what}${location ? ` to ${location}` : ''}. Use the final address as base URL.`,
+      status: status || 502,
+    });
+  }
+  const text = secrets.outOf(await response.text()).slice(0, ERROR_BODY_CHARACTERS);
+  return errorOfAnswer({ status, headers, text, what });
 }
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED for values that JSON cannot hold: cycles, big integers, endless depth. */
@@ -206,27 +316,29 @@ function jsonOf(body: unknown): string {
   }
 }
 
-function parseJson(text: string, what: string): unknown {
+/** @throws FoundationError RESPONSE_INVALID, which the next answer may mend */
+function parseJson(text: string, what: string, secrets: Secrets): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
+    // The parser's own message would quote more of it.
     throw new FoundationError({
       code: 'RESPONSE_INVALID',
-      message: `The server's answer to ${what} is not JSON: it begins with ${JSON.stringify(text.slice(0, 40))}.`,
-      cause,
+      message: `The server's answer to ${what} is not JSON: it begins with ${JSON.stringify(secrets.outOf(text).slice(0, 40))}.`,
+      retryable: true,
     });
   }
 }
 
-/** Anything thrown by fetch, as a typed error without secrets. */
-function readable(error: unknown, call: Call, redact: (text: string) => string): unknown {
+/** Anything thrown by fetch, as a typed error. */
+function readable(error: unknown, call: Call): unknown {
   if (FoundationError.isInstance(error)) return error;
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   // Node gives the reason (ECONNREFUSED, ENOTFOUND, …) in the cause; browsers give none.
   const reason = (cause as { code?: unknown } | undefined)?.code ?? message;
   return new FoundationError({
     code: 'CONNECTION_FAILED',
-    message: `Could not reach ${call.url.origin} for ${call.what} (${redact(String(reason))}). Check the address and the network; in a browser the server must also allow this page (CORS).`,
-    cause: new Error(redact(message)),
+    message: `Could not reach ${call.url.origin} for ${call.what} (${String(reason)}). Check the address and the network; in a browser the server must also allow this page (CORS).`,
+    cause: new Error(message),
   });
 }

@@ -2,8 +2,7 @@ import { type CallOptions, type EmbeddingType, FoundationError } from '@nearfiel
 import { type EmbeddingsBody, EmbeddingsBodySchema, embeddingsFromWire } from '@nearfield/spec/implement';
 import { isJina } from './addresses.ts';
 import type { Api } from './api.ts';
-import { withImagesAsText } from './images.ts';
-import { type Body, bodyOf } from './request-body.ts';
+import { type Body, bodyOf, withImagesAsText } from './request-body.ts';
 
 /** An answer with vectors, decoded. */
 export type Vectors = ReturnType<typeof embeddingsFromWire>;
@@ -44,12 +43,17 @@ export function decodeVectors(
   }
 }
 
-/** A PDF or a split text gives more vectors than inputs; fewer are never right. @throws FoundationError RESPONSE_INVALID */
-export function requireItems(what: string, got: number, wanted: number): void {
-  if (got >= wanted) return;
+/**
+ * Every input has its result, once. A PDF or a split text is one input and has more results.
+ * @throws FoundationError RESPONSE_INVALID
+ */
+export function requireItems(what: string, items: readonly { index: number }[], wanted: number): void {
+  const answered = new Set(items.map(({ index }) => index));
+  if (items.length >= wanted && (wanted === 1 || (answered.size === wanted && items.length === wanted)))
+    return;
   throw new FoundationError({
     code: 'RESPONSE_INVALID',
-    message: `The server's answer to ${what} has ${got} results for ${wanted} inputs.`,
+    message: `The server's answer to ${what} has ${items.length} results for ${answered.size} of ${wanted} inputs.`,
   });
 }
 
@@ -66,6 +70,7 @@ export async function requestVectors(
   path: string,
   parsed: VectorsRequest,
   options: CallOptions,
+  isPart: boolean,
 ): Promise<Vectors> {
   const body: Body = { ...bodyOf(parsed), input: await withImagesAsText(parsed.input, 'input') };
   // Servers other than the hosted API split unless the request says otherwise.
@@ -73,9 +78,10 @@ export async function requestVectors(
   // Token weights have no encoding.
   if (parsed.model === 'elser-v2') delete body.embedding_type;
   else body.embedding_type = wireType(parsed.embedding_type);
-  const answer = await api.transport.json(api.post(what, path, body), EmbeddingsBodySchema, options);
+  const call = { ...api.post(what, path, body), isPart };
+  const answer = await api.transport.json(call, EmbeddingsBodySchema, options);
   const response = decodeVectors(answer, parsed.embedding_type, what);
-  requireItems(what, response.data.length, countOf(parsed.input));
+  requireItems(what, response.data, countOf(parsed.input));
   response.data.sort((a, b) => a.index - b.index);
   return response;
 }

@@ -108,7 +108,8 @@ export interface WorkReport {
 
 /** Abilities of an implementation, as data. */
 export interface Capabilities {
-  implementation: 'local' | 'remote';
+  /** `router`: several of the others; `built-in`: the browser's own embedder. */
+  implementation: 'local' | 'remote' | 'router' | 'built-in';
   /** Every method of the contract. Calling a method marked `false` rejects with NOT_SUPPORTED. */
   methods: Record<FoundationMethod, boolean>;
   /** Ids of the models that this implementation can use. */

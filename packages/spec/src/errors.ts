@@ -54,6 +54,8 @@ export type LocalErrorCode =
   | 'MODEL_INVALID'
   /** The model computes wrong vectors on every device and dtype that was tried. */
   | 'SELF_CHECK_FAILED'
+  /** Vectors of one space were asked for, and only another can be computed: they cannot be compared. */
+  | 'EMBEDDING_SPACE_MISMATCH'
   /** The server could not be reached. */
   | 'CONNECTION_FAILED'
   /** The server's answer is not in the API's shape; the message names the fault. */
@@ -129,6 +131,7 @@ const STATUS: Record<ErrorCode, number> = {
   INTEGRITY_MISMATCH: 502,
   MODEL_INVALID: 500,
   SELF_CHECK_FAILED: 500,
+  EMBEDDING_SPACE_MISMATCH: 409,
   CONNECTION_FAILED: 503,
   RESPONSE_INVALID: 502,
   AUTHZ_HOST_NOT_ALLOWED: 403,

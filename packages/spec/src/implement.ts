@@ -123,11 +123,13 @@ export {
 export { FOUNDATION_METHODS, type FoundationMethod } from './foundation.ts';
 export { type InvalidOptions, invalid } from './invalid.ts';
 export {
+  checkInParts,
   collectsErrors,
   failedItems,
   type ItemCallOptions,
   itemErrorAt,
   type SiftedRequest,
+  shiftItemError,
   siftInputs,
   type WithItemErrors,
 } from './item-errors.ts';
@@ -137,12 +139,12 @@ export { tellProgress } from './progress.ts';
 export { randomId } from './random-id.ts';
 export { BatchesBodySchema, BatchLineBodySchema, BatchStatusBodySchema } from './responses/batches.ts';
 export { CapabilitiesBodySchema } from './responses/capabilities.ts';
-export { ChatBodySchema } from './responses/chat.ts';
+export { ChatBodySchema, ChatChunkSchema } from './responses/chat.ts';
 export { ClassifyBodySchema } from './responses/classify.ts';
 export { EmbeddingsBodySchema } from './responses/embeddings.ts';
 export { ModelBodySchema, ModelsBodySchema } from './responses/models.ts';
 export { parseResponse } from './responses/parse-response.ts';
-export { GroundBodySchema, ReadBodySchema, SearchBodySchema } from './responses/reader.ts';
+export { GroundBodySchema, PageSchema, ReadBodySchema, SearchBodySchema } from './responses/reader.ts';
 export { RerankBodySchema } from './responses/rerank.ts';
 export { SegmentBodySchema } from './responses/segment.ts';
 export { ClassifiersBodySchema, DeleteClassifierBodySchema, TrainBodySchema } from './responses/train.ts';

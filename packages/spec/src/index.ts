@@ -30,7 +30,7 @@ export type {
   BatchState,
   BatchStatus,
 } from './endpoints/batches.ts';
-export type { ChatMessage, ChatRequest, ChatResponse } from './endpoints/chat.ts';
+export type { ChatChunk, ChatMessage, ChatRequest, ChatResponse, StreamingApi } from './endpoints/chat.ts';
 export type {
   Classification,
   ClassifyInput,
@@ -60,6 +60,7 @@ export type {
   GroundReference,
   GroundRequest,
   GroundResponse,
+  MarkdownOptions,
   Page,
   ReadRequest,
   ReadResponse,

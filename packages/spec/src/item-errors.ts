@@ -30,10 +30,17 @@ export interface ItemCallOptions extends CallOptions {
    * @default 'throw'
    */
   errors?: 'throw' | 'collect' | undefined;
+  /**
+   * Keeps what succeeded. As `errors: 'collect'`, and a client that divides a call over several requests also resolves if
+   * some of these failed for good (a server error, a time limit): `errors` then names each of their inputs. A call of
+   * which no input was answered rejects, as does one that was aborted.
+   * @default false
+   */
+  partial?: boolean | undefined;
 }
 
 /** A response to a call with these options: it has `errors` if they collect them. */
-export type WithItemErrors<Response, Options> = Options extends { errors: 'collect' }
+export type WithItemErrors<Response, Options> = Options extends { errors: 'collect' } | { partial: true }
   ? Response & { errors: ItemError[] }
   : Response;
 
@@ -41,7 +48,8 @@ export type WithItemErrors<Response, Options> = Options extends { errors: 'colle
  * Whether a call collects the errors of its inputs.
  * @throws FoundationError INPUT_VALIDATION_FAILED for any other value of the option
  */
-export function collectsErrors({ errors }: ItemCallOptions): boolean {
+export function collectsErrors({ errors, partial }: ItemCallOptions): boolean {
+  if (partial === true) return true;
   if (errors === undefined || errors === 'throw' || errors === 'collect') return errors === 'collect';
   throw invalid('errors', 'The option errors must be throw or collect.', { type: 'enum' });
 }
@@ -89,6 +97,56 @@ export function itemErrorAt(error: FoundationError, from: number, to: number): F
   });
 }
 
+const restated = (text: string, offset: number): string =>
+  text.replaceAll(/\b([Ii]nput[ .])(\d+)\b/g, (_, name: string, at: string) => name + (Number(at) + offset));
+
+/** An error about inputs of a part of a request, with their positions in the whole. Others stay as they are. */
+export function shiftItemError(error: unknown, offset: number): unknown {
+  if (offset === 0 || !FoundationError.isInstance(error) || failedItems(error).length === 0) return error;
+  const { code, message, status, param, requestId, retryable, retryAfter, issues, cause } = error;
+  return new FoundationError({
+    code,
+    message: restated(message, offset),
+    status,
+    param: param && restated(param, offset),
+    requestId,
+    retryable,
+    retryAfter,
+    issues: issues?.map((issue) => ({ ...issue, field: restated(issue.field, offset) })),
+    cause,
+  });
+}
+
+/** The field that holds a request's inputs. */
+const inputField = (request: unknown): string =>
+  FIELDS.find((each) => (request as Record<string, unknown> | null)?.[each] !== undefined) ?? 'input';
+
+/**
+ * Checks a request whose list of inputs may be longer than one request of the API: in parts of up to `most`.
+ * @throws FoundationError of `check`, with positions in the whole list
+ */
+export function checkInParts<Checked extends { input?: unknown }>(
+  request: object,
+  most: number,
+  check: (request: object) => Checked,
+): Checked {
+  const name = inputField(request);
+  const inputs = (request as Record<string, unknown> | null)?.[name];
+  if (!Array.isArray(inputs) || inputs.length <= most) return check(request);
+  let first: Checked | undefined;
+  const all: unknown[] = [];
+  for (let start = 0; start < inputs.length; start += most) {
+    try {
+      const part = check({ ...request, [name]: inputs.slice(start, start + most) });
+      first ??= part;
+      all.push(...(part.input as unknown[]));
+    } catch (error) {
+      throw shiftItemError(error, start);
+    }
+  }
+  return { ...first!, input: all };
+}
+
 /** A request without the inputs that do not pass a check. */
 export interface SiftedRequest<Checked> {
   /** The checked rest; undefined if nothing is left. */
@@ -110,9 +168,8 @@ export function siftInputs<Checked>(
   request: object,
   check: (request: object) => Checked,
 ): SiftedRequest<Checked> {
-  const fields = request as Record<string, unknown>;
-  const name = FIELDS.find((each) => fields?.[each] !== undefined) ?? 'input';
-  const given = fields?.[name];
+  const name = inputField(request);
+  const given = (request as Record<string, unknown> | null)?.[name];
   const isOne = typeof given === 'string' || (typeof given === 'object' && given !== null);
   if (!isOne || (Array.isArray(given) && given.length === 0)) {
     return { checked: check(request), kept: [0], errors: [] };

@@ -204,6 +204,13 @@ export function classifyCases(subject: Subject): void {
       ['an unknown field', { frobnicate: 1 }, 'frobnicate'],
       ['an input of two kinds', { input: [{ text: 'a', image: 'b' }] }, 'input.0'],
     ];
+    if (subject.splits) {
+      test(`${refused.shift()![0]} are answered in several requests`, async (foundation) => {
+        const input = list(LIMITS.classify.inputs + 1);
+        const { data } = await foundation.classify({ model: minilm, input, labels: LABELS });
+        expect(data.map(({ index }) => index)).toEqual(input.map((_, index) => index));
+      });
+    }
     for (const [name, fields, param] of refused) {
       test(`${name} is refused`, (foundation) =>
         expectInvalid(

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import type { CallOptions } from '../progress.ts';
 import { listOf, nonEmptyText, requestObject } from '../schema.ts';
+import type { Page, ReadRequest } from './reader.ts';
 
 export type ChatContentPart =
   | { type: 'text'; text: string }
@@ -11,8 +13,8 @@ export interface ChatMessage {
 }
 
 /**
- * `POST /v1/chat/completions` in OpenAI's shape (experimental at the API; model jina-vlm). The answer comes
- * whole: streaming is not part of this contract.
+ * `POST /v1/chat/completions` in OpenAI's shape (experimental at the API; model jina-vlm). The answer of `chat` comes
+ * whole; clients of servers also have `chatStream`, see {@link StreamingApi}.
  */
 export interface ChatRequest {
   model: string;
@@ -39,6 +41,38 @@ export interface ChatResponse {
   model: string;
   choices: ChatChoice[];
   usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number } | undefined;
+}
+
+/** A piece of a streamed answer. */
+export interface ChatChunk {
+  id: string;
+  object: 'chat.completion.chunk';
+  created: number;
+  model: string;
+  choices: {
+    index: number;
+    /** What follows the pieces before: append `content`. */
+    delta: { role?: 'assistant' | undefined; content?: string | null | undefined };
+    /** Null until the last piece of the choice. */
+    finish_reason: string | null;
+  }[];
+  /** In the last piece, if the server counts. */
+  usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number } | null | undefined;
+}
+
+/** Answers that arrive in pieces, of clients whose server sends them. */
+export interface StreamingApi {
+  /**
+   * A chat whose answer arrives as it is written. Leaving the loop ends the request. `timeout` limits each wait.
+   *
+   * @example
+   * for await (const { choices } of foundation.chatStream({ model: 'jina-vlm', messages })) {
+   *   show(choices[0]?.delta.content ?? '');
+   * }
+   */
+  chatStream(request: ChatRequest, options?: CallOptions): AsyncIterable<ChatChunk>;
+  /** A page as the reader gets hold of it: each piece is the whole page so far, more complete than the one before. */
+  readStream(request: ReadRequest, options?: CallOptions): AsyncIterable<Page>;
 }
 
 const PartSchema = v.union([

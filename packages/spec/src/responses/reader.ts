@@ -4,7 +4,8 @@ import type { GroundResponse, Page, ReadResponse, SearchResponse } from '../endp
 const TokensSchema = v.looseObject({ tokens: v.number() });
 const PairsSchema = v.union([v.record(v.string(), v.string()), v.array(v.tuple([v.string(), v.string()]))]);
 
-const PageSchema: v.GenericSchema<unknown, Page> = v.looseObject({
+/** A page, also as one event of a streamed reading. */
+export const PageSchema: v.GenericSchema<unknown, Page> = v.looseObject({
   title: v.optional(v.nullable(v.string(), ''), ''),
   url: v.optional(v.nullable(v.string(), ''), ''),
   content: v.optional(v.nullable(v.string(), ''), ''),

@@ -16,11 +16,25 @@ export function limits(subject: Subject): void {
     expect(data.at(-1)!.index).toBe(inputs - 1);
   });
 
-  test(`${inputs + 1} inputs are refused`, (foundation) =>
-    expectInvalid(
-      foundation.embeddings({ model: v5.id, input: Array.from({ length: inputs + 1 }, () => 'a') }),
-      'input',
-    ));
+  if (subject.splits) {
+    test(`${inputs + 1} inputs are answered in several requests`, async (foundation) => {
+      const input = Array.from({ length: inputs + 1 }, (_, index) => `${index % 10}`);
+      const { data } = await foundation.embeddings({ model: v5.id, input, embedding_type: 'base64' });
+      expect(data.map(({ index }) => index)).toEqual(input.map((_, index) => index));
+      expect(data.at(-1)!.embedding).toBe(data[inputs % 10]!.embedding);
+    });
+    test('an input at fault is named by its position in the whole', (foundation) =>
+      expectInvalid(
+        foundation.embeddings({ model: v5.id, input: [...Array<string>(inputs + 7).fill('a'), 5 as never] }),
+        `input.${inputs + 7}`,
+      ));
+  } else {
+    test(`${inputs + 1} inputs are refused`, (foundation) =>
+      expectInvalid(
+        foundation.embeddings({ model: v5.id, input: Array.from({ length: inputs + 1 }, () => 'a') }),
+        'input',
+      ));
+  }
 
   // 254 words and two special tokens are the 256 tokens of the model's context.
   test('a text as long as the context is read whole', async (foundation) => {

@@ -1,0 +1,43 @@
+/**
+ * The browser's own embedder, as its proposal and Chrome's origin of it have it: behind
+ * `chrome://flags/#semantic-embedder-api` since Chrome 152. Source: explainers-by-googlers/embedding-api and Chromium's
+ * semantic_embedder.idl, 2026-08. What only the explainer has is optional here.
+ */
+export interface SemanticEmbedderStatic {
+  availability(): Promise<Availability>;
+  create(options?: {
+    monitor?: (monitor: EventTarget) => void;
+    signal?: AbortSignal;
+  }): Promise<SemanticEmbedder>;
+}
+
+export type Availability = 'unavailable' | 'downloadable' | 'downloading' | 'available';
+
+export type TaskType =
+  | 'semantic-similarity'
+  | 'retrieval-query'
+  | 'retrieval-document'
+  | 'classification'
+  | 'clustering';
+
+export interface SemanticEmbedder {
+  /** Without a task, texts are read as they are. */
+  embed(
+    input: string | string[],
+    options?: { taskType?: TaskType; signal?: AbortSignal },
+  ): Promise<SemanticEmbedderResult>;
+  destroy(): void;
+}
+
+export interface SemanticEmbedderResult {
+  embeddings: {
+    /** Shape: [dimensions]. */
+    values: Float32Array;
+    statistics?: { tokenCount?: number; truncated?: boolean };
+  }[];
+  metadata?: { embeddingSpace?: string; maxInputTokens?: number };
+}
+
+/** What the browser has; undefined without it. */
+export const ownEmbedder = (): SemanticEmbedderStatic | undefined =>
+  (globalThis as { SemanticEmbedder?: SemanticEmbedderStatic }).SemanticEmbedder;

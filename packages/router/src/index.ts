@@ -1,0 +1,20 @@
+/**
+ * One foundation over several: in the page, at a server, and the browser's own embedder.
+ *
+ * @module
+ */
+
+export type { Conditions } from './conditions.ts';
+export type {
+  Backend,
+  PassedOver,
+  Place,
+  Policy,
+  PolicyFunction,
+  Route,
+  RoutedCall,
+  RouterOptions,
+} from './options.ts';
+export { createRouter, Router } from './router.ts';
+export type { Routed, RouterCallOptions } from './routing.ts';
+export type { EmbeddingSpace } from './spaces.ts';

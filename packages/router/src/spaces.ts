@@ -1,0 +1,76 @@
+import { type Dtype, FoundationError, type SearchFoundation } from '@nearfield/spec';
+import type { Place } from './options.ts';
+
+/**
+ * Vectors that can be compared: of one model in one family of precisions. Tasks, dimensions and scale are the
+ * request's.
+ */
+export interface EmbeddingSpace {
+  /** The same for the same space: keep it beside stored vectors. */
+  id: string;
+  model: string;
+  /**
+   * `float`: 32 or 16 bits, and the hosted API; `q8`, `q4`: quantised weights; `server …`: another server, which does
+   * not say; `built-in`: the browser's own.
+   */
+  precision: string;
+}
+
+const FAMILIES: Readonly<Record<Dtype, string>> = {
+  fp32: 'float',
+  fp16: 'float',
+  q8: 'q8',
+  int8: 'q8',
+  uint8: 'q8',
+  q4: 'q4',
+  q4f16: 'q4',
+  bnb4: 'q4',
+};
+
+const HOSTED = 'https://api.jina.ai';
+
+/** Both of these name the same model: `jinaai/jina-embeddings-v3`, `jina-embeddings-v3`. */
+const bare = (model: string): string => model.replace(/^jina-?ai\//, '');
+
+export const spaceOf = (model: string, precision: string): EmbeddingSpace => ({
+  id: `${bare(model)}/${precision}`,
+  model: bare(model),
+  precision,
+});
+
+interface LoadedKnowing {
+  load(model: string): Promise<{ dtype: Dtype }>;
+}
+
+const loads = (backend: SearchFoundation): backend is SearchFoundation & LoadedKnowing =>
+  typeof (backend as Partial<LoadedKnowing>).load === 'function';
+
+/** The space of vectors that a place has just computed with a model. */
+export async function spaceAt(
+  place: Place,
+  backend: SearchFoundation,
+  model: string,
+  answer: unknown,
+): Promise<EmbeddingSpace> {
+  const own = (answer as { nearfield?: { space?: EmbeddingSpace } }).nearfield?.space;
+  if (own) return own;
+  if (place === 'local' && loads(backend)) {
+    // A model that is loaded says so at once; after a fallback, it is another precision.
+    const { dtype } = await backend.load(model);
+    return spaceOf(model, FAMILIES[dtype]);
+  }
+  const { baseUrl, loaded } = await backend.capabilities();
+  if (baseUrl?.replace(/\/$/, '') === HOSTED) return spaceOf(model, 'float');
+  const dtype = loaded?.find(({ id }) => id === bare(model))?.dtype;
+  return spaceOf(model, dtype ? FAMILIES[dtype] : baseUrl ? `server ${baseUrl}` : place);
+}
+
+/** @throws FoundationError EMBEDDING_SPACE_MISMATCH */
+export function requireSpace(wanted: string, got: EmbeddingSpace, place: Place): void {
+  if (got.id === wanted) return;
+  throw new FoundationError({
+    code: 'EMBEDDING_SPACE_MISMATCH',
+    message: `Vectors of the space '${wanted}' are needed, and ${place} computes '${got.id}': they cannot be compared. Use the place or the file of the model that computes '${wanted}', or embed everything again.`,
+    param: 'model',
+  });
+}
