@@ -65,7 +65,10 @@ const PROBES: Readonly<Record<string, string>> = { '/health': 'ok', '/live': 'li
 export async function createThreadedServer(options: ThreadedServerOptions): Promise<ThreadedServer> {
   const { port = 8080, host = '127.0.0.1', maxBodyBytes = MAX_BODY_BYTES, onRequest } = options;
   requirePort(port);
-  const metrics = createMetrics();
+  const metrics = createMetrics({
+    engine: () => engine.memory(),
+    ...(options.text && { text: () => text.memory() }),
+  });
   const limiter = createLimiter(options.limits ?? {});
   const onError: ReportError = (error, requestId) => options.onError?.(error, requestId);
   const threadOf = (start: () => ThreadWorker): EngineThread =>

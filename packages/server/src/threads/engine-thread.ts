@@ -4,7 +4,7 @@ import { deserializeError } from '@nearfield/spec/implement';
 import type { Peer } from '../handler.ts';
 import { AskingPort } from '../ports/asking.ts';
 import type { Answered } from '../ports/messages.ts';
-import type { FromEngine, ReportError, ThreadWorker, ToEngine } from './messages.ts';
+import type { FromEngine, ReportError, ThreadMemory, ThreadWorker, ToEngine } from './messages.ts';
 
 export interface EngineThreadHost {
   /** Starts the thread. Called again if it dies. */
@@ -22,6 +22,7 @@ export class EngineThread {
   #isClosed = false;
   #isReady = false;
   readonly #readiness: ((error: Error | undefined) => void)[] = [];
+  readonly #memory: ((memory: ThreadMemory | undefined) => void)[] = [];
   #notReady: Error | undefined;
   #failure: Error | undefined;
 
@@ -58,6 +59,13 @@ export class EngineThread {
     return this.#asking.ask(request, body, { peer, transfer: true });
   }
 
+  /** Bytes of the thread, as soon as it has time to say; undefined if it does not run. */
+  memory(): Promise<ThreadMemory | undefined> {
+    if (!this.#worker || this.#failure) return Promise.resolve(undefined);
+    this.#say({ type: 'memory' });
+    return new Promise((resolve) => this.#memory.push(resolve));
+  }
+
   /** Ends the thread once its foundation is closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -85,6 +93,7 @@ export class EngineThread {
       if (this.#worker === worker) this.#worker = undefined;
       this.#isReady = false;
       this.#asking.fail(died());
+      for (const resolve of this.#memory.splice(0)) resolve(undefined);
       if (!this.#isClosed && !this.#failure) this.#settle(died());
     });
     return worker;
@@ -108,6 +117,9 @@ export class EngineThread {
         break;
       case 'metrics':
         void this.#host.metrics().then((text) => this.#say({ type: 'metrics', id: message.id, text }));
+        break;
+      case 'memory':
+        for (const resolve of this.#memory.splice(0)) resolve(message.memory);
         break;
       case 'error': {
         const error = deserializeError(message.error);

@@ -74,6 +74,11 @@ export function answerInThread(
         asked.get(message.id)?.(message.text);
         asked.delete(message.id);
         break;
+      case 'memory': {
+        const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+        say({ type: 'memory', memory: { heapUsed, external, arrayBuffers } });
+        break;
+      }
       case 'close':
         closing.abort(new Error('The server is closing.'));
         void foundation.close().finally(() => {

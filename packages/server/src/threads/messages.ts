@@ -4,7 +4,18 @@ import type { SerializedError } from '@nearfield/spec/implement';
 import type { ToAnswering, ToAsking } from '../ports/messages.ts';
 
 /** From the thread that listens. */
-export type ToEngine = ToAnswering | { type: 'metrics'; id: number; text: string } | { type: 'close' };
+export type ToEngine =
+  | ToAnswering
+  | { type: 'metrics'; id: number; text: string }
+  | { type: 'memory' }
+  | { type: 'close' };
+
+/** Bytes that belong to one thread alone. */
+export interface ThreadMemory {
+  heapUsed: number;
+  external: number;
+  arrayBuffers: number;
+}
 
 /** From a thread that computes. */
 export type FromEngine =
@@ -15,6 +26,7 @@ export type FromEngine =
   /** The models cannot be loaded; requests are answered all the same. */
   | { type: 'not-ready'; error: SerializedError }
   | { type: 'metrics'; id: number }
+  | { type: 'memory'; memory: ThreadMemory }
   | { type: 'error'; error: SerializedError; requestId: string }
   | { type: 'closed' };
 
