@@ -19,6 +19,7 @@ import { median, percentile, row, spread } from './statistics.ts';
 
 const USAGE = `npm run bench -- [options]: Nearfield against transformers.js and raw onnxruntime-web
 npm run bench -- search [options]: search over a manual of 1,900 pages, beside Pagefind and MiniSearch
+npm run bench -- serve [options]: the API server under 64 connections
 
 Options:
   --quick                fewer repetitions

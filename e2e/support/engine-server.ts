@@ -7,8 +7,8 @@ import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
 
-const directory = fileURLToPath(new URL('../../.cache/engine-page/', import.meta.url));
-const HTML = '<!doctype html><title>Engine</title><script type="module" src="/engine.js"></script>';
+/** Scripts by name: the first one is the page's. */
+const ENGINE_PAGE = { engine: './engine-page.ts' };
 const MODEL_FOLDER = '/models/all-MiniLM-L6-v2/';
 
 export interface EngineServer {
@@ -20,10 +20,17 @@ export interface EngineServer {
   close(): Promise<void>;
 }
 
-/** @param headers of every answer. Default: those that make the page cross-origin isolated. */
+/**
+ * @param headers of every answer. Default: those that make the page cross-origin isolated.
+ * @param scripts modules of this folder by the names under which they are served; the page loads the first
+ */
 export async function serveEnginePage(
   headers: Readonly<Record<string, string>> = ISOLATION_HEADERS,
+  scripts: Readonly<Record<string, string>> = ENGINE_PAGE,
 ): Promise<EngineServer> {
+  const [name] = Object.keys(scripts);
+  const directory = fileURLToPath(new URL(`../../.cache/${name}-page/`, import.meta.url));
+  const html = `<!doctype html><title>Engine</title><script type="module" src="/${name}.js"></script>`;
   await buildMiniLM({ dtypes: ['q8'] });
   await build({
     configFile: false,
@@ -38,8 +45,10 @@ export async function serveEnginePage(
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4096,
       rolldownOptions: {
-        input: fileURLToPath(new URL('./engine-page.ts', import.meta.url)),
-        output: { entryFileNames: 'engine.js' },
+        input: Object.fromEntries(
+          Object.entries(scripts).map(([key, path]) => [key, fileURLToPath(new URL(path, import.meta.url))]),
+        ),
+        output: { entryFileNames: '[name].js' },
       },
     },
   });
@@ -50,7 +59,7 @@ export async function serveEnginePage(
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
+      response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
       return;
     }
     // Browsers ask for it by themselves.

@@ -4,11 +4,16 @@ import { JinaEmbeddingFunction } from '@chroma-core/jina';
 import { JinaEmbeddings } from '@langchain/community/embeddings/jina';
 import { OpenAIEmbeddings } from '@langchain/openai';
 import { JinaAIEmbedding } from '@llamaindex/jinaai';
-import { embed, embedMany } from 'ai';
+import * as ai5 from 'ai';
+import * as ai6 from 'ai-6';
+import * as ai7 from 'ai-7';
 import { CohereClientV2 } from 'cohere-ai';
 import { createJina } from 'jina-ai-provider';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
+import OpenAI7 from 'openai-7';
+import { createOpenAICompatible as createOpenAICompatible2 } from 'openai-compatible-2';
+import { createOpenAICompatible as createOpenAICompatible3 } from 'openai-compatible-3';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { VoyageAIClient } from 'voyageai';
 import { send, startServer, type TestServer } from '../test/server.ts';
@@ -23,6 +28,8 @@ let expected: number[][];
 /** The first text, asked alone. */
 let alone: number[];
 beforeAll(async () => {
+  // Version 6 and later print that the provider is of an earlier one.
+  Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
   server = await startServer();
   expected = await vectorsOf({ model: v3, input: texts });
   alone = (await vectorsOf({ model: v3, input: texts[0] }))[0]!;
@@ -59,8 +66,11 @@ async function requestsOf(run: () => Promise<unknown>): Promise<number> {
   return (await counted()) - before;
 }
 
-describe('openai', () => {
-  const client = () => new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'jina_x' });
+describe.each([
+  ['openai 6', OpenAI],
+  ['openai 7', OpenAI7 as unknown as typeof OpenAI],
+])('%s', (_, Client) => {
+  const client = () => new Client({ baseURL: `${server.url}/v1`, apiKey: 'jina_x' });
 
   it('embeds; its default asks for base64', async () => {
     const { data, usage } = await client().embeddings.create({ model: v3, input: texts });
@@ -108,7 +118,7 @@ describe('openai', () => {
         .catch((thrown: unknown) => thrown);
     });
     expect(count).toBe(1);
-    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toBeInstanceOf(Client.BadRequestError);
     expect(error).toMatchObject({
       message: expect.stringMatching(notFound),
       code: 'model_not_found',
@@ -142,10 +152,14 @@ describe('openai', () => {
   });
 });
 
-describe('the AI SDK', () => {
+describe.each([
+  ['5', ai5, createOpenAICompatible],
+  ['6', ai6, createOpenAICompatible2],
+  ['7', ai7, createOpenAICompatible3],
+] as unknown as [string, typeof ai5, typeof createOpenAICompatible][])('the AI SDK %s', (_, sdk, create) => {
+  const { embed, embedMany } = sdk;
   const jina = () => createJina({ baseURL: `${server.url}/v1`, apiKey: 'jina_x' });
-  const compatible = () =>
-    createOpenAICompatible({ name: 'nearfield', baseURL: `${server.url}/v1`, apiKey: 'jina_x' });
+  const compatible = () => create({ name: 'nearfield', baseURL: `${server.url}/v1`, apiKey: 'jina_x' });
 
   it('jina-ai-provider embeds one and many', async () => {
     const { embedding } = await embed({ model: jina().textEmbeddingModel(v3), value: texts[0]! });
@@ -162,11 +176,10 @@ describe('the AI SDK', () => {
   });
 
   it('@ai-sdk/openai-compatible likewise', async () => {
-    const { embeddings } = await embedMany({ model: compatible().textEmbeddingModel(v3), values: texts });
+    const model = (id: string) => compatible().textEmbeddingModel(id);
+    const { embeddings } = await embedMany({ model: model(v3), values: texts });
     expect(embeddings).toEqual(expected);
-    await expect(embed({ model: compatible().textEmbeddingModel(missing), value: 'a' })).rejects.toThrow(
-      notFound,
-    );
+    await expect(embed({ model: model(missing), value: 'a' })).rejects.toThrow(notFound);
   });
 });
 

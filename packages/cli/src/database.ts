@@ -1,4 +1,5 @@
 import type { PostgresOptions } from '@nearfield/core/postgres';
+import { FoundationError } from '@nearfield/spec';
 import { type CommandContext, type OptionTable, type OptionValues, UsageError } from './command.ts';
 
 /** Options of commands whose processes may share their state. */
@@ -44,4 +45,31 @@ export function databaseOf(
 function number(option: string, text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw new UsageError(`--${option} takes a whole number from 1; it is '${text}'.`);
+}
+
+/** Connections of the thread that listens, which counts callers; each count is one short statement. */
+const LIMITS_CONNECTIONS = 2;
+/** Milliseconds after which a caller is counted here instead. */
+const LIMITS_TIMEOUT = 2000;
+
+/** Connections for limits that all servers share. @throws FoundationError RUNTIME_NOT_AVAILABLE if `pg` is missing */
+export async function limitsPool(url: string) {
+  const { default: pg } = await import('pg').catch((cause: unknown) => {
+    throw new FoundationError({
+      code: 'RUNTIME_NOT_AVAILABLE',
+      message: 'Limits that servers share need the package pg: npm install pg',
+      cause,
+    });
+  });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: LIMITS_CONNECTIONS,
+    connectionTimeoutMillis: LIMITS_TIMEOUT,
+    query_timeout: LIMITS_TIMEOUT,
+    keepAlive: true,
+    application_name: 'nearfield limits',
+  });
+  // A connection that breaks while it is idle: the pool replaces it.
+  pool.on('error', () => {});
+  return pool;
 }

@@ -22,6 +22,7 @@ import { RouteTable } from './route-table.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { computingRoutes } from './routes/embed.ts';
 import { modelRoutes } from './routes/models.ts';
+import { readerRoutes } from './routes/reader.ts';
 import { ApiService } from './service.ts';
 
 export interface HandlerOptions {
@@ -72,6 +73,11 @@ export interface HandlerOptions {
    * @default the foundation reads them under its own rules; webhooks are refused
    */
   urls?: UrlReader | undefined;
+  /**
+   * Reads pages for `/r/`: anything with the contract's `read`. It gets the page itself where `urls` reads addresses.
+   * @default the foundation
+   */
+  reader?: Pick<SearchFoundation, 'read'> | undefined;
   /**
    * The only endpoints that are answered, by the ends of their paths (`embeddings`, `rerank`, `models`, …), and the only
    * models, by any of their ids.
@@ -163,6 +169,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     maxBodyBytes,
     publicUrl,
     urls: options.urls,
+    reader: options.reader,
     closing: options.closing ?? new AbortController().signal,
     reranker: options.reranker,
     allowedModels: options.allow?.models,
@@ -193,7 +200,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   app.use(compress());
   if (options.cors !== undefined) {
     const origin = origins.includes('*') ? '*' : [...origins];
-    app.use(cors({ origin, exposeHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+    app.use(cors({ origin, exposeHeaders: [...EXPOSED_HEADERS], maxAge: 600 }));
   }
   app.onError((error, context) => fail(context, error));
   app.notFound((context) => {
@@ -287,6 +294,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   computingRoutes(service);
   modelRoutes(service);
   batchRoutes(service);
+  readerRoutes(service);
   cohereRoutes(service);
   teiRoutes(service);
   ollamaRoutes(service);
@@ -318,7 +326,7 @@ export function checkHandlerOptions(
 }
 
 /** Headers of answers that pages of other origins may read. */
-const EXPOSED_HEADERS = [
+export const EXPOSED_HEADERS: readonly string[] = [
   'X-Request-Id',
   'Retry-After',
   'X-Nearfield-Warning',

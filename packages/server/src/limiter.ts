@@ -1,6 +1,6 @@
 /** Limits on what one caller may ask for, and the headers that say what is left. */
 import { FoundationError } from '@nearfield/spec';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
 export interface LimiterOptions {
   /** Requests of one caller in a minute. @default no limit */
@@ -11,7 +11,18 @@ export interface LimiterOptions {
   concurrency?: number | undefined;
   /** Requests of all callers at a time; more are refused at once. @default 1024 */
   queue?: number | undefined;
+  /**
+   * Counts for a minute that several processes share, see `postgresWindows`.
+   * @default counts in this process
+   */
+  windows?: MakeWindow | undefined;
 }
+
+/** Makes the counts of one limit: so many points of a caller in so many seconds. */
+export type MakeWindow = (name: 'requests' | 'tokens', points: number, seconds: number) => RateWindow;
+
+/** Counts of callers. */
+export type RateWindow = Pick<RateLimiterAbstract, 'get' | 'consume' | 'penalty'>;
 
 /** A request that was let in. */
 interface Pass {
@@ -30,15 +41,18 @@ const QUEUE = 1024;
 /** Seconds after which a server that is full may be asked again. */
 const FULL_RETRY_AFTER = 5;
 
-/** A limiter that counts in this process. */
+/** A limiter whose counts of a minute may be shared; requests at a time are those of this process. */
 export function createLimiter({
   requestsPerMinute,
   tokensPerMinute,
   concurrency,
   queue = QUEUE,
+  windows = inMemory,
 }: LimiterOptions): Limiter {
-  const requests = windowOf(requestsPerMinute);
-  const tokens = windowOf(tokensPerMinute);
+  const windowOf = (name: 'requests' | 'tokens', points: number | undefined): RateWindow | undefined =>
+    points === undefined ? undefined : windows(name, points, MINUTE);
+  const requests = windowOf('requests', requestsPerMinute);
+  const tokens = windowOf('tokens', tokensPerMinute);
   const running = new Map<string, number>();
   let all = 0;
   const admit = async (caller: string): Promise<RateLimiterRes | undefined> => {
@@ -48,7 +62,8 @@ export function createLimiter({
         throw exceeded('RATE_TOKEN_LIMIT_EXCEEDED', `${tokensPerMinute} tokens`, used);
       }
     }
-    return requests?.consume(caller).catch((full: RateLimiterRes) => {
+    return requests?.consume(caller).catch((full: RateLimiterRes | Error) => {
+      if (full instanceof Error) throw full;
       throw exceeded('RATE_REQUEST_LIMIT_EXCEEDED', `${requestsPerMinute} requests`, full);
     });
   };
@@ -104,8 +119,7 @@ export function createLimiter({
   };
 }
 
-const windowOf = (points: number | undefined): RateLimiterMemory | undefined =>
-  points === undefined ? undefined : new RateLimiterMemory({ points, duration: MINUTE });
+const inMemory: MakeWindow = (_, points, duration) => new RateLimiterMemory({ points, duration });
 
 function exceeded(
   code: 'RATE_REQUEST_LIMIT_EXCEEDED' | 'RATE_TOKEN_LIMIT_EXCEEDED',

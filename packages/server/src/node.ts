@@ -5,9 +5,10 @@ import { listen, type NodeServer, requirePort, withOwnHost } from './node/listen
 import { createMetrics } from './node/metrics.ts';
 import { GuardedUrlReader } from './node/url-reader.ts';
 
-export { createLimiter, type LimiterOptions } from './limiter.ts';
+export { createLimiter, type Limiter, type LimiterOptions } from './limiter.ts';
 export { createGuardedServer, type GuardedServerOptions } from './node/guarded.ts';
 export type { NodeServer } from './node/listen.ts';
+export { type PostgresWindowsOptions, postgresWindows, type QueryPool } from './node/postgres-windows.ts';
 export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
 
 export interface NodeServerOptions extends Omit<HandlerOptions, 'metrics' | 'closing' | 'limiter'> {

@@ -17,6 +17,7 @@ export interface ServiceOptions {
   maxBodyBytes: number;
   publicUrl: URL | undefined;
   urls: UrlReader | undefined;
+  reader: Pick<SearchFoundation, 'read'> | undefined;
   closing: AbortSignal;
   reranker: string | undefined;
   allowedModels: readonly string[] | undefined;
@@ -34,6 +35,8 @@ export class ApiService {
   readonly strict: boolean;
   readonly splitSentences: boolean;
   readonly urls: UrlReader | undefined;
+  /** Answers `/r/`. */
+  readonly reader: Pick<SearchFoundation, 'read'>;
   readonly closing: AbortSignal;
   readonly onError: ServiceOptions['onError'];
   /** The answer to an error. */
@@ -49,6 +52,7 @@ export class ApiService {
     this.strict = options.strict;
     this.splitSentences = options.splitSentences;
     this.urls = options.urls;
+    this.reader = options.reader ?? options.foundation;
     this.closing = options.closing;
     this.onError = options.onError;
     this.fail = options.fail;
@@ -108,6 +112,11 @@ export class ApiService {
       if (this.#served === asked) this.#served = undefined;
     });
     return asked;
+  }
+
+  /** Whether pages can be read: by a reader of its own, or where the foundation has one. */
+  get hasReader(): boolean {
+    return this.#options.reader !== undefined;
   }
 
   /** The reranker of requests that name none: the one that was set, or the first that the server has files of. */

@@ -6,6 +6,7 @@
  */
 import { FoundationError } from '@nearfield/spec';
 import { tooLarge } from './bodies.ts';
+import { type CallerOptions, callersOf } from './callers.ts';
 import { asFoundationError, errorResponse } from './errors.ts';
 import type { FetchHandler, RequestLog } from './handler.ts';
 import { createLimiter, type LimiterOptions } from './limiter.ts';
@@ -14,7 +15,9 @@ import { createMetrics } from './node/metrics.ts';
 import { EngineThread } from './threads/engine-thread.ts';
 import type { ReportError, ThreadWorker } from './threads/messages.ts';
 
+export type { CallerOptions } from './callers.ts';
 export { checkHandlerOptions } from './handler.ts';
+export { type PostgresWindowsOptions, postgresWindows, type QueryPool } from './node/postgres-windows.ts';
 export { GuardedUrlReader } from './node/url-reader.ts';
 export { answerInThread, type EngineThreadOptions, failThread } from './threads/engine.ts';
 export type { ThreadPort, ThreadWorker } from './threads/messages.ts';
@@ -31,6 +34,12 @@ export interface ThreadedServerOptions {
   port?: number | undefined;
   /** @default '127.0.0.1' */
   host?: string | undefined;
+  /**
+   * Who may call, as for `createHandler`. The threads decide; with this, it is decided here too, before a caller is
+   * counted, and answers that come from here can be read by the pages of `cors`.
+   * @default everybody is counted
+   */
+  callers?: CallerOptions | undefined;
   /** Limits on what callers may ask. @default 1024 requests at a time */
   limits?: LimiterOptions | undefined;
   /** Maximum bytes of a request body. @default 64 MB */
@@ -65,8 +74,12 @@ const PROBES: Readonly<Record<string, string>> = { '/health': 'ok', '/live': 'li
 export async function createThreadedServer(options: ThreadedServerOptions): Promise<ThreadedServer> {
   const { port = 8080, host = '127.0.0.1', maxBodyBytes = MAX_BODY_BYTES, onRequest } = options;
   requirePort(port);
-  const metrics = createMetrics();
+  const metrics = createMetrics({
+    engine: () => engine.memory(),
+    ...(options.text && { text: () => text.memory() }),
+  });
   const limiter = createLimiter(options.limits ?? {});
+  const callers = callersOf(options.callers);
   const onError: ReportError = (error, requestId) => options.onError?.(error, requestId);
   const threadOf = (start: () => ThreadWorker): EngineThread =>
     new EngineThread({ start, onError, metrics: metrics.text });
@@ -77,8 +90,12 @@ export async function createThreadedServer(options: ThreadedServerOptions): Prom
   const answer: FetchHandler = async (request, peer) => {
     const { pathname } = new URL(request.url);
     const probe = PROBES[pathname];
-    if (probe !== undefined && request.method === 'GET') return Response.json({ status: probe });
-    const pass = isLimited(pathname)
+    if (probe !== undefined && request.method === 'GET') {
+      return callers.withCors(Response.json({ status: probe }), request);
+    }
+    const isCounted = isLimited(pathname) && request.method !== 'OPTIONS';
+    if (isCounted) await callers.require(request);
+    const pass = isCounted
       ? await limiter.enter(request.headers.get('Authorization') ?? peer?.address ?? 'anyone')
       : undefined;
     let tokens = 0;
@@ -110,7 +127,7 @@ export async function createThreadedServer(options: ThreadedServerOptions): Prom
       const error = asFoundationError(thrown);
       const requestId = crypto.randomUUID().replaceAll('-', '').slice(0, 16);
       if (error.status >= 500 && error.code !== 'SERVICE_UNAVAILABLE') onError(error, requestId);
-      response = errorResponse(error, requestId);
+      response = callers.withCors(errorResponse(error, requestId), request);
     } finally {
       end();
     }
@@ -144,7 +161,7 @@ export async function createThreadedServer(options: ThreadedServerOptions): Prom
 
 const isText = (path: string): boolean => path === '/' || /^\/v1\/segment\/?$/.test(path);
 const isLimited = (path: string): boolean =>
-  path === '/' || /^\/(?:v1|v2|api)\/|^\/(?:embed|rerank)\b/.test(path);
+  path === '/' || /^\/(?:v1|v2|api)\/|^\/(?:embed|rerank|[rsg])(?:\/|$)/.test(path);
 
 /** @throws FoundationError INPUT_VALIDATION_FAILED: 413 for more bytes than are read, 400 if they do not arrive */
 async function bodyOf(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tinyMiniLM } from '@nearfield/model-tiny';
 import { PostgresServer } from '@nearfield/postgres-server';
+import { createLimiter, type Limiter, postgresWindows } from '@nearfield/server/node';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServeCommand, serveCommand } from '../../../server/test/serve-command.ts';
@@ -99,6 +100,39 @@ async function resultsOf(server: ServeCommand, id: string): Promise<string[]> {
     .split('\n')
     .map((line) => (JSON.parse(line) as { custom_id: string }).custom_id);
 }
+
+describe('limits', () => {
+  const windows = (pool: pg.Pool) => postgresWindows({ pool, schema: 'nearfield_limits' });
+  const isFull = { code: 'RATE_REQUEST_LIMIT_EXCEEDED' };
+
+  it('are counted for all servers together, without a word of the callers’ keys', async () => {
+    const [first, second] = [0, 0].map(() =>
+      createLimiter({ requestsPerMinute: 3, tokensPerMinute: 100, windows: windows(database) }),
+    ) as [Limiter, Limiter];
+    // They start together, and make the table together.
+    const passes = await Promise.all([first.enter('Bearer secret'), second.enter('Bearer secret')]);
+    await passes[0].leave(40);
+    expect(await passes[1].leave(30)).toMatchObject({ 'X-RateLimit-Remaining-Tokens': '30' });
+    await (await second.enter('Bearer secret')).leave(0);
+    await expect(first.enter('Bearer secret')).rejects.toMatchObject(isFull);
+    const other = await first.enter('Bearer other');
+    await other.leave(100);
+    await expect(second.enter('Bearer other')).rejects.toMatchObject({ code: 'RATE_TOKEN_LIMIT_EXCEEDED' });
+    const { rows: kept } = await database.query<{ key: string }>(
+      'select key from nearfield_limits.rate_limit',
+    );
+    expect(kept).toHaveLength(4);
+    expect(kept.map(({ key }) => key).join()).not.toMatch(/secret|other/);
+  });
+
+  it('are counted by each server while the database is out of reach', async () => {
+    const nowhere = new pg.Pool({ connectionString: 'postgres://127.0.0.1:1/none', max: 1 });
+    const limiter = createLimiter({ requestsPerMinute: 1, windows: windows(nowhere) });
+    await (await limiter.enter('a')).leave(0);
+    await expect(limiter.enter('a')).rejects.toMatchObject(isFull);
+    await nowhere.end();
+  });
+});
 
 describe('two servers on one database', () => {
   it('finish the batch of one that was killed: every line once', async () => {

@@ -2,12 +2,13 @@ import {
   checkHandlerOptions,
   createThreadedServer,
   GuardedUrlReader,
+  postgresWindows,
   type ThreadedServer,
 } from '@nearfield/server/threads';
 import { type Dtype, findModel } from '@nearfield/spec';
 import { countOf } from '../arguments.ts';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
-import { DATABASE_OPTIONS, databaseOf } from '../database.ts';
+import { DATABASE_OPTIONS, databaseOf, limitsPool } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
 import { ACCESS_OPTIONS, ENGINE_OPTIONS } from '../options.ts';
@@ -107,6 +108,9 @@ export const serve = defineCommand({
     new GuardedUrlReader({ allowed: data.allowUrls });
     const thread = (workerData: ServeThreadData) => startThread(context.script, workerData);
     const { stderr } = context;
+    const isLimited =
+      values['requests-per-minute'] !== undefined || values['tokens-per-minute'] !== undefined;
+    const pool = data.engine.database && isLimited ? await limitsPool(data.engine.database.url) : undefined;
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
@@ -114,7 +118,11 @@ export const serve = defineCommand({
       port: countOf('port', values.port, 0),
       host: values.host,
       maxBodyBytes,
+      callers: data.handler,
       limits: {
+        ...(pool && {
+          windows: postgresWindows({ pool, schema: data.engine.database?.schema ?? 'nearfield' }),
+        }),
         requestsPerMinute: countOf('requests-per-minute', values['requests-per-minute']),
         tokensPerMinute: countOf('tokens-per-minute', values['tokens-per-minute']),
         concurrency: countOf('concurrency', values.concurrency),
@@ -142,6 +150,7 @@ export const serve = defineCommand({
       await Promise.race([ended(context), started.then(() => new Promise(() => {}))]);
     } finally {
       await server.drain();
+      await pool?.end();
     }
     return 0;
   },

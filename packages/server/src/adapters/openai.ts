@@ -37,11 +37,8 @@ export async function withTexts(body: Body): Promise<Body> {
       param: 'input',
     });
   }
-  const [{ Tiktoken }, { default: ranks }] = await Promise.all([
-    import('js-tiktoken/lite'),
-    import('js-tiktoken/ranks/cl100k_base'),
-  ]);
-  const encoding = new Tiktoken(ranks);
+  cl100k ??= readCl100k();
+  const encoding = await cl100k;
   const input = lists.map((ids, index) => {
     const unknown = ids.find((id) => id >= VOCABULARY);
     if (unknown !== undefined) {
@@ -50,4 +47,15 @@ export async function withTexts(body: Body): Promise<Body> {
     return encoding.decode(ids);
   });
   return { ...body, input };
+}
+
+/** Read once, and only if somebody sends ids: it takes a second and some megabytes. */
+let cl100k: ReturnType<typeof readCl100k> | undefined;
+
+async function readCl100k() {
+  const [{ Tiktoken }, { default: ranks }] = await Promise.all([
+    import('js-tiktoken/lite'),
+    import('js-tiktoken/ranks/cl100k_base'),
+  ]);
+  return new Tiktoken(ranks);
 }

@@ -11,8 +11,14 @@ export interface Metrics {
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Counts requests by route, never by what callers write: its labels stay few. */
-export function createMetrics(): Metrics {
+/** Bytes of a thread that computes; undefined while it does not run. */
+type MemoryOf = () => Promise<Readonly<Record<'heapUsed' | 'external' | 'arrayBuffers', number>> | undefined>;
+
+/**
+ * Counts requests by route, never by what callers write: its labels stay few.
+ * @param threads memory of threads by their names. Default: there are none
+ */
+export function createMetrics(threads: Readonly<Record<string, MemoryOf>> = {}): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -40,6 +46,12 @@ export function createMetrics(): Metrics {
     help: 'Requests that are being answered',
     registers,
   });
+  const memory = new Gauge({
+    name: 'nearfield_thread_memory_bytes',
+    help: 'Memory of threads that compute; that of the thread which listens is in process_ and nodejs_ metrics',
+    labelNames: ['thread', 'kind'],
+    registers: Object.keys(threads).length > 0 ? registers : [],
+  });
   return {
     begin() {
       running.inc();
@@ -50,7 +62,17 @@ export function createMetrics(): Metrics {
       duration.observe({ route }, milliseconds / 1000);
       tokens.inc({ route }, count);
     },
-    text: () => registry.metrics(),
+    async text() {
+      await Promise.all(
+        Object.entries(threads).map(async ([thread, memoryOf]) => {
+          const { heapUsed = 0, external = 0, arrayBuffers = 0 } = (await memoryOf()) ?? {};
+          memory.set({ thread, kind: 'heap' }, heapUsed);
+          memory.set({ thread, kind: 'external' }, external);
+          memory.set({ thread, kind: 'array_buffers' }, arrayBuffers);
+        }),
+      );
+      return registry.metrics();
+    },
   };
 }
 

@@ -40,6 +40,12 @@ const CLASSIFIERS: Operation = {
   response: 'Classifiers',
 };
 
+const SEARCH: Operation = {
+  summary: 'Web search, where the foundation has it; the local engine does not',
+  tag: 'Reader',
+  response: 'AnyObject',
+};
+
 const vendor = (summary: string): Operation => ({
   summary,
   tag: 'Other vendors',
@@ -103,6 +109,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /v1/chat/completions': {
     summary: 'Chat, where the foundation has it; the local engine does not',
     tag: 'Texts',
+    request: 'AnyObject',
+    response: 'AnyObject',
+  },
+  'GET /r/:url{.+}': {
+    summary: 'A page as Markdown, as r.jina.ai answers it; options are headers',
+    tag: 'Reader',
+    response: 'Any',
+  },
+  'POST /r': {
+    summary: 'The same for an address, HTML or a PDF',
+    tag: 'Reader',
+    request: 'AnyObject',
+    response: 'Any',
+    example: { html: '<h1>Bread</h1><p>Keep it dry.</p>' },
+  },
+  'GET /s': { ...SEARCH, query: { q: 'The query.' } },
+  'GET /s/:q{.+}': SEARCH,
+  'POST /s': { ...SEARCH, request: 'AnyObject' },
+  'POST /g': {
+    summary: 'Whether a statement is true, where the foundation has it; the local engine does not',
+    tag: 'Reader',
     request: 'AnyObject',
     response: 'AnyObject',
   },

@@ -21,7 +21,10 @@ export function modelRoutes(service: ApiService): void {
   // device nor stored files are reported: they are this machine's own affairs.
   routes.add('GET', '/v1/capabilities', async (context) => {
     const { methods, models } = await foundation.capabilities();
-    return context.json({ methods: { ...methods, read: false, search: false, ground: false }, models });
+    return context.json({
+      methods: { ...methods, read: service.hasReader, search: false, ground: false },
+      models,
+    });
   });
 
   for (const method of ['GET', 'POST'] as const) {

@@ -1,8 +1,10 @@
 /** The side that listens: a worker thread as a handler of requests. */
 import { FoundationError } from '@nearfield/spec';
 import { deserializeError } from '@nearfield/spec/implement';
-import type { Peer, RequestLog } from '../handler.ts';
-import type { FromEngine, ReportError, ThreadWorker, ToEngine } from './messages.ts';
+import type { Peer } from '../handler.ts';
+import { AskingPort } from '../ports/asking.ts';
+import type { Answered } from '../ports/messages.ts';
+import type { FromEngine, ReportError, ThreadMemory, ThreadWorker, ToEngine } from './messages.ts';
 
 export interface EngineThreadHost {
   /** Starts the thread. Called again if it dies. */
@@ -12,22 +14,15 @@ export interface EngineThreadHost {
   metrics: () => Promise<string>;
 }
 
-interface Waiting {
-  resolve: (answer: FromEngine & { type: 'answer' }) => void;
-  reject: (error: Error) => void;
-  /** Of a streamed answer. */
-  part?: ((part: Uint8Array<ArrayBuffer> | undefined) => void) | undefined;
-}
-
 /** A thread that answers requests. One that dies fails what it was answering, and the next request has a new one. */
 export class EngineThread {
   readonly #host: EngineThreadHost;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #asking = new AskingPort((message, transfer) => this.#say(message, transfer));
   #worker: ThreadWorker | undefined;
-  #ids = 0;
   #isClosed = false;
   #isReady = false;
   readonly #readiness: ((error: Error | undefined) => void)[] = [];
+  readonly #memory: ((memory: ThreadMemory | undefined) => void)[] = [];
   #notReady: Error | undefined;
   #failure: Error | undefined;
 
@@ -59,38 +54,16 @@ export class EngineThread {
     request: Request,
     body: Uint8Array<ArrayBuffer> | undefined,
     peer: Peer | undefined,
-  ): Promise<{ response: Response; log: RequestLog | undefined }> {
+  ): Promise<Answered> {
     if (this.#failure) throw this.#failure;
-    const id = this.#ids++;
-    const { signal } = request;
-    const abort = (): void => this.#say({ type: 'abort', id });
-    signal.throwIfAborted();
-    signal.addEventListener('abort', abort, { once: true });
-    const answer = await new Promise<FromEngine & { type: 'answer' }>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      const { method, url, headers } = request;
-      this.#say(
-        { type: 'request', id, method, url, headers: [...headers], body, peer },
-        body ? [body.buffer] : [],
-      );
-    }).catch((error: unknown) => {
-      signal.removeEventListener('abort', abort);
-      throw error;
-    });
-    const { status, headers, log } = answer;
-    const isStream = answer.body === 'stream';
-    if (!isStream) {
-      this.#waiting.delete(id);
-      signal.removeEventListener('abort', abort);
-    }
-    const content =
-      answer.body === 'stream'
-        ? this.#streamed(id, () => signal.removeEventListener('abort', abort))
-        : answer.body;
-    return {
-      response: new Response(content, { status, headers: headers.map(([name, value]) => [name, value]) }),
-      log,
-    };
+    return this.#asking.ask(request, body, { peer, transfer: true });
+  }
+
+  /** Bytes of the thread, as soon as it has time to say; undefined if it does not run. */
+  memory(): Promise<ThreadMemory | undefined> {
+    if (!this.#worker || this.#failure) return Promise.resolve(undefined);
+    this.#say({ type: 'memory' });
+    return new Promise((resolve) => this.#memory.push(resolve));
   }
 
   /** Ends the thread once its foundation is closed. */
@@ -101,37 +74,6 @@ export class EngineThread {
     const ended = new Promise<void>((resolve) => worker.on('exit', () => resolve()));
     this.#say({ type: 'close' });
     await ended;
-  }
-
-  #streamed(id: number, done: () => void): ReadableStream<Uint8Array> {
-    const end = (): void => {
-      this.#waiting.delete(id);
-      done();
-    };
-    return new ReadableStream<Uint8Array>({
-      pull: (controller) =>
-        new Promise<void>((resolve, reject) => {
-          const waiting = this.#waiting.get(id);
-          if (!waiting) return reject(died());
-          waiting.part = (part) => {
-            if (part) controller.enqueue(part);
-            else {
-              end();
-              controller.close();
-            }
-            resolve();
-          };
-          waiting.reject = (error) => {
-            end();
-            reject(error);
-          };
-          this.#say({ type: 'pull', id });
-        }),
-      cancel: () => {
-        end();
-        this.#say({ type: 'abort', id });
-      },
-    });
   }
 
   #say(message: ToEngine, transfer: readonly ArrayBuffer[] = []): void {
@@ -150,9 +92,8 @@ export class EngineThread {
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;
       this.#isReady = false;
-      const waiting = [...this.#waiting.values()];
-      this.#waiting.clear();
-      for (const { reject } of waiting) reject(died());
+      this.#asking.fail(died());
+      for (const resolve of this.#memory.splice(0)) resolve(undefined);
       if (!this.#isClosed && !this.#failure) this.#settle(died());
     });
     return worker;
@@ -170,19 +111,15 @@ export class EngineThread {
         this.#settle(deserializeError(message.error));
         break;
       case 'answer':
-        this.#waiting.get(message.id)?.resolve(message);
-        break;
       case 'part':
-        this.#waiting.get(message.id)?.part?.(message.part);
+      case 'broken':
+        this.#asking.hear(message);
         break;
-      case 'broken': {
-        const waiting = this.#waiting.get(message.id);
-        this.#waiting.delete(message.id);
-        waiting?.reject(deserializeError(message.error));
-        break;
-      }
       case 'metrics':
         void this.#host.metrics().then((text) => this.#say({ type: 'metrics', id: message.id, text }));
+        break;
+      case 'memory':
+        for (const resolve of this.#memory.splice(0)) resolve(message.memory);
         break;
       case 'error': {
         const error = deserializeError(message.error);
@@ -198,8 +135,7 @@ export class EngineThread {
   #fail(error: Error): void {
     this.#failure = error;
     this.#settle(error);
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+    this.#asking.fail(error);
     void this.#worker?.terminate();
   }
 

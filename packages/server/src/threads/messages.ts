@@ -1,45 +1,32 @@
 /** Messages between the listening thread and a computing thread. */
 import type { FoundationError } from '@nearfield/spec';
 import type { SerializedError } from '@nearfield/spec/implement';
-import type { Peer, RequestLog } from '../handler.ts';
+import type { ToAnswering, ToAsking } from '../ports/messages.ts';
 
 /** From the thread that listens. */
 export type ToEngine =
-  | {
-      type: 'request';
-      id: number;
-      method: string;
-      url: string;
-      headers: readonly (readonly [name: string, value: string])[];
-      body: Uint8Array<ArrayBuffer> | undefined;
-      peer: Peer | undefined;
-    }
-  /** Its caller went away. */
-  | { type: 'abort'; id: number }
-  /** The next part of a streamed answer is wanted. */
-  | { type: 'pull'; id: number }
+  | ToAnswering
   | { type: 'metrics'; id: number; text: string }
+  | { type: 'memory' }
   | { type: 'close' };
+
+/** Bytes that belong to one thread alone. */
+export interface ThreadMemory {
+  heapUsed: number;
+  external: number;
+  arrayBuffers: number;
+}
 
 /** From a thread that computes. */
 export type FromEngine =
+  | ToAsking
   | { type: 'ready' }
   /** It cannot answer anything. */
   | { type: 'failed'; error: SerializedError }
   /** The models cannot be loaded; requests are answered all the same. */
   | { type: 'not-ready'; error: SerializedError }
-  | {
-      type: 'answer';
-      id: number;
-      status: number;
-      headers: readonly (readonly [name: string, value: string])[];
-      /** Whole, or to be pulled part by part. */
-      body: Uint8Array<ArrayBuffer> | 'stream' | undefined;
-      log: RequestLog | undefined;
-    }
-  | { type: 'part'; id: number; part: Uint8Array<ArrayBuffer> | undefined }
-  | { type: 'broken'; id: number; error: SerializedError }
   | { type: 'metrics'; id: number }
+  | { type: 'memory'; memory: ThreadMemory }
   | { type: 'error'; error: SerializedError; requestId: string }
   | { type: 'closed' };
 
