@@ -26,13 +26,31 @@ const POLICY = [
 const CSS = `:root { color-scheme: light dark; font-family: system-ui, sans-serif; }
 body { margin: 0 auto; max-inline-size: 60rem; padding: 1rem; }`;
 
+/** Registers the site's service worker. */
+const APP = `navigator.serviceWorker.register('/docs/service-worker.js');`;
+
+/** As docs/search-element.md has it: stores the element and the index, and asks the network for the manifest first. */
+const SERVICE_WORKER = await serviceWorkerOfDocs();
+
+async function serviceWorkerOfDocs(): Promise<string> {
+  const text = await readFile(new URL('../../docs/search-element.md', import.meta.url), 'utf8');
+  const [, script] = /```js service-worker\.js\n([\s\S]+?)```/.exec(text)!;
+  return script!
+    .replaceAll('/search/', '/docs/search/')
+    .replace(
+      "'/docs/search/nearfield-search.js'",
+      "'/docs/nearfield-search.js', '/docs/site.css', '/docs/app.js'",
+    )
+    .replace("['/',", "['/docs/app/',");
+}
+
 export interface SearchSite {
   /** Of the site, with a slash at its end. */
   readonly url: string;
   /** Paths that were asked for since it was emptied. */
   readonly requests: string[];
   /** What happens to files whose paths match. */
-  faults: { readonly path: RegExp; readonly fault: 'missing' | 'damaged' | Promise<void> }[];
+  faults: { readonly path: RegExp; readonly fault: 'missing' | 'damaged' | 'away' | Promise<void> }[];
   /** Puts an index of these pages in the place of the one that is served. */
   publish(pages: readonly SitePage[]): Promise<void>;
   close(): Promise<void>;
@@ -65,6 +83,8 @@ export async function serveSearchSite(): Promise<SearchSite> {
   await rm(directory, { recursive: true });
   files.set('engine.js', await engineModule());
   files.set('site.css', CSS);
+  files.set('app.js', APP);
+  files.set('service-worker.js', SERVICE_WORKER);
   for (const { path, html } of [...SITE_PAGES, ...OTHER_PAGES]) files.set(`${path}index.html`, html);
   const publish = async (pages: readonly SitePage[]): Promise<void> => {
     const index = await indexOf(pages);
@@ -80,6 +100,10 @@ export async function serveSearchSite(): Promise<SearchSite> {
     const name = path.replace(/^\/docs\//, '').replace(/(^|\/)$/, '$1index.html');
     const fault = site.faults.find((each) => each.path.test(path))?.fault;
     if (fault instanceof Promise) await fault;
+    if (fault === 'away') {
+      request.socket.destroy();
+      return;
+    }
     const content = path.startsWith('/docs/') && fault !== 'missing' ? files.get(name) : undefined;
     if (content === undefined) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');

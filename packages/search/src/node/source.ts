@@ -12,6 +12,8 @@ export interface SourceOptions {
   readonly base?: string;
   /** Whether addresses leave out `.html`, as hosts with clean addresses serve them. @default false */
   readonly cleanUrls?: boolean;
+  /** Classes of elements of HTML that are left out. @default none */
+  readonly ignore?: readonly string[];
   /** A folder that is left out, such as the index's own. */
   readonly except?: string;
 }
@@ -37,7 +39,9 @@ export async function readSource(source: string, options: SourceOptions = {}): P
     const id = relative(source, path).split(sep).join('/');
     const file: FileFacts = { id, url: addressOf(id, options) };
     if (HTML.test(path) && isNotIndexed(text)) continue;
-    const document = HTML.test(path) ? documentOfHtml(text, file) : documentOfMarkdown(text, file);
+    const document = HTML.test(path)
+      ? documentOfHtml(text, file, options.ignore)
+      : documentOfMarkdown(text, file);
     if (document.title !== '' || document.sections.length > 0) documents.push(document);
   }
   return nonEmpty(documents, source);
