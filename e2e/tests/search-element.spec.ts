@@ -313,6 +313,40 @@ test('keeps answering from an index that was replaced, says so, and takes the ne
   }
 });
 
+test('searches an index at a server, and a live one of the page', async () => {
+  expectsFailedRequests = true;
+  await page.goto(`${site.url}find/`);
+  const search = page.locator('nearfield-search');
+  await search.evaluate((element: HTMLElementTagNameMap['nearfield-search']) => {
+    element.server = '/docs/api/v1/indexes/docs';
+    element.site = '/docs/';
+  });
+  await field().fill('too many requests');
+  await expect(groups().first()).toContainText('Too many requests');
+  // The server's model has ranked: nothing of the index's files was loaded.
+  await expect(status()).toContainText('found by words and meaning');
+  expect(site.requests.filter((path) => path.startsWith('/docs/search/'))).toEqual([]);
+  await expect(groups().first().getByRole('link').first()).toHaveAttribute(
+    'href',
+    new RegExp(`^${site.url}reference/errors/#e429`),
+  );
+  await search.evaluate((element: HTMLElementTagNameMap['nearfield-search']) => {
+    element.server = '/docs/api/v1/indexes/nothing';
+  });
+  await field().fill('proxy');
+  await expect(page.locator('nearfield-search [part~="error"]')).toContainText('cannot be found');
+
+  await search.evaluate(async (element: HTMLElementTagNameMap['nearfield-search']) => {
+    const { openNotes } = (await import('/docs/engine.js' as string)) as {
+      openNotes: NonNullable<typeof element.source>;
+    };
+    element.source = openNotes;
+  });
+  await field().fill('linen');
+  await expect(groups()).toHaveCount(1);
+  await expect(groups().first()).toContainText('Keep a loaf in a linen bag.');
+});
+
 test('works from a service worker’s store alone, after the tab was killed, and sees a new index later', async ({
   browser,
 }) => {
@@ -338,7 +372,7 @@ test('works from a service worker’s store alone, after the tab was killed, and
 
     // Killed with its process: nothing of the page can say goodbye.
     const crashed = again.waitForEvent('crash');
-    await devtools.send('Page.crash').catch(() => undefined);
+    void devtools.send('Page.crash').catch(() => undefined);
     await crashed;
     await again.close();
     const third = await visitor.newPage();

@@ -19,12 +19,14 @@ export interface SourceOptions {
 }
 
 const HTML = /\.html?$/i;
+/** The page that hosts show in place of one that is not there. */
+const NOT_FOUND = /^404(?:\/index)?\.html?$/i;
 const MARKDOWN = /\.(?:md|mdx|markdown)$/i;
 
 /**
  * Documents of a folder, in the order of their paths, or of a file of JSON lines. A page's id is its path in the
  * folder. Left out are hidden files, `node_modules`, pages that forbid indexing (`noindex`) or lead elsewhere
- * (`http-equiv="refresh"`), and pages without any text.
+ * (`http-equiv="refresh"`), `404.html`, and pages without any text.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED where there is nothing to index.
  */
@@ -38,7 +40,7 @@ export async function readSource(source: string, options: SourceOptions = {}): P
     const text = await readFile(path, 'utf8');
     const id = relative(source, path).split(sep).join('/');
     const file: FileFacts = { id, url: addressOf(id, options) };
-    if (HTML.test(path) && isNotIndexed(text)) continue;
+    if (NOT_FOUND.test(id) || (HTML.test(path) && isNotIndexed(text))) continue;
     const document = HTML.test(path)
       ? documentOfHtml(text, file, options.ignore)
       : documentOfMarkdown(text, file);
