@@ -119,6 +119,13 @@ export const OTHER_PAGES: readonly SitePage[] = [
     ),
   },
   {
+    path: 'app/',
+    html: document(
+      'An app',
+      `<header>${box()}</header><main><h1>An app</h1></main><script src="/docs/app.js"></script>`,
+    ),
+  },
+  {
     path: 'find/',
     html: document(
       'Find',

@@ -4,9 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { HashedFoundation } from '@nearfield/hashed-foundation';
+import { memoryLoader, openIndex } from '@nearfield/search';
 import { buildIndex, documentOfHtml } from '@nearfield/search/build';
+import { createNodeServer } from '@nearfield/server/node';
 import { rolldown } from 'rolldown';
 import { bundleSearchElement } from '../../tooling/search-element.ts';
 import { OTHER_PAGES, SEARCH_MODEL, SITE_PAGES, type SitePage } from './search-site-pages.ts';
@@ -20,11 +23,30 @@ const POLICY = [
   "form-action 'self'",
   "base-uri 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html',
+  'trusted-types lit-html app',
 ].join('; ');
 
 const CSS = `:root { color-scheme: light dark; font-family: system-ui, sans-serif; }
 body { margin: 0 auto; max-inline-size: 60rem; padding: 1rem; }`;
+
+/** Registers the site's service worker. */
+const APP = `const policy = trustedTypes.createPolicy('app', { createScriptURL: (url) => url });
+navigator.serviceWorker.register(policy.createScriptURL('/docs/service-worker.js'));`;
+
+/** As docs/search-element.md has it: stores the element and the index, and asks the network for the manifest first. */
+const SERVICE_WORKER = await serviceWorkerOfDocs();
+
+async function serviceWorkerOfDocs(): Promise<string> {
+  const markdown = await readFile(new URL('../../docs/search-element.md', import.meta.url), 'utf8');
+  const [, script] = /```js service-worker\.js\n([\s\S]+?)```/.exec(markdown)!;
+  return script!
+    .replaceAll('/search/', '/docs/search/')
+    .replace(
+      "'/docs/search/nearfield-search.js'",
+      "'/docs/nearfield-search.js', '/docs/site.css', '/docs/app.js'",
+    )
+    .replace("['/',", "['/docs/app/',");
+}
 
 export interface SearchSite {
   /** Of the site, with a slash at its end. */
@@ -32,7 +54,7 @@ export interface SearchSite {
   /** Paths that were asked for since it was emptied. */
   readonly requests: string[];
   /** What happens to files whose paths match. */
-  faults: { readonly path: RegExp; readonly fault: 'missing' | 'damaged' | Promise<void> }[];
+  faults: { readonly path: RegExp; readonly fault: 'missing' | 'damaged' | 'away' | Promise<void> }[];
   /** Puts an index of these pages in the place of the one that is served. */
   publish(pages: readonly SitePage[]): Promise<void>;
   close(): Promise<void>;
@@ -65,6 +87,8 @@ export async function serveSearchSite(): Promise<SearchSite> {
   await rm(directory, { recursive: true });
   files.set('engine.js', await engineModule());
   files.set('site.css', CSS);
+  files.set('app.js', APP);
+  files.set('service-worker.js', SERVICE_WORKER);
   for (const { path, html } of [...SITE_PAGES, ...OTHER_PAGES]) files.set(`${path}index.html`, html);
   const publish = async (pages: readonly SitePage[]): Promise<void> => {
     const index = await indexOf(pages);
@@ -73,13 +97,33 @@ export async function serveSearchSite(): Promise<SearchSite> {
   };
   await publish(SITE_PAGES);
 
+  const api = await createNodeServer(new HashedFoundation(), {
+    port: 0,
+    indexes: { docs: await openIndex(memoryLoader(await indexOf(SITE_PAGES))) },
+  });
+
   const site = { requests: [] as string[], faults: [] as SearchSite['faults'] };
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://site').pathname;
     site.requests.push(path);
+    // The search server, behind the site's own host as a proxy puts it.
+    if (path.startsWith('/docs/api/')) {
+      const body = request.method === 'POST' ? await text(request) : undefined;
+      const answer = await fetch(`${api.url}${path.slice('/docs/api'.length)}`, {
+        method: request.method ?? 'GET',
+        headers: { 'Content-Type': 'application/json' },
+        ...(body !== undefined && { body }),
+      });
+      response.writeHead(answer.status, { 'Content-Type': 'application/json' }).end(await answer.text());
+      return;
+    }
     const name = path.replace(/^\/docs\//, '').replace(/(^|\/)$/, '$1index.html');
     const fault = site.faults.find((each) => each.path.test(path))?.fault;
     if (fault instanceof Promise) await fault;
+    if (fault === 'away') {
+      request.socket.destroy();
+      return;
+    }
     const content = path.startsWith('/docs/') && fault !== 'missing' ? files.get(name) : undefined;
     if (content === undefined) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found');
@@ -102,10 +146,12 @@ export async function serveSearchSite(): Promise<SearchSite> {
   return Object.assign(site, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/docs/`,
     publish,
-    close: () =>
-      new Promise<void>((resolve) => {
+    close: async () => {
+      await api.close();
+      await new Promise<void>((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
-      }),
+      });
+    },
   });
 }

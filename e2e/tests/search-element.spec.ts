@@ -108,11 +108,24 @@ test('has no violations, in both themes, wide and narrow, and with larger text',
   await open('', 'proxy');
   await page.keyboard.press('ArrowDown');
   await page.getByRole('button', { name: 'Why this result?' }).first().click();
+  const textSize = (size: string): Promise<void> =>
+    page.evaluate((fontSize) => {
+      document.documentElement.style.fontSize = fontSize;
+    }, size);
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 360]) {
+    // 1280 pixels at 100, 200 and 400 %; and a reader's own text, twice as large.
+    for (const [width, size] of [
+      [1280, ''],
+      [640, ''],
+      [320, ''],
+      [1280, '200%'],
+    ] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
-      expect(await violations(page, ['moderate', 'minor']), `${colorScheme}, ${width} px`).toEqual([]);
+      await textSize(size);
+      expect(await violations(page, ['moderate', 'minor']), `${colorScheme}, ${width} px ${size}`).toEqual(
+        [],
+      );
       const overflow = await page.evaluate(() => {
         const panel = document.querySelector('nearfield-search')!.shadowRoot!.querySelector('.scroll')!;
         return panel.scrollWidth - panel.clientWidth;
@@ -120,6 +133,7 @@ test('has no violations, in both themes, wide and narrow, and with larger text',
       expect(overflow, `beyond the edge at ${width} px`).toBe(0);
     }
   }
+  await textSize('');
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.keyboard.press('Escape');
@@ -295,6 +309,94 @@ test('keeps answering from an index that was replaced, says so, and takes the ne
     await expect(notice).toBeHidden();
     await expect.poll(ids).toEqual(['guide/install/', 'guide/settings/']);
   } finally {
+    await site.publish(SITE_PAGES);
+  }
+});
+
+test('searches an index at a server, and a live one of the page', async () => {
+  expectsFailedRequests = true;
+  await page.goto(`${site.url}find/`);
+  const search = page.locator('nearfield-search');
+  await search.evaluate((element: HTMLElementTagNameMap['nearfield-search']) => {
+    element.server = '/docs/api/v1/indexes/docs';
+    element.site = '/docs/';
+  });
+  await field().fill('too many requests');
+  await expect(groups().first()).toContainText('Too many requests');
+  // The server's model has ranked: nothing of the index's files was loaded.
+  await expect(status()).toContainText('found by words and meaning');
+  expect(site.requests.filter((path) => path.startsWith('/docs/search/'))).toEqual([]);
+  await expect(groups().first().getByRole('link').first()).toHaveAttribute(
+    'href',
+    new RegExp(`^${site.url}reference/errors/#e429`),
+  );
+  await search.evaluate((element: HTMLElementTagNameMap['nearfield-search']) => {
+    element.server = '/docs/api/v1/indexes/nothing';
+  });
+  await field().fill('proxy');
+  await expect(page.locator('nearfield-search [part~="error"]')).toContainText('cannot be found');
+
+  await search.evaluate(async (element: HTMLElementTagNameMap['nearfield-search']) => {
+    const { openNotes } = (await import('/docs/engine.js' as string)) as {
+      openNotes: NonNullable<typeof element.source>;
+    };
+    element.source = openNotes;
+  });
+  await field().fill('linen');
+  await expect(groups()).toHaveCount(1);
+  await expect(groups().first()).toContainText('Keep a loaf in a linen bag.');
+});
+
+test('works from a service worker’s store alone, after the tab was killed, and sees a new index later', async ({
+  browser,
+}) => {
+  // Of its own: a service worker stays with its context.
+  const visitor = await browser.newContext({ reducedMotion: 'reduce' });
+  try {
+    const first = await visitor.newPage();
+    await first.goto(`${site.url}app/`);
+    await first.evaluate(() => navigator.serviceWorker.ready);
+    await first.close();
+
+    // No server any more, nor anything in the cache of the browser's network.
+    site.faults = [{ path: /./, fault: 'away' }];
+    const again = await visitor.newPage();
+    const devtools = await visitor.newCDPSession(again);
+    await devtools.send('Network.clearBrowserCache');
+    const found = again.locator('nearfield-search [data-id]');
+    await again.goto(`${site.url}app/`);
+    await again.keyboard.press('Control+k');
+    await again.getByRole('combobox').pressSequentially('too many requests');
+    await expect(found.first()).toContainText('Too many requests');
+    await expect(again.locator('nearfield-search [part~="problem"]')).toBeHidden();
+
+    // Killed with its process: nothing of the page can say goodbye.
+    const crashed = again.waitForEvent('crash');
+    void devtools.send('Page.crash').catch(() => undefined);
+    await crashed;
+    await again.close();
+    const third = await visitor.newPage();
+    await third.goto(`${site.url}app/`);
+    await third.keyboard.press('Control+k');
+    await third.getByRole('combobox').pressSequentially('proxy');
+    await expect(third.locator('nearfield-search [data-id]').first()).toBeVisible();
+    await expect(third.locator('nearfield-search [part~="outdated"]')).toBeHidden();
+
+    // The server is back with another index: what is stored goes on answering.
+    await site.publish(SITE_PAGES.slice(0, 2));
+    site.faults = [];
+    await third.keyboard.press('Escape');
+    await third.keyboard.press('Control+k');
+    const notice = third.locator('nearfield-search [part~="outdated"]');
+    await expect(notice).toBeVisible();
+    await third.getByRole('combobox').fill('too many requests');
+    await expect(third.locator('nearfield-search [data-id]').first()).toContainText('Too many requests');
+    await notice.getByRole('button').click();
+    await third.getByRole('combobox').fill('settings');
+    await expect(third.locator('nearfield-search [data-id]').first()).toContainText('Settings');
+  } finally {
+    site.faults = [];
+    await visitor.close();
     await site.publish(SITE_PAGES);
   }
 });

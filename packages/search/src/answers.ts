@@ -95,4 +95,6 @@ export interface SearchAnswer {
   readonly problems: readonly FoundationError[];
   /** The query as its meaning was read, where a mistyped word was replaced. */
   readonly corrected?: string;
+  /** The best part that ranked, where the index itself chose it, as one at a server does. */
+  readonly tier?: 'keywords' | 'table' | 'model' | 'reranker';
 }

@@ -17,6 +17,13 @@ export type {
   SearchOptions,
 } from './answers.ts';
 export type { IndexFile, Manifest } from './format/manifest.ts';
+export {
+  HttpIndex,
+  type HttpIndexFacts,
+  type HttpIndexOptions,
+  type HttpSearchOptions,
+  openHttpIndex,
+} from './http/http-index.ts';
 export { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, type WordScore } from './keywords/bm25f.ts';
 export { fetchLoader, type Loader, memoryLoader } from './loader.ts';
 export { MergedIndex, type NamedIndex, openIndexes } from './merged-index.ts';

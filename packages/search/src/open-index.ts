@@ -70,6 +70,21 @@ export class SearchIndex {
     this.#files = new IndexFiles(loader, manifest.id);
   }
 
+  /** Model that embedded the passages. */
+  get model(): string | undefined {
+    return this.manifest.meaning?.model;
+  }
+
+  /** Whether queries have a meaning without a model. */
+  get hasTable(): boolean {
+    return this.manifest.meaning?.table !== undefined;
+  }
+
+  /** Ids of the languages of its pages, the most frequent first. */
+  get languages(): readonly string[] {
+    return this.manifest.languages;
+  }
+
   /** Whether the site has another index now. This one keeps working as long as its files are there. */
   async isOutdated(signal?: AbortSignal): Promise<boolean> {
     return (await loadManifest(this.#loader, signal)).id !== this.manifest.id;

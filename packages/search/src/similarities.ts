@@ -1,5 +1,5 @@
 /** How near each passage is to what a query means: by the index's table, by its model, by a vector. */
-import { dot, embed, FoundationError, normalise } from '@nearfield/spec';
+import { dot, embed, normalise } from '@nearfield/spec';
 import type { QueryModel, SearchAnswer } from './answers.ts';
 import { damaged, invalid } from './errors.ts';
 import type { Manifest } from './format/manifest.ts';
@@ -40,7 +40,6 @@ export class MeaningReader {
   readonly #manifest: Manifest;
   readonly #table: TableReader | undefined;
   /** Checks of models that were passed, by foundation. */
-  readonly #checks = new WeakMap<object, Promise<void>>();
 
   constructor(files: IndexFiles, manifest: Manifest, tokens: KnownTokens) {
     this.#files = files;
@@ -117,17 +116,8 @@ export class MeaningReader {
     return correctedQuery(query, words, frequency, (word) => known.has(word));
   }
 
-  #check(model: QueryModel): Promise<void> {
-    const before = this.#checks.get(model.foundation);
-    if (before !== undefined) return before;
-    const checking = queryModel().then(({ checkModel }) => checkModel(model, this.#manifest.meaning!));
-    this.#checks.set(model.foundation, checking);
-    // A model that is another stays so; one that could not be loaded is tried again.
-    checking.catch((error: unknown) => {
-      const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
-      if (!isOther) this.#checks.delete(model.foundation);
-    });
-    return checking;
+  async #check(model: QueryModel): Promise<void> {
+    await (await queryModel()).checkModelOnce(model, this.#manifest.meaning!);
   }
 
   async #byVector(query: Float32Array): Promise<Similarities> {

@@ -10,6 +10,7 @@ export type { ModelPolicy } from './tiers/policy.ts';
 export type { Slot } from './tiers/settle.ts';
 export {
   type SearchState,
+  type TieredIndex,
   TieredSearch,
   type TieredSearchOptions,
 } from './tiers/tiered-search.ts';

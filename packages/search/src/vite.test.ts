@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, preview } from 'vite';
+import { build, createServer, preview } from 'vite';
 import { afterAll, expect, it } from 'vitest';
 import { fetchLoader } from './loader.ts';
 import { folderLoader } from './node/folder.ts';
 import { openIndex } from './open-index.ts';
-import { indexVitePress, nearfieldSearch } from './vite.ts';
+import { indexVitePress, nearfieldSearch, searchInDevelopment } from './vite.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'nearfield-vite-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -36,8 +36,39 @@ it('indexes the pages of a Vite build, and preview serves the index', async () =
 it('indexes the pages that VitePress wrote', async () => {
   const outDir = join(root, 'vitepress');
   mkdirSync(outDir);
-  writeFileSync(join(outDir, 'setup.html'), page('Setup', 'Install the oven.'));
+  writeFileSync(
+    join(outDir, 'setup.html'),
+    page('Setup', 'Install the oven.</p><span class="lang">sh</span><pre>bake</pre><p>Done.'),
+  );
   await indexVitePress({ out: 'find' })({ outDir, site: { base: '/', cleanUrls: true } });
   const { results } = await (await openIndex(folderLoader(join(outDir, 'find')))).search('oven');
-  expect(results.map(({ url }) => url)).toEqual(['/setup']);
+  expect(results.map(({ url, passages }) => [url, passages[0]!.text])).toEqual([
+    ['/setup', 'Install the oven.\n\nbake\n\nDone.'],
+  ]);
+});
+
+it('answers from the Markdown of a VitePress site while it is written', async () => {
+  const source = join(root, 'source');
+  mkdirSync(source);
+  writeFileSync(join(source, 'dough.md'), '# Dough\n\nFold it twice.\n');
+  const server = await createServer({
+    root: source,
+    base: '/docs/',
+    logLevel: 'silent',
+    configFile: false,
+    plugins: [searchInDevelopment()],
+    server: { port: 0, host: '127.0.0.1' },
+  });
+  try {
+    await server.listen();
+    const { port } = server.httpServer!.address() as { port: number };
+    const open = () => openIndex(fetchLoader(`http://127.0.0.1:${port}/docs/search/`));
+    const index = await open();
+    expect((await index.search('fold')).results.map(({ url }) => url)).toEqual(['/docs/dough']);
+    writeFileSync(join(source, 'oven.md'), '# Oven\n\nFold the paper.\n');
+    expect(await index.isOutdated()).toBe(true);
+    expect((await (await open()).search('fold')).results).toHaveLength(2);
+  } finally {
+    await server.close();
+  }
 });

@@ -14,6 +14,7 @@ import { tooLarge } from './bodies.ts';
 import { forCallers } from './caller-words.ts';
 import type { ApiContext, RequestFacts, Variables } from './context.ts';
 import { asFoundationError, errorResponse, httpStatus } from './errors.ts';
+import { requireIndexIds, type ServedIndexes } from './indexes.ts';
 import type { UrlReader } from './inline-images.ts';
 import type { Limiter } from './limiter.ts';
 import { docsPage } from './openapi/docs-page.ts';
@@ -21,6 +22,7 @@ import { openApiDocument } from './openapi/document.ts';
 import { RouteTable } from './route-table.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { computingRoutes } from './routes/embed.ts';
+import { indexRoutes } from './routes/indexes.ts';
 import { modelRoutes } from './routes/models.ts';
 import { readerRoutes } from './routes/reader.ts';
 import { ApiService } from './service.ts';
@@ -84,6 +86,12 @@ export interface HandlerOptions {
    * @default all
    */
   allow?: AllowOptions | undefined;
+  /**
+   * Search indexes of `@nearfield/search` under their ids, searched at `/v1/indexes/{id}/search` with the foundation's
+   * models: those of static files, live ones and those in engines.
+   * @default none, and no such routes
+   */
+  indexes?: ServedIndexes | undefined;
   /** Resolves once requests can be answered; `/ready` says so. @default at once */
   ready?: (() => Promise<boolean>) | undefined;
   /** Limits on what callers may ask. @default none */
@@ -146,6 +154,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   const app = new Hono<Variables>({ strict: false });
   const { maxBodyBytes = MAX_BODY_BYTES, onError, onRequest, allowedHosts, limiter } = options;
   const { apiKeys, publicUrl, origins, access } = checkHandlerOptions(options);
+  if (options.indexes) requireIndexIds(options.indexes);
   const routes = new RouteTable(app);
   const report = (error: FoundationError, requestId: string): void => {
     // That it is asked too early or too much is no fault of the server.
@@ -295,6 +304,7 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
   modelRoutes(service);
   batchRoutes(service);
   readerRoutes(service);
+  if (options.indexes) indexRoutes(service, options.indexes);
   cohereRoutes(service);
   teiRoutes(service);
   ollamaRoutes(service);

@@ -8,5 +8,6 @@ export {
   type Peer,
   type RequestLog,
 } from './handler.ts';
+export type { ServedAnswer, ServedIndex, ServedIndexes, ServedSearchOptions } from './indexes.ts';
 export type { ReadUrlOptions, UrlReader } from './inline-images.ts';
 export type { Limiter } from './limiter.ts';

@@ -3,6 +3,7 @@ import { FoundationError } from '@nearfield/spec';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { createHandler, type HandlerOptions, type RequestLog } from './handler.ts';
+import type { ServedIndex } from './indexes.ts';
 import { createLimiter } from './limiter.ts';
 
 function setUp(options: HandlerOptions = {}) {
@@ -268,8 +269,24 @@ interface OpenApi {
   components: { schemas: Record<string, object> };
 }
 
+/** An index that has one document, which answers everything: how indexes answer is tested where they are. */
+const index: ServedIndex = {
+  languages: ['en'],
+  search: async () => ({ results: [found], meaning: 'none', problems: [] }),
+  related: async () => [found],
+  facets: async () => ({ kind: { x: 1 } }),
+};
+const found = {
+  id: 'a',
+  title: 'A',
+  url: '/a',
+  breadcrumbs: [],
+  score: 1,
+  passages: [{ headings: [], anchor: '', text: 'a', score: 1 }],
+};
+
 describe('/openapi.json', async () => {
-  const { send } = setUp({ metrics: async () => '' });
+  const { send } = setUp({ metrics: async () => '', indexes: { docs: index } });
   const document = (await (await send('GET', '/openapi.json')).json()) as OpenApi;
   const ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addSchema({ $id: 'own', components: document.components });
@@ -307,6 +324,11 @@ describe('/openapi.json', async () => {
     ['POST', '/v1/classify', 'ClassifyRequest', { model, input: ['a'], labels: { tone: ['a', 'b'] } }],
     ['POST', '/v1/segment', 'SegmentRequest', { content: 'a. b.', return_chunks: true, return_tokens: true }],
     ['POST', '/v1/batch/embeddings', 'BatchRequest', { model, input: [{ body: { input: 'a' } }] }],
+    ['GET', '/v1/indexes', '', undefined],
+    ['GET', '/v1/indexes/docs', '', undefined],
+    ['GET', '/v1/indexes/docs/facets', '', undefined],
+    ['POST', '/v1/indexes/docs/search', 'IndexSearchRequest', { query: 'a', meaning: 'table', limit: 3 }],
+    ['POST', '/v1/indexes/docs/related', 'IndexRelatedRequest', { id: 'a', filters: { kind: ['x'] } }],
     ['GET', '/v1/models', '', undefined],
     ['GET', '/v1/models/jina-ai/jina-embeddings-v3', '', undefined],
     ['GET', '/v1/capabilities', '', undefined],
@@ -320,7 +342,10 @@ describe('/openapi.json', async () => {
     if (request) expect(errors(request, body)).toEqual([]);
     const response = await send(method, path, body);
     expect(response.status).toBe(200);
-    const described = document.paths[path.replace(/(models)\/.+/, '$1/{id}')]![method.toLowerCase()]!;
+    const described =
+      document.paths[path.replace(/(models)\/.+/, '$1/{id}').replace('/docs', '/{id}')]![
+        method.toLowerCase()
+      ]!;
     const schema = JSON.stringify(described.responses['200']).match(/schemas\/(\w+)/)![1]!;
     expect(errors(schema, await response.json())).toEqual([]);
   });

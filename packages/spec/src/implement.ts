@@ -75,6 +75,13 @@ export {
   type VectorFor,
   type VideoDoc,
 } from './endpoints/embeddings.ts';
+export {
+  type IndexRelatedRequest,
+  IndexRelatedRequestSchema,
+  type IndexSearchRequest,
+  IndexSearchRequestSchema,
+  type IndexWeights,
+} from './endpoints/indexes.ts';
 export type { ModelPricing } from './endpoints/models.ts';
 export { MultiVectorRequestSchema, type ParsedMultiVectorRequest } from './endpoints/multi-vector.ts';
 export {

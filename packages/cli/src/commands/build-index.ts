@@ -29,6 +29,12 @@ export const index = defineCommand({
     },
     base: { type: 'string', value: 'ADDRESS', help: 'what addresses of pages begin with (default /)' },
     'clean-urls': { type: 'boolean', help: 'addresses without .html' },
+    ignore: {
+      type: 'string',
+      multiple: true,
+      value: 'CLASS',
+      help: 'leave out elements of HTML with this class',
+    },
     'keywords-only': { type: 'boolean', help: 'no model: the index finds words alone' },
     embedder: { type: 'string', value: 'ID', help: `the model for passages (default ${EMBEDDER})` },
     table: {
@@ -66,6 +72,7 @@ standard input. Serve DIRECTORY with your site; only passages that changed are e
         : await readSource(source, {
             base: values.base ?? '/',
             cleanUrls: values['clean-urls'] ?? false,
+            ignore: values.ignore,
             ...(out === undefined ? {} : { except: out }),
           });
     const common = { documents, ...(mostLetters === undefined ? {} : { mostLetters }) };

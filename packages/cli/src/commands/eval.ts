@@ -6,7 +6,7 @@ import { defineCommand, UsageError } from '../command.ts';
 import { RERANKER } from '../embedded.ts';
 import { foundationOf } from '../foundation.ts';
 import { MODEL_OPTIONS } from '../options.ts';
-import { needsModel, optionsOf, type Tier, tiersOf } from '../search/tiers.ts';
+import { needsModel, searchBy, type Tier, tiersOf } from '../search/tiers.ts';
 
 /** Documents behind which a right one counts as not found. */
 const LIMIT = 100;
@@ -52,9 +52,9 @@ its address. Prints the share of questions whose answer is first and among the f
       const found = new Map<Tier, Quality>();
       for (const tier of tiers) {
         let done = 0;
-        const options = { ...optionsOf(tier, index, foundation, reranker), limit: LIMIT };
+        const by = { tier, foundation, reranker };
         const quality = await evaluate(queries, async (question) => {
-          const { results, problems } = await index.search(question, options);
+          const { results, problems } = await searchBy(index, question, by, { limit: LIMIT });
           // Figures of a part that did not take part would be another's.
           if (problems.length > 0) throw problems[0]!;
           if (terminal.stderr) stderr(`\r${tier}: ${++done} of ${queries.length} questions   `);
@@ -125,8 +125,7 @@ async function reasons(
   );
   const ranks: string[] = [];
   for (const tier of found.keys()) {
-    const options = { ...optionsOf(tier, index, foundation), limit: LIMIT };
-    const ranked = (await index.search(question, options)).results;
+    const ranked = (await searchBy(index, question, { tier, foundation }, { limit: LIMIT })).results;
     const rank = ranked.findIndex(({ id }) => answers.includes(id)) + 1;
     ranks.push(`${tier} ${rank === 0 ? `behind ${LIMIT}` : rank}`);
     if (tier === [...found.keys()].at(-1) && ranked[0] !== undefined) {

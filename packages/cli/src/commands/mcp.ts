@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { basename, resolve } from 'node:path';
-import { countOf, pairsOf } from '../arguments.ts';
+import { countOf } from '../arguments.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { EMBEDDER, RERANKER } from '../embedded.ts';
 import { defaultModel, foundationOf } from '../foundation.ts';
 import { keysOfVariable } from '../keys.ts';
 import type { Tool } from '../mcp/tool.ts';
 import { ACCESS_OPTIONS, MODEL_OPTIONS } from '../options.ts';
+import { placesOf } from '../search/places.ts';
 import { ownVersion } from '../version.ts';
 
 const PORT = 8090;
@@ -14,13 +14,13 @@ const PORT = 8090;
 const { 'api-key': _, ...COMPUTE_OPTIONS } = MODEL_OPTIONS;
 
 export const mcp = defineCommand({
-  synopsis: '[DIRECTORY ...]',
+  synopsis: '[INDEX ...]',
   summary: 'tools for agents, by the Model Context Protocol',
   options: {
     index: {
       type: 'string',
       multiple: true,
-      value: 'NAME=DIRECTORY',
+      value: 'NAME=INDEX',
       help: 'an index to search, and its name',
     },
     tools: {
@@ -42,18 +42,19 @@ export const mcp = defineCommand({
     ...COMPUTE_OPTIONS,
   },
   details: `An agent's client starts the command and speaks with it over standard input and output; with --http it is a server
-for several, at http://127.0.0.1:${PORT}/mcp. Each DIRECTORY is an index of nearfield index, searched under its own name.`,
+for several, at http://127.0.0.1:${PORT}/mcp. Each INDEX is searched under its own name: a folder of
+nearfield index or of a live index, the address of an engine, or of an index at a server.`,
   examples: [
     'nearfield mcp',
     'nearfield mcp dist/search',
-    'nearfield mcp --index handbook=./handbook --index api=./api-docs',
+    'nearfield mcp --index handbook=./handbook --index api=postgres://localhost/site',
     'nearfield mcp --tools rerank,search --http --port 8090',
   ],
   endsItself: true,
   async run({ values, positionals }, context) {
     const port = countOf('port', values.port, 0) ?? PORT;
     const maxTokens = countOf('max-tokens', values['max-tokens'], 0);
-    const folders = indexFolders(positionals, values.index);
+    const places = placesOf(positionals, values.index);
     const apiKeys = [
       ...values['api-key'],
       ...keysOfVariable('NEARFIELD_API_KEYS', context.env.NEARFIELD_API_KEYS),
@@ -68,9 +69,9 @@ for several, at http://127.0.0.1:${PORT}/mcp. Each DIRECTORY is an index of near
         reranker: values.reranker ?? defaultModel('rerank', compute),
       };
       const all = textTools(models);
-      if (folders.size > 0) {
+      if (places.size > 0) {
         const { searchTool } = await import('../mcp/search-tool.ts');
-        all.push(searchTool(folders, models));
+        all.push(searchTool(places, models));
       }
       const tools = chosenTools(all, values.tools);
       const version = ownVersion();
@@ -100,19 +101,6 @@ for several, at http://127.0.0.1:${PORT}/mcp. Each DIRECTORY is an index of near
     }
   },
 });
-
-/** @throws UsageError for two indexes of one name */
-function indexFolders(directories: readonly string[], named: readonly string[]): ReadonlyMap<string, string> {
-  const pairs = [
-    ...directories.map((directory) => [basename(resolve(directory)), directory] as const),
-    ...Object.entries(pairsOf('index', named)).flatMap(([name, folders]) =>
-      folders.map((folder) => [name, folder] as const),
-    ),
-  ];
-  const folders = new Map(pairs);
-  if (folders.size === pairs.length) return folders;
-  throw new UsageError('Two indexes have one name: give each its own with --index NAME=DIRECTORY.');
-}
 
 /** @throws UsageError for a name that is neither a tool's nor a tag */
 function chosenTools(tools: readonly Tool[], lists: readonly string[]): readonly Tool[] {

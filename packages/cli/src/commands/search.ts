@@ -1,15 +1,16 @@
 import { styleText } from 'node:util';
-import { type FoundDocument, openIndex, type TextRange } from '@nearfield/search';
-import { folderLoader } from '@nearfield/search/node';
+import type { FoundDocument, TextRange } from '@nearfield/search';
+import type { SearchFoundation } from '@nearfield/spec';
 import { choiceOf, countOf, pairsOf } from '../arguments.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { RERANKER } from '../embedded.ts';
 import { foundationOf } from '../foundation.ts';
 import { MODEL_OPTIONS } from '../options.ts';
-import { needsModel, optionsOf, TIERS, tiersOf } from '../search/tiers.ts';
+import { close, isAtServer, openPlace } from '../search/places.ts';
+import { needsModel, searchBy, TIERS, tiersOf } from '../search/tiers.ts';
 
 export const search = defineCommand({
-  synopsis: 'DIRECTORY "QUESTION"',
+  synopsis: 'INDEX "QUESTION"',
   summary: 'search an index',
   options: {
     json: { type: 'boolean', help: 'the answer as JSON: results with passages, scores and\nwhat matched' },
@@ -24,38 +25,43 @@ export const search = defineCommand({
       type: 'string',
       value: 'TIER',
       choices: TIERS,
-      help: `${TIERS.join(', ')}\n(default keywords+table, as a page that loads no model)`,
+      help: `${TIERS.join(', ')}\n(default keywords+table, as a page that loads no model;\nwithout a table, keywords+model)`,
     },
     reranker: { type: 'string', value: 'ID', help: `for --by all (default ${RERANKER})` },
     explain: { type: 'boolean', help: 'what each part gave to the scores' },
     ...MODEL_OPTIONS,
   },
+  details: `INDEX is a folder of nearfield index or of a live index, the address of an engine that nearfield index --to wrote to
+(postgres://…, http://…), or of an index at a server (http://host/v1/indexes/NAME), which then runs the models.`,
   examples: [
     'nearfield search dist/search "keep bread fresh"',
     'nearfield search index "refunds" --by all --json',
+    'nearfield search postgres://localhost/site "refunds"',
+    'nearfield search https://search.example/v1/indexes/docs "refunds"',
   ],
   async run({ values, positionals }, { stdout, stderr, env, terminal }) {
-    const [folder, question, ...more] = positionals;
-    if (folder === undefined || question === undefined || more.length > 0) {
-      throw new UsageError('Name the index’s DIRECTORY and one QUESTION, in quotes.');
+    const [place, question, ...more] = positionals;
+    if (place === undefined || question === undefined || more.length > 0) {
+      throw new UsageError('Name the INDEX and one QUESTION, in quotes.');
     }
     const limit = countOf('limit', values.limit ?? '10');
     const filters = pairsOf('filter', values.filter);
-    const index = await openIndex(folderLoader(folder));
-    const has = tiersOf(index);
-    const by =
-      choiceOf('by', TIERS, values.by) ??
-      (has.includes('keywords+table') ? 'keywords+table' : (has.at(-2) ?? 'keywords'));
-    if (!has.includes(by)) throw new UsageError(`This index can be searched by ${has.join(', ')}.`);
-    const foundation = needsModel(by) ? await foundationOf(values, env) : undefined;
+    let foundation: SearchFoundation | undefined;
+    const apiKey = values['api-key'] ?? (env.NEARFIELD_API_KEY || undefined);
+    const index = await openPlace(place, apiKey);
     try {
-      const options = optionsOf(by, index, foundation, values.reranker ?? RERANKER);
-      const { results, ...rest } = await index.search(question, {
-        ...options,
-        limit,
-        filters,
-        explain: values.explain ?? false,
-      });
+      const has = tiersOf(index);
+      const by =
+        choiceOf('by', TIERS, values.by) ??
+        (has.includes('keywords+table') ? 'keywords+table' : (has.at(-2) ?? 'keywords'));
+      if (!has.includes(by)) throw new UsageError(`This index can be searched by ${has.join(', ')}.`);
+      foundation = needsModel(by) && !isAtServer(place) ? await foundationOf(values, env) : undefined;
+      const { results, ...rest } = await searchBy(
+        index,
+        question,
+        { tier: by, foundation, reranker: values.reranker },
+        { limit, filters, explain: values.explain ?? false },
+      );
       for (const problem of rest.problems) stderr(`${problem.message}\n`);
       if (values.json) {
         const problems = rest.problems.map(({ code, message }) => ({ code, message }));
@@ -69,6 +75,7 @@ export const search = defineCommand({
       return 0;
     } finally {
       await foundation?.close();
+      await close(index);
     }
   },
 });

@@ -3,6 +3,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tinyMiniLM, tinyRerankerV3 } from '@nearfield/model-tiny';
+import { openHttpIndex } from '@nearfield/search';
+import { buildIndex, documentsOfJsonl } from '@nearfield/search/build';
+import { writeIndex } from '@nearfield/search/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServeCommand, serveCommand } from '../../../server/test/serve-command.ts';
 import { type CommandContext, UsageError } from '../command.ts';
@@ -40,8 +43,15 @@ const texts = (count: number): string[] => Array.from({ length: count }, (_, n) 
 
 describe('a server that is running', () => {
   let command: ServeCommand;
+  const handbook = (): string => join(directory, 'handbook');
+  const publish = async (title: string): Promise<void> => {
+    const documents = documentsOfJsonl(JSON.stringify({ id: 'a', title, text: 'Keep it in a linen bag.' }));
+    await writeIndex(handbook(), await buildIndex({ documents }));
+  };
+
   beforeAll(async () => {
-    command = await serveCommand([...models, '--log', 'json', '--max-body', '8']);
+    await publish('Bread');
+    command = await serveCommand([...models, '--index', handbook(), '--log', 'json', '--max-body', '8']);
     await command.line(/^Ready$/);
   });
   afterAll(() => command.end());
@@ -57,6 +67,21 @@ describe('a server that is running', () => {
     const [, docs] = /^Docs: (\S+)$/m.exec(log)!;
     expect(await (await fetch(docs!)).text()).toContain('/v1/embeddings');
     expect((await fetch(`${command.url}/ready`)).status).toBe(200);
+  });
+
+  it('searches its indexes, also one that was built again', async () => {
+    const address = `${command.url}/v1/indexes/handbook`;
+    expect(command.log()).toContain(`${address}/search`);
+    const index = await openHttpIndex(address);
+    const titles = async (): Promise<string[]> =>
+      (await index.search('linen')).results.map(({ title }) => title);
+    expect(await titles()).toEqual(['Bread']);
+    await publish('Cheese');
+    expect(await titles()).toEqual(['Cheese']);
+    await expect(openHttpIndex(`${command.url}/v1/indexes/nothing`)).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+      message: expect.stringContaining('handbook'),
+    });
   });
 
   it('ranks with the reranker that it was given', async () => {
@@ -178,6 +203,15 @@ describe('what cannot be served stops the command', () => {
       code: 'INPUT_VALIDATION_FAILED',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('an index that is not there, or is at a server already', async () => {
+    await expect(serve.run(['--index', join(directory, 'nothing')], context)).rejects.toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+      message: expect.stringContaining('nearfield index'),
+    });
+    const elsewhere = 'docs=http://127.0.0.1:1/v1/indexes/docs';
+    await expect(serve.run(['--index', elsewhere], context)).rejects.toThrow(UsageError);
   });
 
   it('an option that is none is a matter of its use', async () => {

@@ -12,6 +12,7 @@ import { DATABASE_OPTIONS, databaseOf, limitsPool } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
 import { ACCESS_OPTIONS, ENGINE_OPTIONS } from '../options.ts';
+import { isAtServer, isNamed, PLACES, placesOf, requireIndex } from '../search/places.ts';
 import type { ServeThreadData } from '../serve-thread.ts';
 import { startThread } from '../thread.ts';
 
@@ -24,6 +25,12 @@ export const serve = defineCommand({
   summary: 'answer requests over HTTP, as Jina’s API at your own address',
   options: {
     ...ENGINE_OPTIONS,
+    index: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME=INDEX',
+      help: `search this index at /v1/indexes/NAME/search: ${PLACES};\nwithout NAME= its folder’s name`,
+    },
     port: { type: 'string', value: 'PORT', help: 'default 8080; 0 for any free one' },
     ...ACCESS_OPTIONS,
     'public-url': {
@@ -36,6 +43,12 @@ export const serve = defineCommand({
       multiple: true,
       value: 'PREFIX',
       help: 'URLs that requests may name (images, batch files,\nwebhooks), * for all public https ones; default none',
+    },
+    endpoint: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'an endpoint that may be asked, such as indexes or\nembeddings; default all',
     },
     strict: { type: 'boolean', help: 'refuse what the references and clients send beyond\nthe contract' },
     'max-body': { type: 'string', value: 'MEGABYTES', help: 'default 64' },
@@ -68,6 +81,7 @@ export const serve = defineCommand({
     'nearfield serve',
     'nearfield serve --model jina-embeddings-v3=./models/v3',
     'nearfield serve --database postgres://user:password@host/database',
+    'nearfield serve --index docs=dist/search --index shop=postgres://localhost/shop',
     'nearfield serve --host 0.0.0.0 --api-key "$KEY"',
   ],
   endsItself: true,
@@ -78,6 +92,14 @@ export const serve = defineCommand({
       ...keysOfVariable('NEARFIELD_API_KEYS', context.env.NEARFIELD_API_KEYS),
     ];
     if (values.log !== undefined && values.log !== 'json') throw new UsageError('--log takes json.');
+    const named = values.index.filter(isNamed);
+    const indexes = placesOf(
+      values.index.filter((each) => !named.includes(each)),
+      named,
+    );
+    const elsewhere = [...indexes.values()].find(isAtServer);
+    if (elsewhere !== undefined)
+      throw new UsageError(`${elsewhere} is at a server already. Name what that one serves.`);
     const models = servedModels(values.model);
     const maxBodyBytes = (countOf('max-body', values['max-body']) ?? 64) * MEGABYTE;
     const data: ServeThreadData = {
@@ -95,15 +117,18 @@ export const serve = defineCommand({
         ...(values.cors.length > 0 && { cors: values.cors }),
         allowedHosts: allowedHosts(values['allow-host'], values.host, keys.length > 0),
         publicUrl: values['public-url'],
+        ...(values.endpoint.length > 0 && { allow: { endpoints: values.endpoint } }),
         strict: values.strict,
         reranker: models.find(({ model }) => isReranker(model))?.model.id,
         maxBodyBytes,
         ...(values['test-weights'] && { headers: { 'X-Nearfield-Test-Weights': 'true' } }),
       },
+      indexes: [...indexes],
       allowUrls: values['allow-url'],
       preload: models.filter(({ isHere }) => isHere).map(({ model }) => model.id),
     };
     // Here already: what is wrong stops the command before it listens.
+    for (const place of indexes.values()) requireIndex(place);
     checkHandlerOptions(data.handler);
     new GuardedUrlReader({ allowed: data.allowUrls });
     const thread = (workerData: ServeThreadData) => startThread(context.script, workerData);
@@ -114,7 +139,8 @@ export const serve = defineCommand({
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
-      text: () => thread({ ...data, preload: [], engine: { ...data.engine, database: undefined } }),
+      text: () =>
+        thread({ ...data, preload: [], indexes: [], engine: { ...data.engine, database: undefined } }),
       port: countOf('port', values.port, 0),
       host: values.host,
       maxBodyBytes,
@@ -137,7 +163,7 @@ export const serve = defineCommand({
         stderr(`${requestId} ${error.code} ${inside}\n`);
       },
     });
-    stderr(greeting(server, models));
+    stderr(greeting(server, models, [...indexes]));
     const started = server.ready().then(
       () => stderr('Ready\n'),
       (error: Error) => {
@@ -183,14 +209,22 @@ function allowedHosts(
   return host === undefined ? listed : [...listed, host.includes(':') ? `[${host}]` : host];
 }
 
+/** An address without its user's name and password. */
+const withoutUser = (place: string): string => place.replace(/\/\/[^/@]*@/, '//');
+
 /** The served models, and an example request. */
-function greeting({ url }: ThreadedServer, models: readonly ServedModel[]): string {
+function greeting(
+  { url }: ThreadedServer,
+  models: readonly ServedModel[],
+  indexes: ServeThreadData['indexes'],
+): string {
   const width = Math.max(0, ...models.map(({ model }) => model.id.length));
   const example = models.find(({ model }) => !isReranker(model))?.model.id ?? 'all-MiniLM-L6-v2';
   return [
     `Listening on ${url}`,
     ...models.map(({ model, from }) => `  ${model.id.padEnd(width)}  ${from}`),
     'Other models of the catalogue are downloaded when they are asked for.',
+    ...indexes.map(([name, place]) => `  ${url}/v1/indexes/${name}/search  ${withoutUser(place)}`),
     `Try: curl ${url}/v1/embeddings -H 'Content-Type: application/json' -d '{"model":"${example}","input":["hello"]}'`,
     `Docs: ${url}/docs`,
     '',

@@ -1,30 +1,20 @@
-import { openIndex, type SearchIndex } from '@nearfield/search';
-import { folderLoader } from '@nearfield/search/node';
 import * as v from 'valibot';
-import { optionsOf, tiersOf } from '../search/tiers.ts';
+import { KeptIndex } from '../search/places.ts';
+import { searchBy, tiersOf } from '../search/tiers.ts';
 import { defineTool, type Tool } from './tool.ts';
 import type { ToolModels } from './tools.ts';
 
 /** Documents of an answer, where the call does not say how many. */
 const LIMIT = 5;
 
-/** Folders of indexes by name. */
-export type IndexFolders = ReadonlyMap<string, string>;
-
 /**
- * A tool that searches indexes of `nearfield index`: by words, by meaning, and with the reranker, as far as an index
- * has the files. An index that was built again is opened again.
+ * A tool that searches indexes, wherever they are: by words, by meaning, and with the reranker, as far as an index has
+ * the files. An index that was built again is opened again.
+ * @param places of indexes by name
  */
-export function searchTool(folders: IndexFolders, { foundation, reranker }: ToolModels): Tool {
-  const names = [...folders.keys()];
-  const opened = new Map<string, Promise<SearchIndex>>();
-  const open = async (name: string): Promise<SearchIndex> => {
-    const before = await opened.get(name)?.catch(() => undefined);
-    if (before !== undefined && !(await before.isOutdated())) return before;
-    const opening = openIndex(folderLoader(folders.get(name)!));
-    opened.set(name, opening);
-    return opening;
-  };
+export function searchTool(places: ReadonlyMap<string, string>, { foundation, reranker }: ToolModels): Tool {
+  const names = [...places.keys()];
+  const kept = new Map([...places].map(([name, place]) => [name, new KeptIndex(place)]));
   return defineTool({
     name: 'search_index',
     tag: 'search',
@@ -48,10 +38,10 @@ export function searchTool(folders: IndexFolders, { foundation, reranker }: Tool
       ),
     }),
     async run({ query, index: name, limit }, { signal }) {
-      const index = await open(name);
-      const by = index.manifest.meaning === undefined ? 'keywords' : tiersOf(index).at(-1)!;
-      const options = { ...optionsOf(by, index, foundation, reranker), limit, ...(signal && { signal }) };
-      const { results, problems } = await index.search(query, options);
+      const index = await kept.get(name)!.get();
+      const tier = tiersOf(index).at(-1)!;
+      const by = { tier, foundation, reranker };
+      const { results, problems } = await searchBy(index, query, by, { limit, ...(signal && { signal }) });
       const found = results.map(({ title, url, breadcrumbs, score, passages }) => ({
         title,
         url,

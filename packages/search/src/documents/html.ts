@@ -8,7 +8,7 @@ interface TreeNode {
   readonly type: string;
   readonly name?: string;
   readonly data?: string;
-  readonly attribs?: Readonly<Record<string, string>>;
+  readonly attribs?: Record<string, string>;
   readonly children?: readonly TreeNode[];
 }
 
@@ -33,9 +33,20 @@ const BLOCKS = new Set(
  * hidden, and what has the attribute `data-nearfield-ignore` are left out. `data-nearfield-filter="name:value"` adds
  * a filter value, `data-nearfield-weight="2"` makes what is in an element weigh twice as much (0 to 15). The language
  * is that of `<html lang>`.
+ * @param ignore classes of elements that are left out as well, such as labels that a generator writes
  */
-export function documentOfHtml(html: string, facts: FileFacts): SourceDocument {
+export function documentOfHtml(
+  html: string,
+  facts: FileFacts,
+  ignore: readonly string[] = [],
+): SourceDocument {
   const root = parseDocument(html) as unknown as TreeNode;
+  if (ignore.length > 0) {
+    for (const { attribs } of everyElement(root)) {
+      const classes = attribs?.class?.split(/\s+/) ?? [];
+      if (classes.some((name) => ignore.includes(name))) attribs!['data-nearfield-ignore'] = '';
+    }
+  }
   const filters: Record<string, string[]> = {};
   for (const [name, values] of Object.entries(facts.filters ?? {})) filters[name] = [...values];
   for (const node of everyElement(root)) {

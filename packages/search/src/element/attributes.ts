@@ -5,7 +5,12 @@ import type { ModelPolicy } from '../tiers/policy.ts';
 export interface Attributes {
   /** Address of the index's folder. */
   index: string;
-  /** Address of the site's folder, which addresses of results are below. @default the folder that holds the index's */
+  /** Address of an index at a server, such as `https://search.example/v1/indexes/docs`, in place of `index`. @default none */
+  server: string;
+  /**
+   * Address of the site's folder, which addresses of results are below.
+   * @default the folder that holds the index's; of an index at a server the root of the page's host
+   */
   site: string;
   /** A button that opens a dialog, or a field with its results in the page. @default 'dialog' */
   mode: 'dialog' | 'inline';
@@ -41,6 +46,7 @@ export interface Attributes {
 
 export const DEFAULTS: Attributes = {
   index: '',
+  server: '',
   site: '',
   mode: 'dialog',
   shortcuts: 'mod+k /',

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Language } from '../analysis/analyser.ts';
 import type { SearchOptions } from '../open-index.ts';
 import type { Engine } from '../tiers/optional-model.ts';
+import type { TieredIndex } from '../tiers/tiered-search.ts';
 import { ATTRIBUTES, type Attributes, DEFAULTS } from './attributes.ts';
 import type { FinishedSearch, SearchEventMap } from './events.ts';
 import { fieldAction } from './keyboard.ts';
@@ -21,6 +22,8 @@ import { registerTool } from './web-mcp.ts';
 /** Properties that another search has to be made for. */
 const SEARCHER = [
   'index',
+  'server',
+  'source',
   'site',
   'model',
   'rerank',
@@ -43,6 +46,7 @@ export class NearfieldSearch extends LitElement {
   static override readonly styles = styles;
   static override readonly properties = {
     ...ATTRIBUTES,
+    source: { attribute: false },
     foundation: { attribute: false },
     filters: { attribute: false },
     languages: { attribute: false },
@@ -51,6 +55,8 @@ export class NearfieldSearch extends LitElement {
     analytics: { attribute: false },
   };
 
+  /** Opens what is searched, such as a live index. Takes the place of `index` and `server`. */
+  declare source: (() => Promise<TieredIndex>) | undefined;
   /** Gives the foundation that runs models, called once a policy allows one. Takes the place of `engine`. */
   declare foundation: (() => Promise<Engine>) | undefined;
   /** Filters that always hold, such as `{ version: '2' }`; the reader does not see them. */

@@ -5,7 +5,10 @@ import type { NearfieldSearch } from './nearfield-search.ts';
 /** Everything that templates of frameworks may set on `<nearfield-search>`: attributes, and properties without an attribute. */
 export type ElementProperties = Partial<
   Attributes &
-    Pick<NearfieldSearch, 'foundation' | 'filters' | 'languages' | 'weights' | 'messages' | 'analytics'>
+    Pick<
+      NearfieldSearch,
+      'source' | 'foundation' | 'filters' | 'languages' | 'weights' | 'messages' | 'analytics'
+    >
 >;
 
 /** Listeners by attribute, as React and Svelte write them: `onnearfield-search`. */

@@ -1,16 +1,11 @@
 /** The search behind an element: its index and its tiers, made of the element's attributes. */
 import type { Language } from '../analysis/analyser.ts';
 import { languagesOf } from '../analysis/languages.ts';
+import { openHttpIndex } from '../http/http-index.ts';
 import { fetchLoader } from '../loader.ts';
-import {
-  type FoundDocument,
-  type FoundPassage,
-  openIndex,
-  type SearchIndex,
-  type SearchOptions,
-} from '../open-index.ts';
+import { type FoundDocument, type FoundPassage, openIndex, type SearchOptions } from '../open-index.ts';
 import type { Engine } from '../tiers/optional-model.ts';
-import { TieredSearch } from '../tiers/tiered-search.ts';
+import { type TieredIndex, TieredSearch } from '../tiers/tiered-search.ts';
 import { folder, pageAddress, textDirective, withFragment } from './addresses.ts';
 import type { Attributes } from './attributes.ts';
 import { cachedFetch } from './cached-fetch.ts';
@@ -18,7 +13,11 @@ import { sentenceOf } from './excerpt.ts';
 import { marksOf } from './marks.ts';
 
 export interface SearcherOptions
-  extends Pick<Attributes, 'index' | 'site' | 'model' | 'rerank' | 'reranker' | 'engine' | 'limit'> {
+  extends Pick<
+    Attributes,
+    'index' | 'server' | 'site' | 'model' | 'rerank' | 'reranker' | 'engine' | 'limit'
+  > {
+  readonly source: (() => Promise<TieredIndex>) | undefined;
   readonly foundation: (() => Promise<Engine>) | undefined;
   readonly languages: readonly Language[];
   readonly weights: SearchOptions['weights'];
@@ -39,12 +38,16 @@ export class Searcher {
   #languages: readonly Language[] = [];
 
   constructor(options: SearcherOptions) {
-    const { index, site, model, rerank, reranker, engine, limit, foundation, languages, weights } = options;
-    this.address = folder(index, document.baseURI);
-    this.#site = site === '' ? new URL('..', this.address) : folder(site, document.baseURI);
+    const { index, server, source, site, model, rerank, reranker, engine, limit, foundation } = options;
+    const { languages, weights } = options;
+    const isElsewhere = server !== '' || source !== undefined;
+    this.address = folder(server || index, document.baseURI);
+    const root = isElsewhere ? new URL('/', document.baseURI) : new URL('..', this.address);
+    this.#site = site === '' ? root : folder(site, document.baseURI);
     this.#givenLanguages = languages;
     this.tiers = new TieredSearch({
-      openIndex: () => this.#open(),
+      openIndex: () =>
+        this.#open(source ?? (server === '' ? () => this.#files() : () => openHttpIndex(this.address))),
       foundation: foundation ?? (engine === '' ? undefined : () => engineOf(engine)),
       model,
       rerank,
@@ -59,13 +62,14 @@ export class Searcher {
     return this.#languages;
   }
 
-  async #open(): Promise<SearchIndex> {
-    const index = await openIndex({
-      ...fetchLoader(this.address, cachedFetch),
-      languages: this.#givenLanguages,
-    });
-    this.#languages = await languagesOf(index.manifest.languages, this.#givenLanguages);
+  async #open(open: () => Promise<TieredIndex>): Promise<TieredIndex> {
+    const index = await open();
+    this.#languages = await languagesOf(index.languages, this.#givenLanguages);
     return index;
+  }
+
+  #files(): Promise<TieredIndex> {
+    return openIndex({ ...fetchLoader(this.address, cachedFetch), languages: this.#givenLanguages });
   }
 
   /** @param names filters to offer, in their order; empty for all that have two values or more. */

@@ -20,6 +20,8 @@ export const styles = css`
     --_backdrop: var(--nearfield-backdrop, rgb(0 0 0 / 45%));
     --_font-size: var(--nearfield-font-size, 1rem);
     display: inline-block;
+    /* What a header or a toolbar around it sets for its own line of links. */
+    pointer-events: auto; text-align: start; text-indent: 0; text-transform: none; white-space: normal;
     color: var(--_text);
     font-size: var(--_font-size);
     line-height: 1.5;

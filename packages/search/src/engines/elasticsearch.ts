@@ -129,6 +129,13 @@ class ElasticsearchEngine implements Engine {
     });
   }
 
+  async version(): Promise<string | undefined> {
+    return this.#on(async (client) => {
+      if (!(await client.indices.existsAlias({ name: this.#partsAlias }))) return undefined;
+      return Object.keys(await client.indices.getAlias({ name: this.#partsAlias }))[0];
+    });
+  }
+
   nearest(vector: Float32Array, query: EngineQuery): Promise<EngineHit[]> {
     return this.#hits(
       {

@@ -34,14 +34,31 @@ export class EngineIndex {
   readonly #dictionary: Dictionary;
   readonly #language: Language;
   readonly #embedder: Embedder | undefined;
+  readonly #version: string | undefined;
 
-  private constructor(engine: Engine, parts: Parts, { foundation, model, languages }: EngineOptions) {
+  private constructor(
+    engine: Engine,
+    version: string | undefined,
+    parts: Parts,
+    { foundation, model, languages }: EngineOptions,
+  ) {
     this.#engine = engine;
+    this.#version = version;
     this.#parts = parts;
     this.head = parts.head;
     this.#dictionary = new Dictionary(parts.words);
     this.#language = languageOf(parts.head.language, languages);
     this.#embedder = foundation && model !== undefined ? new Embedder({ foundation, model }) : undefined;
+  }
+
+  /** Model that embedded the passages. */
+  get model(): string | undefined {
+    return this.head.fingerprint?.model;
+  }
+
+  /** Ids of the languages of its pages. */
+  get languages(): readonly string[] {
+    return [this.head.language];
   }
 
   /**
@@ -50,12 +67,19 @@ export class EngineIndex {
    * @throws FoundationError RESOURCE_NOT_FOUND where there is none; INTEGRITY_MISMATCH for one of another version.
    */
   static async open(engine: Engine, place: string, options: EngineOptions): Promise<EngineIndex> {
+    // Before the parts: an index that is replaced between the two is outdated, not taken for the new one.
+    const version = await engine.version();
     const parts = await engine.parts();
     if (parts === undefined) {
       const message = `${place} has no index. Write one first: writeTo(), or \`nearfield index SOURCE --to ${place}\`.`;
       throw new FoundationError({ code: 'RESOURCE_NOT_FOUND', message });
     }
-    return new EngineIndex(engine, readParts(parts, place), options);
+    return new EngineIndex(engine, version, readParts(parts, place), options);
+  }
+
+  /** Whether the index was written anew since it was opened. Nothing is found in this one then: open it again. */
+  async isOutdated(): Promise<boolean> {
+    return (await this.#engine.version()) !== this.#version;
   }
 
   /**

@@ -53,6 +53,8 @@ export interface Engine {
   ): Promise<void>;
   /** The parts that were written, or undefined where nothing was. */
   parts(): Promise<ReadonlyMap<string, string> | undefined>;
+  /** Name of what was written last, another after each write; undefined where nothing was. */
+  version(): Promise<string | undefined>;
   /** The passages nearest to a vector, with their similarity. */
   nearest(vector: Float32Array, query: EngineQuery): Promise<EngineHit[]>;
   /**

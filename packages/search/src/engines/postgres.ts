@@ -104,14 +104,14 @@ class PostgresEngine implements Engine {
   }
 
   async parts(): Promise<ReadonlyMap<string, string> | undefined> {
-    const [known] = await this.#query(`SELECT to_regclass('nearfield_indexes') IS NOT NULL AS known`);
-    if (known!.known !== true) return undefined;
-    const [row] = await this.#query('SELECT passages, parts FROM nearfield_indexes WHERE name = $1', [
-      this.#name,
-    ]);
+    const row = await this.#row('passages, parts');
     if (row === undefined) return undefined;
     this.#table = row.passages as string;
     return new Map(Object.entries(row.parts as Record<string, string>));
+  }
+
+  async version(): Promise<string | undefined> {
+    return (await this.#row('passages'))?.passages as string | undefined;
   }
 
   nearest(vector: Float32Array, query: EngineQuery): Promise<EngineHit[]> {
@@ -160,6 +160,14 @@ class PostgresEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#close?.();
+  }
+
+  /** What is kept of the index of this name. */
+  async #row(columns: string): Promise<Record<string, unknown> | undefined> {
+    const [known] = await this.#query(`SELECT to_regclass('nearfield_indexes') IS NOT NULL AS known`);
+    if (known!.known !== true) return undefined;
+    const [row] = await this.#query(`SELECT ${columns} FROM nearfield_indexes WHERE name = $1`, [this.#name]);
+    return row;
   }
 
   async #hits(text: string, values: unknown[]): Promise<EngineHit[]> {

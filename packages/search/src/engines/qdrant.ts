@@ -132,6 +132,13 @@ class QdrantEngine implements Engine {
     });
   }
 
+  async version(): Promise<string | undefined> {
+    return this.#on(async (client) => {
+      const { aliases } = await client.getAliases();
+      return aliases.find(({ alias_name: name }) => name === this.#partsAlias)?.collection_name;
+    });
+  }
+
   nearest(vector: Float32Array, query: EngineQuery): Promise<EngineHit[]> {
     return this.#hits({ query: [...vector], using: MEANING, limit: query.limit, filter: filterOf(query) });
   }

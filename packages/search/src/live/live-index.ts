@@ -83,6 +83,16 @@ export class LiveIndex {
     this.#embedding?.wake();
   }
 
+  /** Model that embedded the documents, once it has embedded one. */
+  get model(): string | undefined {
+    return this.#kept.state.fingerprint?.model;
+  }
+
+  /** Ids of the languages of its documents. */
+  get languages(): readonly string[] {
+    return [this.#parts.language.id];
+  }
+
   /** Content of the index, as far as this tab or process has read it. */
   get counts(): LiveCounts {
     const { documents, pending } = this.#kept.state;

@@ -17,6 +17,32 @@ export function taskOf(
   return Object.hasOwn(findModel(model)?.tasks ?? {}, task) ? { task } : {};
 }
 
+/** Checks by what an index holds of its model, by foundation and by the model's name there. */
+const checks = new WeakMap<object, WeakMap<object, Map<string, Promise<void>>>>();
+
+/**
+ * As {@link checkModel}, once for each index, foundation and model. A model that is another stays so; one that could not
+ * be loaded is tried again.
+ */
+export function checkModelOnce(
+  source: QueryModel,
+  meaning: Pick<NonNullable<Manifest['meaning']>, 'model' | 'dimensions' | 'goldens'>,
+): Promise<void> {
+  const { foundation, model } = source;
+  const ofIndex = checks.get(meaning) ?? new WeakMap<object, Map<string, Promise<void>>>();
+  const ofFoundation = ofIndex.get(foundation) ?? new Map<string, Promise<void>>();
+  checks.set(meaning, ofIndex.set(foundation, ofFoundation));
+  const before = ofFoundation.get(model);
+  if (before !== undefined) return before;
+  const checking = checkModel(source, meaning);
+  ofFoundation.set(model, checking);
+  checking.catch((error: unknown) => {
+    const isOther = FoundationError.isInstance(error) && error.code === 'SELF_CHECK_FAILED';
+    if (!isOther) ofFoundation.delete(model);
+  });
+  return checking;
+}
+
 /**
  * Makes sure that a model is the one that embedded an index's passages: it has its name, and makes the same numbers of
  * the manifest's texts.

@@ -2,7 +2,7 @@ import { normalise } from '@nearfield/spec';
 import type { SearchOptions } from '../answers.ts';
 import { invalid } from '../errors.ts';
 import { Embedder, type Fingerprint } from './embedder.ts';
-import { checkModel } from './query-model.ts';
+import { checkModelOnce } from './query-model.ts';
 
 /** The vectors that a query is compared with, and the model that made them. */
 export interface QueryVectorOptions {
@@ -31,7 +31,7 @@ export async function vectorOfQuery(
     }
     return normalise(meaning);
   }
-  if (meaning !== true) await checkModel(meaning, fingerprint);
+  if (meaning !== true) await checkModelOnce(meaning, fingerprint);
   const embedder = meaning === true ? await own() : new Embedder(meaning);
   const vector = await embedder?.query(query, signal);
   return vector && normalise(vector);

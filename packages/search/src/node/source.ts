@@ -12,17 +12,21 @@ export interface SourceOptions {
   readonly base?: string;
   /** Whether addresses leave out `.html`, as hosts with clean addresses serve them. @default false */
   readonly cleanUrls?: boolean;
+  /** Classes of elements of HTML that are left out. @default none */
+  readonly ignore?: readonly string[];
   /** A folder that is left out, such as the index's own. */
   readonly except?: string;
 }
 
 const HTML = /\.html?$/i;
+/** The page that hosts show in place of one that is not there. */
+const NOT_FOUND = /^404(?:\/index)?\.html?$/i;
 const MARKDOWN = /\.(?:md|mdx|markdown)$/i;
 
 /**
  * Documents of a folder, in the order of their paths, or of a file of JSON lines. A page's id is its path in the
  * folder. Left out are hidden files, `node_modules`, pages that forbid indexing (`noindex`) or lead elsewhere
- * (`http-equiv="refresh"`), and pages without any text.
+ * (`http-equiv="refresh"`), `404.html`, and pages without any text.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED where there is nothing to index.
  */
@@ -36,8 +40,10 @@ export async function readSource(source: string, options: SourceOptions = {}): P
     const text = await readFile(path, 'utf8');
     const id = relative(source, path).split(sep).join('/');
     const file: FileFacts = { id, url: addressOf(id, options) };
-    if (HTML.test(path) && isNotIndexed(text)) continue;
-    const document = HTML.test(path) ? documentOfHtml(text, file) : documentOfMarkdown(text, file);
+    if (NOT_FOUND.test(id) || (HTML.test(path) && isNotIndexed(text))) continue;
+    const document = HTML.test(path)
+      ? documentOfHtml(text, file, options.ignore)
+      : documentOfMarkdown(text, file);
     if (document.title !== '' || document.sections.length > 0) documents.push(document);
   }
   return nonEmpty(documents, source);

@@ -3,6 +3,7 @@
  * the reranker, if they may be used. No DOM: an interface shows the state and says what its reader touches.
  */
 import type { FoundationError } from '@nearfield/spec';
+import type { Manifest } from '../format/manifest.ts';
 import type { SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
 import { checkFingerprint } from './fingerprint.ts';
 import {
@@ -16,9 +17,18 @@ import { type Engine, type ModelState, OptionalModel } from './optional-model.ts
 import { type ModelPolicy, permissionOf, savesData as readsSaveData } from './policy.ts';
 import { placed, type Slot, settle } from './settle.ts';
 
+/** An index of any kind: of static files, live, or at a server. */
+export interface TieredIndex extends Pick<SearchIndex, 'search' | 'facets'> {
+  /** Of static files: names the model that a foundation of the page may add. Others have their model themselves. */
+  readonly manifest?: Pick<Manifest, 'meaning'>;
+  /** Ids of the languages of its documents. */
+  readonly languages: readonly string[];
+  isOutdated?(): Promise<boolean>;
+}
+
 export interface TieredSearchOptions {
   /** Opens the index: called once it is needed, and again after it failed. */
-  readonly openIndex: () => Promise<SearchIndex>;
+  readonly openIndex: () => Promise<TieredIndex>;
   /**
    * Gives the foundation that runs models, such as `createLocal()` of `@nearfield/core`: called once a policy allows a
    * model. Its `storage` says what is cached; a foundation without one is taken for a server.
@@ -90,7 +100,7 @@ export class TieredSearch {
   readonly #options: TieredSearchOptions;
   readonly #listeners = new Set<() => void>();
   readonly #held = new Set<string>();
-  #index: Promise<SearchIndex> | undefined;
+  #index: Promise<TieredIndex> | undefined;
   #models: SearchModels | undefined;
   #engine: Promise<Engine> | undefined;
   #isEngaged = false;
@@ -114,7 +124,7 @@ export class TieredSearch {
   }
 
   /** The index, opened if it is not. */
-  index(): Promise<SearchIndex> {
+  index(): Promise<TieredIndex> {
     this.#index ??= this.#options.openIndex();
     const opening = this.#index;
     opening.catch(() => {
@@ -157,7 +167,7 @@ export class TieredSearch {
       const answer = await this.#ask(index, query, signal);
       this.#set({
         slots: placed(answer.results),
-        tier: answer.meaning === 'none' ? 'keywords' : 'table',
+        tier: answer.tier ?? tierOf(index, answer),
         matchesWords: answer.results.some(({ passages }) =>
           passages.some(({ explanation }) => explanation!.keywords > 0),
         ),
@@ -190,7 +200,7 @@ export class TieredSearch {
   async checkOutdated(): Promise<void> {
     try {
       const index = await this.#index;
-      if (index === undefined || !(await index.isOutdated()) || this.#index === undefined) return;
+      if (!(await index?.isOutdated?.()) || this.#index === undefined) return;
       this.#set({ isOutdated: true });
     } catch {}
   }
@@ -223,7 +233,7 @@ export class TieredSearch {
     }
   }
 
-  #allowModels(index: SearchIndex): void {
+  #allowModels(index: TieredIndex): void {
     const { foundation, model = 'if-cached', reranker = 'minilm-reranker' } = this.#options;
     if (foundation === undefined) return;
     const changed = (): void => this.#modelsChanged();
@@ -234,7 +244,7 @@ export class TieredSearch {
       });
       return this.#engine;
     };
-    const { meaning } = index.manifest;
+    const meaning = index.manifest?.meaning;
     this.#models ??= {
       embedder:
         meaning &&
@@ -262,7 +272,7 @@ export class TieredSearch {
   }
 
   #ask(
-    index: SearchIndex,
+    index: TieredIndex,
     query: string,
     signal: AbortSignal,
     more: Pick<SearchOptions, 'limit' | 'meaning'> = {},
@@ -293,7 +303,7 @@ export class TieredSearch {
 
   /** Later tiers. The order changes once, when the last of them has answered. */
   async #refine(
-    index: SearchIndex,
+    index: TieredIndex,
     query: string,
     first: SearchAnswer | undefined,
     signal: AbortSignal,
@@ -328,6 +338,12 @@ export class TieredSearch {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Source of a first answer. Indexes without files read a query's meaning with their model. */
+function tierOf({ manifest }: TieredIndex, { meaning }: SearchAnswer): Tier {
+  if (meaning === 'none') return 'keywords';
+  return manifest === undefined ? 'model' : 'table';
 }
 
 /** Problems, each once. */

@@ -54,6 +54,7 @@ const vectorOptions = {
   input_type: orNull({ enum: ['query', 'document'] }),
   user: orNull(text),
 };
+const filters: JsonSchema = { type: 'object', additionalProperties: { anyOf: [text, list(text)] } };
 const usage = object({ total_tokens: count, prompt_tokens: count }, ['total_tokens']);
 const labelScore = object({ label: text, score: number }, ['label', 'score']);
 const classification = object(
@@ -250,6 +251,61 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Batches: list(reference('Batch')),
   BulkJob: object({ _id: text, status: text, model_name: text, file_name: text }, ['_id', 'status']),
   Download: object({ id: text, download_url: text }, ['id', 'download_url']),
+  Index: object(
+    { id: text, object: { const: 'index' }, model: text, has_table: flag, languages: list(text) },
+    ['id', 'has_table', 'languages'],
+  ),
+  Indexes: object({ object: { const: 'list' }, data: list(reference('Index')) }, ['data']),
+  Facets: {
+    type: 'object',
+    additionalProperties: { type: 'object', additionalProperties: count },
+  },
+  IndexSearchRequest: object(
+    {
+      query: text,
+      limit: orNull({ type: 'integer', minimum: 1, maximum: 100 }),
+      filters: orNull(filters),
+      explain: orNull(flag),
+      keywords: orNull(flag),
+      meaning: orNull(flag, { const: 'table' }, list(number)),
+      rerank: orNull(flag),
+      weights: orNull({ type: 'object' }),
+    },
+    ['query'],
+  ),
+  IndexAnswer: object(
+    {
+      results: list(reference('FoundDocument')),
+      meaning: { enum: ['full', 'partial', 'none'] },
+      tier: { enum: ['keywords', 'table', 'model', 'reranker'] },
+      problems: list(object({ code: text, message: text }, ['code', 'message'])),
+      corrected: text,
+    },
+    ['results', 'meaning', 'tier', 'problems'],
+  ),
+  FoundDocument: object(
+    {
+      id: text,
+      title: text,
+      url: text,
+      breadcrumbs: list(text),
+      score: number,
+      passages: list(
+        object({ headings: list(text), anchor: text, text, score: number }, [
+          'headings',
+          'anchor',
+          'text',
+          'score',
+        ]),
+      ),
+    },
+    ['id', 'title', 'url', 'breadcrumbs', 'score', 'passages'],
+  ),
+  IndexRelatedRequest: object(
+    { id: text, limit: orNull({ type: 'integer', minimum: 1, maximum: 100 }), filters: orNull(filters) },
+    ['id'],
+  ),
+  IndexRelated: object({ results: list(reference('FoundDocument')) }, ['results']),
   Status: object({ status: text }, ['status']),
   AnyObject: { type: 'object' },
   Text: text,

@@ -9,6 +9,8 @@ export interface EngineThreadOptions
   extends Omit<HandlerOptions, 'metrics' | 'onRequest' | 'onError' | 'limiter' | 'ready' | 'closing'> {
   /** Models that are loaded before the server says that it is ready. */
   preload?: readonly string[] | undefined;
+  /** Ends what was opened beside the foundation, when the thread ends. */
+  end?: (() => Promise<unknown>) | undefined;
   /** Loads a model. */
   load?: ((model: string) => Promise<unknown>) | undefined;
 }
@@ -28,7 +30,7 @@ export function failThread(port: ThreadPort, error: unknown): void {
 export function answerInThread(
   port: ThreadPort,
   foundation: SearchFoundation,
-  { preload = [], load, ...options }: EngineThreadOptions = {},
+  { preload = [], load, end: endOthers, ...options }: EngineThreadOptions = {},
 ): void {
   const say = (message: FromEngine, transfer: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);
@@ -81,7 +83,7 @@ export function answerInThread(
       }
       case 'close':
         closing.abort(new Error('The server is closing.'));
-        void foundation.close().finally(() => {
+        void Promise.allSettled([foundation.close(), endOthers?.()]).finally(() => {
           say({ type: 'closed' });
           port.close();
         });

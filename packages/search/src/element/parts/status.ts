@@ -18,7 +18,10 @@ export function status(view: View): TemplateResult | typeof nothing {
   const { state, t } = view;
   if (state.tier === undefined || state.slots.length === 0) return nothing;
   if (!state.matchesWords) return html`<p class="status" part="status">${t.text('onlyMeaning')}</p>`;
-  const by = view.hidden.has('tier') ? '' : t.text(state.isRefining ? 'refining' : BY[state.tier]);
+  // A server's model, or a live index's own: which device it is on is not known here.
+  const isOthers = state.tier === 'model' && state.models.model !== 'ready';
+  const reader = isOthers ? BY.table : BY[state.tier];
+  const by = view.hidden.has('tier') ? '' : t.text(state.isRefining ? 'refining' : reader);
   return html`<p class="status" part="status">${t.pages(state.slots.length)}${by === '' ? nothing : ` · ${by}`}</p>`;
 }
 

@@ -1,0 +1,72 @@
+/** These documents as a site, searched by its own search box. */
+import { indexVitePress, searchInDevelopment } from '@nearfield/search/vite';
+import { defineConfig } from 'vitepress';
+import type { embeddingModel } from './embedding-model.ts';
+import { externalScripts } from './external-scripts.ts';
+import { linksOutside } from './links-outside.ts';
+
+// By address: Vite makes one script of this file and what it imports, and finds no sources of packages then.
+const MODEL = new URL('./embedding-model.ts', import.meta.url).href;
+const createMeaning: typeof embeddingModel = async () =>
+  ((await import(MODEL)) as { embeddingModel: typeof embeddingModel }).embeddingModel();
+
+export default defineConfig({
+  title: 'Nearfield',
+  description: "Jina's search foundation in the browser",
+  srcExclude: ['node_modules/**'],
+  cleanUrls: false,
+  lastUpdated: false,
+  // With the scripts that `externalScripts` moves, no page has a script of its own: script-src 'self' is enough.
+  metaChunk: true,
+  transformHtml: externalScripts,
+  buildEnd: indexVitePress({ createMeaning }),
+  markdown: { config: linksOutside },
+  vite: {
+    plugins: [searchInDevelopment()],
+    resolve: { conditions: ['@nearfield/source'] },
+    ssr: { resolve: { conditions: ['@nearfield/source'] } },
+    build: { target: 'es2022', assetsInlineLimit: 0 },
+  },
+  themeConfig: {
+    outline: [2, 3],
+    sidebar: [
+      {
+        text: 'Search',
+        items: [
+          { text: 'Search for your site', link: '/search' },
+          { text: 'The search box', link: '/search-element' },
+          { text: 'Live indexes', link: '/search-live' },
+          { text: 'Indexes at a server', link: '/search-server' },
+          { text: 'How far one machine goes', link: '/search-scale' },
+          { text: 'The format of an index', link: '/search-format' },
+        ],
+      },
+      {
+        text: 'Models',
+        items: [
+          { text: 'Reranking', link: '/rerank' },
+          { text: 'The encoder', link: '/encoder' },
+          { text: 'Benchmarks', link: '/benchmarks' },
+        ],
+      },
+      {
+        text: 'Tools',
+        items: [
+          { text: 'The command', link: '/command' },
+          { text: 'Tools for agents', link: '/agents' },
+          { text: 'Several servers, one state', link: '/scaling' },
+          { text: 'Toolchains', link: '/toolchains' },
+        ],
+      },
+      {
+        text: 'Inside',
+        items: [
+          { text: 'Architecture', link: '/architecture' },
+          { text: 'Add a model', link: '/add-a-model' },
+          { text: 'Add an endpoint', link: '/add-an-endpoint' },
+          { text: 'Add a runtime', link: '/add-a-runtime' },
+        ],
+      },
+    ],
+  },
+});

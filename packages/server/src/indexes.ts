@@ -1,0 +1,72 @@
+/** Search indexes that a server answers from. */
+import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import type { IndexWeights } from '@nearfield/spec/implement';
+
+/** A foundation's model. */
+interface NamedModel {
+  readonly foundation: SearchFoundation;
+  readonly model: string;
+}
+
+/** Options of a search, as indexes of `@nearfield/search` take them. */
+export interface ServedSearchOptions {
+  readonly limit: number;
+  readonly filters: Readonly<Record<string, string | readonly string[]>>;
+  readonly explain: boolean;
+  readonly keywords: boolean;
+  readonly meaning: boolean | Float32Array | NamedModel;
+  readonly rerank?: NamedModel;
+  readonly weights?: IndexWeights;
+  readonly signal: AbortSignal;
+}
+
+/** Answer of a search. Results are passed on as they are. */
+export interface ServedAnswer {
+  readonly results: readonly object[];
+  readonly meaning: 'full' | 'partial' | 'none';
+  readonly problems: readonly FoundationError[];
+  readonly corrected?: string;
+}
+
+/** An index of `@nearfield/search`, of any kind: of static files, live, or in an engine. */
+export interface ServedIndex {
+  /** Model that embedded the passages: the server's foundation reads queries with it. */
+  readonly model?: string | undefined;
+  /** Whether queries have a meaning without a model. */
+  readonly hasTable?: boolean | undefined;
+  /** Ids of the languages of its pages. */
+  readonly languages?: readonly string[] | undefined;
+  // Methods, so that the options of every kind of index fit.
+  search(query: string, options: ServedSearchOptions): Promise<ServedAnswer>;
+  related?(id: string, options: Pick<ServedSearchOptions, 'limit' | 'filters'>): Promise<readonly object[]>;
+  facets?(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
+}
+
+/** Indexes by id, or how one is had: called for each request, so that it may be another one after it was replaced. */
+export type ServedIndexes = Readonly<
+  Record<string, ServedIndex | (() => ServedIndex | Promise<ServedIndex>)>
+>;
+
+const ID = /^[\w.-]{1,64}$/;
+
+/** @throws FoundationError INPUT_VALIDATION_FAILED for an id that no address has. */
+export function requireIndexIds(indexes: ServedIndexes): void {
+  const wrong = Object.keys(indexes).find((id) => !ID.test(id));
+  if (wrong === undefined) return;
+  throw new FoundationError({
+    code: 'INPUT_VALIDATION_FAILED',
+    message: `"${wrong}" cannot be the id of an index: letters, digits, dots, dashes and underscores, at most 64.`,
+    param: 'indexes',
+  });
+}
+
+/** @throws FoundationError RESOURCE_NOT_FOUND; what opening it throws. */
+export async function indexOf(indexes: ServedIndexes, id: string): Promise<ServedIndex> {
+  const found = Object.hasOwn(indexes, id) ? indexes[id]! : undefined;
+  if (found !== undefined) return typeof found === 'function' ? await found() : found;
+  throw new FoundationError({
+    code: 'RESOURCE_NOT_FOUND',
+    message: `There is no index with this id. There are: ${Object.keys(indexes).join(', ')}.`,
+    param: 'id',
+  });
+}
