@@ -1,8 +1,8 @@
 /** Runs a program over texts that lie packed one after the other. */
 import { type Batch, Caller, type Run } from './calls.ts';
+import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
 import { bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
 import { EncoderMemory } from './memory.ts';
-import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
 import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
@@ -52,7 +52,11 @@ export class Encoder {
   /** Whether it gives a vector for each token, or one for each text. */
   readonly per: Rows['per'];
 
-  private constructor(kernels: Kernels, memory: EncoderMemory, { program, width, per, places }: PackedProgram) {
+  private constructor(
+    kernels: Kernels,
+    memory: EncoderMemory,
+    { program, width, per, places }: PackedProgram,
+  ) {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#program = program;

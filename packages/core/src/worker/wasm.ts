@@ -1,13 +1,25 @@
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { WorkerStart } from '../boundary/protocol.ts';
 import { withEncoder } from '../engine/runtime/encoder/encoder-runtime.ts';
 import type { OnnxModule } from '../engine/runtime/onnx/onnx-runtime.ts';
 import { wasmRuntime } from '../engine/runtime/onnx/wasm.ts';
+import type { Runtime } from '../engine/runtime/runtime.ts';
+import { help, isHelper, startHelper } from './helper.ts';
 import { serve } from './serve.ts';
 import { startRuntime } from './start-runtime.ts';
 import { chooseThreads } from './threads.ts';
+import { chooseWorkers } from './workers.ts';
 
-serve(async ({ reason, threads: wanted, threadsFailed, wasmPaths }) => {
+if (isHelper()) void help();
+else serve(runtimeOf);
+
+async function runtimeOf({
+  reason,
+  threads: wanted,
+  threadsFailed,
+  wasmPaths,
+}: WorkerStart): Promise<Runtime> {
   const { threads, reason: threadsReason } = chooseThreads(wanted, threadsFailed);
   const files = wasmPaths ?? { mjs: mjsUrl, wasm: wasmUrl };
   // A file of its own: pages whose models run on the encoder never load it.
@@ -20,7 +32,5 @@ serve(async ({ reason, threads: wanted, threadsFailed, wasmPaths }) => {
   const general = wasmRuntime(load, { reason, threads, threadsReason }, (sessionOptions) =>
     startRuntime({ load, files, sessionOptions }),
   );
-  // The encoder has one thread: several of onnxruntime's compute more in the same time.
-  if (threads > 1) return { ...general, encoder: { refused: `with ${threads} threads it computes more` } };
-  return withEncoder(general);
-});
+  return withEncoder(general, { start: startHelper, ...chooseWorkers(wanted) });
+}
