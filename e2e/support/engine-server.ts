@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
+import { tinyMiniLM } from '@nearfield/model-tiny';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
@@ -10,6 +11,7 @@ import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared
 const directory = fileURLToPath(new URL('../../.cache/engine-page/', import.meta.url));
 const HTML = '<!doctype html><title>Engine</title><script type="module" src="/engine.js"></script>';
 const MODEL_FOLDER = '/models/all-MiniLM-L6-v2/';
+const TINY_FOLDER = '/models/tiny/';
 
 export interface EngineServer {
   url: string;
@@ -44,6 +46,7 @@ export async function serveEnginePage(
     },
   });
   const requests: string[] = [];
+  const tinyFiles = new Map(tinyMiniLM().files.map(({ path, bytes }) => [TINY_FOLDER + path, bytes]));
   const server = createServer((request, response) => {
     const { url = '/' } = request;
     requests.push(url);
@@ -56,6 +59,11 @@ export async function serveEnginePage(
     // Browsers ask for it by themselves.
     if (url === '/favicon.ico') {
       response.writeHead(204).end();
+      return;
+    }
+    if (url.startsWith(TINY_FOLDER)) {
+      const bytes = tinyFiles.get(url);
+      response.writeHead(bytes ? 200 : 404, { 'Content-Type': 'application/octet-stream' }).end(bytes);
       return;
     }
     const isModel = url.startsWith(MODEL_FOLDER);
