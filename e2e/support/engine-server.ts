@@ -15,7 +15,7 @@ const TINY_FOLDER = '/models/tiny/';
 
 export interface EngineServer {
   url: string;
-  /** Requested paths, in order. */
+  /** Paths of files that were requested, in order. */
   readonly requests: string[];
   /** Lets a test change a response: headers set here are sent. @returns true if the request was answered here. */
   interfere: ((path: string, response: ServerResponse, request: IncomingMessage) => boolean) | undefined;
@@ -49,7 +49,8 @@ export async function serveEnginePage(
   const tinyFiles = new Map(tinyMiniLM().files.map(({ path, bytes }) => [TINY_FOLDER + path, bytes]));
   const server = createServer((request, response) => {
     const { url = '/' } = request;
-    requests.push(url);
+    // Sizes are asked for without the files.
+    if (request.method !== 'HEAD') requests.push(url);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
@@ -63,7 +64,9 @@ export async function serveEnginePage(
     }
     if (url.startsWith(TINY_FOLDER)) {
       const bytes = tinyFiles.get(url);
-      response.writeHead(bytes ? 200 : 404, { 'Content-Type': 'application/octet-stream' }).end(bytes);
+      response
+        .writeHead(bytes ? 200 : 404, { 'Content-Length': bytes?.length ?? 0 })
+        .end(request.method === 'HEAD' ? undefined : bytes);
       return;
     }
     const isModel = url.startsWith(MODEL_FOLDER);

@@ -1,3 +1,4 @@
+import { hasVectors } from '@nearfield/encoder';
 import { encodeModel, GraphBuilder } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
@@ -34,6 +35,7 @@ const NOT_STARTED = /no available backend found/i;
  * thread does not need the file. OUT_OF_MEMORY, DEVICE_LOST. The realm cannot start a runtime after that.
  */
 export async function startRuntime({ load, files, sessionOptions }: StartedRuntime): Promise<void> {
+  if (typeof WebAssembly === 'object' && !hasVectors()) throw noVectors();
   const { refusals, stop } = watchRefusals();
   const threads = watchThreads();
   try {
@@ -66,6 +68,15 @@ function smallestModel(): Uint8Array {
   graph.output('y', 'float32', [1]);
   return encodeModel(graph, { opset: 17 });
 }
+
+/** All of onnxruntime's builds need them, and would be taken for damaged where they are missing. */
+const noVectors = (): FoundationError =>
+  new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message:
+      'onnxruntime cannot start: it needs WebAssembly with vector instructions (SIMD), which this browser does not have, or has turned off. Chrome and Edge have them since version 91, Firefox since 89, Safari since 16.4.',
+    retryable: false,
+  });
 
 class ThreadFailed extends Error {}
 
