@@ -8,6 +8,8 @@ const page = {
   createLocal,
   /** The embedded model, from this page's own server. */
   embedded: { id: 'all-MiniLM-L6-v2', source: '/models/all-MiniLM-L6-v2/', dtypes: ['q8'] as const },
+  /** A small model from this page's own server that runs on onnxruntime: the encoder would round its weights. */
+  served: { id: 'served', like: tiny.like, source: '/models/tiny/', dtypes: ['fp32'] as const },
   /** A model that computes in next to no time, on WebGPU in software too. */
   tiny: { id: 'tiny', like: tiny.like, source: toFiles(tiny.files) },
   /** State that a test keeps in the page between two evaluations. */

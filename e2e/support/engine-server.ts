@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { buildMiniLM, miniLMDirectory } from '@nearfield/model-minilm/build';
+import { tinyMiniLM } from '@nearfield/model-tiny';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
@@ -10,10 +11,11 @@ import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared
 /** Scripts by name: the first one is the page's. */
 const ENGINE_PAGE = { engine: './engine-page.ts' };
 const MODEL_FOLDER = '/models/all-MiniLM-L6-v2/';
+const TINY_FOLDER = '/models/tiny/';
 
 export interface EngineServer {
   url: string;
-  /** Requested paths, in order. */
+  /** Paths of files that were requested, in order. */
   readonly requests: string[];
   /** Lets a test change a response: headers set here are sent. @returns true if the request was answered here. */
   interfere: ((path: string, response: ServerResponse, request: IncomingMessage) => boolean) | undefined;
@@ -53,9 +55,11 @@ export async function serveEnginePage(
     },
   });
   const requests: string[] = [];
+  const tinyFiles = new Map(tinyMiniLM().files.map(({ path, bytes }) => [TINY_FOLDER + path, bytes]));
   const server = createServer((request, response) => {
     const { url = '/' } = request;
-    requests.push(url);
+    // Sizes are asked for without the files.
+    if (request.method !== 'HEAD') requests.push(url);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
@@ -65,6 +69,13 @@ export async function serveEnginePage(
     // Browsers ask for it by themselves.
     if (url === '/favicon.ico') {
       response.writeHead(204).end();
+      return;
+    }
+    if (url.startsWith(TINY_FOLDER)) {
+      const bytes = tinyFiles.get(url);
+      response
+        .writeHead(bytes ? 200 : 404, { 'Content-Length': bytes?.length ?? 0 })
+        .end(request.method === 'HEAD' ? undefined : bytes);
       return;
     }
     const isModel = url.startsWith(MODEL_FOLDER);

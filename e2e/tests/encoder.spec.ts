@@ -2,7 +2,7 @@
  * A page that is not cross-origin isolated, as most are: texts run on the encoder, and nothing of onnxruntime is asked
  * for until a model needs it.
  */
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test, type Worker } from '@playwright/test';
 import type { EnginePage } from '../support/engine-page.ts';
 import { type EngineServer, serveEnginePage } from '../support/engine-server.ts';
 
@@ -20,7 +20,7 @@ test.beforeEach(() => {
   server.requests.length = 0;
 });
 
-const runtimeFiles = (): string[] => server.requests.filter((path) => /ort-wasm/.test(path));
+const runtimeFiles = (): string[] => server.requests.filter((path) => /\/ort[.-]/.test(path));
 
 /** Embeds texts with one of the page's models; says what computed them. */
 const embed = (page: Page, which: 'embedded' | 'tiny' = 'embedded') =>
@@ -63,12 +63,61 @@ test('texts run on the encoder, and no file of onnxruntime is asked for', async 
     expect(found, start).toMatchObject({
       isSame: true,
       threads: 1,
-      runtime: { name: 'encoder', reason: 'the encoder reads its graph' },
+      runtime: { name: 'encoder', reason: 'the encoder reads its graph', workers: { running: 1 } },
     });
     for (const norm of found.norms) expect(norm).toBeCloseTo(1, 5);
     // Over the few published numbers of each golden.
     expect(found.check!.cosine).toBeGreaterThan(0.99);
   }
+  expect(runtimeFiles()).toEqual([]);
+  // Nor what only other calls need.
+  expect(server.requests.filter((path) => /segmenter|base-/.test(path))).toEqual([]);
+});
+
+test('bulk calls are shared with a second worker, which may die', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const { createLocal, embedded, kept } = globalThis.engine;
+    kept.foundation = createLocal({ device: 'wasm', models: [embedded], threads: 2 });
+    kept.model = embedded.id;
+  });
+  const helpers = (): Worker[] => page.workers().filter((worker) => worker !== engineWorker);
+  const workers = () =>
+    page.evaluate(async () => {
+      const { loaded } = await globalThis.engine.kept.foundation!.capabilities();
+      return loaded![0]!.runtime!.workers;
+    });
+  /** Forty texts in one call, or one after the other. */
+  const vectors = (at: 'once' | 'turns') =>
+    page.evaluate(async (how) => {
+      const { foundation, model } = globalThis.engine.kept;
+      const input = Array.from({ length: 40 }, (_, index) => `${'rabbit '.repeat((index * 7) % 60)}${index}`);
+      const embed = (each: string | string[]) => foundation!.embeddings({ model: model!, input: each });
+      const found: number[][] = [];
+      const take = ({ data }: Awaited<ReturnType<typeof embed>>): void => {
+        for (const { embedding } of data) found.push(Array.from(embedding));
+      };
+      if (how === 'once') take(await embed(input));
+      else for (const each of input) take(await embed(each));
+      return found;
+    }, at);
+  const alone = await vectors('turns');
+  const [engineWorker] = page.workers();
+  // Single queries start nobody.
+  expect(helpers()).toHaveLength(0);
+  expect(await workers()).toMatchObject({ most: 2, running: 1 });
+  expect(await vectors('once')).toEqual(alone);
+  await expect.poll(() => helpers().length).toBe(1);
+  expect(await workers()).toEqual({ most: 2, running: 2, reason: 'asked for' });
+  expect(await vectors('once')).toEqual(alone);
+  // It ends in the midst of a call, without a word.
+  const running = vectors('once');
+  await helpers()[0]!.evaluate(() => globalThis.close());
+  expect(await running).toEqual(alone);
+  expect(await vectors('once')).toEqual(alone);
+  expect(await workers()).toMatchObject({ most: 2, reason: 'asked for' });
+  await page.evaluate(() => globalThis.engine.kept.foundation!.close());
+  await expect.poll(() => page.workers()).toEqual([]);
   expect(runtimeFiles()).toEqual([]);
 });
 
@@ -80,7 +129,7 @@ test('a precision that the encoder would round runs on onnxruntime', async ({ pa
     reason: 'the encoder would round fp32 weights to 8 bits',
   });
   for (const norm of found.norms) expect(norm).toBeCloseTo(1, 5);
-  expect(runtimeFiles()).toHaveLength(2);
+  expect(runtimeFiles()).toHaveLength(3);
 });
 
 test('where WebAssembly is forbidden the line that would allow it is in the message', async ({ page }) => {

@@ -16,7 +16,8 @@ declare global {
 
 let server: EngineServer;
 /** Address of a built file of the page, by what its name begins with. */
-const built: Record<'mjs' | 'wasm' | 'worker' | 'ranks', string> = {
+const built: Record<'library' | 'mjs' | 'wasm' | 'worker' | 'ranks', string> = {
+  library: '',
   mjs: '',
   wasm: '',
   worker: '',
@@ -27,6 +28,7 @@ test.beforeAll(async () => {
   const folder = fileURLToPath(new URL('../../.cache/engine-page/assets/', import.meta.url));
   const names = await readdir(folder);
   const find = (pattern: RegExp): string => `/assets/${names.find((name) => pattern.test(name))}`;
+  built.library = find(/^ort\.wasm[\w.-]*\.js$/);
   built.mjs = find(/^ort-wasm-simd-threaded-[\w-]+\.mjs$/);
   built.wasm = find(/^ort-wasm-simd-threaded-[\w-]+\.wasm$/);
   built.worker = find(/^wasm-[\w-]+\.js$/);
@@ -51,20 +53,14 @@ interface Outcome {
 }
 
 /** Opens the page and makes a foundation that is kept in it. */
-async function open(
-  page: Page,
-  { tiny, ...options }: { shared?: boolean; threads?: number; tiny?: boolean } = {},
-): Promise<void> {
+async function open(page: Page, options: { shared?: boolean; threads?: number } = {}): Promise<void> {
   await page.goto(server.url);
   await page.waitForFunction(() => 'engine' in globalThis);
-  await page.evaluate(
-    ({ isTiny, given }) => {
-      const { createLocal, embedded, tiny: small, kept } = globalThis.engine;
-      kept.model = isTiny ? small.id : embedded.id;
-      kept.foundation = createLocal({ device: 'wasm', models: isTiny ? [small] : [embedded], ...given });
-    },
-    { isTiny: tiny === true, given: options },
-  );
+  await page.evaluate((given) => {
+    const { createLocal, served, kept } = globalThis.engine;
+    kept.model = served.id;
+    kept.foundation = createLocal({ device: 'wasm', models: [served], ...given });
+  }, options);
 }
 
 /** One call: the length of its vector, or what the error says. */
@@ -88,7 +84,7 @@ const answer =
     response.writeHead(status, { 'Content-Type': type }).end(body);
   };
 
-type File = 'mjs' | 'wasm';
+type File = 'library' | 'mjs' | 'wasm';
 const faults: [
   name: string,
   file: File,
@@ -96,6 +92,8 @@ const faults: [
   says: string,
   passing: boolean,
 ][] = [
+  ['is not there', 'library', answer(404, 'text/plain', 'no'), 'status 404', false],
+  ['cannot be reached', 'library', (response) => response.destroy(), 'its server does not answer', true],
   ['is not there', 'mjs', answer(404, 'text/plain', 'no'), 'status 404', false],
   ['is refused by a busy server', 'mjs', answer(503, 'text/plain', 'later'), 'status 503', true],
   [
@@ -216,8 +214,8 @@ test('a model that is stored stays stored', async ({ page }) => {
     return true;
   };
   await page.evaluate(() => {
-    const { createLocal, embedded, kept } = globalThis.engine;
-    kept.foundation = createLocal({ device: 'wasm', models: [embedded] });
+    const { createLocal, served, kept } = globalThis.engine;
+    kept.foundation = createLocal({ device: 'wasm', models: [served] });
   });
   expect(await embed(page)).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE' });
   const before = server.requests.length;
@@ -235,8 +233,7 @@ test('a shared worker is replaced, too', async ({ page }) => {
     response.destroy();
     return true;
   };
-  // A shared worker has one thread, on which the encoder would compute the embedded model.
-  await open(page, { shared: true, tiny: true });
+  await open(page, { shared: true });
   expect(await embed(page)).toMatchObject({ code: 'RUNTIME_NOT_AVAILABLE', retryable: true });
   server.interfere = undefined;
   expect((await embed(page)).norm).toBeCloseTo(1, 5);
@@ -250,9 +247,9 @@ test('many calls at once fail together, with two workers and not one each', asyn
   };
   await open(page);
   const codes = await page.evaluate(async () => {
-    const { kept, embedded } = globalThis.engine;
+    const { kept, served } = globalThis.engine;
     const calls = Array.from({ length: 20 }, (_, index) =>
-      kept.foundation!.embeddings({ model: embedded.id, input: `text ${index}` }),
+      kept.foundation!.embeddings({ model: served.id, input: `text ${index}` }),
     );
     const stored = kept.foundation!.storage.usage();
     const outcomes = await Promise.allSettled(calls);

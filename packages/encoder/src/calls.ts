@@ -1,7 +1,7 @@
 /** Instructions as calls of kernels, with weights and tables in their places. */
 import { ACTIVATIONS, activationLimit, COMBINATIONS, type Kernels, strideOf } from './kernels.ts';
 import type { EncoderMemory } from './memory.ts';
-import { type PackedTable, type PackedWeights, Packer } from './packed.ts';
+import type { PackedTable, PackedWeights, Places } from './packed.ts';
 import type { Instruction } from './program.ts';
 import type { EncoderText } from './text.ts';
 
@@ -21,31 +21,32 @@ export interface Batch {
 /** One instruction's work for a batch. */
 export type Run = (batch: Batch) => void;
 
-/** Makes calls of instructions; what these need for good is laid down in memory on the way. */
+/** Makes calls of instructions. */
 export class Caller {
   readonly #kernels: Kernels;
   readonly #memory: EncoderMemory;
-  readonly #packer: Packer;
+  readonly #places: Places;
 
-  constructor(kernels: Kernels, memory: EncoderMemory) {
+  /** @param places lays the instructions' constants down on the way, or knows where they lie. */
+  constructor(kernels: Kernels, memory: EncoderMemory, places: Places) {
     this.#kernels = kernels;
     this.#memory = memory;
-    this.#packer = new Packer(kernels, memory);
+    this.#places = places;
   }
 
   /** A kernel's call with all that is known before texts are. */
   call(instruction: Instruction): Run {
     const kernels = this.#kernels;
-    const packer = this.#packer;
+    const places = this.#places;
     const { width, per, target } = instruction;
     const stride = strideOf(width);
     const count = ({ texts, tokens }: Batch): number => (per === 'token' ? tokens : texts.length);
     switch (instruction.op) {
       case 'lookUp':
-        return this.#lookUp(instruction, packer.table(instruction.table));
+        return this.#lookUp(instruction, places.table(instruction.table));
       case 'product': {
-        const packed: PackedWeights = packer.weights(instruction.weights);
-        const bias = packer.row(instruction.bias, width, 0);
+        const packed: PackedWeights = places.weights(instruction.weights);
+        const bias = places.row(instruction.bias, width, 0);
         const { input, inputWidth, isRounded, other } = instruction;
         const [activation, combination] = [
           ACTIVATIONS[instruction.activation],
@@ -78,7 +79,7 @@ export class Caller {
       }
       case 'map': {
         const { input, other } = instruction;
-        const row = typeof other === 'number' ? 0 : packer.row(other, width, 0);
+        const row = typeof other === 'number' ? 0 : places.row(other, width, 0);
         const [activation, combination] = [
           ACTIVATIONS[instruction.activation],
           COMBINATIONS[instruction.combination],
@@ -102,8 +103,8 @@ export class Caller {
       }
       case 'normalise': {
         const { input, kind, epsilon } = instruction;
-        const scale = packer.row(instruction.scale, width, 1);
-        const bias = packer.row(instruction.bias, width, 0);
+        const scale = places.row(instruction.scale, width, 1);
+        const bias = places.row(instruction.bias, width, 0);
         if (kind === 'layer') {
           return (batch) => {
             const [from, to] = [batch.slots[input]!, batch.slots[target]!];
@@ -140,7 +141,7 @@ export class Caller {
     const { data, scales, minimums } = packed;
     // Positions and fixed rows begin at an offset: the table does there.
     const skipped = { floats: width * 4, bytes: width, nibbles: width / 2 }[table.form] * offset;
-    const fixed = by === 'fixed' ? this.#memory.putIntegers([0]) : 0;
+    const fixed = by === 'fixed' ? this.#places.integers([0]) : 0;
     return ({ slots, tokens, indices }) => {
       const ids = by === 'fixed' ? fixed : indices[by];
       const common = [ids, by === 'fixed' ? 0 : 1, tokens, data + skipped] as const;
@@ -159,7 +160,7 @@ export class Caller {
     const kernels = this.#kernels;
     const { query, key, value, target, width, form } = instruction;
     const { heads, shared, size, scale, causal } = form;
-    const slopes = form.slopes ? this.#packer.floats(form.slopes) : 0;
+    const slopes = form.slopes ? this.#places.floats(form.slopes) : 0;
     const stride = strideOf(width);
     const keyStride = strideOf(width / shared);
     return ({ texts, starts, slots, scratch }) => {

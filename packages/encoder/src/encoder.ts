@@ -1,7 +1,9 @@
 /** Runs a program over texts that lie packed one after the other. */
 import { type Batch, Caller, type Run } from './calls.ts';
+import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
 import { bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
 import { EncoderMemory } from './memory.ts';
+import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
 import type { EncoderText } from './text.ts';
@@ -20,6 +22,13 @@ export class TokenOutOfRange extends RangeError {
   override readonly name = 'TokenOutOfRange';
 }
 
+/** The kernels over a new memory. */
+async function opened(): Promise<[Kernels, EncoderMemory]> {
+  const module = await compileKernels();
+  const memory = new EncoderMemory();
+  return [bindKernels(module, memory.memory), memory];
+}
+
 /** Smallest divisor of a vector: keeps zeros zeros. */
 const SMALLEST_LENGTH = 1e-12;
 
@@ -36,20 +45,26 @@ export class Encoder {
   readonly #deepest: number;
   readonly #headSize: number;
   readonly #mark: number;
+  readonly #places: readonly Place[];
   #isRunning = false;
   /** Numbers of a vector. */
   readonly width: number;
   /** Whether it gives a vector for each token, or one for each text. */
   readonly per: Rows['per'];
 
-  private constructor(module: WebAssembly.Module, rows: Rows) {
-    this.#memory = new EncoderMemory();
-    this.#kernels = bindKernels(module, this.#memory.memory);
-    this.#program = programOf(rows);
-    this.width = rows.width;
-    this.per = rows.per;
-    const { instructions } = this.#program;
-    const caller = new Caller(this.#kernels, this.#memory);
+  private constructor(
+    kernels: Kernels,
+    memory: EncoderMemory,
+    { program, width, per, places }: PackedProgram,
+  ) {
+    this.#memory = memory;
+    this.#kernels = kernels;
+    this.#program = program;
+    this.#places = places;
+    this.width = width;
+    this.per = per;
+    const { instructions } = program;
+    const caller = new Caller(kernels, memory, new KnownPlaces(places));
     this.#runs = instructions.map((instruction) => ({
       op: instruction.op,
       run: caller.call(instruction),
@@ -70,7 +85,31 @@ export class Encoder {
    * @throws OutOfEncoderMemory
    */
   static async open(rows: Rows): Promise<Encoder> {
-    return new Encoder(await compileKernels(), rows);
+    const [kernels, memory] = await opened();
+    const program = programOf(rows);
+    const packer = new Packer(kernels, memory);
+    const caller = new Caller(kernels, memory, packer);
+    for (const instruction of program.instructions) caller.call(instruction);
+    const { width, per } = rows;
+    // Without its numbers: they would keep the whole file in memory.
+    return new Encoder(kernels, memory, { program: withoutData(program), width, per, places: packer.places });
+  }
+
+  /**
+   * The same encoder in another realm, from its {@link copy}: it computes the same bits.
+   * @throws OutOfEncoderMemory
+   */
+  static async fromCopy(copy: EncoderCopy): Promise<Encoder> {
+    const [kernels, memory] = await opened();
+    memory.fill(copy.bytes);
+    return new Encoder(kernels, memory, copy);
+  }
+
+  /** All that the same encoder needs elsewhere, its packed weights as one buffer to be transferred. */
+  copy(): EncoderCopy {
+    const bytes = this.#memory.bytes(0, this.#mark).slice().buffer;
+    const { width, per } = this;
+    return { program: this.#program, width, per, places: this.#places, bytes };
   }
 
   /** Bytes of its memory: weights, and room for the largest batch so far. */

@@ -39,6 +39,12 @@ export class EncoderMemory {
     return start;
   }
 
+  /** Takes over what another memory has handed out, at the same addresses. Only before anything was taken here. */
+  fill(bytes: ArrayBuffer): void {
+    this.take(bytes.byteLength - ALIGNMENT);
+    this.bytes(0, bytes.byteLength).set(new Uint8Array(bytes));
+  }
+
   /** Address of the next bytes: pass it to {@link release}. */
   get mark(): number {
     return this.#end;

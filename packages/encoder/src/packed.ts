@@ -1,4 +1,4 @@
-/** Lays a plan's weights and tables into the kernels' memory, once each. */
+/** Lays a plan's weights and tables into the kernels' memory, once each, or knows where they were laid. */
 import type { Kernels } from './kernels.ts';
 import { strideOf } from './kernels.ts';
 import type { EncoderMemory } from './memory.ts';
@@ -21,27 +21,86 @@ export interface PackedTable {
   readonly minimums: number;
 }
 
+/** A constant's place: an address, or a matrix's or table's parts. */
+export type Place = number | PackedWeights | PackedTable;
+
+/** Says where a plan's constants lie. */
+export interface Places {
+  /** A row of numbers, filled up with zeros. Undefined: the same number throughout. */
+  row(values: Float32Array | undefined, width: number, otherwise: number): number;
+  /** Numbers as they are. */
+  floats(values: readonly number[]): number;
+  integers(values: readonly number[]): number;
+  weights(weights: Weights): PackedWeights;
+  table(table: Table): PackedTable;
+}
+
+/**
+ * The places of constants in a memory that was packed before, in the order in which they were asked for: the same plan
+ * asks for the same ones.
+ */
+export class KnownPlaces implements Places {
+  readonly #places: readonly Place[];
+  #next = 0;
+
+  constructor(places: readonly Place[]) {
+    this.#places = places;
+  }
+
+  row(): number {
+    return this.#take<number>();
+  }
+
+  floats(): number {
+    return this.#take<number>();
+  }
+
+  integers(): number {
+    return this.#take<number>();
+  }
+
+  weights(): PackedWeights {
+    return this.#take<PackedWeights>();
+  }
+
+  table(): PackedTable {
+    return this.#take<PackedTable>();
+  }
+
+  #take<Kind extends Place>(): Kind {
+    return this.#places[this.#next++] as Kind;
+  }
+}
+
 /** Puts constants down. The same object is put down once. */
-export class Packer {
+export class Packer implements Places {
   readonly #kernels: Kernels;
   readonly #memory: EncoderMemory;
-  readonly #known = new Map<object, unknown>();
+  readonly #known = new Map<object, Place>();
+  readonly #places: Place[] = [];
 
   constructor(kernels: Kernels, memory: EncoderMemory) {
     this.#kernels = kernels;
     this.#memory = memory;
   }
 
-  /** A row of numbers, filled up with zeros. Undefined: the same number throughout. */
+  /** All places so far, in the order in which they were asked for. */
+  get places(): readonly Place[] {
+    return this.#places;
+  }
+
   row(values: Float32Array | undefined, width: number, otherwise: number): number {
     const stride = strideOf(width);
     if (values) return this.#once(values, () => this.#memory.putFloats(values, stride));
-    return this.#memory.putFloats(new Float32Array(width).fill(otherwise), stride);
+    return this.#noted(this.#memory.putFloats(new Float32Array(width).fill(otherwise), stride));
   }
 
-  /** Numbers as they are. */
   floats(values: readonly number[]): number {
     return this.#once(values, () => this.#memory.putFloats(values));
+  }
+
+  integers(values: readonly number[]): number {
+    return this.#noted(this.#memory.putIntegers(values));
   }
 
   weights(weights: Weights): PackedWeights {
@@ -93,9 +152,14 @@ export class Packer {
     });
   }
 
-  #once<Packed>(key: object, pack: () => Packed): Packed {
+  #once<Packed extends Place>(key: object, pack: () => Packed): Packed {
     if (!this.#known.has(key)) this.#known.set(key, pack());
-    return this.#known.get(key) as Packed;
+    return this.#noted(this.#known.get(key) as Packed);
+  }
+
+  #noted<Packed extends Place>(place: Packed): Packed {
+    this.#places.push(place);
+    return place;
   }
 }
 

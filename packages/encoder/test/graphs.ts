@@ -13,6 +13,8 @@ export interface Style {
   readonly heads?: 'apart' | 'split' | 'parts';
   readonly scale?: 'scores' | 'both';
   readonly weights?: 'float' | 'dynamic' | 'unsigned' | 'dequantized' | 'constants';
+  /** Zero point of unsigned weights. Default: 128. */
+  readonly zero?: number;
   readonly words?: 'float' | 'bytes' | 'dequantized';
   readonly output?: 'tokens' | 'logits';
 }
@@ -314,7 +316,7 @@ class Exporter {
       return graph.op('MatMul', [x, constant]);
     }
     const isUnsigned = weights === 'unsigned';
-    const zero = isUnsigned ? 128 : 0;
+    const zero = isUnsigned ? (this.#style.zero ?? 128) : 0;
     const type = isUnsigned ? 'uint8' : 'int8';
     const matrix = graph.constant(
       name,

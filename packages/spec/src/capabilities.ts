@@ -93,6 +93,21 @@ export interface ModelRuntime {
   name: 'encoder' | 'onnxruntime';
   /** Why, or why not the encoder. */
   reason: string;
+  /**
+   * Workers that compute different texts of bulk calls at the same time, each with a copy of the weights. Of `encoder`
+   * alone; single queries run on one.
+   */
+  workers?: ModelWorkers | undefined;
+}
+
+/** Workers that share the texts of bulk calls. */
+export interface ModelWorkers {
+  /** As many as may be: by the cores, the `threads` option and the memory. */
+  most: number;
+  /** As many as are started now. They are ended when nothing was computed for a while. */
+  running: number;
+  /** Why that many. */
+  reason: string;
 }
 
 /** Work of an engine since it started. */

@@ -13,6 +13,7 @@ export type {
   LoadedModel,
   ModelCheck,
   ModelRuntime,
+  ModelWorkers,
   StorageReport,
   WorkReport,
 } from './capabilities.ts';

@@ -104,7 +104,11 @@ export class Engine {
 
   /** Models in memory. */
   loaded(): LoadedModel[] {
-    return this.models.loaded();
+    const { encoder } = this.runtime;
+    return this.models.loaded().map((model) => {
+      if (model.runtime?.name !== 'encoder' || !encoder || 'refused' in encoder) return model;
+      return { ...model, runtime: { ...model.runtime, workers: encoder.workers() } };
+    });
   }
 
   /** Frees the memory of one model or all. Calls that use it now fail; later ones load it again. */

@@ -1,3 +1,4 @@
+import { hasVectors } from '@nearfield/encoder';
 import { encodeModel, GraphBuilder } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
 import { shortened } from '@nearfield/spec/implement';
@@ -18,7 +19,8 @@ import { classifyRuntimeError } from '../engine/runtime/runtime-errors.ts';
 
 /** A runtime for {@link startRuntime} to start. */
 export interface StartedRuntime {
-  readonly ort: OnnxModule;
+  /** Loads onnxruntime's JavaScript and sets it up. */
+  readonly load: () => Promise<OnnxModule>;
   /** URLs of onnxruntime's two files, as passed to it. */
   readonly files: { mjs: string; wasm: string };
   readonly sessionOptions: Parameters<StartOnnx>[0];
@@ -32,16 +34,21 @@ const NOT_STARTED = /no available backend found/i;
  * @throws FoundationError RUNTIME_NOT_AVAILABLE that names the file at fault; its `param` is `threads` if a single
  * thread does not need the file. OUT_OF_MEMORY, DEVICE_LOST. The realm cannot start a runtime after that.
  */
-export async function startRuntime({ ort, files, sessionOptions }: StartedRuntime): Promise<void> {
+export async function startRuntime({ load, files, sessionOptions }: StartedRuntime): Promise<void> {
+  if (typeof WebAssembly === 'object' && !hasVectors()) throw noVectors();
   const { refusals, stop } = watchRefusals();
   const threads = watchThreads();
   try {
+    const ort = await load().catch(async (cause: unknown) => {
+      throw await scriptFault(cause, refusals);
+    });
     const session = await Promise.race([
       ort.InferenceSession.create(smallestModel(), sessionOptions()),
       threads.failed,
     ]);
     await session.release();
   } catch (cause) {
+    if (FoundationError.isInstance(cause)) throw cause;
     if (cause instanceof ThreadFailed) throw await threadsFault(files.mjs, refusals);
     // Failures after the runtime's own start appear with a model.
     if (!NOT_STARTED.test(String(cause))) return;
@@ -61,6 +68,15 @@ function smallestModel(): Uint8Array {
   graph.output('y', 'float32', [1]);
   return encodeModel(graph, { opset: 17 });
 }
+
+/** All of onnxruntime's builds need them, and would be taken for damaged where they are missing. */
+const noVectors = (): FoundationError =>
+  new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message:
+      'onnxruntime cannot start: it needs WebAssembly with vector instructions (SIMD), which this browser does not have, or has turned off. Chrome and Edge have them since version 91, Firefox since 89, Safari since 16.4.',
+    retryable: false,
+  });
 
 class ThreadFailed extends Error {}
 
@@ -170,6 +186,22 @@ async function runtimeFault(
   return new FoundationError({
     code: 'RUNTIME_NOT_AVAILABLE',
     message: `onnxruntime could not be started (${said}). Its files ${mjs} and ${wasm} can be fetched now: try again. The models are not at fault.`,
+    cause,
+  });
+}
+
+const ANY_SCRIPT: Expected = { isScript: true, inspect: () => undefined };
+
+/** The error for onnxruntime's JavaScript, a file of the library that is imported when a model needs it. */
+async function scriptFault(cause: unknown, refusals: readonly Refusal[]): Promise<FoundationError> {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // Safari does not name the file.
+  const url = /https?:\/\/\S+/.exec(said)?.[0];
+  const fault = url && (await faultOf(url, ANY_SCRIPT, refusals));
+  if (url && fault) return notAvailable(url, fault, cause);
+  return new FoundationError({
+    code: 'RUNTIME_NOT_AVAILABLE',
+    message: `onnxruntime's JavaScript, a file beside the library's worker, could not be loaded (${shortened(said, 300)}): try again. The models are not at fault. Recipes: ${RECIPES}`,
     cause,
   });
 }

@@ -22,7 +22,7 @@ serve(async ({ reason, threads: wanted, threadsFailed, wasmPaths }) => {
     f16,
     threads,
     threadsReason,
-    start: (sessionOptions) => startRuntime({ ort, files, sessionOptions }),
+    start: (sessionOptions) => startRuntime({ load: async () => ort, files, sessionOptions }),
     lost: device.lost.then(({ message }) => message || 'the GPU device was lost'),
     dispose: () => device.destroy(),
   });

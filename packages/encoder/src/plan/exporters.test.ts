@@ -107,6 +107,14 @@ describe('texts', () => {
     expect(await encoder.encode([TEXTS[0]!], ALL)).toEqual((await encoder.encode(TEXTS, ALL)).slice(0, 1));
   });
 
+  it('are refused with weights around another middle than int8 has: rounded again they would be worse', () => {
+    const weights = 'unsigned';
+    expect(readGraph(exported({ weights }), 'states')).not.toHaveProperty('refused');
+    expect(readGraph(exported({ weights, zero: 113 }), 'states')).toMatchObject({
+      refused: expect.stringContaining('have the zero point 113, not 128'),
+    });
+  });
+
   it('are given up between layers, and the next run is right', async () => {
     const reading = readGraph(exported({}), 'states');
     if ('refused' in reading) return expect.fail(reading.refused);

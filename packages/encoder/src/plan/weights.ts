@@ -47,7 +47,8 @@ function matrix([rows, columns]: readonly number[], isTransposed: boolean) {
 }
 
 /**
- * A matrix of 8 bits, [inputs, outputs] or, transposed, [outputs, inputs].
+ * A matrix of 8 bits, [inputs, outputs] or, transposed, [outputs, inputs]. One around another middle than int8 can hold
+ * is refused: rounded once more, it would be further from the model than its file is.
  * @param scales one, or one an output.
  * @param zeros likewise; none: 0.
  */
@@ -75,31 +76,16 @@ export function byteWeights(
   };
   const [scale, zero] = [each(scales, 'scales'), each(zeros, 'zero points')];
   const middle = type === 'uint8' ? 128 : 0;
-  if (Array.from({ length: outputs }, (_, output) => zero(output)).every((value) => value === middle)) {
-    return {
-      form: 'bytes',
-      ...shape,
-      bytes: constants.raw(tensor),
-      isUnsigned: type === 'uint8',
-      scales: Float32Array.from({ length: outputs }, (_, output) => scale(output)),
-    };
+  const other = Array.from({ length: outputs }, (_, output) => zero(output)).find((value) => value !== middle);
+  if (other !== undefined) {
+    refuse(`weights '${tensor.name}' have the zero point ${other}, not ${middle}: they would be rounded again`);
   }
-  // Around another middle than int8 can hold them: as floats, which are rounded around zero.
-  const { inputStep, outputStep } = shape;
   return {
-    form: 'floats',
+    form: 'bytes',
     ...shape,
-    floats: () => {
-      const integers = constants.numbers(tensor);
-      const result = new Float32Array(integers.length);
-      for (let output = 0; output < outputs; output++) {
-        for (let input = 0; input < shape.inputs; input++) {
-          const at = input * inputStep + output * outputStep;
-          result[at] = (integers[at]! - zero(output)) * scale(output);
-        }
-      }
-      return result;
-    },
+    bytes: constants.raw(tensor),
+    isUnsigned: type === 'uint8',
+    scales: Float32Array.from({ length: outputs }, (_, output) => scale(output)),
   };
 }
 

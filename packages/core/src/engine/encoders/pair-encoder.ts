@@ -6,8 +6,9 @@ import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
 import { type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import { type BatchBudget, PACKED_BUDGET } from '../scheduling/batch-plan.ts';
-import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
+import { batchRuns, type RunOptions, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
 import type { OutputCheck } from './output-check.ts';
+import { packedText } from './packed-text.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
 export interface PairEncoderOptions {
@@ -36,18 +37,40 @@ export class PairEncoder {
     const budget = isPacked ? PACKED_BUDGET : options.budget;
     this.#session = session;
     this.invariance = invariance;
+    const common = {
+      budget: invariance.kind === 'single' ? { ...budget, rows: 1 } : budget,
+      isFatal: isFatalRuntimeError,
+    };
+    if (isPacked) {
+      this.group = {
+        ...common,
+        lengthOf: ({ ids }) => ids.length,
+        capacity: () => session.capacity,
+        run: async (batch, { signal, isBulk = false }: Partial<RunOptions> = {}) => {
+          const texts = batch.map((pair) => packedText(pair));
+          // More than one number per pair would show that these are not logits of pairs.
+          const options = { dimensions: 2, normalized: false, signal, isBulk };
+          const logits = await session.encode(texts, options);
+          return logits.map((values) => {
+            check.size(values.length, 2);
+            check.numbers(values);
+            return values[0]!;
+          });
+        },
+      };
+      return;
+    }
     const tokens = new TokenFeeds(
       runtime,
       padId,
       model.inputs.map(({ name }) => name),
-      isPacked,
     );
     const output = tail.pooledOutput!;
-    const submit = async (batch: TokenSequence[], signal?: AbortSignal): Promise<SubmittedBatch<number>> => {
-      const { feeds, lengths } = tokens.feeds(batch);
+    const submit = async (batch: TokenSequence[]): Promise<SubmittedBatch<number>> => {
+      const { feeds } = tokens.feeds(batch);
       // More than one number per pair would show that these are not logits of pairs.
       feeds[tail.dimensionsInput] = int64(2, [1]);
-      const { values } = await session.submit(feeds, [output], { lengths, signal });
+      const { values } = await session.submit(feeds, [output]);
       return {
         results: values.then(([logits]) => {
           check.size(logits!.length / batch.length, 2);
@@ -58,12 +81,11 @@ export class PairEncoder {
     };
     const { run, ...pipelined } = batchRuns(runtime, submit);
     this.group = {
-      budget: invariance.kind === 'single' ? { ...budget, rows: 1 } : budget,
+      ...common,
       lengthOf: ({ ids }) => tokens.paddedLength(ids.length),
       ...(tokens.masksPadding
         ? { run, ...pipelined }
         : { run: (batch) => inGroups(batch, byLength(batch.map(({ ids }) => ids.length)), run) }),
-      isFatal: isFatalRuntimeError,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { EncoderText } from '@nearfield/encoder';
 import type { Tail } from '@nearfield/onnx';
 import { FoundationError, type ModelEntry } from '@nearfield/spec';
 import type { BatchInvariance } from '@nearfield/spec/implement';
@@ -8,8 +9,9 @@ import { isFatalRuntimeError } from '../runtime/runtime-errors.ts';
 import { type Feeds, type GraphInterface, int64 } from '../runtime/session.ts';
 import type { PooledSession } from '../runtime/session-pool.ts';
 import { type BatchBudget, PACKED_BUDGET } from '../scheduling/batch-plan.ts';
-import { batchRuns, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
+import { batchRuns, type RunOptions, type SubmittedBatch, type WorkGroup } from '../scheduling/scheduler.ts';
 import type { OutputCheck } from './output-check.ts';
+import { packedText } from './packed-text.ts';
 import { byLength, inGroups, TokenFeeds } from './token-feeds.ts';
 
 /** Options of a text's vector. Items with equal options share batches. */
@@ -80,7 +82,6 @@ export class TextVectorEncoder {
       runtime,
       padId,
       model.inputs.map(({ name }) => name),
-      isPacked,
     );
     this.#hasAdapters = model.inputs.some(({ name }) => name === 'task_id');
     this.invariance = invariance;
@@ -130,10 +131,6 @@ export class TextVectorEncoder {
     this.#require('pool', 'tokens');
     return this.#group<TokenVectorSequence, TokenVectors>('tokens', options, {
       vectors: ({ ids }) => ids.length,
-      // A pooling matrix with a one at each token gives the token vectors themselves.
-      weigh: ({ ids: { length } }, weights, longest) => {
-        for (let at = 0; at < length; at++) weights[at * longest + at] = 1;
-      },
       result: ({ ids, kept }, data, dimensions) => {
         if (!kept) {
           const all = data.subarray(0, ids.length * dimensions);
@@ -193,24 +190,69 @@ export class TextVectorEncoder {
     shape: PooledShape<Item, Result>,
   ): WorkGroup<Item, Result> {
     const adapter = this.#adapter(options.task);
-    const lengthOf = ({ ids }: TokenSequence): number => this.#feeds.paddedLength(ids.length);
     const key = `${kind} ${options.dimensions} ${options.normalized} ${adapter}`;
     let group = this.#groups.get(key) as WorkGroup<Item, Result> | undefined;
     if (!group) {
-      const submit = (batch: Item[], signal?: AbortSignal): Promise<SubmittedBatch<Result>> =>
-        this.#submit(batch, options, adapter, shape, signal);
-      const { run, ...pipelined } = batchRuns(this.#options.runtime, submit);
-      group = {
-        budget: this.#budget,
-        lengthOf,
-        ...(this.#feeds.masksPadding
-          ? { run, ...pipelined }
-          : { run: (batch) => inGroups(batch, byLength(batch.map(lengthOf)), run) }),
-        isFatal: isFatalRuntimeError,
-      };
+      const common = { budget: this.#budget, isFatal: isFatalRuntimeError };
+      group = this.#options.isPacked
+        ? { ...common, ...this.#packed(options, shape) }
+        : { ...common, ...this.#padded(options, adapter, shape) };
       this.#groups.set(key, group as WorkGroup<never, unknown>);
     }
     return group;
+  }
+
+  /** Runs whose texts are computed by their own lengths, beside others. */
+  #packed<Item extends TokenSequence, Result>(
+    { dimensions, normalized }: VectorOptions,
+    { vectors, weigh, result }: PooledShape<Item, Result>,
+  ): Pick<WorkGroup<Item, Result>, 'run' | 'lengthOf' | 'capacity'> {
+    const { session, tailKind, check } = this.#options;
+    const textOf = (item: Item): EncoderText => {
+      const { length } = item.ids;
+      const count = vectors(item);
+      // Without weights each token has a vector.
+      if (tailKind !== 'pool' || !weigh) return packedText(item);
+      const weights = new Float32Array(count * length);
+      weigh(item, weights, length);
+      const each = (at: number): Float32Array => weights.subarray(at * length, (at + 1) * length);
+      return packedText(
+        item,
+        Array.from({ length: count }, (_, at) => each(at)),
+      );
+    };
+    return {
+      lengthOf: ({ ids }) => ids.length,
+      capacity: () => session.capacity,
+      run: async (batch, { signal, isBulk = false }: Partial<RunOptions> = {}) => {
+        const options = { dimensions, normalized, signal, isBulk };
+        const found = await session.encode(batch.map(textOf), options);
+        return batch.map((item, index) => {
+          const values = found[index]!;
+          const width = values.length / vectors(item);
+          check.size(width, dimensions);
+          return result(item, values, width);
+        });
+      },
+    };
+  }
+
+  /** Runs whose texts are padded to the longest of a batch. */
+  #padded<Item extends TokenSequence, Result>(
+    options: VectorOptions,
+    adapter: number | undefined,
+    shape: PooledShape<Item, Result>,
+  ): Pick<WorkGroup<Item, Result>, 'run' | 'submit' | 'lengthOf'> {
+    const lengthOf = ({ ids }: TokenSequence): number => this.#feeds.paddedLength(ids.length);
+    const submit = (batch: Item[]): Promise<SubmittedBatch<Result>> =>
+      this.#submit(batch, options, adapter, shape);
+    const { run, ...pipelined } = batchRuns(this.#options.runtime, submit);
+    return {
+      lengthOf,
+      ...(this.#feeds.masksPadding
+        ? { run, ...pipelined }
+        : { run: (batch) => inGroups(batch, byLength(batch.map(lengthOf)), run) }),
+    };
   }
 
   /** Submits a batch to the device. */
@@ -218,12 +260,11 @@ export class TextVectorEncoder {
     batch: readonly Item[],
     { dimensions, normalized }: VectorOptions,
     adapter: number | undefined,
-    { vectors, weigh, result }: PooledShape<Item, Result>,
-    signal: AbortSignal | undefined,
+    { vectors, weigh = weighEach, result }: PooledShape<Item, Result>,
   ): Promise<SubmittedBatch<Result>> {
     const { session, tail, tailKind, otherFeeds, check } = this.#options;
     const rows = batch.length;
-    const { feeds, longest, lengths } = this.#feeds.feeds(batch);
+    const { feeds, longest } = this.#feeds.feeds(batch);
     if (adapter !== undefined) feeds.task_id = int64(adapter);
     const most = batch.reduce((count, item) => Math.max(count, vectors(item)), 1);
     if (tail.poolingInput) {
@@ -248,7 +289,7 @@ export class TextVectorEncoder {
       });
     }
     const perVector = tailKind === 'tokens' ? longest : most;
-    const { values } = await session.submit(feeds, [outputName], { lengths, signal });
+    const { values } = await session.submit(feeds, [outputName]);
     return {
       results: values.then(([data]) => {
         const perRow = data!.length / rows;
@@ -261,12 +302,17 @@ export class TextVectorEncoder {
   }
 }
 
+/** A pooling matrix with a one at each token gives the token vectors themselves. */
+function weighEach({ ids: { length } }: TokenSequence, weights: Float32Array, longest: number): void {
+  for (let at = 0; at < length; at++) weights[at * longest + at] = 1;
+}
+
 /** The vectors requested of a text, and their reading from the graph's row. */
 interface PooledShape<Item, Result> {
   /** Number of vectors of the text. */
   vectors(item: Item): number;
-  /** Writes the weight of each token in each vector, [vectors, longest], into zeros. */
-  weigh(item: Item, weights: Float32Array, longest: number): void;
+  /** Writes the weight of each token in each vector, [vectors, longest], into zeros. Absent: a vector for each token. */
+  weigh?(item: Item, weights: Float32Array, longest: number): void;
   /** @param data the row's vectors one after the other; a view into those of the batch. */
   result(item: Item, data: Float32Array, dimensions: number): Result;
 }

@@ -23,32 +23,27 @@ export class TokenFeeds {
   readonly #runtime: Runtime;
   readonly #padId: number;
   readonly #inputs: ReadonlySet<string>;
-  readonly #isPacked: boolean;
   readonly #buffers = new Map<string, Int64Buffer>();
 
-  /**
-   * @param inputs names of the graph's inputs: only these are written.
-   * @param isPacked whether the session computes each row up to its own length: then nothing is padded to a step.
-   */
-  constructor(runtime: Runtime, padId: number, inputs: Iterable<string>, isPacked = false) {
+  /** @param inputs names of the graph's inputs: only these are written. */
+  constructor(runtime: Runtime, padId: number, inputs: Iterable<string>) {
     this.#runtime = runtime;
     this.#padId = padId;
     this.#inputs = new Set(inputs);
-    this.#isPacked = isPacked;
   }
 
   /** Whether rows of different length may share a batch: without a mask, padding would be read as text. */
   get masksPadding(): boolean {
-    return this.#isPacked || this.#inputs.has('attention_mask');
+    return this.#inputs.has('attention_mask');
   }
 
   /** Padded length of a row of this many tokens. */
   paddedLength(length: number): number {
-    return this.masksPadding && !this.#isPacked ? bucketLength(length, this.#runtime.device) : length;
+    return this.masksPadding ? bucketLength(length, this.#runtime.device) : length;
   }
 
   /** The feeds of a batch, padded on the right. Valid until the next call. */
-  feeds(batch: readonly TokenSequence[]): { feeds: Feeds; longest: number; lengths: number[] } {
+  feeds(batch: readonly TokenSequence[]): { feeds: Feeds; longest: number } {
     const longest = this.paddedLength(batch.reduce((length, { ids }) => Math.max(length, ids.length), 0));
     const feeds: Feeds = {};
     const add = (
@@ -81,7 +76,7 @@ export class TokenFeeds {
     add('position_ids', (_, words, start) => {
       for (let at = 0; at < longest; at++) words[(start + at) * 2] = at;
     });
-    return { feeds, longest, lengths: batch.map(({ ids }) => ids.length) };
+    return { feeds, longest };
   }
 }
 

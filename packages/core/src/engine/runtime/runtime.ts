@@ -41,6 +41,17 @@ export interface GraphEncoder {
   readonly read: ReadGraph;
   /** Compiles what {@link Runtime.open} needs for plans. @throws Error where the page forbids it. */
   readonly prepare: () => Promise<void>;
+  /** The realms that compute bulk work. */
+  readonly workers: () => CrewReport;
+}
+
+/** Realms that compute different texts of bulk calls at the same time, each with a memory of its own. */
+export interface CrewReport {
+  /** As many as may be. */
+  readonly most: number;
+  readonly running: number;
+  /** Why that many. */
+  readonly reason: string;
 }
 
 /** Reads how an output of a graph is computed, or the reason why the encoder does not compute it. */

@@ -1,6 +1,7 @@
+import type { EncoderText } from '@nearfield/encoder';
 import { FoundationError } from '@nearfield/spec';
 import type { Runtime } from './runtime.ts';
-import type { Feeds, RunOptions, Session, SessionModel, SubmittedRun } from './session.ts';
+import type { EncodeOptions, Feeds, Session, SessionModel, SubmittedRun } from './session.ts';
 
 /** A session that its pool may close when memory is needed, and that opens itself again when it is used. */
 export class PooledSession {
@@ -8,7 +9,7 @@ export class PooledSession {
   readonly #name: string;
   readonly #prepare: () => Promise<SessionModel>;
   #session: Session | undefined;
-  /** Outputs on their way from the device; they never reject. */
+  /** Outputs on their way from the device, and texts that are computed; they never reject. */
   readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
   /** Size of the model's files in bytes: about the memory of the open session. */
@@ -30,27 +31,52 @@ export class PooledSession {
    * Runs the graph: values of the outputs, in the order of `fetches`.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, RUNTIME_NOT_AVAILABLE; CLOSED after {@link close}.
    */
-  async run(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<Float32Array[]> {
-    return (await this.submit(feeds, fetches, options)).values;
+  async run(feeds: Feeds, fetches: readonly string[]): Promise<Float32Array[]> {
+    return (await this.submit(feeds, fetches)).values;
   }
 
   /**
    * Like {@link run}, but resolves once the device has the work: a GPU has commands to compute, a CPU has finished.
    * The next run may be submitted before `values` settles. The feeds may be overwritten from then on.
    */
-  submit(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<SubmittedRun> {
+  submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun> {
     return this.#pool.alone(async () => {
       const session = await this.#open();
-      const { values: copying, free } = await session.submit(feeds, fetches, options);
+      const { values: copying, free } = await session.submit(feeds, fetches);
       const values = this.#freeing(copying, free);
-      const settled = values.then(
-        () => {},
-        () => {},
-      );
-      this.#reading.add(settled);
-      void settled.then(() => this.#reading.delete(settled));
+      this.#untilSettled(values);
       return { values };
     });
+  }
+
+  /**
+   * Vectors of texts, in a session that computes without feeds: for each text its vectors one after the other. Several
+   * calls are computed at a time, beside whatever the pool does.
+   */
+  async encode(texts: readonly EncoderText[], options: EncodeOptions): Promise<readonly Float32Array[]> {
+    const { vectors } = await this.#pool.alone(async () => {
+      const { packed } = await this.#open();
+      const vectors = packed!.encode(texts, options);
+      this.#untilSettled(vectors);
+      // Within an object: the turn ends now.
+      return { vectors };
+    });
+    return vectors;
+  }
+
+  /** Bulk batches that are of use to the session at a time. */
+  get capacity(): number {
+    return this.#session?.packed?.capacity ?? 1;
+  }
+
+  /** Keeps the session open until then. */
+  #untilSettled(work: Promise<unknown>): void {
+    const settled = work.then(
+      () => {},
+      () => {},
+    );
+    this.#reading.add(settled);
+    void settled.then(() => this.#reading.delete(settled));
   }
 
   /** Another run may be suspended in the runtime while outputs are copied, but not while they are freed. */

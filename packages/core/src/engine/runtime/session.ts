@@ -1,4 +1,4 @@
-import type { Reading } from '@nearfield/encoder';
+import type { EncoderText, Reading } from '@nearfield/encoder';
 import type { ModelSummary, Tail, TailKind } from '@nearfield/onnx';
 
 /** Values of one input as plain data, which each runtime converts to its own tensors. */
@@ -33,12 +33,26 @@ export interface EncoderPlan {
   readonly kind: TailKind;
 }
 
-/** Facts about a run, besides its feeds, that a runtime may use. */
-export interface RunOptions {
-  /** Tokens of each row before it was padded. */
-  readonly lengths?: readonly number[] | undefined;
-  /** Aborts when no call waits for the run any more. */
+/** How texts are encoded, by their own lengths. */
+export interface EncodeOptions {
+  /** Leading numbers of each vector to keep. */
+  readonly dimensions: number;
+  readonly normalized: boolean;
+  /** Whether nobody waits for it alone: then other realms may compute it. */
+  readonly isBulk: boolean;
+  /** Aborts when no call waits for the texts any more. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What computes texts without padding, several batches at a time. */
+export interface PackedSession {
+  /**
+   * Vectors of texts: for each text its vectors one after the other.
+   * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY; the signal's reason.
+   */
+  encode(texts: readonly EncoderText[], options: EncodeOptions): Promise<readonly Float32Array[]>;
+  /** Bulk batches that are of use to it at a time. */
+  readonly capacity: number;
 }
 
 /** Inputs and outputs of a graph before nodes were appended: the only part of its summary that is kept. */
@@ -62,6 +76,8 @@ export interface Session {
    * overwritten from then on.
    * @throws FoundationError MODEL_INVALID, OUT_OF_MEMORY, DEVICE_LOST, DEVICE_NOT_AVAILABLE
    */
-  submit(feeds: Feeds, fetches: readonly string[], options?: RunOptions): Promise<SubmittedRun>;
+  submit(feeds: Feeds, fetches: readonly string[]): Promise<SubmittedRun>;
+  /** Where texts are computed without feeds. */
+  readonly packed?: PackedSession | undefined;
   release(): Promise<void>;
 }

@@ -139,10 +139,11 @@ describe('Scheduler', () => {
       budget: { tokens: 100, rows: 16, overhead: 1 },
       lengthOf: ({ length }) => length,
       isFatal: () => false,
-      run: (_, signal) =>
+      run: (_, options) =>
         new Promise((_resolve, reject) => {
-          signals.push(signal!);
-          signal!.addEventListener('abort', () => reject(signal!.reason));
+          const { signal } = options!;
+          signals.push(signal);
+          signal.addEventListener('abort', () => reject(signal.reason));
           started();
         }),
     };

@@ -9,6 +9,13 @@ export interface SubmittedBatch<Result> {
   readonly results: Promise<Result[]>;
 }
 
+/** What a batch is run with. */
+export interface RunOptions {
+  /** Aborts when no call waits for any of the items. */
+  readonly signal: AbortSignal;
+  readonly isBulk: boolean;
+}
+
 /**
  * Items of one group may share a batch, regardless of their calls. The group runs them: it gets the items of one batch
  * and returns one result per item, in the same order.
@@ -20,8 +27,13 @@ export interface WorkGroup<Item, Result> {
    */
   readonly budget: BatchBudget;
   lengthOf(item: Item): number;
-  /** @param signal aborts when no call waits for any of the items. */
-  run(items: Item[], signal?: AbortSignal): Promise<Result[]>;
+  /** @param options of a group with `capacity`. */
+  run(items: Item[], options?: RunOptions): Promise<Result[]>;
+  /**
+   * Bulk batches that are of use to the device at a time, where it computes several beside each other and an
+   * interactive one before them. Default: one batch of any kind at a time.
+   */
+  capacity?(): number;
   /**
    * Submits a batch, on devices that accept work before they have finished earlier work. The next batch is submitted
    * while this one is computed and read back.
@@ -34,10 +46,9 @@ export interface WorkGroup<Item, Result> {
 /** Makes both ways of running a batch a submission. A CPU has finished a batch when the call returns. */
 export function batchRuns<Item, Result>(
   { device }: Pick<Runtime, 'device'>,
-  submit: (items: Item[], signal?: AbortSignal) => Promise<SubmittedBatch<Result>>,
+  submit: (items: Item[]) => Promise<SubmittedBatch<Result>>,
 ): Pick<WorkGroup<Item, Result>, 'run' | 'submit'> {
-  const run = async (items: Item[], signal?: AbortSignal): Promise<Result[]> =>
-    (await submit(items, signal)).results;
+  const run = async (items: Item[]): Promise<Result[]> => (await submit(items)).results;
   return device === 'webgpu' ? { run, submit } : { run };
 }
 
@@ -71,6 +82,9 @@ interface Flight {
   /** Resolves to the error if it failed; never rejects. */
   readonly landed: Promise<{ error: unknown } | undefined>;
 }
+
+/** Batches that run beside each other, by priority. */
+type Beside = Record<Priority, Set<Promise<void>>>;
 
 /** Tokens that a batch is computed as. */
 const computedSize = (batch: readonly Entry[]): number =>
@@ -123,7 +137,7 @@ class Lane {
 
 /**
  * Runs work of many concurrent calls on a device that does one thing at a time; a GPU gets the next batch before the
- * last one is read back.
+ * last one is read back, and realms that compute beside each other get a batch each.
  *
  * Two lanes: an interactive batch goes before every bulk batch. Within a lane, items of all waiting calls are
  * merged, sorted by length and cut into batches under a padded-token budget. A batch that fails is split until
@@ -137,6 +151,8 @@ export class Scheduler {
   readonly #active = new Set<Entry[]>();
   /** Batches that run, with what ends them. */
   readonly #waitedFor = new Map<Entry[], AbortController>();
+  /** Batches of groups with `capacity` that run now. */
+  readonly #beside: Beside = { interactive: new Set(), bulk: new Set() };
   #wake: (() => void) | undefined;
   #fatal: unknown;
   /** Totals of the finished work. */
@@ -222,13 +238,19 @@ export class Scheduler {
       // Calls that arrive in the same turn share their first batch.
       await yieldToMessages();
       while (!this.#fatal) {
-        const batch = this.#next(flight);
-        if (batch) {
-          flight = batch[0]!.group.submit ? await this.#launch(batch, flight) : await this.#runBatch(batch);
+        const next = this.#next(flight);
+        if (next) {
+          const { batch, priority } = next;
+          const { group } = batch[0]!;
+          if (group.capacity) this.#runBeside(batch, priority);
+          else
+            flight = group.submit ? await this.#launch(batch, flight) : await this.#runBatch(batch, priority);
         } else if (flight) {
-          if (await this.#landing(flight)) flight = await this.#land(flight);
+          if (await this.#landing(flight.landed)) flight = await this.#land(flight);
         } else {
-          return;
+          const running = [...this.#beside.interactive, ...this.#beside.bulk];
+          if (running.length === 0) return;
+          await this.#landing(Promise.race(running));
         }
         await yieldToMessages();
       }
@@ -238,20 +260,31 @@ export class Scheduler {
   }
 
   /** The next batch that may be started now, if any. */
-  #next(flight: Flight | undefined): Entry[] | undefined {
+  #next(flight: Flight | undefined): { batch: Entry[]; priority: Priority } | undefined {
     for (const priority of ['interactive', 'bulk'] as const) {
       const lane = this.#lanes[priority];
       const batch = lane.next(this.#window);
       if (!batch) continue;
-      if (!flight || mayFollow(flight, batch, priority)) return batch;
+      const { capacity } = batch[0]!.group;
+      const most = priority === 'bulk' ? (capacity?.() ?? 1) : 1;
+      const isFull = capacity !== undefined && this.#beside[priority].size >= most;
+      if (!isFull && (!flight || mayFollow(flight, batch, priority))) return { batch, priority };
       lane.restore(batch);
-      return undefined;
+      if (!isFull) return undefined;
     }
     return undefined;
   }
 
+  /** Starts a batch beside those that run. */
+  #runBeside(batch: Entry[], priority: Priority): void {
+    const running = this.#runBatch(batch, priority).then(() => {
+      this.#beside[priority].delete(running);
+    });
+    this.#beside[priority].add(running);
+  }
+
   /** Waits until a batch has landed (true), or until new work arrives (false). */
-  async #landing({ landed }: Flight): Promise<boolean> {
+  async #landing(landed: Promise<unknown>): Promise<boolean> {
     const woken = new Promise<boolean>((resolve) => {
       this.#wake = () => resolve(false);
     });
@@ -306,18 +339,18 @@ export class Scheduler {
     this.work.paddedTokens += computedSize(batch);
   }
 
-  async #runBatch(batch: Entry[]): Promise<undefined> {
+  async #runBatch(batch: Entry[], priority: Priority): Promise<undefined> {
     this.#active.add(batch);
     const controller = new AbortController();
     this.#waitedFor.set(batch, controller);
     const failure = await this.#deliver(batch, () =>
       batch[0]!.group.run(
         batch.map((entry) => entry.item),
-        controller.signal,
+        { signal: controller.signal, isBulk: priority === 'bulk' },
       ),
     );
     this.#waitedFor.delete(batch);
-    if (failure) await this.#failed(batch, failure.error);
+    if (failure) await this.#failed(batch, failure.error, priority);
     this.#active.delete(batch);
   }
 
@@ -329,7 +362,7 @@ export class Scheduler {
   }
 
   /** Splits a batch until the items at fault are found; their calls reject. */
-  async #failed(batch: readonly Entry[], error: unknown): Promise<void> {
+  async #failed(batch: readonly Entry[], error: unknown, priority: Priority = 'bulk'): Promise<void> {
     if (batch.length === 1 || batch[0]!.group.isFatal(error)) {
       for (const entry of batch) entry.call.reject(error);
       return;
@@ -337,7 +370,7 @@ export class Scheduler {
     const middle = batch.length >> 1;
     for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
       const alive = half.filter((entry) => !entry.call.settled);
-      if (alive.length > 0) await this.#runBatch(alive);
+      if (alive.length > 0) await this.#runBatch(alive, priority);
     }
   }
 }

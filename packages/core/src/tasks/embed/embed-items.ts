@@ -135,7 +135,7 @@ interface Call {
 }
 
 /**
- * Reads some texts while a GPU computes those before them, the longest first, so that texts that are read together have
+ * Reads some texts while a GPU or another worker computes those before them, the longest first, so that texts that are read together have
  * similar lengths and share batches.
  */
 async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call: Call): Promise<void> {
@@ -149,8 +149,9 @@ async function embedTexts(reader: ReadyEncoder, indices: readonly number[], call
   const group = encoder.group({ dimensions, normalized, task });
   const failed = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
-  // A CPU that computes does not read meanwhile.
-  const computesAside = engine.runtime.device === 'webgpu' && indices.length > TEXTS_AHEAD;
+  // A CPU that computes does not read meanwhile, unless it has other workers compute.
+  const hasHelp = engine.runtime.device === 'webgpu' || (group.capacity?.() ?? 1) > 1;
+  const computesAside = hasHelp && indices.length > TEXTS_AHEAD;
   const order = computesAside
     ? [...indices].sort((left, right) => textOf(right).length - textOf(left).length)
     : indices;

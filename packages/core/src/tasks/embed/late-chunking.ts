@@ -3,7 +3,7 @@ import { invalid } from '@nearfield/spec/implement';
 import type { SpannedSequence } from '../../engine/encoders/text-encoder.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { windowsOver } from '../../models/pair-windows.ts';
-import { inSlices, splitSentences } from '../../segment/index.ts';
+import { loadSegmenter } from '../../segment/index.ts';
 import type { JoinedSequence, ReadJoined, TextTokenizer, TokenSpan } from '../../text/text-tokenizer.ts';
 import { ProgressReporter, priorityOf } from '../work.ts';
 import { checkDimensions, encodeInTurns } from './read-texts.ts';
@@ -214,6 +214,7 @@ async function firstSentences(
   signal: AbortSignal | undefined,
   longest: number,
 ): Promise<string[]> {
+  const { inSlices, splitSentences } = await loadSegmenter();
   for (let size = longest * CHARACTERS_A_TOKEN; ; size *= 2) {
     const head = size < text.length ? text.slice(0, size) : text;
     const spans = await inSlices(splitSentences(head), signal);

@@ -1,7 +1,7 @@
 import type { CallOptions, CallProgress } from '@nearfield/spec';
 import { SharedTask } from '../../async/shared-task.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { fromHubTokenizer, type SegmentTokenizer } from '../../segment/index.ts';
+import { loadSegmenter, type SegmentTokenizer } from '../../segment/index.ts';
 import { readTokenizer } from '../../text/hub-tokenizer.ts';
 
 /** Kept: a vocabulary of a quarter million words takes some 50 MB. */
@@ -71,6 +71,7 @@ export class ModelTokenizers {
     );
     const config = files.get('tokenizer_config.json');
     const [json, configJson] = [await files.get('tokenizer.json')!.text(), await config?.text()];
+    const { fromHubTokenizer } = await loadSegmenter();
     return fromHubTokenizer(name, readTokenizer(json, configJson ?? '{}', { of: id, param: 'tokenizer' }));
   }
 }

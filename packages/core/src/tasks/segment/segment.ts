@@ -1,7 +1,7 @@
 import type { CallOptions, ModelEntry, SegmentRequest, SegmentResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { DEFAULT_EMBEDDER } from '../../models/runnable.ts';
-import { isTokenizerName, loadTokenizer, segmentText } from '../../segment/index.ts';
+import { loadSegmenter } from '../../segment/index.ts';
 import { embedItems } from '../embed/embed-items.ts';
 import type { ModelTokenizers } from './model-tokenizers.ts';
 
@@ -9,7 +9,7 @@ import type { ModelTokenizers } from './model-tokenizers.ts';
  * The segmenter with the features of an engine: tokenizers of its models, and vectors of sentences for the semantic
  * strategy. Vocabularies and models are loaded when a request needs them.
  */
-export function segment(
+export async function segment(
   engine: Engine,
   request: SegmentRequest,
   options: CallOptions,
@@ -17,6 +17,7 @@ export function segment(
 ): Promise<SegmentResponse> {
   const { signal, onProgress, priority } = options;
   const model = request.model ?? DEFAULT_EMBEDDER;
+  const { isTokenizerName, loadTokenizer, segmentText } = await loadSegmenter();
   return segmentText(request, {
     signal,
     tokenizer: (name) => (isTokenizerName(name) ? loadTokenizer(name) : tokenizers.get(name, options)),

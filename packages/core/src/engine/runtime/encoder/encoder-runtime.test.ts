@@ -18,7 +18,7 @@ import { defineModel } from '../../../models/index.ts';
 import { pairWindows } from '../../../models/pair-windows.ts';
 import { createModelStore, filesSource, MemoryCache } from '../../../store/index.ts';
 import { Engine } from '../../engine.ts';
-import type { Runtime } from '../runtime.ts';
+import type { GraphEncoder, Runtime } from '../runtime.ts';
 import { encoderAlone } from './encoder-alone.ts';
 import { withEncoder } from './encoder-runtime.ts';
 
@@ -178,7 +178,10 @@ describe('all-MiniLM-L6-v2', () => {
     const other = tinyV2English('q8').files.find(({ path }) => path.endsWith('.onnx'))!;
     const wrong = engineWith(asQ8(model, { goldens }), (runtime) => ({
       ...runtime,
-      encoder: { read: (_, output) => readGraph(other.bytes, output), prepare: async () => {} },
+      encoder: {
+        ...(runtime.encoder as GraphEncoder),
+        read: (_, output) => readGraph(other.bytes, output),
+      },
     }));
     const [vector] = await vectorsOf(wrong.engine, [text]);
     expect(cosine(vector!, model.embed(text))).toBeGreaterThan(0.99);
@@ -204,7 +207,7 @@ describe('all-MiniLM-L6-v2', () => {
     const group = encoder.group({ dimensions: 1e6, normalized: true });
     const long = tokenizer.encode('rabbit '.repeat(300), 512);
     const controller = new AbortController();
-    const running = group.run([long], controller.signal);
+    const running = group.run([long], { signal: controller.signal, isBulk: false });
     controller.abort(new DOMException('enough', 'AbortError'));
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
     expect(await group.run([long])).toHaveLength(1);

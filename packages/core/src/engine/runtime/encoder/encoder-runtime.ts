@@ -1,15 +1,21 @@
 import { compileKernels, hasVectors, readGraph } from '@nearfield/encoder';
 import type { Runtime } from '../runtime.ts';
+import { type CrewOptions, EncoderCrew } from './encoder-crew.ts';
 import { EncoderSession } from './encoder-session.ts';
+
+/** The engine's realm computes alone. */
+const ALONE: CrewOptions = { workers: 1, memory: 0, reason: 'no other realm helps here' };
 
 /**
  * A CPU that computes the graphs which the encoder reads with it, and all others with a general runtime, which is
  * only started for them.
+ * @param options of the realms that share bulk work. Default: one realm.
  */
-export function withEncoder(general: Runtime): Runtime {
+export function withEncoder(general: Runtime, options: CrewOptions = ALONE): Runtime {
   if (!hasVectors()) {
     return { ...general, encoder: { refused: 'this browser has no WebAssembly with vector instructions' } };
   }
+  const crew = new EncoderCrew(options);
   return {
     ...general,
     encoder: {
@@ -17,8 +23,13 @@ export function withEncoder(general: Runtime): Runtime {
       prepare: async () => {
         await compileKernels();
       },
+      workers: () => crew.report,
     },
     open: async (model, name) =>
-      model.plan ? EncoderSession.open(model.plan, name) : general.open(model, name),
+      model.plan ? EncoderSession.open(model.plan, name, crew) : general.open(model, name),
+    dispose: () => {
+      crew.dismiss();
+      general.dispose();
+    },
   };
 }

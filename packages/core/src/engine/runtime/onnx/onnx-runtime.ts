@@ -12,17 +12,21 @@ export interface OnnxModule {
   };
 }
 
+/** An onnxruntime module, or what loads it when a first session needs it. */
+export type OnnxSource = OnnxModule | (() => Promise<OnnxModule>);
+
 export interface OnnxRuntimeOptions extends Omit<Runtime, 'open'> {
-  readonly ort: OnnxModule;
+  readonly ort: OnnxSource;
   /** Session options for this device. */
   sessionOptions(): InferenceSession.SessionOptions;
 }
 
 /** A runtime whose sessions are those of an onnxruntime module. */
-export function onnxRuntime({ ort, sessionOptions, ...facts }: OnnxRuntimeOptions): Runtime {
+export function onnxRuntime({ ort: source, sessionOptions, ...facts }: OnnxRuntimeOptions): Runtime {
   return {
     ...facts,
     async open({ bytes, externalData }, name) {
+      const ort = typeof source === 'function' ? await source() : source;
       try {
         const session = await ort.InferenceSession.create(bytes, {
           ...sessionOptions(),

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-common';
 import type { Runtime } from '../runtime.ts';
-import { type OnnxModule, onnxRuntime } from './onnx-runtime.ts';
+import { type OnnxSource, onnxRuntime } from './onnx-runtime.ts';
 
 export interface CpuOptions {
   /** The reason for choosing this device. */
@@ -13,7 +13,7 @@ export interface CpuOptions {
 export type StartOnnx = (sessionOptions: () => InferenceSession.SessionOptions) => Promise<void>;
 
 /** onnxruntime-web's plain build, on the CPU. */
-export function wasmRuntime(ort: OnnxModule, options: CpuOptions, start?: StartOnnx): Runtime {
+export function wasmRuntime(ort: OnnxSource, options: CpuOptions, start?: StartOnnx): Runtime {
   const sessionOptions = (): InferenceSession.SessionOptions => ({
     executionProviders: ['wasm'],
     graphOptimizationLevel: 'all',
