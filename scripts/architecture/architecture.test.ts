@@ -93,6 +93,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   encoder: ['onnx'],
   core: ['spec', 'onnx', 'encoder', 'storage'],
   remote: ['spec'],
+  reader: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
   'ai-sdk': ['spec'],

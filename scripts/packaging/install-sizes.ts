@@ -11,6 +11,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   // 41 MB are onnxruntime's WebAssembly, 4 MB token ranks.
   '@nearfield/core': 60e6,
   '@nearfield/remote': 3e6,
+  // 3 MB are Defuddle with its extractors of sites, 2 MB the DOM for Node.
+  '@nearfield/reader': 20e6,
   // 3 MB are stemmers and stop words, 3 MB lit; clients of engines and frameworks are optional.
   '@nearfield/search': 15e6,
   // 22 MB are js-tiktoken's ranks, which answer requests of token ids as OpenAI's clients send them.

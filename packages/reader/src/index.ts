@@ -1,0 +1,2 @@
+export type { ReaderOptions } from './options.ts';
+export { createReader } from './reader.ts';
