@@ -144,6 +144,8 @@ async function write(input: InputOptions, output: WriteOptions): Promise<OutputC
   const build = await rolldown({
     ...input,
     transform: { target: TARGET },
+    // A slow machine is no broken package.
+    checks: { pluginTimings: false },
     // A warning here is a broken package there: an unresolved import, a missing export.
     onLog(level, log, report) {
       if (level === 'warn') throw new Error(log.message);
