@@ -145,7 +145,7 @@ async function write(input: InputOptions, output: WriteOptions): Promise<OutputC
     ...input,
     transform: { target: TARGET },
     // A slow machine is no broken package.
-    checks: { pluginTimings: false },
+    checks: { bundlerTimings: false },
     // A warning here is a broken package there: an unresolved import, a missing export.
     onLog(level, log, report) {
       if (level === 'warn') throw new Error(log.message);
