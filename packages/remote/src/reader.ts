@@ -22,7 +22,7 @@ import { type Addresses, isJina } from './addresses.ts';
 import type { Call, Transport } from './transport.ts';
 
 /** Request header of each reader option. */
-const HEADERS: Record<keyof ReadOptions, string> = {
+const HEADERS: Record<Exclude<keyof ReadOptions, 'markdown'>, string> = {
   returnFormat: 'X-Return-Format',
   targetSelector: 'X-Target-Selector',
   waitForSelector: 'X-Wait-For-Selector',
@@ -59,6 +59,10 @@ const HEADERS: Record<keyof ReadOptions, string> = {
 /** Further headers of the search. */
 const SEARCH_HEADERS: Record<string, string> = { site: 'X-Site', withFavicons: 'X-With-Favicons' };
 
+/** `X-Md-Heading-Style` of `headingStyle`. */
+const markdownHeader = (option: string): string =>
+  `X-Md-${option.replace(/^./, (first) => first.toUpperCase()).replaceAll(/(?<=[a-z])[A-Z]/g, '-$&')}`;
+
 /** Splits a reader request into what goes in headers and what goes in the JSON body. */
 function readerRequest(request: Record<string, unknown>): {
   headers: Record<string, string>;
@@ -68,8 +72,19 @@ function readerRequest(request: Record<string, unknown>): {
   const body: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined) continue;
-    const header = HEADERS[name as keyof ReadOptions] ?? SEARCH_HEADERS[name];
-    if (header === undefined) {
+    const header = HEADERS[name as keyof typeof HEADERS] ?? SEARCH_HEADERS[name];
+    if (name === 'question') {
+      throw notSupported(
+        name,
+        'the API reads whole pages.',
+        'Rank the content with rerank(), or read locally.',
+      );
+    }
+    if (name === 'markdown') {
+      for (const [option, spelling] of Object.entries(value)) {
+        if (spelling != null) headers[markdownHeader(option)] = String(spelling);
+      }
+    } else if (header === undefined) {
       if (name !== 'noContent') body[name] = value;
     } else if (header === 'DNT') {
       headers[header] = value ? '1' : '0';

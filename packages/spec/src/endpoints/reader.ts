@@ -20,6 +20,20 @@ export type ReturnFormat =
   | 'readerlm-v2'
   | 'vlm';
 
+/** How the reader writes Markdown: options of Turndown, under the API's names. */
+export interface MarkdownOptions {
+  /** `atx` writes `# Title`, `setext` underlines it. */
+  headingStyle?: 'setext' | 'atx' | null | undefined;
+  /** Text of a horizontal rule, up to 128 characters. */
+  hr?: string | null | undefined;
+  bulletListMarker?: '-' | '+' | '*' | null | undefined;
+  emDelimiter?: '_' | '*' | null | undefined;
+  strongDelimiter?: '__' | '**' | null | undefined;
+  /** `inlined`, `referenced` (the addresses follow at the end) or `discarded` (the text alone). */
+  linkStyle?: 'inlined' | 'referenced' | 'discarded' | null | undefined;
+  linkReferenceStyle?: 'full' | 'collapsed' | 'shortcut' | 'discarded' | null | undefined;
+}
+
 /**
  * Options of `r.jina.ai`; the API takes them as request headers. Options without a
  * default are left to the server. Source: the reader's open code, 2026-05.
@@ -67,6 +81,8 @@ export interface ReadOptions {
   markdownChunking?: string | null | undefined;
   noGfm?: boolean | 'table' | null | undefined;
   respondTiming?: string | null | undefined;
+  /** Spelling of the Markdown; sent as the seven headers `X-Md-*`. */
+  markdown?: MarkdownOptions | null | undefined;
 }
 
 /** `r.jina.ai`. Exactly one of `url`, `html`, `pdf` and `file`. */
@@ -78,9 +94,22 @@ export interface ReadRequest extends ReadOptions {
   pdf?: string | null | undefined;
   /** Any document as base64. */
   file?: string | null | undefined;
+  /**
+   * Beyond the API: leaves of the content the passages that answer this best, within `maxTokens` or 2,000 tokens. They
+   * are ranked by the foundation's reranker, otherwise by its embeddings, and stay in the order of the page.
+   */
+  question?: string | null | undefined;
   viewport?: { width: number; height: number } | null | undefined;
   /** Script to run in the page before it is read. */
   injectPageScript?: string | readonly string[] | null | undefined;
+  /** Script to run in each frame of the page. */
+  injectFrameScript?: string | readonly string[] | null | undefined;
+  /** Headers that the reader sends to the page, such as `{ 'Accept-Language': 'de' }`. */
+  customHeader?: Readonly<Record<string, string>> | null | undefined;
+  /** What to extract, in words; for the formats that a model writes (`readerlm-v2`, `vlm`). */
+  instruction?: string | null | undefined;
+  /** JSON schema of the data to extract, for the same formats. */
+  jsonSchema?: string | Readonly<Record<string, unknown>> | null | undefined;
 }
 
 /** A page. Links and images are an object (text → URL) or a list of pairs. */
@@ -97,6 +126,8 @@ export interface Page {
   links?: Record<string, string> | [text: string, url: string][] | undefined;
   images?: Record<string, string> | [text: string, url: string][] | undefined;
   warning?: string | undefined;
+  /** The content in pieces, with `markdownChunking`. */
+  chunks?: string[] | undefined;
   metadata?: Record<string, unknown> | undefined;
   external?: Record<string, unknown> | undefined;
   usage?: { tokens: number } | undefined;
@@ -220,6 +251,24 @@ const readOptions = {
   markdownChunking: optionalText('markdownChunking'),
   noGfm: v.nullish(v.union([v.boolean(), v.literal('table')], 'noGfm must be true, false or table.')),
   respondTiming: optionalText('respondTiming'),
+  markdown: v.nullish(
+    v.strictObject({
+      headingStyle: oneOf('markdown.headingStyle', ['setext', 'atx']),
+      hr: v.nullish(
+        v.pipe(nonEmptyText('markdown.hr'), v.maxLength(128, 'markdown.hr has at most 128 characters.')),
+      ),
+      bulletListMarker: oneOf('markdown.bulletListMarker', ['-', '+', '*']),
+      emDelimiter: oneOf('markdown.emDelimiter', ['_', '*']),
+      strongDelimiter: oneOf('markdown.strongDelimiter', ['__', '**']),
+      linkStyle: oneOf('markdown.linkStyle', ['inlined', 'referenced', 'discarded']),
+      linkReferenceStyle: oneOf('markdown.linkReferenceStyle', [
+        'full',
+        'collapsed',
+        'shortcut',
+        'discarded',
+      ]),
+    }),
+  ),
 };
 
 const webUrl = v.pipe(
@@ -236,10 +285,19 @@ export const ReadRequestSchema = v.pipe(
     html: optionalText('html'),
     pdf: optionalText('pdf'),
     file: optionalText('file'),
+    question: v.nullish(nonEmptyText('question')),
     viewport: v.nullish(
       v.object({ width: wholeNumber('viewport.width', 1), height: wholeNumber('viewport.height', 1) }),
     ),
     injectPageScript: v.nullish(v.union([text('injectPageScript'), listOf(text('injectPageScript'))])),
+    injectFrameScript: v.nullish(v.union([text('injectFrameScript'), listOf(text('injectFrameScript'))])),
+    customHeader: v.nullish(
+      v.record(v.string(), text('customHeader'), 'customHeader must be an object of strings.'),
+    ),
+    instruction: optionalText('instruction'),
+    jsonSchema: v.nullish(
+      v.union([v.string(), v.record(v.string(), v.unknown())], 'jsonSchema must be a JSON schema.'),
+    ),
   }),
   v.check((request) => {
     const contents = [request.html, request.pdf, request.file].filter((content) => content != null);
