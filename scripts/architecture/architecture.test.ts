@@ -96,7 +96,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   reader: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
-  cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
+  cli: ['spec', 'core', 'reader', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
   'postgres-server': [],
 };
