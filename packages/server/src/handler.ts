@@ -1,4 +1,4 @@
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, type PageReader, type SearchFoundation } from '@nearfield/spec';
 import { randomId, shortened } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -22,6 +22,7 @@ import { RouteTable } from './route-table.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { computingRoutes } from './routes/embed.ts';
 import { modelRoutes } from './routes/models.ts';
+import { readRoute } from './routes/read.ts';
 import { ApiService } from './service.ts';
 
 export interface HandlerOptions {
@@ -72,6 +73,13 @@ export interface HandlerOptions {
    * @default the foundation reads them under its own rules; webhooks are refused
    */
   urls?: UrlReader | undefined;
+  /**
+   * What `POST /` reads pages and documents with, such as `createReader()` of @nearfield/reader. It loads what callers
+   * name: give it a `load` that refuses addresses of private networks.
+   *
+   * @default none: the route is not served
+   */
+  reader?: PageReader | undefined;
   /**
    * The only endpoints that are answered, by the ends of their paths (`embeddings`, `rerank`, `models`, …), and the only
    * models, by any of their ids.
@@ -285,7 +293,8 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     }),
   );
   computingRoutes(service);
-  modelRoutes(service);
+  modelRoutes(service, options.reader !== undefined);
+  if (options.reader) readRoute(service, options.reader);
   batchRoutes(service);
   cohereRoutes(service);
   teiRoutes(service);

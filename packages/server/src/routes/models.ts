@@ -2,8 +2,8 @@ import type { ModelInfo } from '@nearfield/spec';
 import { call } from '../context.ts';
 import type { ApiService } from '../service.ts';
 
-/** Models, capabilities and classifiers. */
-export function modelRoutes(service: ApiService): void {
+/** Models, capabilities and classifiers. @param reads whether pages are read */
+export function modelRoutes(service: ApiService, reads: boolean): void {
   const { foundation, routes } = service;
 
   routes.add('GET', '/v1/models', async (context) => {
@@ -21,7 +21,7 @@ export function modelRoutes(service: ApiService): void {
   // device nor stored files are reported: they are this machine's own affairs.
   routes.add('GET', '/v1/capabilities', async (context) => {
     const { methods, models } = await foundation.capabilities();
-    return context.json({ methods: { ...methods, read: false, search: false, ground: false }, models });
+    return context.json({ methods: { ...methods, read: reads, search: false, ground: false }, models });
   });
 
   for (const method of ['GET', 'POST'] as const) {
