@@ -67,7 +67,8 @@ for several, at http://127.0.0.1:${PORT}/mcp. Each DIRECTORY is an index of near
         embedder: values.embedder ?? defaultModel('embed', compute),
         reranker: values.reranker ?? defaultModel('rerank', compute),
       };
-      const all = textTools(models);
+      const { readTool } = await import('../mcp/read-tool.ts');
+      const all = [...textTools(models), readTool(models)];
       if (folders.size > 0) {
         const { searchTool } = await import('../mcp/search-tool.ts');
         all.push(searchTool(folders, models));
