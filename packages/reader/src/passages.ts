@@ -8,7 +8,7 @@ const LONGEST = 900;
 const MOST = 1000;
 
 /** A piece of content that can answer a question. */
-export interface Passage {
+interface Passage {
   /** Headings above it. */
   heading: string;
   text: string;
@@ -21,7 +21,7 @@ export interface RankingModels {
 }
 
 /** The passages of Markdown: paragraphs that stand together below one heading. Code and tables stay whole. */
-export function passages(markdown: string): Passage[] {
+function passages(markdown: string): Passage[] {
   const found: Passage[] = [];
   const above: string[] = [];
   for (const { level, heading, text } of parts(markdown)) {

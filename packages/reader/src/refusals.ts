@@ -21,7 +21,7 @@ export function refuseUnsupported(request: ParsedReadRequest): void {
   for (const [why, names] of REFUSED) {
     for (const name of names) {
       const value = request[name];
-      if (value != null && value !== false && value !== '') throw refused(name, why);
+      if (value != null && value !== false && value !== '') throw refused(String(name), why);
     }
   }
   const { returnFormat, engine } = request;

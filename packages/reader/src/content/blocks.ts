@@ -60,7 +60,7 @@ const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{1,2}|[\p{L}
 const NO_TOKENS: readonly string[] = [];
 
 /** Number of words; two characters of Chinese or Japanese count as one. */
-export const countWords = (text: string): number => text.match(WORD)?.length ?? 0;
+const countWords = (text: string): number => text.match(WORD)?.length ?? 0;
 
 /** Finds the blocks of text below an element, in their order. */
 export function findBlocks(body: Element): Blocks {

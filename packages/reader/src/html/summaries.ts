@@ -50,7 +50,3 @@ export function summary(pairs: Pairs, kind: boolean | 'all'): Pairs | Record<str
   }
   return Object.fromEntries(unique);
 }
-
-/** The lists that follow the content of an answer in plain text. */
-export const summaryText = (title: string, pairs: Pairs, mark: string): string =>
-  `${title}:\n${pairs.map(([text, url]) => `- ${mark}[${text}](${url})`).join('\n')}`;

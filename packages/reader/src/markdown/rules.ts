@@ -7,7 +7,7 @@ const tagOf = (node: Node): string => node.nodeName.toLowerCase();
 const elementOf = (node: Node): Element => node as unknown as Element;
 
 /** Language of a code block, from the names that highlighters give: `language-js`, `highlight-source-js`, `brush: js`. */
-export function codeLanguage(code: Element): string {
+function codeLanguage(code: Element): string {
   for (let each: Element | null = code, level = 0; each && level < 3; each = each.parentElement, level += 1) {
     const named = each.getAttribute('data-lang') ?? each.getAttribute('data-language');
     if (named && /^[\w+#.-]{1,24}$/.test(named)) return named.toLowerCase();
