@@ -292,9 +292,9 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
       onError: (context) => fail(context as ApiContext, tooLarge(maxBodyBytes)),
     }),
   );
+  if (options.reader) readRoute(service, options.reader);
   computingRoutes(service);
   modelRoutes(service, options.reader !== undefined);
-  if (options.reader) readRoute(service, options.reader);
   batchRoutes(service);
   cohereRoutes(service);
   teiRoutes(service);

@@ -17,9 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function run(positionals: string[], values: Record<string, unknown> = {}, input = ''): Promise<string> {
+async function run(argv: string[], input = ''): Promise<string> {
   let output = '';
-  await read.run({ values: { select: [], remove: [], ...values }, positionals } as never, {
+  await read.run(argv, {
     stdin: Readable.from([input]),
     terminal: { stdin: false, stdout: false, stderr: false },
     stdout: (text: string) => {
@@ -33,14 +33,14 @@ async function run(positionals: string[], values: Record<string, unknown> = {}, 
 }
 
 it('writes a file as Markdown, with links as seen from --url', async () => {
-  const output = await run([join(folder, 'bread.html')], { url: 'https://food.example/a/' });
+  const output = await run([join(folder, 'bread.html'), '--url', 'https://food.example/a/']);
   expect(output).toMatch(
     /^# Bread\n\nBread stays fresh[\s\S]*\[flour\]\(https:\/\/food\.example\/a\/flour\)\.\n$/,
   );
 });
 
 it('reads standard input, and gives JSON', async () => {
-  const page = JSON.parse(await run(['-'], { json: true, links: true, url: 'https://food.example/' }, HTML));
+  const page = JSON.parse(await run(['-', '--json', '--links', '--url', 'https://food.example/'], HTML));
   expect(page).toMatchObject({ title: 'Bread', links: { Home: 'https://food.example/' } });
 });
 

@@ -82,7 +82,7 @@ export function readCases(subject: Subject): void {
     });
 
     test('cuts into chunks at headings', async (foundation) => {
-      const { data } = await foundation.read(request({ markdownChunking: 'h2' }));
+      const { data } = await foundation.read(request({ markdownChunking: 'h2', targetSelector: 'article' }));
       expect(data.chunks!.map((chunk) => chunk.split('\n')[0])).toEqual([
         '# Keeping food',
         '## Fruit',

@@ -62,7 +62,10 @@ function* readDocument(document: Document, html: string, options: HtmlOptions): 
   const content =
     options.format === 'text'
       ? parts.map(plainText).join('\n\n')
-      : yield* markdownOf(parts.flatMap(pieces), options);
+      : yield* markdownOf(
+          options.markdown?.linkStyle === 'referenced' ? parts : parts.flatMap(pieces),
+          options,
+        );
   return { ...page, content, warning };
 }
 

@@ -140,3 +140,10 @@ it('writes no tables without them', async () => {
   expect(await markdown(body, { noGfm: 'table' })).toMatch(/^~~a~~\n\nb/);
   expect(await markdown(body, { noGfm: true })).toMatch(/^a\n\nb/);
 });
+
+it('writes long pages as short ones', async () => {
+  const part = `<h2>A</h2><ul><li>b</li></ul><pre><code>c</code></pre><p>${'word '.repeat(400)}</p>`;
+  const one = (await markdown(part)).trim();
+  const many = await markdown(`<main>${part.repeat(30)}</main>`);
+  expect(many).toBe(Array.from({ length: 30 }, () => one).join('\n\n'));
+});

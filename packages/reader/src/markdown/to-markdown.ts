@@ -24,11 +24,19 @@ export function* markdownOf(parts: readonly Element[], style: MarkdownStyle): Ge
   const turndown = service(style);
   const texts: string[] = [];
   for (const part of parts) {
-    const text = turndown.turndown(part as HTMLElement).trim();
+    const text = turndown.turndown(boxed(part)).trim();
     if (text !== '') texts.push(text);
     yield;
   }
   return tidy(texts.join('\n\n'));
+}
+
+/** Turndown converts what is in an element: one that is not only a box is put into one. */
+function boxed(part: Element): HTMLElement {
+  if (/^(body|main|div|article|section)$/.test(part.localName)) return part as HTMLElement;
+  const box = part.ownerDocument.createElement('div');
+  box.append(part);
+  return box;
 }
 
 function service(style: MarkdownStyle): TurndownService {

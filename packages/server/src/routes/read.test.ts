@@ -21,7 +21,7 @@ function send(body: object, headers: Record<string, string> = {}, isReading = tr
   );
 }
 
-const page = { html: HTML, url: 'https://food.example/bread' };
+const page = { html: HTML, url: 'https://food.example/bread', targetSelector: 'main' };
 
 it('answers in the form of r.jina.ai, with options in headers', async () => {
   const response = await send(page, {
@@ -55,8 +55,13 @@ it('reports bad requests as errors', async () => {
   expect(JSON.stringify(await response.json())).toContain('targetSelector');
 });
 
-it('does not read without a reader', async () => {
-  expect((await send(page, {}, false)).status).toBe(404);
+it('leaves the path to the segmenter where no page is named, or nothing reads', async () => {
+  expect(await (await send({ content: 'One two.' })).json()).toMatchObject({
+    num_tokens: expect.any(Number),
+  });
+  const response = await send(page, {}, false);
+  expect(response.status).toBe(422);
+  expect(JSON.stringify(await response.json())).toContain('content is required');
 });
 
 it('takes the names and values of headers', () => {

@@ -1,5 +1,4 @@
-import type { Page, PageReader, ReadRequest } from '@nearfield/spec';
-import type { Body } from '../accommodate.ts';
+import type { Page, PageReader, ReadRequest, SegmentRequest } from '@nearfield/spec';
 import { type ApiContext, call } from '../context.ts';
 import type { ApiService } from '../service.ts';
 
@@ -44,20 +43,25 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof ReadRequest>([
 /** Options whose values are text, even where that looks like a number. */
 const TEXTS = /selector$|^(question|instruction|locale|referer|useragent|respondtiming|markdownchunking)$/i;
 
-/** `POST /`, as r.jina.ai has it: options in headers or in the body, an answer in JSON if that is accepted, or in text. */
+/** What a request to read names. */
+const SOURCES = ['url', 'html', 'pdf', 'file'] as const;
+
+/**
+ * `POST /`, as r.jina.ai has it: options in headers or in the body, an answer in JSON if that is accepted, or in text.
+ * Requests that name no page are the segmenter's, whose path this is too. To be registered before it.
+ */
 export function readRoute(service: ApiService, reader: PageReader): void {
   service.routes.add('POST', '/', async (context) => {
-    const body = { ...headerOptions(context.req.header()), ...(await service.body(context)) } as Body;
-    const answer = await reader.read(body as unknown as ReadRequest, {
-      ...call(context),
-      foundation: service.foundation,
-    });
-    if (wantsJson(context)) {
-      const { usage } = answer.data;
-      context.get('facts').tokens += usage?.tokens ?? 0;
-      return service.reply(context, answer);
+    const body = await service.body(context);
+    if (SOURCES.every((name) => body[name] == null)) {
+      const request = await service.prepare(context, 'segment', body);
+      const chunks = await service.foundation.segment(request as unknown as SegmentRequest, call(context));
+      return service.reply(context, chunks);
     }
-    return context.text(asText(answer.data));
+    const request = { ...headerOptions(context.req.header()), ...body } as ReadRequest;
+    const answer = await reader.read(request, { ...call(context), foundation: service.foundation });
+    context.get('facts').tokens += answer.data.usage?.tokens ?? 0;
+    return wantsJson(context) ? service.reply(context, answer) : context.text(asText(answer.data));
   });
 }
 
