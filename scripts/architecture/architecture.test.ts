@@ -99,7 +99,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'ai-sdk': ['spec'],
   langchain: ['spec'],
   transformers: ['spec'],
-  cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],
+  cli: ['spec', 'core', 'reader', 'remote', 'search', 'server', 'model-minilm-query-table'],
   'hashed-foundation': ['spec'],
   'postgres-server': [],
 };

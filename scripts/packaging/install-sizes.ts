@@ -11,7 +11,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   // 41 MB are onnxruntime's WebAssembly, 4 MB token ranks.
   '@nearfield/core': 60e6,
   '@nearfield/remote': 3e6,
-  // 3 MB are Defuddle with its extractors of sites, 2 MB the DOM for Node.
+  // Two thirds are the parser and the document for Node and workers.
   '@nearfield/reader': 20e6,
   // 3 MB are stemmers and stop words, 3 MB lit; clients of engines and frameworks are optional.
   '@nearfield/search': 15e6,

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --quick …]`: the options are those of e2e/bench/run.ts. `npm run bench -- search` measures search
- * instead, and `npm run bench -- serve` the API server: their options are those of e2e/bench/search.ts and serve.ts.
+ * instead, `npm run bench -- serve` the API server, `npm run bench -- reader` the reader: their options are those of
+ * e2e/bench/search.ts, serve.ts and reader.ts.
  */
 import { buildEmbeddedModel } from '../embedded-model.ts';
 
@@ -12,6 +13,9 @@ if (kind === 'search') {
   process.argv.splice(2, 1);
   await buildEmbeddedModel();
   await import('../../e2e/bench/serve.ts');
+} else if (kind === 'reader') {
+  process.argv.splice(2, 1);
+  await import('../../e2e/bench/reader.ts');
 } else {
   await import('../../e2e/bench/run.ts');
 }

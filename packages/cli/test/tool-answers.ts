@@ -5,6 +5,7 @@ export const TOOLS = [
   'classify_text',
   'deduplicate_strings',
   'segment',
+  'read_url',
   'search_index',
 ];
 

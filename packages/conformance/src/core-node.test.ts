@@ -1,3 +1,4 @@
+import { createReader } from '@nearfield/reader';
 import { createNodeSubject, type NodeSubject } from '../test/node-foundation.ts';
 import { contractModels } from './models.ts';
 import { contractSuite } from './suite.ts';
@@ -9,7 +10,7 @@ contractSuite({
   name: 'core in Node',
   models,
   create: async () => {
-    subject = await createNodeSubject(models);
+    subject = await createNodeSubject(models, createReader());
     return subject.foundation;
   },
   dispose: () => subject.dispose(),

@@ -1,5 +1,6 @@
 import { createLocal } from '@nearfield/core';
 import { toFiles } from '@nearfield/model-tiny';
+import { createReader } from '@nearfield/reader';
 import { contractModels, embeddedIdsOf, tinyModelsOf } from './models.ts';
 import { contractSuite } from './suite.ts';
 
@@ -12,6 +13,7 @@ contractSuite({
     createLocal({
       device: 'wasm',
       cache: 'memory',
+      reader: createReader(),
       models: [
         ...embeddedIdsOf(models).map((id) => ({ id, source: `/models/${id}/` })),
         ...tinyModelsOf(models).map(({ id, like, files }) => ({ id, like, source: toFiles(files) })),

@@ -8,6 +8,7 @@ import { fieldCases } from './cases/fields.ts';
 import { itemErrorCases } from './cases/item-errors.ts';
 import { modelCases } from './cases/models.ts';
 import { multiVectorCases } from './cases/multi-vector.ts';
+import { readCases } from './cases/read.ts';
 import { rerankCases } from './cases/rerank.ts';
 import { segmentCases } from './cases/segment.ts';
 import { trainCases } from './cases/train.ts';
@@ -30,6 +31,7 @@ export function contractSuite(options: ContractOptions): void {
     classifyCases(subject);
     trainCases(subject);
     segmentCases(subject);
+    readCases(subject);
     modelCases(subject);
     batchCases(subject);
     itemErrorCases(subject);

@@ -5,7 +5,7 @@ import { createNodeFoundation } from '@nearfield/core/node';
 import { iconClipDirectory } from '@nearfield/model-icon-clip/build';
 import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { miniLMRerankerDirectory } from '@nearfield/model-minilm-reranker/build';
-import type { SearchFoundation } from '@nearfield/spec';
+import type { PageReader, SearchFoundation } from '@nearfield/spec';
 import { type ContractModels, tinyModelsOf } from '../src/models.ts';
 
 export interface NodeSubject {
@@ -14,8 +14,8 @@ export interface NodeSubject {
   dispose(): Promise<void>;
 }
 
-/** The engine in this process with the suite's models, in a directory of its own. */
-export async function createNodeSubject(models: ContractModels): Promise<NodeSubject> {
+/** The engine in this process with the suite's models, in a directory of its own. @param reader what `read` reads with */
+export async function createNodeSubject(models: ContractModels, reader?: PageReader): Promise<NodeSubject> {
   const directory = await mkdtemp(join(tmpdir(), 'nearfield-contract-'));
   for (const { id, files } of tinyModelsOf(models)) {
     for (const { path, bytes } of files) {
@@ -33,6 +33,7 @@ export async function createNodeSubject(models: ContractModels): Promise<NodeSub
     ],
     dataDirectory: join(directory, 'data'),
     threads: 1,
+    reader,
   });
   return { foundation, dispose: () => rm(directory, { recursive: true, force: true }) };
 }

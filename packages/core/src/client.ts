@@ -46,7 +46,7 @@ export function createLocal(options: LocalOptions = {}): LocalFoundation {
     device === 'auto'
       ? new DeviceRouter(hostOptions)
       : new WorkerHost({ ...hostOptions, device, resumeBatches: true });
-  return new EngineFoundation(new EngineClient(backend, models));
+  return new EngineFoundation(new EngineClient(backend, models), options.reader);
 }
 
 function describeModel(model: CustomModel): ModelDescription {

@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CallOptions, type CallProgress, type Dtype, FoundationError } from '@nearfield/spec';
+import {
+  type CallOptions,
+  type CallProgress,
+  type Dtype,
+  FoundationError,
+  type PageReader,
+} from '@nearfield/spec';
 import { shortened, tellProgress } from '@nearfield/spec/implement';
 import { closedError } from './async/closed.ts';
 import type { HubOptions } from './boundary/hub-options.ts';
@@ -105,6 +111,8 @@ export interface NodeOptions {
    * @default 16 and 16, as at the hosted API
    */
   classifierLimits?: ClassifierLimits | undefined;
+  /** As in `createLocal()`. */
+  reader?: PageReader | undefined;
 }
 
 /**
@@ -128,7 +136,8 @@ export function createNodeFoundation(options: NodeOptions = {}): LocalFoundation
     recipe: undefined,
     ...wayOf(model),
   }));
-  return new EngineFoundation(new EngineClient(new DirectBackend({ ...options, models }), models));
+  const client = new EngineClient(new DirectBackend({ ...options, models }), models);
+  return new EngineFoundation(client, options.reader);
 }
 
 /** Calls the engine in this realm. */

@@ -1,2 +1,2 @@
-export type { ReaderOptions } from './options.ts';
+export type { LoadedDocument, LoadOptions, ReaderOptions } from './options.ts';
 export { createReader } from './reader.ts';

@@ -73,6 +73,13 @@ function readerRequest(request: Record<string, unknown>): {
   for (const [name, value] of Object.entries(request)) {
     if (value === null || value === undefined) continue;
     const header = HEADERS[name as keyof typeof HEADERS] ?? SEARCH_HEADERS[name];
+    if (name === 'question') {
+      throw notSupported(
+        name,
+        'the API reads whole pages.',
+        'Rank the content with rerank(), or read locally.',
+      );
+    }
     if (name === 'markdown') {
       for (const [option, spelling] of Object.entries(value)) {
         if (spelling != null) headers[markdownHeader(option)] = String(spelling);

@@ -1,4 +1,4 @@
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError, type PageReader, type SearchFoundation } from '@nearfield/spec';
 import { randomId, shortened } from '@nearfield/spec/implement';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -76,10 +76,13 @@ export interface HandlerOptions {
    */
   urls?: UrlReader | undefined;
   /**
-   * Reads pages for `/r/`: anything with the contract's `read`. It gets the page itself where `urls` reads addresses.
+   * What `/r/` and `POST /` read pages and documents with, such as `createReader()` of @nearfield/reader. Where `urls`
+   * reads addresses, it gets the page itself. Otherwise it loads what callers name: give it a `load` that refuses addresses
+   * of private networks.
+   *
    * @default the foundation
    */
-  reader?: Pick<SearchFoundation, 'read'> | undefined;
+  reader?: PageReader | undefined;
   /**
    * The only endpoints that are answered, by the ends of their paths (`embeddings`, `rerank`, `models`, …), and the only
    * models, by any of their ids.
@@ -300,10 +303,10 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
       onError: (context) => fail(context as ApiContext, tooLarge(maxBodyBytes)),
     }),
   );
+  readerRoutes(service);
   computingRoutes(service);
   modelRoutes(service);
   batchRoutes(service);
-  readerRoutes(service);
   if (options.indexes) indexRoutes(service, options.indexes);
   cohereRoutes(service);
   teiRoutes(service);

@@ -62,7 +62,7 @@ describe('with a reader', () => {
     ]);
     const text = await ask('/r/example.com', { accept: '*/*' });
     expect(await text.text()).toBe(
-      'Title: A title\n\nURL Source: https://example.com\n\nMarkdown Content:\n# Text',
+      'Title: A title\n\nURL Source: https://example.com\n\nMarkdown Content:\n# Text\n',
     );
     expect((await (await ask('/v1/capabilities')).json()) as object).toMatchObject({
       methods: { read: true },

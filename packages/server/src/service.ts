@@ -1,4 +1,4 @@
-import type { CallOptions, ModelFacts, SearchFoundation } from '@nearfield/spec';
+import type { CallOptions, ModelFacts, PageReader, SearchFoundation } from '@nearfield/spec';
 import { toWire } from '@nearfield/spec/implement';
 import type { Access } from './access.ts';
 import { type Accommodated, accommodate, type Body, factsOf } from './accommodate.ts';
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   maxBodyBytes: number;
   publicUrl: URL | undefined;
   urls: UrlReader | undefined;
-  reader: Pick<SearchFoundation, 'read'> | undefined;
+  reader: PageReader | undefined;
   closing: AbortSignal;
   reranker: string | undefined;
   allowedModels: readonly string[] | undefined;
@@ -36,7 +36,7 @@ export class ApiService {
   readonly splitSentences: boolean;
   readonly urls: UrlReader | undefined;
   /** Answers `/r/`. */
-  readonly reader: Pick<SearchFoundation, 'read'>;
+  readonly reader: PageReader;
   readonly closing: AbortSignal;
   readonly onError: ServiceOptions['onError'];
   /** The answer to an error. */

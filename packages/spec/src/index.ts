@@ -97,6 +97,7 @@ export { type ErrorCode, type FieldIssue, FoundationError } from './errors.ts';
 export type { SearchFoundation } from './foundation.ts';
 export type { ItemError } from './item-errors.ts';
 export { LIMITS } from './limits.ts';
+export type { PageReader, ReaderCallOptions, ReaderFoundation } from './page-reader.ts';
 export type {
   CallOptions,
   CallProgress,

@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   segment: async () => (await import('./segment.ts')).segment,
   dedup: async () => (await import('./dedup.ts')).dedup,
   grep: async () => (await import('./grep.ts')).grep,
+  read: async () => (await import('./read.ts')).read,
   models: async () => (await import('./models.ts')).models,
   verify: async () => (await import('./verify.ts')).verify,
   api: async () => (await import('./api.ts')).api,

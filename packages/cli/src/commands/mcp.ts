@@ -68,7 +68,8 @@ nearfield index or of a live index, the address of an engine, or of an index at 
         embedder: values.embedder ?? defaultModel('embed', compute),
         reranker: values.reranker ?? defaultModel('rerank', compute),
       };
-      const all = textTools(models);
+      const { readTool } = await import('../mcp/read-tool.ts');
+      const all = [...textTools(models), readTool(models)];
       if (places.size > 0) {
         const { searchTool } = await import('../mcp/search-tool.ts');
         all.push(searchTool(places, models));

@@ -17,6 +17,7 @@ import type { NodeServer } from '@nearfield/server/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, itemsOf, TOOLS } from '../../test/tool-answers.ts';
 import { serveMcp } from './http.ts';
+import { readTool } from './read-tool.ts';
 import { searchTool } from './search-tool.ts';
 import { textTools } from './tools.ts';
 
@@ -45,7 +46,7 @@ describe('over HTTP', () => {
   const foundation = new HashedFoundation();
   let server: NodeServer;
   const models = { foundation, embedder: 'all-MiniLM-L6-v2', reranker: 'minilm-reranker' };
-  const tools = [...textTools(models), searchTool(new Map([['handbook', index]]), models)];
+  const tools = [...textTools(models), readTool(models), searchTool(new Map([['handbook', index]]), models)];
   const open: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
@@ -143,7 +144,7 @@ describe('over HTTP', () => {
       (await (await connect(`${server.url}/mcp?${query}`)).listTools()).tools.map(({ name }) => name);
     expect(await names('include_tags=rerank')).toEqual(TOOLS.slice(1, 4));
     expect(await names('include_tags=rerank&exclude_tools=classify_text')).toEqual([TOOLS[1], TOOLS[3]]);
-    expect(await names('exclude_tags=rerank,search')).toEqual(['embed', 'segment']);
+    expect(await names('exclude_tags=rerank,search,read')).toEqual(['embed', 'segment']);
     expect(await names('include_tools=segment,nothing')).toEqual(['segment']);
   });
 

@@ -19,7 +19,8 @@ const INSTRUCTIONS = `Works on texts by meaning, on the machine of the user: no 
 - deduplicate_strings: which strings say the same, which represent a list
 - segment: chunks and token counts of a long text
 - embed: vectors of texts
-- search_index: passages of the user's own documents`;
+- search_index: passages of the user's own documents
+- read_url: a public web page or PDF as Markdown, or what of it answers a question`;
 
 /** A server of the tools. One is made for each connection or request; models are shared through the tools. */
 export function mcpServer(
@@ -37,7 +38,7 @@ export function mcpServer(
         title: tool.title,
         description: tool.description,
         inputSchema: toStandardJsonSchema(tool.input),
-        annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+        annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: tool.tag === 'read' },
       },
       async (argument, { mcpReq }) => {
         try {

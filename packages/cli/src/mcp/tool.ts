@@ -3,7 +3,7 @@ import { toWire } from '@nearfield/spec/implement';
 import type { GenericSchema, InferOutput } from 'valibot';
 
 /** Groups of tools, as Jina's own server names them. */
-export type ToolTag = 'rerank' | 'embed' | 'segment' | 'search';
+export type ToolTag = 'rerank' | 'embed' | 'segment' | 'search' | 'read';
 
 /** A tool that agents call. */
 export interface Tool<Schema extends GenericSchema = GenericSchema> {

@@ -17,6 +17,7 @@ import {
   type ModelsApi,
   type MultiVectorRequest,
   type MultiVectorResponseFor,
+  type PageReader,
   type ReadRequest,
   type ReadResponse,
   type RerankRequest,
@@ -35,6 +36,7 @@ import {
   notSupported,
   type WithItemErrors,
 } from '@nearfield/spec/implement';
+import { closedError } from '../async/closed.ts';
 import { batchesApi } from './batches.ts';
 import { classifiersApi, classify, train } from './classify.ts';
 import { embeddings, multiVector } from './embed.ts';
@@ -47,8 +49,13 @@ import { segment } from './segment.ts';
 export class EngineFoundation implements LocalFoundation {
   readonly #engine: EngineClient;
 
-  constructor(engine: EngineClient) {
+  readonly #reader: PageReader | undefined;
+  /** Ends what the reader does, which the engine knows nothing of. */
+  readonly #closing = new AbortController();
+
+  constructor(engine: EngineClient, reader?: PageReader) {
     this.#engine = engine;
+    this.#reader = reader;
     this.classifiers = classifiersApi(engine);
     this.batches = batchesApi(engine);
   }
@@ -160,6 +167,7 @@ export class EngineFoundation implements LocalFoundation {
         'segment',
         'models',
         'batches',
+        ...(this.#reader ? (['read'] as const) : []),
       ]),
       models: engine.models,
       device,
@@ -171,6 +179,7 @@ export class EngineFoundation implements LocalFoundation {
   }
 
   close(): Promise<void> {
+    this.#closing.abort(closedError());
     return this.#engine.backend.close();
   }
 
@@ -178,8 +187,19 @@ export class EngineFoundation implements LocalFoundation {
     return this.close();
   }
 
-  async read(_request: ReadRequest): Promise<ReadResponse> {
-    throw later('read');
+  async read(request: ReadRequest, options: CallOptions = {}): Promise<ReadResponse> {
+    if (!this.#reader) {
+      throw notSupported(
+        'read',
+        'this foundation has no reader.',
+        'Give it one: createLocal({ reader: createReader() }) with createReader() of @nearfield/reader.',
+      );
+    }
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const ended = this.#closing.signal;
+    const either = signal ? AbortSignal.any([signal, ended]) : ended;
+    return this.#reader.read(request, { ...options, signal: either, foundation: this });
   }
 
   async search(_request: SearchRequest): Promise<SearchResponse> {

@@ -1,4 +1,4 @@
-import type { Dtype } from '@nearfield/spec';
+import type { Dtype, PageReader } from '@nearfield/spec';
 import type { LocalHubOptions } from '../boundary/hub-options.ts';
 import type { ModelRecipe } from '../models/own-model.ts';
 import type { ClassifierLimits } from '../requests/classify.ts';
@@ -95,6 +95,12 @@ export interface LocalOptions {
    * @default 16 and 16, as at the hosted API
    */
   classifierLimits?: ClassifierLimits | undefined;
+  /**
+   * What `read` reads pages and documents with, such as `createReader()` of @nearfield/reader.
+   *
+   * @default none: `read` is refused with NOT_SUPPORTED
+   */
+  reader?: PageReader | undefined;
   /**
    * Milliseconds after which a WebGPU worker that does not answer while calls wait is replaced: a GPU lost in the
    * middle of a run can block its worker forever. Loading a large model may keep a worker silent for some seconds.

@@ -1,49 +1,41 @@
-/** Jina's readers under one address: `/r/` for r.jina.ai, `/s/` for s.jina.ai, `/g/` for g.jina.ai. */
-import type { GroundRequest, Page, ReadRequest, ReadResponse, SearchRequest } from '@nearfield/spec';
+/**
+ * Jina's readers under one address: `/r/` for r.jina.ai, `/s/` for s.jina.ai, `/g/` for g.jina.ai. `POST /` is r.jina.ai's
+ * too, for requests that name a page.
+ */
+import type { GroundRequest, ReadRequest, SearchRequest, SegmentRequest } from '@nearfield/spec';
 import { bytesToBase64 } from '@nearfield/spec/implement';
 import type { Body } from '../accommodate.ts';
 import { type ApiContext, call } from '../context.ts';
 import type { ApiService } from '../service.ts';
-
-/** Options that requests may have as headers: `returnFormat` is `X-Return-Format`. */
-const HEADER_OPTIONS = [
-  'returnFormat',
-  'targetSelector',
-  'waitForSelector',
-  'removeSelector',
-  'timeout',
-  'noCache',
-  'cacheTolerance',
-  'withGeneratedAlt',
-  'withLinksSummary',
-  'withImagesSummary',
-  'retainLinks',
-  'retainImages',
-  'keepImgDataUrl',
-  'locale',
-  'referer',
-  'tokenBudget',
-  'maxTokens',
-  'base',
-  'markdownChunking',
-  'noGfm',
-] as const satisfies readonly (keyof ReadRequest)[];
+import { asText, headerOptions, wantsJson } from './read-request.ts';
 
 /** Bytes of a page that the server fetches. */
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** Bytes in which a page names its encoding, as browsers look for it. */
 const ENCODING_BYTES = 1024;
 
+/** What a request to read names. */
+const SOURCES = ['url', 'html', 'pdf', 'file'] as const;
+
+/** To be registered before the segmenter, whose path `POST /` is too. */
 export function readerRoutes(service: ApiService): void {
   const { routes, foundation } = service;
   const read = async (context: ApiContext, request: ReadRequest): Promise<Response> => {
-    const options = { ...headerOptions(context), ...request };
-    return page(
-      context,
-      service,
-      await service.reader.read(await withPage(service, options, context), call(context)),
-    );
+    const options = { ...headerOptions(context.req.header()), ...request } as ReadRequest;
+    const page = await withPage(service, options, context);
+    const answer = await service.reader.read(page, { ...call(context), foundation });
+    context.get('facts').tokens += answer.data.usage?.tokens ?? 0;
+    return wantsJson(context) ? service.reply(context, answer) : context.text(asText(answer.data));
   };
+  routes.add('POST', '/', async (context) => {
+    const body = await service.body(context);
+    if (SOURCES.some((name) => body[name] != null)) return read(context, body);
+    const request = await service.prepare(context, 'segment', body);
+    return service.reply(
+      context,
+      await foundation.segment(request as unknown as SegmentRequest, call(context)),
+    );
+  });
   routes.add('GET', '/r/:url{.+}', (context) => read(context, { url: addressIn(context, '/r/') }));
   routes.add('POST', '/r', async (context) => read(context, await service.body(context)));
   const search = async (context: ApiContext, request: Body): Promise<Response> =>
@@ -67,17 +59,6 @@ function addressIn({ req }: ApiContext, prefix: string): string {
   const { pathname, search } = new URL(req.url);
   const address = pathname.slice(prefix.length).replace(/^(https?:)\/(?!\/)/i, '$1//');
   return (/^https?:/i.test(address) ? address : `https://${address}`) + search;
-}
-
-function headerOptions({ req }: ApiContext): ReadRequest {
-  const options: Record<string, unknown> = {};
-  for (const name of HEADER_OPTIONS) {
-    const text = req.header(`X-${name.replace(/[A-Z]/g, (letter) => `-${letter}`)}`);
-    if (text === undefined) continue;
-    if (text === 'true' || text === 'false') options[name] = text === 'true';
-    else options[name] = /^\d{1,9}$/.test(text) ? Number(text) : text;
-  }
-  return options as ReadRequest;
 }
 
 /**
@@ -111,17 +92,3 @@ function decoderOf(encoding: string): TextDecoder {
     return new TextDecoder();
   }
 }
-
-/** A page as r.jina.ai answers it: JSON for those who accept it, else text. */
-function page(context: ApiContext, service: ApiService, answer: ReadResponse): Response {
-  if (/\bjson\b/i.test(context.req.header('Accept') ?? '')) return service.reply(context, answer);
-  return context.text(asText(answer.data));
-}
-
-const asText = ({ title, url, content, publishedTime }: Page): string =>
-  [
-    `Title: ${title}`,
-    `URL Source: ${url}`,
-    ...(publishedTime === undefined ? [] : [`Published Time: ${publishedTime}`]),
-    `Markdown Content:\n${content}`,
-  ].join('\n\n');

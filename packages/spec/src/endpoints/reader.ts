@@ -94,6 +94,11 @@ export interface ReadRequest extends ReadOptions {
   pdf?: string | null | undefined;
   /** Any document as base64. */
   file?: string | null | undefined;
+  /**
+   * Beyond the API: leaves of the content the passages that answer this best, within `maxTokens` or 2,000 tokens. They
+   * are ranked by the foundation's reranker, otherwise by its embeddings, and stay in the order of the page.
+   */
+  question?: string | null | undefined;
   viewport?: { width: number; height: number } | null | undefined;
   /** Script to run in the page before it is read. */
   injectPageScript?: string | readonly string[] | null | undefined;
@@ -121,6 +126,8 @@ export interface Page {
   links?: Record<string, string> | [text: string, url: string][] | undefined;
   images?: Record<string, string> | [text: string, url: string][] | undefined;
   warning?: string | undefined;
+  /** The content in pieces, with `markdownChunking`. */
+  chunks?: string[] | undefined;
   metadata?: Record<string, unknown> | undefined;
   external?: Record<string, unknown> | undefined;
   usage?: { tokens: number } | undefined;
@@ -278,6 +285,7 @@ export const ReadRequestSchema = v.pipe(
     html: optionalText('html'),
     pdf: optionalText('pdf'),
     file: optionalText('file'),
+    question: v.nullish(nonEmptyText('question')),
     viewport: v.nullish(
       v.object({ width: wholeNumber('viewport.width', 1), height: wholeNumber('viewport.height', 1) }),
     ),

@@ -18,6 +18,7 @@ export const PageSchema: v.GenericSchema<unknown, Page> = v.looseObject({
   links: v.optional(PairsSchema),
   images: v.optional(PairsSchema),
   warning: v.optional(v.string()),
+  chunks: v.optional(v.array(v.string())),
   metadata: v.optional(v.record(v.string(), v.unknown())),
   external: v.optional(v.record(v.string(), v.unknown())),
   usage: v.optional(TokensSchema),

@@ -1,0 +1,36 @@
+import type { FoundationError } from '@nearfield/spec';
+import { notSupported, type ParsedReadRequest } from '@nearfield/spec/implement';
+
+/** Options that need a browser of the reader's own, or a model that writes, by what is missing. */
+const REFUSED: readonly [why: string, names: readonly (keyof ParsedReadRequest)[]][] = [
+  [
+    'pages are read as they are sent: no script runs in them.',
+    ['injectPageScript', 'injectFrameScript', 'waitForSelector'],
+  ],
+  ['what a page embeds is not loaded.', ['withIframe', 'withShadowDom']],
+  ['no model describes pictures.', ['withGeneratedAlt']],
+  ['no model writes the content.', ['instruction', 'jsonSchema']],
+  ['addresses are loaded directly.', ['proxy', 'proxyUrl', 'setCookie', 'robotsTxt']],
+];
+
+const FORMATS: readonly string[] = ['content', 'markdown', 'text', 'html'];
+const ENGINES: readonly string[] = ['auto', 'curl', 'direct'];
+
+/** @throws FoundationError NOT_SUPPORTED for an option whose effect a reader in the page cannot have */
+export function refuseUnsupported(request: ParsedReadRequest): void {
+  for (const [why, names] of REFUSED) {
+    for (const name of names) {
+      const value = request[name];
+      if (value != null && value !== false && value !== '') throw refused(String(name), why);
+    }
+  }
+  const { returnFormat, engine } = request;
+  if (returnFormat != null && !FORMATS.includes(returnFormat)) {
+    throw refused('returnFormat', `it gives ${FORMATS.join(', ')}, not ${returnFormat}.`);
+  }
+  if (engine != null && !ENGINES.includes(String(engine)))
+    throw refused('engine', 'no browser renders the page.');
+}
+
+const refused = (name: string, why: string): FoundationError =>
+  notSupported(`read with ${name}`, why, 'Leave it out, or read with createRemote().');

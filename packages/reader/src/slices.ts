@@ -1,0 +1,24 @@
+/** Longest that a page's thread is kept without a break, in milliseconds: half of what a reader notices. */
+const SLICE_MS = 25;
+
+const pause = (): Promise<void> => {
+  const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } };
+  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
+};
+
+/**
+ * Runs work that stops every now and then, and lets the page draw and answer in between.
+ *
+ * @throws the signal's reason, once it is aborted
+ */
+export async function inSlices<Result>(work: Generator<void, Result>, signal?: AbortSignal): Promise<Result> {
+  signal?.throwIfAborted();
+  let end = performance.now() + SLICE_MS;
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done) return step.value;
+    if (performance.now() < end) continue;
+    await pause();
+    signal?.throwIfAborted();
+    end = performance.now() + SLICE_MS;
+  }
+}
