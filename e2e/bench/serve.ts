@@ -91,11 +91,26 @@ async function ask({ path, body }: Request): Promise<string> {
 
 const statusOf = (answer: string): number => Number(answer.slice(0, 3));
 
-/** Milliseconds that a client's requests take, one after the other. */
-async function timed(run: () => Promise<unknown>): Promise<number> {
+/** Milliseconds that a run takes, and those of the server's CPU, which other programs hardly change. */
+async function timed(run: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> {
   const start = performance.now();
+  const before = await cpuTime();
   await run();
-  return performance.now() - start;
+  return { wall: performance.now() - start, cpu: (await cpuTime()) - before };
+}
+
+/** Milliseconds of a clock tick of /proc: 100 in a second on every Linux. */
+const TICK = 10;
+
+async function cpuTime(): Promise<number> {
+  const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8').catch(() => '');
+  // The name before them may have spaces.
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * TICK;
 }
 
 interface Memory {
@@ -153,6 +168,7 @@ try {
   const batch = Array.from({ length: count }, (_, n) => single[n % single.length]!);
   const ratios: number[] = [];
   const rates: number[][] = [];
+  const work: number[][] = [];
   for (let round = 0; round < 5; round++) {
     const one = await timed(async () => {
       for (const each of batch) await ask(each);
@@ -164,8 +180,9 @@ try {
         }),
       ),
     );
-    ratios.push(one / many);
-    rates.push([(count / one) * 1000, (count / many) * 1000]);
+    ratios.push(one.wall / many.wall);
+    rates.push([(count / one.wall) * 1000, (count / many.wall) * 1000]);
+    work.push([one.cpu / count, many.cpu / count]);
   }
 
   const wrong: string[] = [];
@@ -209,6 +226,13 @@ try {
       `${median(ratios).toFixed(2)}× (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}); ${median(rates.map(([one]) => one!)).toFixed(0)} and ${median(rates.map(([, many]) => many!)).toFixed(0)} a second`,
     ),
   );
+  const [ofOne, ofMany] = [0, 1].map((at) => median(work.map((each) => each[at]!)));
+  console.log(
+    row(
+      'CPU of the server for each',
+      `${ofOne!.toFixed(1)} ms and ${ofMany!.toFixed(1)} ms: ${(ofOne! / ofMany!).toFixed(2)}×`,
+    ),
+  );
   const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
   console.log(
     row(
@@ -217,7 +241,10 @@ try {
     ),
   );
   console.log(
-    row('listening thread held up, most', milliseconds(Math.max(...samples.map(({ lag }) => lag)) * 1000)),
+    row(
+      'listening thread held up, most',
+      milliseconds(Math.max(...samples.slice(1).map(({ lag }) => lag)) * 1000),
+    ),
   );
   console.log(
     row(

@@ -104,6 +104,28 @@ describe.each([
   });
 });
 
+/** The documents’ readers under this server’s address. They need a browser, a search engine or a chat model. */
+describe('what this server does not have says so, in the documented shape', () => {
+  it.each<[string, string, unknown]>([
+    ['r.reader', '/r/https://example.com?stream=False&locale=en-US&timeout=10', null],
+    ['s.reader', '/s/When%20was%20Jina%20AI%20founded%3F?lang=en-US', null],
+    [
+      'g.reader',
+      '/g',
+      {
+        query: 'Jina AI was founded in 2020 in Berlin.',
+        reference_urls: ['https://www.cbinsights.com/company/jina-ai'],
+      },
+    ],
+  ])('%s', async (_, path, body) => {
+    const response = await send(server.url, path, body);
+    const answer = (await response.json()) as Answer;
+    expect(response.status).toBe(400);
+    expect(answer).toMatchObject({ code: 'NOT_SUPPORTED', detail: expect.stringContaining('hosted API') });
+    expect(shapeErrors('ErrorResponse', answer)).toEqual([]);
+  });
+});
+
 /** The same bodies from a client that shares no line with this one. */
 it('Python’s urllib sends the API examples and reads the answers and an error', async () => {
   const script = `

@@ -24,6 +24,7 @@ import { computingRoutes } from './routes/embed.ts';
 import { modelRoutes } from './routes/models.ts';
 import { readerRoutes } from './routes/reader.ts';
 import { ApiService } from './service.ts';
+import type { WebhookStore } from './webhooks.ts';
 
 export interface HandlerOptions {
   /**
@@ -73,6 +74,18 @@ export interface HandlerOptions {
    * @default the foundation reads them under its own rules; webhooks are refused
    */
   urls?: UrlReader | undefined;
+  /**
+   * Where calls of webhooks are kept until they are answered: `FileWebhooks` and `PostgresWebhooks` of
+   * `@nearfield/server/node` outlive the server.
+   * @default memory
+   */
+  webhooks?: WebhookStore | undefined;
+  /**
+   * Key with which calls of webhooks are signed: `X-Nearfield-Signature` is `sha256=` and the HMAC-SHA-256, in
+   * hexadecimal, of `X-Nearfield-Timestamp`, a full stop and the body.
+   * @default not signed
+   */
+  webhookSecret?: string | undefined;
   /**
    * Reads pages for `/r/`: anything with the contract's `read`. It gets the page itself where `urls` reads addresses.
    * @default the foundation
@@ -170,6 +183,8 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     publicUrl,
     urls: options.urls,
     reader: options.reader,
+    webhooks: options.webhooks,
+    webhookSecret: options.webhookSecret,
     closing: options.closing ?? new AbortController().signal,
     reranker: options.reranker,
     allowedModels: options.allow?.models,

@@ -10,3 +10,4 @@ export {
 } from './handler.ts';
 export type { ReadUrlOptions, UrlReader } from './inline-images.ts';
 export type { Limiter } from './limiter.ts';
+export type { Webhook, WebhookStore } from './webhooks.ts';
