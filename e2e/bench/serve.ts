@@ -48,30 +48,30 @@ const sentence = (n: number): string =>
   `Passage ${n}: the quick brown fox jumps over dog number ${n % 7} and sleeps in the shade of tree ${n % 11}.`;
 const sentences = (start: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => sentence(start + index));
-const model = 'all-MiniLM-L6-v2';
+const MODEL = 'all-MiniLM-L6-v2';
 
 /** What is asked, in turn; the last ones are errors of the caller. */
 const MIX: readonly Request[] = [
   ...Array.from({ length: 12 }, (_, n) => ({
     path: '/v1/embeddings',
-    body: { model, input: sentences(n, 1) },
+    body: { model: MODEL, input: sentences(n, 1) },
   })),
   ...Array.from({ length: 4 }, (_, n) => ({
     path: '/v1/embeddings',
-    body: { model, input: sentences(n * 8, 8), embedding_type: 'base64' },
+    body: { model: MODEL, input: sentences(n * 8, 8), embedding_type: 'base64' },
   })),
-  { path: '/v1/embeddings', body: { model, input: sentences(0, 400).join(' '), truncate: true } },
+  { path: '/v1/embeddings', body: { model: MODEL, input: sentences(0, 400).join(' '), truncate: true } },
   { path: '/v1/rerank', body: { query: 'who sleeps in the shade?', documents: sentences(3, 8) } },
   { path: '/v1/rerank', body: { query: 'tree 4', documents: sentences(50, 4), top_n: 2 } },
   {
     path: '/v1/classify',
-    body: { model, input: sentences(9, 2), labels: ['animals', 'plants', 'machines'] },
+    body: { model: MODEL, input: sentences(9, 2), labels: ['animals', 'plants', 'machines'] },
   },
   { path: '/v1/segment', body: { content: sentences(0, 60).join('\n'), return_chunks: true } },
   { path: '/v1/models' },
   { path: '/v2/rerank', body: { model: 'minilm-reranker', query: 'fox', documents: sentences(1, 4) } },
   { path: '/v1/embeddings', body: { model: 'nobody', input: 'a' } },
-  { path: '/v1/embeddings', body: { model, input: [] } },
+  { path: '/v1/embeddings', body: { model: MODEL, input: [] } },
 ];
 
 const agent = new Agent({ keepAlive: true, maxSockets: connections + 2 });

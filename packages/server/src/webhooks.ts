@@ -65,7 +65,7 @@ export interface AnnouncerOptions {
 }
 
 /** Calls of one webhook at most. */
-export const MOST_ATTEMPTS = 10;
+const MOST_ATTEMPTS = 10;
 /** Milliseconds before the second call; four times as long before each further one, an hour at most. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 3_600_000;
@@ -89,7 +89,7 @@ export function withAddresses(
   };
 }
 
-/** Makes the calls. Each is made at least once, and again until it is answered or was tried {@link MOST_ATTEMPTS} times. */
+/** Makes the calls. Each is made at least once, and again until it is answered or was tried ten times. */
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #now: () => number;
