@@ -48,30 +48,30 @@ const sentence = (n: number): string =>
   `Passage ${n}: the quick brown fox jumps over dog number ${n % 7} and sleeps in the shade of tree ${n % 11}.`;
 const sentences = (start: number, count: number): string[] =>
   Array.from({ length: count }, (_, index) => sentence(start + index));
-const model = 'all-MiniLM-L6-v2';
+const MODEL = 'all-MiniLM-L6-v2';
 
 /** What is asked, in turn; the last ones are errors of the caller. */
 const MIX: readonly Request[] = [
   ...Array.from({ length: 12 }, (_, n) => ({
     path: '/v1/embeddings',
-    body: { model, input: sentences(n, 1) },
+    body: { model: MODEL, input: sentences(n, 1) },
   })),
   ...Array.from({ length: 4 }, (_, n) => ({
     path: '/v1/embeddings',
-    body: { model, input: sentences(n * 8, 8), embedding_type: 'base64' },
+    body: { model: MODEL, input: sentences(n * 8, 8), embedding_type: 'base64' },
   })),
-  { path: '/v1/embeddings', body: { model, input: sentences(0, 400).join(' '), truncate: true } },
+  { path: '/v1/embeddings', body: { model: MODEL, input: sentences(0, 400).join(' '), truncate: true } },
   { path: '/v1/rerank', body: { query: 'who sleeps in the shade?', documents: sentences(3, 8) } },
   { path: '/v1/rerank', body: { query: 'tree 4', documents: sentences(50, 4), top_n: 2 } },
   {
     path: '/v1/classify',
-    body: { model, input: sentences(9, 2), labels: ['animals', 'plants', 'machines'] },
+    body: { model: MODEL, input: sentences(9, 2), labels: ['animals', 'plants', 'machines'] },
   },
   { path: '/v1/segment', body: { content: sentences(0, 60).join('\n'), return_chunks: true } },
   { path: '/v1/models' },
   { path: '/v2/rerank', body: { model: 'minilm-reranker', query: 'fox', documents: sentences(1, 4) } },
   { path: '/v1/embeddings', body: { model: 'nobody', input: 'a' } },
-  { path: '/v1/embeddings', body: { model, input: [] } },
+  { path: '/v1/embeddings', body: { model: MODEL, input: [] } },
 ];
 
 const agent = new Agent({ keepAlive: true, maxSockets: connections + 2 });
@@ -91,11 +91,26 @@ async function ask({ path, body }: Request): Promise<string> {
 
 const statusOf = (answer: string): number => Number(answer.slice(0, 3));
 
-/** Milliseconds that a client's requests take, one after the other. */
-async function timed(run: () => Promise<unknown>): Promise<number> {
+/** Milliseconds that a run takes, and those of the server's CPU, which other programs hardly change. */
+async function timed(run: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> {
   const start = performance.now();
+  const before = await cpuTime();
   await run();
-  return performance.now() - start;
+  return { wall: performance.now() - start, cpu: (await cpuTime()) - before };
+}
+
+/** Milliseconds of a clock tick of /proc: 100 in a second on every Linux. */
+const TICK = 10;
+
+async function cpuTime(): Promise<number> {
+  const stat = await readFile(`/proc/${server.pid}/stat`, 'utf8').catch(() => '');
+  // The name before them may have spaces.
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * TICK;
 }
 
 interface Memory {
@@ -153,6 +168,7 @@ try {
   const batch = Array.from({ length: count }, (_, n) => single[n % single.length]!);
   const ratios: number[] = [];
   const rates: number[][] = [];
+  const work: number[][] = [];
   for (let round = 0; round < 5; round++) {
     const one = await timed(async () => {
       for (const each of batch) await ask(each);
@@ -164,8 +180,9 @@ try {
         }),
       ),
     );
-    ratios.push(one / many);
-    rates.push([(count / one) * 1000, (count / many) * 1000]);
+    ratios.push(one.wall / many.wall);
+    rates.push([(count / one.wall) * 1000, (count / many.wall) * 1000]);
+    work.push([one.cpu / count, many.cpu / count]);
   }
 
   const wrong: string[] = [];
@@ -209,6 +226,13 @@ try {
       `${median(ratios).toFixed(2)}× (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}); ${median(rates.map(([one]) => one!)).toFixed(0)} and ${median(rates.map(([, many]) => many!)).toFixed(0)} a second`,
     ),
   );
+  const [ofOne, ofMany] = [0, 1].map((at) => median(work.map((each) => each[at]!)));
+  console.log(
+    row(
+      'CPU of the server for each',
+      `${ofOne!.toFixed(1)} ms and ${ofMany!.toFixed(1)} ms: ${(ofOne! / ofMany!).toFixed(2)}×`,
+    ),
+  );
   const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
   console.log(
     row(
@@ -217,7 +241,10 @@ try {
     ),
   );
   console.log(
-    row('listening thread held up, most', milliseconds(Math.max(...samples.map(({ lag }) => lag)) * 1000)),
+    row(
+      'listening thread held up, most',
+      milliseconds(Math.max(...samples.slice(1).map(({ lag }) => lag)) * 1000),
+    ),
   );
   console.log(
     row(

@@ -20,8 +20,10 @@ export interface TestServer extends NodeServer {
   end(): Promise<void>;
 }
 
+type Models = Readonly<Record<string, { make: () => Pick<TinyModel, 'files'>; like?: string }>>;
+
 /** Models by id; those of which dimensions are asked have the real ones. */
-const MODELS: Readonly<Record<string, { make: () => Pick<TinyModel, 'files'>; like?: string }>> = {
+const MODELS: Models = {
   'jina-embeddings-v3': { make: () => tinyV3('both', 1024) },
   // No weights of v4 run here; a model of texts and pictures stands for it.
   'jina-embeddings-v4': { make: () => tinyClipV2(), like: 'jina-clip-v2' },
@@ -40,11 +42,16 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
-/** Serves the models above on any free port. */
-export async function startServer(): Promise<TestServer> {
+/** A model of texts in the place of v4, with a vector for each token: no tiny one has pictures too. */
+export const V4_OF_TOKENS: Models = {
+  'jina-embeddings-v4': { make: () => tinyMiniLM(), like: 'all-MiniLM-L6-v2' },
+};
+
+/** Serves some models on any free port. @param served default: those above */
+export async function startServer(served: Models = MODELS): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'nearfield-clients-'));
   const models: NodeModel[] = [];
-  for (const [id, { make, like }] of Object.entries(MODELS)) {
+  for (const [id, { make, like }] of Object.entries(served)) {
     for (const { path, bytes } of make().files) {
       await mkdir(dirname(join(directory, id, path)), { recursive: true });
       await writeFile(join(directory, id, path), bytes);

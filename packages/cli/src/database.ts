@@ -47,27 +47,32 @@ function number(option: string, text: string): number {
   throw new UsageError(`--${option} takes a whole number from 1; it is '${text}'.`);
 }
 
-/** Connections of the thread that listens, which counts callers; each count is one short statement. */
-const LIMITS_CONNECTIONS = 2;
-/** Milliseconds after which a caller is counted here instead. */
-const LIMITS_TIMEOUT = 2000;
+/** The schema of the tables where no option names one. */
+export const DEFAULT_SCHEMA = 'nearfield';
 
-/** Connections for limits that all servers share. @throws FoundationError RUNTIME_NOT_AVAILABLE if `pg` is missing */
-export async function limitsPool(url: string) {
+/** Connections for what the server itself keeps, callers' counts and webhooks; each statement is short. */
+const SMALL_CONNECTIONS = 2;
+/** Milliseconds for a connection, and for an answer. */
+const SMALL_TIMEOUT = 2000;
+
+/** Connections for what all servers share besides batches. @throws FoundationError RUNTIME_NOT_AVAILABLE if `pg` is missing */
+export async function smallPool(url: string) {
   const { default: pg } = await import('pg').catch((cause: unknown) => {
     throw new FoundationError({
       code: 'RUNTIME_NOT_AVAILABLE',
-      message: 'Limits that servers share need the package pg: npm install pg',
+      message: '--database needs the package pg: npm install pg',
       cause,
     });
   });
   const pool = new pg.Pool({
     connectionString: url,
-    max: LIMITS_CONNECTIONS,
-    connectionTimeoutMillis: LIMITS_TIMEOUT,
-    query_timeout: LIMITS_TIMEOUT,
+    max: SMALL_CONNECTIONS,
+    connectionTimeoutMillis: SMALL_TIMEOUT,
+    query_timeout: SMALL_TIMEOUT,
     keepAlive: true,
-    application_name: 'nearfield limits',
+    // They keep no thread alive that has nothing else to do.
+    allowExitOnIdle: true,
+    application_name: 'nearfield',
   });
   // A connection that breaks while it is idle: the pool replaces it.
   pool.on('error', () => {});

@@ -1,10 +1,16 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import {
   answerInThread,
   type EngineThreadOptions,
+  FileWebhooks,
   failThread,
   GuardedUrlReader,
+  PostgresWebhooks,
+  type WebhookStore,
 } from '@nearfield/server/threads';
+import { DEFAULT_SCHEMA, smallPool } from './database.ts';
 import { createEngine, type EngineOptions } from './engine.ts';
 import { KeptIndex } from './search/places.ts';
 
@@ -26,6 +32,8 @@ export interface ServeThreadData {
   /** Places of indexes, by the name under which they are searched. */
   indexes: readonly (readonly [name: string, place: string])[];
   allowUrls: readonly string[];
+  /** Whether this thread calls webhooks, and the key that signs them. */
+  webhooks?: { secret: string | undefined } | undefined;
   preload: readonly string[];
 }
 
@@ -35,6 +43,7 @@ export async function runServeThread({
   handler,
   indexes,
   allowUrls,
+  webhooks,
   preload,
 }: ServeThreadData): Promise<void> {
   if (!parentPort) throw new TypeError('A thread of serve has a parent.');
@@ -48,6 +57,7 @@ export async function runServeThread({
         indexes: Object.fromEntries(kept.map(([name, index]) => [name, () => index.get()])),
       }),
       end: () => Promise.all(kept.map(([, index]) => index.close())),
+      ...(webhooks && { webhooks: await webhooksOf(engine), webhookSecret: webhooks.secret }),
       urls: new GuardedUrlReader({ allowed: allowUrls }),
       preload,
       load: (model) => foundation.load(model),
@@ -55,4 +65,12 @@ export async function runServeThread({
   } catch (error) {
     failThread(parentPort, error);
   }
+}
+
+/** Beside the batches that they are for. */
+async function webhooksOf({ database, dataDirectory }: EngineOptions): Promise<WebhookStore> {
+  if (!database)
+    return new FileWebhooks(join(dataDirectory ?? join(homedir(), '.cache', 'nearfield'), 'webhooks'));
+  const { url, schema = DEFAULT_SCHEMA } = database;
+  return new PostgresWebhooks({ pool: await smallPool(url), schema });
 }

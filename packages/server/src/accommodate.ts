@@ -146,17 +146,21 @@ function fitTask(
 /** Ids whose facts are remembered. */
 const REMEMBERED = 1000;
 
-/** Facts from the catalogue; those of models that are not in it from the foundation, which is asked once. */
+/**
+ * Facts from the foundation, which is asked once for each id: another model may stand for one of the catalogue. The
+ * catalogue knows those that it cannot describe yet.
+ */
 export function factsOf(foundation: SearchFoundation): FactsOf {
-  const known = new Map<string, Promise<ModelFacts | undefined>>();
-  return async (id) => {
+  const known = new Map<string, Promise<Facts | undefined>>();
+  const catalogued = (id: string): Facts | undefined => {
     const entry = findModel(id);
-    if (entry)
-      return { tasks: Object.keys(entry.tasks), defaultTask: entry.defaultTask, family: entry.family };
+    return entry && { tasks: Object.keys(entry.tasks), defaultTask: entry.defaultTask, family: entry.family };
+  };
+  return (id) => {
     let facts = known.get(id);
     if (!facts) {
       facts = foundation.models.get(id).then(
-        ({ nearfield }) => nearfield,
+        ({ nearfield }) => nearfield ?? catalogued(id),
         () => undefined,
       );
       // A model whose files cannot be read yet may be readable next time.
@@ -164,6 +168,6 @@ export function factsOf(foundation: SearchFoundation): FactsOf {
       if (known.size >= REMEMBERED) known.clear();
       known.set(id, facts);
     }
-    return facts;
+    return facts.then((found) => found ?? catalogued(id));
   };
 }

@@ -26,6 +26,7 @@ import { indexRoutes } from './routes/indexes.ts';
 import { modelRoutes } from './routes/models.ts';
 import { readerRoutes } from './routes/reader.ts';
 import { ApiService } from './service.ts';
+import type { WebhookStore } from './webhooks.ts';
 
 export interface HandlerOptions {
   /**
@@ -75,6 +76,18 @@ export interface HandlerOptions {
    * @default the foundation reads them under its own rules; webhooks are refused
    */
   urls?: UrlReader | undefined;
+  /**
+   * Where calls of webhooks are kept until they are answered: `FileWebhooks` and `PostgresWebhooks` of
+   * `@nearfield/server/node` outlive the server.
+   * @default memory
+   */
+  webhooks?: WebhookStore | undefined;
+  /**
+   * Key with which calls of webhooks are signed: `X-Nearfield-Signature` is `sha256=` and the HMAC-SHA-256, in
+   * hexadecimal, of `X-Nearfield-Timestamp`, a full stop and the body.
+   * @default not signed
+   */
+  webhookSecret?: string | undefined;
   /**
    * What `/r/` and `POST /` read pages and documents with, such as `createReader()` of @nearfield/reader. Where `urls`
    * reads addresses, it gets the page itself. Otherwise it loads what callers name: give it a `load` that refuses addresses
@@ -182,6 +195,8 @@ export function createHandler(foundation: SearchFoundation, options: HandlerOpti
     publicUrl,
     urls: options.urls,
     reader: options.reader,
+    webhooks: options.webhooks,
+    webhookSecret: options.webhookSecret,
     closing: options.closing ?? new AbortController().signal,
     reranker: options.reranker,
     allowedModels: options.allow?.models,

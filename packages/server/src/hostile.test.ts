@@ -148,6 +148,35 @@ describe('a body that is nested', () => {
   });
 });
 
+describe('headers that are tricks', () => {
+  const body = '{"model":"nobody","input":"a"}';
+  const post = 'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+  const length = `Content-Length: ${body.length}\r\n`;
+
+  it.each<[string, string]>([
+    ['two lengths', `${post}${length}Content-Length: 5\r\n\r\n${body}`],
+    ['a length and chunks', `${post}${length}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a length that is no number', `${post}Content-Length: 1e3\r\n\r\n${body}`],
+    ['a chunk that is none', `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n${body}\r\n0\r\n\r\n`],
+    ['no host', `POST /v1/embeddings HTTP/1.1\r\n${length}\r\n${body}`],
+    ['another host', `${post.replace('localhost', 'evil.example')}${length}\r\n${body}`],
+    ['another host in its address', `${post.replace('/v1', 'http://evil.example/v1')}${length}\r\n${body}`],
+    ['a null in a header', `${post}X-Request-Id: a\0b\r\n${length}\r\n${body}`],
+    ['a header on two lines', `${post}X-Request-Id: a\r\n b\r\n${length}\r\n${body}`],
+    ['20 kilobytes of headers', `${post}X-Long: ${'x'.repeat(20_000)}\r\n${length}\r\n${body}`],
+    ['a line break in a path', `GET /v1/models/a\nSet-Cookie:b HTTP/1.1\r\nHost: localhost\r\n\r\n`],
+  ])('%s', async (_, bytes) => {
+    const socket = connect(Number(new URL(command.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(bytes);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(answer.toString('latin1')).not.toMatch(/Set-Cookie/i);
+    expect(command.isAlive()).toBe(true);
+  });
+});
+
 it('after all that the server answers as before', async () => {
   const response = await fetch(`${command.url}/v1/models`);
   expect(response.status).toBe(200);

@@ -11,3 +11,4 @@ export {
 export type { ServedAnswer, ServedIndex, ServedIndexes, ServedSearchOptions } from './indexes.ts';
 export type { ReadUrlOptions, UrlReader } from './inline-images.ts';
 export type { Limiter } from './limiter.ts';
+export type { Webhook, WebhookStore } from './webhooks.ts';

@@ -12,8 +12,11 @@ export interface UrlReader {
    * than `maxBytes`; DOWNLOAD_FAILED, SERVICE_TIMEOUT
    */
   read(url: string, options: ReadUrlOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** Sends JSON to an address, under the same rules. */
-  notify(url: string, body: unknown): Promise<void>;
+  /**
+   * Sends JSON to an address once, under the same rules.
+   * @throws FoundationError CONNECTION_FAILED if it was not answered with 2xx
+   */
+  notify(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<void>;
   /** Refuses an address that {@link notify} would refuse. @throws FoundationError INPUT_VALIDATION_FAILED */
   check(url: string, param: string): void;
 }

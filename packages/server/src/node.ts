@@ -6,8 +6,10 @@ import { createMetrics } from './node/metrics.ts';
 import { GuardedUrlReader } from './node/url-reader.ts';
 
 export { createLimiter, type Limiter, type LimiterOptions } from './limiter.ts';
+export { FileWebhooks } from './node/file-webhooks.ts';
 export { createGuardedServer, type GuardedServerOptions } from './node/guarded.ts';
 export type { NodeServer } from './node/listen.ts';
+export { PostgresWebhooks } from './node/postgres-webhooks.ts';
 export { type PostgresWindowsOptions, postgresWindows, type QueryPool } from './node/postgres-windows.ts';
 export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
 

@@ -7,6 +7,7 @@ import { jsonBody } from './bodies.ts';
 import { type ApiContext, call } from './context.ts';
 import { type UrlReader, withInlineImages } from './inline-images.ts';
 import type { RouteTable } from './route-table.ts';
+import { Announcer, MemoryWebhooks, type WebhookStore } from './webhooks.ts';
 
 export interface ServiceOptions {
   foundation: SearchFoundation;
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   urls: UrlReader | undefined;
   reader: PageReader | undefined;
   closing: AbortSignal;
+  webhooks: WebhookStore | undefined;
+  webhookSecret: string | undefined;
   reranker: string | undefined;
   allowedModels: readonly string[] | undefined;
   onError: (error: unknown, requestId: string) => void;
@@ -38,6 +41,8 @@ export class ApiService {
   /** Answers `/r/`. */
   readonly reader: PageReader;
   readonly closing: AbortSignal;
+  /** Calls webhooks when batches end. */
+  readonly announcer: Announcer;
   readonly onError: ServiceOptions['onError'];
   /** The answer to an error. */
   readonly fail: ServiceOptions['fail'];
@@ -53,8 +58,20 @@ export class ApiService {
     this.splitSentences = options.splitSentences;
     this.urls = options.urls;
     this.reader = options.reader ?? options.foundation;
-    this.closing = options.closing;
     this.onError = options.onError;
+    const { urls, webhooks, webhookSecret, closing, onError } = options;
+    this.announcer = new Announcer({
+      store: webhooks ?? new MemoryWebhooks(),
+      batches: options.foundation.batches,
+      notify: async (url, body, headers) => urls?.notify(url, body, headers),
+      secret: webhookSecret,
+      closing,
+      onError: (error, id) => {
+        if (!closing.aborted) onError(error, id);
+      },
+    });
+    // What was owed when the server ended.
+    if (webhooks) this.announcer.start();
     this.fail = options.fail;
     this.#factsOf = factsOf(options.foundation);
   }

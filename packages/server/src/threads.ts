@@ -17,10 +17,13 @@ import type { ReportError, ThreadWorker } from './threads/messages.ts';
 
 export type { CallerOptions } from './callers.ts';
 export { checkHandlerOptions } from './handler.ts';
+export { FileWebhooks } from './node/file-webhooks.ts';
+export { PostgresWebhooks } from './node/postgres-webhooks.ts';
 export { type PostgresWindowsOptions, postgresWindows, type QueryPool } from './node/postgres-windows.ts';
 export { GuardedUrlReader } from './node/url-reader.ts';
 export { answerInThread, type EngineThreadOptions, failThread } from './threads/engine.ts';
 export type { ThreadPort, ThreadWorker } from './threads/messages.ts';
+export type { WebhookStore } from './webhooks.ts';
 
 export interface ThreadedServerOptions {
   /** Starts a thread that calls `answerInThread`. */

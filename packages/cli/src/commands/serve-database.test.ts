@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { tinyMiniLM } from '@nearfield/model-tiny';
 import { PostgresServer } from '@nearfield/postgres-server';
-import { createLimiter, type Limiter, postgresWindows } from '@nearfield/server/node';
+import { createLimiter, type Limiter, PostgresWebhooks, postgresWindows } from '@nearfield/server/node';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServeCommand, serveCommand } from '../../../server/test/serve-command.ts';
@@ -131,6 +131,26 @@ describe('limits', () => {
     await (await limiter.enter('a')).leave(0);
     await expect(limiter.enter('a')).rejects.toMatchObject(isFull);
     await nowhere.end();
+  });
+});
+
+it('calls of webhooks are shared: each is taken by one server, and again if that one is silent', async () => {
+  const [first, second] = [0, 0].map(
+    () => new PostgresWebhooks({ pool: database, schema: 'nearfield_webhooks' }),
+  ) as [PostgresWebhooks, PostgresWebhooks];
+  const ids = Array.from({ length: 30 }, (_, index) => `batch_${String(index).padStart(2, '0')}`);
+  for (const id of ids) {
+    await first.put({ id, url: 'https://hook.example/', output: '/o', errors: '/e', attempts: 1, due: 1000 });
+  }
+  expect((await second.claim(999, 5000)).due).toEqual([]);
+  const claimed = await Promise.all([first.claim(1000, 5000), second.claim(1000, 5000)]);
+  const taken = claimed.flatMap(({ due }) => due.map(({ id }) => id));
+  const rest = (await first.claim(1000, 5000)).due.map(({ id }) => id);
+  expect([...taken, ...rest].sort()).toEqual(ids);
+  await Promise.all(ids.slice(1).map((id) => second.delete(id)));
+  expect(await second.claim(5000, 9000)).toEqual({
+    due: [{ id: ids[0], url: 'https://hook.example/', output: '/o', errors: '/e', attempts: 1, due: 9000 }],
+    kept: 1,
   });
 });
 

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { tinyMiniLM, tinyRerankerV3 } from '@nearfield/model-tiny';
 import { openHttpIndex } from '@nearfield/search';
 import { buildIndex, documentsOfJsonl } from '@nearfield/search/build';
@@ -116,6 +118,39 @@ describe('a server that is running', () => {
     order.push('health');
     await Promise.all(heavy);
     expect(order[0]).toBe('health');
+  });
+
+  it('answers 64 connections at a time to the bit as it answers one', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+    /** Status and body; the id of a request is its own. */
+    const ask = async ([path, body]: readonly [string, object]): Promise<string> => {
+      const sent = request(`${command.url}${path}`, {
+        agent,
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+      });
+      sent.end(JSON.stringify(body));
+      const [response] = await once(sent, 'response');
+      const answer = await text(response);
+      return `${response.statusCode} ${answer.replace(/"request_id":"\w+"/, '')}`;
+    };
+    const input = texts(20);
+    const mix = [
+      ...input.map((each) => ['/v1/embeddings', { model: 'tiny', input: each }] as const),
+      ['/v1/embeddings', { model: 'tiny', input, embedding_type: 'base64' }],
+      ['/v1/rerank', { query: 'text 3', documents: input.slice(0, 5) }],
+      ['/v1/classify', { model: 'tiny', input: input.slice(0, 2), labels: ['one', 'two'] }],
+      ['/v1/segment', { content: input.join('\n'), return_chunks: true }],
+      ['/v1/embeddings', { model: 'nobody', input: 'a' }],
+      ['/v1/embeddings', { model: 'tiny', input: [] }],
+    ] as const;
+    const alone: string[] = [];
+    for (const each of mix) alone.push(await ask(each));
+    expect(alone.map((answer) => answer.slice(0, 3)).slice(-3)).toEqual(['200', '400', '422']);
+    const order = Array.from({ length: 256 }, (_, n) => (n * 7) % mix.length);
+    const answers = await Promise.all(order.map((index) => ask(mix[index]!)));
+    agent.destroy();
+    expect(answers.filter((answer, at) => answer !== alone[order[at]!])).toEqual([]);
   });
 
   it('refuses bodies that are too large, and counts its answers', async () => {

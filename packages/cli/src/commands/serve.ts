@@ -8,7 +8,7 @@ import {
 import { type Dtype, findModel } from '@nearfield/spec';
 import { countOf } from '../arguments.ts';
 import { type CommandContext, defineCommand, UsageError } from '../command.ts';
-import { DATABASE_OPTIONS, databaseOf, limitsPool } from '../database.ts';
+import { DATABASE_OPTIONS, DEFAULT_SCHEMA, databaseOf, smallPool } from '../database.ts';
 import { keysOfVariable } from '../keys.ts';
 import { type ServedModel, servedModels } from '../model-sources.ts';
 import { ACCESS_OPTIONS, ENGINE_OPTIONS } from '../options.ts';
@@ -125,6 +125,7 @@ export const serve = defineCommand({
       },
       indexes: [...indexes],
       allowUrls: values['allow-url'],
+      webhooks: { secret: context.env.NEARFIELD_WEBHOOK_SECRET || undefined },
       preload: models.filter(({ isHere }) => isHere).map(({ model }) => model.id),
     };
     // Here already: what is wrong stops the command before it listens.
@@ -135,19 +136,25 @@ export const serve = defineCommand({
     const { stderr } = context;
     const isLimited =
       values['requests-per-minute'] !== undefined || values['tokens-per-minute'] !== undefined;
-    const pool = data.engine.database && isLimited ? await limitsPool(data.engine.database.url) : undefined;
+    const pool = data.engine.database && isLimited ? await smallPool(data.engine.database.url) : undefined;
     const server = await createThreadedServer({
       engine: () => thread(data),
       // It reads texts; the models of its engine are not loaded.
       text: () =>
-        thread({ ...data, preload: [], indexes: [], engine: { ...data.engine, database: undefined } }),
+        thread({
+          ...data,
+          preload: [],
+          indexes: [],
+          webhooks: undefined,
+          engine: { ...data.engine, database: undefined },
+        }),
       port: countOf('port', values.port, 0),
       host: values.host,
       maxBodyBytes,
       callers: data.handler,
       limits: {
         ...(pool && {
-          windows: postgresWindows({ pool, schema: data.engine.database?.schema ?? 'nearfield' }),
+          windows: postgresWindows({ pool, schema: data.engine.database?.schema ?? DEFAULT_SCHEMA }),
         }),
         requestsPerMinute: countOf('requests-per-minute', values['requests-per-minute']),
         tokensPerMinute: countOf('tokens-per-minute', values['tokens-per-minute']),

@@ -77,7 +77,7 @@ const hashOf = (caller: string | number): string =>
   createHash('sha256').update(String(caller)).digest('base64url');
 
 /** Errors of PostgreSQL for what another session has just made. */
-const DUPLICATES: ReadonlySet<unknown> = new Set(['23505', '42P06', '42P07']);
+export const DUPLICATES: ReadonlySet<unknown> = new Set(['23505', '42P06', '42P07']);
 
 function ignoreDuplicate(error: unknown): void {
   if (!DUPLICATES.has((error as { code?: unknown }).code)) throw error;

@@ -23,8 +23,6 @@ export interface UrlReaderOptions {
 
 const TIMEOUT = 30_000;
 const MAX_REDIRECTS = 5;
-/** Attempts at a webhook, and milliseconds before the next one. */
-const NOTIFY_PAUSES = [0, 1000, 10_000];
 
 /** An entry of the allow-list. */
 interface AllowedPrefix {
@@ -83,30 +81,25 @@ export class GuardedUrlReader implements UrlReader {
     }
   }
 
-  async notify(text: string, body: unknown): Promise<void> {
-    let problem: unknown;
-    for (const pause of NOTIFY_PAUSES) {
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause).unref());
-      try {
-        const url = this.#checked(text, 'webhook_url');
-        const answer = await this.#send(
-          url,
-          'webhook_url',
-          AbortSignal.timeout(this.#timeout),
-          JSON.stringify(body),
-        );
-        answer.resume();
-        const { statusCode = 0 } = answer;
-        if (statusCode >= 200 && statusCode < 300) return;
-        problem = new Error(`status ${statusCode}`);
-      } catch (error) {
-        problem = error;
-      }
+  async notify(text: string, body: string, headers: Readonly<Record<string, string>>): Promise<void> {
+    let cause: unknown;
+    try {
+      const url = this.#checked(text, 'webhook_url');
+      const answer = await this.#send(url, 'webhook_url', AbortSignal.timeout(this.#timeout), {
+        body,
+        headers,
+      });
+      answer.resume();
+      const { statusCode = 0 } = answer;
+      if (statusCode >= 200 && statusCode < 300) return;
+      cause = new Error(`status ${statusCode}`);
+    } catch (error) {
+      cause = error;
     }
     throw new FoundationError({
       code: 'CONNECTION_FAILED',
       message: `The webhook ${shortened(text)} could not be called.`,
-      cause: problem,
+      cause,
     });
   }
 
@@ -167,7 +160,12 @@ export class GuardedUrlReader implements UrlReader {
     });
   }
 
-  async #send(url: URL, param: string, signal: AbortSignal, body?: string): Promise<IncomingMessage> {
+  async #send(
+    url: URL,
+    param: string,
+    signal: AbortSignal,
+    sent?: { body: string; headers: Readonly<Record<string, string>> },
+  ): Promise<IncomingMessage> {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const request = send(
@@ -176,16 +174,16 @@ export class GuardedUrlReader implements UrlReader {
           signal,
           agent: false,
           lookup: this.#lookup(param),
-          method: body === undefined ? 'GET' : 'POST',
+          method: sent === undefined ? 'GET' : 'POST',
           headers: {
             'User-Agent': 'nearfield',
-            ...(body !== undefined && { 'Content-Type': 'application/json' }),
+            ...(sent && { ...sent.headers, 'Content-Type': 'application/json' }),
           },
         },
         resolve,
       );
       request.once('error', reject);
-      request.end(body);
+      request.end(sent?.body);
     });
   }
 

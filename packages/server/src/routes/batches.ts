@@ -6,14 +6,12 @@ import { bulkJob, bulkLines } from '../bulk.ts';
 import { type ApiContext, call } from '../context.ts';
 import { jsonLinesStream } from '../json-lines.ts';
 import type { ApiService } from '../service.ts';
+import { withAddresses } from '../webhooks.ts';
 
 /** Names of uploaded files that are remembered, and characters of each. */
 const FILE_NAMES = 1000;
 const FILE_NAME = 255;
 
-const FINAL: ReadonlySet<string> = new Set(['completed', 'failed', 'expired', 'cancelled']);
-/** Milliseconds between two looks at a job whose end somebody waits for. */
-const WATCH_EVERY = 500;
 /** Bytes of a file of lines that a caller names by its address. */
 const MAX_INPUT_BYTES = 256 * 1024 * 1024;
 
@@ -22,22 +20,20 @@ export function batchRoutes(service: ApiService): void {
   const { foundation, routes } = service;
   const { batches } = foundation;
 
-  const withUrls = (context: ApiContext, status: BatchStatus): BatchStatus => {
+  const addresses = (context: ApiContext, id: string) => {
     const at = (file: string): string =>
-      service.addressOf(context, `v1/batch/${encodeURIComponent(status.batch_id)}/${file}`);
-    const { stats } = status;
-    return {
-      ...status,
-      ...(status.output_url == null && status.status === 'completed' && { output_url: at('output') }),
-      ...(status.error_file_url == null && stats && stats.failed > 0 && { error_file_url: at('errors') }),
-    };
+      service.addressOf(context, `v1/batch/${encodeURIComponent(id)}/${file}`);
+    return { output: at('output'), errors: at('errors') };
   };
+  const withUrls = (context: ApiContext, status: BatchStatus): BatchStatus =>
+    withAddresses(status, addresses(context, status.batch_id));
 
   service.post('/v1/batch/embeddings', 'batch', async (body, how, context) => {
     const { webhook, request } = await prepared(service, body, how.signal);
     const status = await batches.create(request, how);
     if (webhook !== undefined) {
-      void announce(service, webhook, status.batch_id, (ended) => withUrls(context, ended));
+      const { batch_id: id } = status;
+      await service.announcer.add({ id, url: webhook, ...addresses(context, id) });
     }
     return withUrls(context, status);
   });
@@ -103,42 +99,6 @@ async function prepared(
       : { ...rest, ...(address != null && { input_url: address }) },
     ...(webhook != null && { webhook: String(webhook) }),
   };
-}
-
-/** Waits for the end of a job and sends its last status to whoever wants to know. */
-async function announce(
-  { foundation, urls, closing, onError }: ApiService,
-  webhook: string,
-  id: string,
-  described: (status: BatchStatus) => BatchStatus,
-): Promise<void> {
-  try {
-    let status = await foundation.batches.get(id);
-    while (!FINAL.has(status.status)) {
-      await pause(WATCH_EVERY, closing);
-      status = await foundation.batches.get(id);
-    }
-    await urls?.notify(webhook, described(status));
-  } catch (error) {
-    if (!closing.aborted) onError(error, id);
-  }
-}
-
-/** Waits, and keeps no process alive for it. @throws the signal's reason */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-    if (typeof timer === 'object' && 'unref' in timer) timer.unref();
-  });
 }
 
 function limitOf(context: ApiContext): number {
