@@ -1,6 +1,6 @@
 /** A real nginx: the system's, or Debian's package unpacked into a folder, which takes no rights. */
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../tooling/free-port.ts';
@@ -32,7 +32,6 @@ export async function serveNginx(settings: string, site: string): Promise<Nginx 
   const folder = await mkdtemp(join(tmpdir(), 'nearfield-nginx-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const isRoot = process.getuid?.() === 0;
-  if (isRoot) await chmod(folder, 0o777);
   let found: string;
   try {
     found = await runShell(FIND, folder, process.env);
@@ -43,7 +42,9 @@ export async function serveNginx(settings: string, site: string): Promise<Nginx 
   const [program = '', types = ''] = found.trim().split('\n');
   await writeFile(join(folder, 'mime.types'), (await readFile(types, 'utf8')).replace(/\bmjs\b/g, ''));
   await mkdir(join(folder, 'bodies'));
-  if (isRoot) await chmod(join(folder, 'bodies'), 0o777);
+  // Where nobody can read it, whatever the rights of the folders above the project's.
+  await cp(site, join(folder, 'dist'), { recursive: true });
+  if (isRoot) for (const path of [folder, join(folder, 'bodies')]) await chmod(path, 0o777);
   const port = await freePort();
   const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${folder}/bodies/${kind};`)
@@ -51,7 +52,6 @@ export async function serveNginx(settings: string, site: string): Promise<Nginx 
   const adapted = settings
     .replace('/etc/nginx/mime.types', join(folder, 'mime.types'))
     .replace(/\b8080\b/, String(port))
-    .replace('root dist;', `root ${site};`)
     .replace('http {', `http {\naccess_log off;\n${own}`);
   await writeFile(join(folder, 'nginx.conf'), adapted);
   const version = await runShell(`${program} -v 2>&1`, folder, process.env);

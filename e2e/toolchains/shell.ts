@@ -37,22 +37,37 @@ export async function startServer(
       resolve();
     }),
   );
-  while (!(await answers(url))) {
-    if (isOver) throw new Error(`"${command}" ended in ${cwd}:\n${printed}`);
-  }
-  return async () => {
+  const stop = async (): Promise<void> => {
     // Servers have children of their own.
     if (!isOver) process.kill(-child.pid!, 'SIGKILL');
     await closed;
   };
+  try {
+    while (!(await answers(url))) {
+      if (isOver) throw new Error(`"${command}" ended in ${cwd}`);
+    }
+  } catch (cause) {
+    await stop();
+    throw new Error(`${(cause as Error).message}; it printed:\n${printed}`, { cause });
+  }
+  return stop;
 }
 
-/** Whether a server answers; if not, asked again no sooner than a moment later. */
+/** Milliseconds in which a server answers that has taken a request; some build the page for it. */
+const PATIENCE = 120_000;
+
+/**
+ * Whether a server answers; if not, asked again no sooner than a moment later.
+ * @throws {Error} when it takes the request, and that is all
+ */
 export async function answers(url: string): Promise<boolean> {
   try {
-    await (await fetch(url)).body?.cancel();
+    await (await fetch(url, { signal: AbortSignal.timeout(PATIENCE) })).body?.cancel();
     return true;
-  } catch {
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+      throw new Error(`${url} takes requests and does not answer`, { cause });
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
     return false;
   }
