@@ -19,7 +19,7 @@ export default defineConfig({
   // With the scripts that `externalScripts` moves, no page has a script of its own: script-src 'self' is enough.
   metaChunk: true,
   transformHtml: externalScripts,
-  buildEnd: indexVitePress({ createMeaning }),
+  buildEnd: indexVitePress(process.env.NEARFIELD_KEYWORDS_ONLY === 'true' ? {} : { createMeaning }),
   markdown: { config: linksOutside },
   vite: {
     plugins: [searchInDevelopment()],

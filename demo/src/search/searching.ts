@@ -1,14 +1,16 @@
-import type { CallOptions, SearchFoundation } from '@nearfield/spec';
+import type { CallOptions } from '@nearfield/spec';
 import type { App, Mode } from '../shell/app.ts';
 import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
 import { PageCall } from '../shell/page-call.ts';
 import { ModelPageState, perApp } from '../shell/page-state.ts';
-import { isAbort, type Problem } from '../shell/problems.ts';
+import { isAbort } from '../shell/problems.ts';
 import type { Span } from '../text/sentences.ts';
+import { leftOut } from './left-out.ts';
 import type { Passage, TextDocument } from './passage.ts';
 import { documentOf, readTextFile, UnreadableFileError } from './read-files.ts';
-import { type FoundPassage, type IndexingProgress, SearchSession } from './session.ts';
+import type { FoundPassage, IndexingProgress, SearchSession } from './session.ts';
+import { SearchSessions } from './sessions.ts';
 
 /** A passage among the answers, with the sentence that fits best once it is known. */
 export interface Answer extends FoundPassage {
@@ -63,10 +65,7 @@ const NO_ANSWERS = { answers: undefined, answered: undefined, timings: undefined
 export class Searching extends ModelPageState<SearchState> {
   readonly #debounce: number;
   readonly #limit: number;
-  readonly #sessions = new Map<string, SearchSession>();
-  readonly #keep: string | undefined;
-  /** The model whose session is kept: that of the first visit. */
-  readonly #keptModel: string;
+  readonly #sessions: SearchSessions;
   /** Resolves once the texts of an earlier visit are here. */
   readonly restored: Promise<void>;
   readonly #asking: PageCall;
@@ -100,8 +99,14 @@ export class Searching extends ModelPageState<SearchState> {
     });
     this.#debounce = debounce;
     this.#limit = limit;
-    this.#keep = keep;
-    this.#keptModel = models.local;
+    this.#sessions = new SearchSessions(app, {
+      keptModel: models.local,
+      keep,
+      onChange: (isKept) => {
+        this.#showCounts();
+        if (isKept) void this.#follow().catch(() => undefined);
+      },
+    });
     this.#asking = new PageCall(app, 'question', {
       forget: 'success',
       failed: () => {
@@ -124,7 +129,7 @@ export class Searching extends ModelPageState<SearchState> {
   /** Shows the texts that the browser kept. What is not indexed yet waits for a press: it may load a model. */
   async #restore(): Promise<void> {
     try {
-      const documents = await this.#kept().kept();
+      const documents = await this.#sessions.kept().kept();
       const here = new Set(this.state.documents.map(({ id }) => id));
       const all = [...documents.filter(({ id }) => !here.has(id)), ...this.state.documents];
       if (documents.length > 0) await this.#setDocuments(all);
@@ -135,8 +140,8 @@ export class Searching extends ModelPageState<SearchState> {
 
   /** Another tab has added or removed texts. */
   async #follow(): Promise<void> {
-    if (!(await this.#kept().isChanged())) return;
-    await this.#setDocuments(await this.#kept().kept());
+    if (!(await this.#sessions.kept().isChanged())) return;
+    await this.#setDocuments(await this.#sessions.kept().kept());
     await this.#refreshAnswers();
   }
 
@@ -426,7 +431,7 @@ export class Searching extends ModelPageState<SearchState> {
       this.app.forget('question');
       this.update(NO_ANSWERS);
     }
-    const sessions = new Set([this.#session(), ...(this.#keep === undefined ? [] : [this.#kept()])]);
+    const sessions = this.#sessions.written(this.model);
     try {
       await Promise.all([...sessions].map((session) => session.setDocuments(documents, removed)));
       return true;
@@ -442,42 +447,8 @@ export class Searching extends ModelPageState<SearchState> {
     return this.state.documents.flatMap((document) => document.passages);
   }
 
-  /** The session of the current mode, server and model. Others stay, so that switching back is immediate. */
   #session(): SearchSession {
-    const { mode, remote } = this.app.state;
-    if (mode === 'local' && this.model === this.#keptModel) return this.#kept();
-    const id = JSON.stringify(mode === 'local' ? [mode, this.model] : [mode, this.model, remote.baseUrl]);
-    return this.#sessionOf(id, this.model, this.app.foundation(), undefined);
-  }
-
-  /** The session that the browser keeps: it holds the texts, whatever the current one is. */
-  #kept(): SearchSession {
-    const foundation = this.app.local();
-    return this.#sessionOf(
-      JSON.stringify(['local', this.#keptModel]),
-      this.#keptModel,
-      foundation,
-      this.#keep,
-    );
-  }
-
-  #sessionOf(
-    id: string,
-    model: string,
-    foundation: SearchFoundation,
-    name: string | undefined,
-  ): SearchSession {
-    let session = this.#sessions.get(id);
-    if (!session) {
-      const onChange = (): void => {
-        this.#showCounts();
-        if (name !== undefined) void this.#follow().catch(() => undefined);
-      };
-      session = new SearchSession(foundation, model, { name, onChange });
-      this.#sessions.set(id, session);
-    }
-    session.foundation = foundation;
-    return session;
+    return this.#sessions.current(this.model);
   }
 
   /** Stops what runs for the session before. */
@@ -516,20 +487,6 @@ export class Searching extends ModelPageState<SearchState> {
     }
     this.update({ total, indexed });
   }
-}
-
-/** One card for all files that were left out. */
-function leftOut(sentences: readonly string[], added: number): Problem {
-  const [first = ''] = sentences;
-  const one = sentences.length === 1;
-  return {
-    origin: 'files',
-    code: 'UNEXPECTED',
-    title: one ? 'A text was left out' : `${formatPlural(sentences.length, 'text')} were left out`,
-    message: one ? first : 'These could not be added:',
-    advice: added > 0 ? 'The others were added.' : 'Choose .txt, .md or .html files with text in them.',
-    details: one ? undefined : sentences,
-  };
 }
 
 export const searchingOf = perApp((app) => new Searching(app, { keep: 'demo' }));
