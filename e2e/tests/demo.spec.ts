@@ -138,7 +138,7 @@ test('says why an answer was found, and carries the index away and back as a fil
   await expect(demo.answers.last().locator('.why')).toHaveText(/meaning/i);
 
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Export the index' }).click();
+  await page.getByRole('button', { name: 'Save as a file' }).click();
   const file = await (await saved).path();
   await page.getByRole('button', { name: 'Remove Pasted text' }).click();
   await page.getByRole('button', { name: 'Clear the question' }).click();

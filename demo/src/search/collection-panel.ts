@@ -43,12 +43,12 @@ class CollectionPanel extends SearchElement {
         ${
           documents.length > 0
             ? html`<button type="button" ?disabled=${indexing !== undefined} @click=${this.#export}>
-              Export the index
+              Save as a file
             </button>`
             : nothing
         }
         <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[data-import]')?.click()}>
-          Import an index…
+          Load from a file…
         </button>
       </div>
       <input type="file" hidden data-import aria-label="Exported index" accept=${EXTENSION} @change=${this.#import} />
