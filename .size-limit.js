@@ -30,8 +30,9 @@ export default [
   { name: 'transformers, worker', path: 'packages/transformers/dist/worker.js', limit: '260 kB' },
   // The door alone: what reads HTML and PDF is loaded with the first page of its kind.
   { name: 'reader, page', path: page('reader'), limit: '17 kB' },
-  // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
-  { name: 'search, page', path: page('search'), limit: '22.8 kB' },
+  // Analysis with the English stemmer, reading of indexes, ranking, indexes at a server (over half a kilobyte); errors and
+  // vectors of the contract.
+  { name: 'search, page', path: page('search'), limit: '23.5 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
   // English; other languages are files of one kilobyte. A fifth is lit.
   { name: 'search, element', path: page('search-element/nearfield-search'), limit: '37.5 kB', gzip: true },

@@ -18,8 +18,9 @@ export default defineConfig({
   lastUpdated: false,
   // With the scripts that `externalScripts` moves, no page has a script of its own: script-src 'self' is enough.
   metaChunk: true,
+  transformHead: ({ siteData }) => [['link', { rel: 'icon', href: `${siteData.base}favicon.svg` }]],
   transformHtml: externalScripts,
-  buildEnd: indexVitePress({ createMeaning }),
+  buildEnd: indexVitePress(process.env.NEARFIELD_KEYWORDS_ONLY === 'true' ? {} : { createMeaning }),
   markdown: { config: linksOutside },
   vite: {
     plugins: [searchInDevelopment()],

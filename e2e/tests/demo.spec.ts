@@ -68,9 +68,9 @@ test('works without a network on the second visit', async ({ demo, page, context
     return route.abort();
   });
   await second.open();
-  await expect(second.page.getByText('The model is already kept in this browser')).toBeVisible();
-  await second.paste(SHORT_TEXT);
+  // Texts and vectors are kept as well as the model.
   await second.indexed(3);
+  await second.ask('How quickly does the darkness travel across the land?');
   expect(asked.length).toBeGreaterThan(0);
   expect(blocked).toEqual([]);
 
@@ -83,6 +83,71 @@ test('works without a network on the second visit', async ({ demo, page, context
   await second.indexed(4);
   await second.ask('Which animals hold hands?');
   await expect(second.answers.first()).toContainText('Otters');
+});
+
+test('keeps texts and vectors: a killed tab loses nothing, and what was left is indexed then', async ({
+  demo,
+  page,
+  context,
+}) => {
+  test.setTimeout(LONG * 2);
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.addSample();
+  await expect(page.getByText(/^Indexing (?!0 )[1-9]\d+ of 303 passages$/)).toBeVisible({ timeout: LONG });
+  // Its process ends in the middle of the work.
+  const devtools = await context.newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  void devtools.send('Page.crash').catch(() => undefined);
+  await crashed;
+  await page.close();
+
+  const second = new DemoPage(await context.newPage());
+  await second.open();
+  const names = second.page.locator('collection-panel .name');
+  await expect(names).toHaveText(['Pasted text', 'Sample passages']);
+  await expect(second.page.getByText(/of 303 passages are not indexed/)).toBeVisible();
+  await second.ask('How do I bake with wild yeast?');
+  await expect(second.answers.first()).toContainText('Sourdough needs a starter');
+  await second.page.getByRole('button', { name: 'Continue' }).click();
+  await second.indexed(303);
+
+  // Another tab has them, too, and hears of what goes.
+  const third = new DemoPage(await context.newPage());
+  await third.open();
+  await third.indexed(303);
+  await third.page.getByRole('button', { name: 'Remove Sample passages' }).click();
+  await expect(names).toHaveText(['Pasted text']);
+  await second.indexed(3);
+});
+
+test('says why an answer was found, and carries the index away and back as a file', async ({
+  demo,
+  page,
+}) => {
+  test.setTimeout(LONG);
+  await demo.open();
+  await demo.paste(SHORT_TEXT);
+  await demo.indexed(3);
+  await demo.ask('a starter of wild yeast');
+  await page.getByRole('button', { name: 'Why these?' }).click();
+  await expect(demo.answers.first().locator('.why')).toHaveText(
+    /^Meaning \d+ %, words \d+ %: .*starter.*yeast.*\.$/,
+  );
+  await expect(demo.answers.last().locator('.why')).toHaveText(/meaning/i);
+
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a file' }).click();
+  const file = await (await saved).path();
+  await page.getByRole('button', { name: 'Remove Pasted text' }).click();
+  await page.getByRole('button', { name: 'Clear the question' }).click();
+  // Its vectors come along: nothing is embedded again, so that no model is needed.
+  await page.getByRole('button', { name: 'Delete all-MiniLM-L6-v2 from this browser' }).click();
+  await page.getByLabel('Exported index').setInputFiles(file);
+  await demo.indexed(3);
+  await expect(page.locator('.toast')).toHaveText(/^1 text came with /);
+  await expect(page.getByText('No model is kept in this browser.')).toBeVisible();
 });
 
 test('stops indexing at once, and goes on afterwards', async ({ demo, page }) => {
@@ -391,7 +456,10 @@ test('shows what is stored and deletes it', async ({ demo, page }) => {
   await page.getByRole('button', { name: 'Delete all-MiniLM-L6-v2 from this browser' }).click();
   await expect(page.getByText('No model is kept in this browser.')).toBeVisible();
   const kept = await page.evaluate(async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name!);
+    // The visitor's texts stay: they have a button of their own.
+    const names = (await indexedDB.databases())
+      .map(({ name }) => name!)
+      .filter((name) => !name.startsWith('nearfield-live'));
     let bytes = 0;
     for (const name of names) {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {

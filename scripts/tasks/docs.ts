@@ -7,14 +7,20 @@ import { buildEmbeddedModel } from '../embedded-model.ts';
 const USAGE = `npm run docs -- [build] [options]: serves the documents as a site, or writes it
 
 Options:
-  --port PORT   of the server, this one and no other (default: 5173, or the next that is free)
-  --base PATH   beginning of the site's addresses (default: /)
-  --out FOLDER  where build writes (default: docs/.vitepress/dist)`;
+  --port PORT      of the server, this one and no other (default: 5173, or the next that is free)
+  --base PATH      beginning of the site's addresses (default: /)
+  --out FOLDER     where build writes (default: docs/.vitepress/dist)
+  --keywords-only  no model embeds the passages: the search finds words alone`;
 
 const { values, positionals } = taskArguments(
   USAGE,
   {
-    options: { port: { type: 'string' }, base: { type: 'string' }, out: { type: 'string' } },
+    options: {
+      port: { type: 'string' },
+      base: { type: 'string' },
+      out: { type: 'string' },
+      'keywords-only': { type: 'boolean' },
+    },
     allowPositionals: true,
   },
   ({ values: { port, base = '/' }, positionals: [command = 'serve', ...more] }) => {
@@ -30,7 +36,8 @@ const { port, base = '/', out } = values;
 const isBuild = positionals[0] === 'build';
 
 // The model embeds the passages; in development words are enough.
-if (isBuild) await buildEmbeddedModel();
+if (values['keywords-only']) process.env.NEARFIELD_KEYWORDS_ONLY = 'true';
+else if (isBuild) await buildEmbeddedModel();
 process.exitCode = await runSource('docs/node_modules/vitepress/bin/vitepress.js', [
   isBuild ? 'build' : 'dev',
   'docs',

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { formatDuration, formatPlural } from '../shell/format.ts';
+import { reasonOf } from './reason.ts';
 import { SearchElement } from './search-element.ts';
 import type { Answer } from './searching.ts';
 
@@ -9,11 +10,30 @@ import type { Answer } from './searching.ts';
  * are no stops of Tab: there is nothing to do in them.
  */
 class AnswerList extends SearchElement {
+  static override readonly properties = { ...SearchElement.properties, explains: { state: true } };
+  /** Whether every answer says what brought it here. */
+  declare private explains: boolean;
+
+  constructor() {
+    super();
+    this.explains = false;
+  }
+
   protected override render() {
     const { answers, answered, timings, indexed } = this.page.state;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
       <div class="answers-head">
         <h2 id="answers-title">Nearest passages</h2>
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed=${this.explains ? 'true' : 'false'}
+          @click=${() => {
+            this.explains = !this.explains;
+          }}
+        >
+          Why these?
+        </button>
         ${
           timings
             ? html`<p class="timings">
@@ -36,8 +56,9 @@ class AnswerList extends SearchElement {
     </section>`;
   }
 
-  #answer({ passage, score, sentence }: Answer) {
+  #answer({ passage, score, explanation, sentence }: Answer) {
     const { text } = passage;
+    const best = this.page.state.answers?.[0]?.score ?? score;
     // Without a sentence all of it stands before the mark, so that what is there stays there when one is marked.
     const { start, end } = sentence ?? { start: text.length, end: text.length };
     return html`<li class="answer" tabindex="-1" data-answer=${passage.id}>
@@ -46,12 +67,13 @@ class AnswerList extends SearchElement {
           <h3 dir="auto">${passage.title ?? passage.source}</h3>
           ${passage.title ? html`<span class="source" dir="auto">${passage.source}</span>` : nothing}
         </div>
-        <span class="score" title="Cosine similarity: 1 is the same meaning, 0 is unrelated">
-          <meter min="0" max="1" .value=${Math.max(0, score)} aria-hidden="true"></meter>
+        <span class="score" title="Agreement in meaning and in words; the bar compares with the best passage">
+          <meter min="0" max="1" .value=${best > 0 ? Math.max(0, score / best) : 0} aria-hidden="true"></meter>
           <span class="visually-hidden">Score</span> ${score.toFixed(3)}
         </span>
       </div>
       <p dir="auto">${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>
+      ${this.explains && explanation ? html`<p class="why">${reasonOf(explanation)}</p>` : nothing}
     </li>`;
   }
 

@@ -2,10 +2,12 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { removeKeepingFocus } from '../elements/focus.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
+import { saveFile } from '../shell/save-file.ts';
 import { SearchElement } from './search-element.ts';
 import '../elements/problem-list.ts';
 
 const ORIGINS = ['files'] as const;
+const EXTENSION = '.nearfield-index';
 
 /** The documents, and how many of their passages can be searched. */
 class CollectionPanel extends SearchElement {
@@ -37,6 +39,19 @@ class CollectionPanel extends SearchElement {
           </ul>`
       }
       ${documents.length > 0 ? html`<text-sources .app=${this.app}></text-sources>` : nothing}
+      <div class="row">
+        ${
+          documents.length > 0
+            ? html`<button type="button" ?disabled=${indexing !== undefined} @click=${this.#export}>
+              Save as a file
+            </button>`
+            : nothing
+        }
+        <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[data-import]')?.click()}>
+          Load from a file…
+        </button>
+      </div>
+      <input type="file" hidden data-import aria-label="Exported index" accept=${EXTENSION} @change=${this.#import} />
       ${
         total > 0
           ? html`<p class="hint" data-testid="index-state">
@@ -59,6 +74,19 @@ class CollectionPanel extends SearchElement {
       }
     </section>`;
   }
+
+  #export = async (): Promise<void> => {
+    const file = await this.page.export();
+    if (file) saveFile(`texts${EXTENSION}`, file);
+  };
+
+  #import = (event: Event): void => {
+    const input = event.currentTarget as HTMLInputElement;
+    const [file] = input.files ?? [];
+    // The same file may be chosen again.
+    input.value = '';
+    if (file) void this.page.import(file);
+  };
 
   #remove(event: Event, id: string): Promise<void> {
     return removeKeepingFocus(

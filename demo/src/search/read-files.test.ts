@@ -52,6 +52,8 @@ test('the same text has the same fingerprint, another one has not', () => {
   expect(new Set(others.map(print)).size).toBe(4);
 });
 
-test('documents get ids of their own', () => {
-  expect(documentOf('a', text, false).id).not.toBe(documentOf('a', text, false).id);
+test('passages of another text have other ids, those of the same text have the same on every visit', () => {
+  const ids = (of: string): string[] => documentOf('a', of, false).passages.map(({ id }) => id);
+  expect(ids(text)).toEqual(ids(text));
+  expect(ids(`${text} More.`)).not.toEqual(ids(text));
 });

@@ -12,22 +12,22 @@ export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError';
 }
 
-let documents = 0;
-
 /** Splits a text into the passages of a document. */
 export const documentOf = (name: string, text: string, markdown: boolean): TextDocument =>
   documentFrom(name, splitPassages(text, { markdown }));
 
 function documentFrom(name: string, split: readonly SplitPassage[]): TextDocument {
-  const id = `document-${++documents}`;
+  const fingerprint = fingerprintOf(split);
+  const id = `document-${fingerprint}`;
   const passages = split.map(
     ({ headings, text: passage }, index): Passage => ({
       id: `${id}/${index}`,
       source: [name, ...headings].join(' › '),
+      headings,
       text: passage,
     }),
   );
-  return { id, name, passages, fingerprint: fingerprintOf(split) };
+  return { id, name, passages, fingerprint, added: Date.now() };
 }
 
 /** A number of 53 bits for the texts and headings of a document, with their length: equal ones are the same text. */

@@ -30,11 +30,12 @@ async function load(): Promise<Sample> {
       id: `${subject.id}/${id}`,
       source: subject.title,
       title,
+      headings: [subject.title],
       text,
     })),
   );
   return {
-    document: { id: SAMPLE_ID, name: 'Sample passages', passages, fingerprint: SAMPLE_ID },
+    document: { id: SAMPLE_ID, name: 'Sample passages', passages, fingerprint: SAMPLE_ID, added: Date.now() },
     questions: sampleQuestions,
   };
 }

@@ -136,7 +136,9 @@ describe('asking', () => {
     searching.setQuestion('brick');
     await settled();
     expect(answers()?.[0]).toBe(long('brick'));
-    expect(searching.state.answers?.[0]?.score).toBeCloseTo(1, 5);
+    const [first, second] = searching.state.answers!;
+    expect(first!.score).toBeGreaterThan(second!.score);
+    expect(first!.explanation).toMatchObject({ words: [{ word: 'brick' }] });
     expect(searching.state.timings).toEqual({ embed: expect.any(Number), search: expect.any(Number) });
   });
 
@@ -159,6 +161,7 @@ describe('asking', () => {
       expect(new Set(shown.map(({ timings }) => timings)).size).toBe(1);
       // The same question is answered again where passages come, once for each time.
       await searching.addDocuments([documentOfParagraphs('b', long('zoology'))]);
+      await expect.poll(() => answers()).toContain(long('zoology'));
       await settled();
       expect(searches).toHaveBeenCalledTimes(2);
     } finally {
@@ -221,7 +224,7 @@ describe('asking', () => {
     searching.setQuestion('brick');
     await settled();
     expect(answers()?.filter((text) => text === long('brick'))).toHaveLength(2);
-    searching.removeDocument(searching.state.documents[0]!.id);
+    await searching.removeDocument(searching.state.documents[0]!.id);
     await settled();
     expect(answers()).toEqual([long('brick')]);
   });
@@ -239,7 +242,7 @@ test('nothing is left of the answers when the last text is removed', async () =>
   searching.setQuestion('apple');
   await settled();
   expect(searching.state.answers).toHaveLength(1);
-  searching.removeDocument(searching.state.documents[0]!.id);
+  await searching.removeDocument(searching.state.documents[0]!.id);
   expect(searching.state).toMatchObject({
     answers: undefined,
     answered: undefined,
@@ -259,12 +262,13 @@ describe('switching', () => {
     expect(searching.state).toMatchObject({ indexed: 0, total: 1 });
     expect(remote.calls).toHaveLength(0);
     await searching.index();
-    expect(remote.calls[0]?.inputs).toEqual([long('apple')]);
+    const own = (calls: typeof local.calls) => calls.filter(({ inputs }) => inputs.includes(long('apple')));
+    expect(own(remote.calls)).toHaveLength(1);
     app.setMode('local');
     expect(searching.state.indexed).toBe(1);
     app.setMode('remote');
     expect(searching.state.indexed).toBe(1);
-    expect(local.calls).toHaveLength(1);
+    expect(own(local.calls)).toHaveLength(1);
   });
 
   test('stops what is running, quietly', async () => {

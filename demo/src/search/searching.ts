@@ -4,11 +4,13 @@ import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
 import { PageCall } from '../shell/page-call.ts';
 import { ModelPageState, perApp } from '../shell/page-state.ts';
-import { isAbort, type Problem } from '../shell/problems.ts';
+import { isAbort } from '../shell/problems.ts';
 import type { Span } from '../text/sentences.ts';
+import { leftOut } from './left-out.ts';
 import type { Passage, TextDocument } from './passage.ts';
 import { documentOf, readTextFile, UnreadableFileError } from './read-files.ts';
-import { type FoundPassage, type IndexingProgress, SearchSession } from './session.ts';
+import type { FoundPassage, IndexingProgress, SearchSession } from './session.ts';
+import { SearchSessions } from './sessions.ts';
 
 /** A passage among the answers, with the sentence that fits best once it is known. */
 export interface Answer extends FoundPassage {
@@ -46,6 +48,8 @@ interface SearchState {
 export interface SearchingOptions {
   /** Default: the model beside the page, and a hosted one. */
   models?: Record<Mode, string>;
+  /** Name under which the browser keeps texts and vectors of the model beside the page. Default: none, they go with it. */
+  keep?: string | undefined;
   /** Milliseconds without a key before a question is asked. Default 80. */
   debounce?: number;
   /** Answers shown. Default 10. */
@@ -57,11 +61,13 @@ const QUARTERS = [0.25, 0.5, 0.75] as const;
 
 const NO_ANSWERS = { answers: undefined, answered: undefined, timings: undefined };
 
-/** Semantic search over the visitor's texts: `call` indexes them, while questions are asked. */
+/** Search over the visitor's texts by words and meaning: `call` indexes them, while questions are asked. */
 export class Searching extends ModelPageState<SearchState> {
   readonly #debounce: number;
   readonly #limit: number;
-  readonly #sessions = new Map<string, SearchSession>();
+  readonly #sessions: SearchSessions;
+  /** Resolves once the texts of an earlier visit are here. */
+  readonly restored: Promise<void>;
   readonly #asking: PageCall;
   /** A question that waits for a pause in typing. */
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +79,7 @@ export class Searching extends ModelPageState<SearchState> {
     app: App,
     {
       models = { local: EMBEDDED_MODEL, remote: REMOTE_MODEL },
+      keep,
       debounce = 80,
       limit = 10,
     }: SearchingOptions = {},
@@ -92,6 +99,14 @@ export class Searching extends ModelPageState<SearchState> {
     });
     this.#debounce = debounce;
     this.#limit = limit;
+    this.#sessions = new SearchSessions(app, {
+      keptModel: models.local,
+      keep,
+      onChange: (isKept) => {
+        this.#showCounts();
+        if (isKept) void this.#follow().catch(() => undefined);
+      },
+    });
     this.#asking = new PageCall(app, 'question', {
       forget: 'success',
       failed: () => {
@@ -108,6 +123,26 @@ export class Searching extends ModelPageState<SearchState> {
         this.update({ loadTook: undefined });
       }
     });
+    this.restored = keep === undefined ? Promise.resolve() : this.#restore();
+  }
+
+  /** Shows the texts that the browser kept. What is not indexed yet waits for a press: it may load a model. */
+  async #restore(): Promise<void> {
+    try {
+      const documents = await this.#sessions.kept().kept();
+      const here = new Set(this.state.documents.map(({ id }) => id));
+      const all = [...documents.filter(({ id }) => !here.has(id)), ...this.state.documents];
+      if (documents.length > 0) await this.#setDocuments(all);
+    } catch (error) {
+      this.app.report(error, 'files');
+    }
+  }
+
+  /** Another tab has added or removed texts. */
+  async #follow(): Promise<void> {
+    if (!(await this.#sessions.kept().isChanged())) return;
+    await this.#setDocuments(await this.#sessions.kept().kept());
+    await this.#refreshAnswers();
   }
 
   override setModel(model: string): void {
@@ -159,27 +194,62 @@ export class Searching extends ModelPageState<SearchState> {
         );
       else {
         known.set(document.fingerprint, document.name);
-        added.push(document);
+        // Read ahead or just now: what counts is when it came in.
+        added.push({ ...document, added: Date.now() + added.length });
       }
     }
     if (left.length > 0) this.app.show(leftOut(left, added.length));
     if (added.length === 0) return;
-    this.#setDocuments([...this.state.documents, ...added]);
-    await this.index();
+    await this.restored;
+    if (await this.#setDocuments([...this.state.documents, ...added])) await this.index();
   }
 
-  removeDocument(id: string): void {
+  async removeDocument(id: string): Promise<void> {
     const removed = this.state.documents.find((document) => document.id === id);
     if (removed) this.app.announceQuietly(`${removed.name} is removed.`);
-    this.#setDocuments(this.state.documents.filter((document) => document.id !== id));
-    this.#refreshAnswers();
+    const gone = new Set(removed?.passages.map((passage) => passage.id));
+    const answers = this.state.answers?.filter(({ passage }) => !gone.has(passage.id));
+    if (answers) this.update({ answers });
+    await this.#setDocuments(
+      this.state.documents.filter((document) => document.id !== id),
+      [...gone],
+    );
+    await this.#refreshAnswers();
+  }
+
+  /** All texts and their vectors, as a file. */
+  async export(): Promise<Blob | undefined> {
+    try {
+      return await this.#session().export();
+    } catch (error) {
+      this.app.report(error, 'files');
+      return undefined;
+    }
+  }
+
+  /** Adds the texts of an exported file. Vectors of the same model need not be made again. */
+  async import(file: File): Promise<void> {
+    this.app.forget('files');
+    await this.restored;
+    try {
+      const session = this.#session();
+      await session.import(file);
+      const known = new Set(this.state.documents.map(({ id }) => id));
+      const added = (await session.kept()).filter(({ id }) => !known.has(id));
+      await this.#setDocuments([...this.state.documents, ...added]);
+      this.app.announce(`${formatPlural(added.length, 'text')} came with ${file.name}.`);
+    } catch (error) {
+      this.app.report(error, 'files');
+      return;
+    }
+    await this.index();
   }
 
   /** Embeds what the chosen model has not embedded yet. Only one run at a time. */
   async index(): Promise<void> {
     if (this.state.indexing) return;
-    const { total, indexed } = this.state;
     this.update({ justIndexed: false });
+    const { total, indexed } = this.state;
     if (total > 0 && indexed === total) {
       // Nothing is sent, so nothing is learned of a server either.
       this.app.forget(this.origin);
@@ -205,20 +275,23 @@ export class Searching extends ModelPageState<SearchState> {
     const { signal } = options;
     let before: number;
     let quarters = 0;
+    /** Passages that the answers were last looked for among. */
+    let answering = session.indexed;
     // Documents that arrive meanwhile are found by another round.
     do {
       before = session.indexed;
-      await session.index({
+      await session.embed({
         signal,
         onProgress: (indexing) => {
           if (signal?.aborted) return;
-          const grown = session.indexed > this.state.indexed;
+          const grown = session.indexed > answering;
+          answering = session.indexed;
           this.update({ indexing, indexed: session.indexed });
           const reached = QUARTERS.filter((part) => indexing.done >= part * indexing.total).length;
           if (reached > quarters && indexing.done < indexing.total)
             this.app.announceQuietly(`${QUARTERS[reached - 1]! * 100} % indexed.`);
           quarters = Math.max(quarters, reached);
-          if (grown) this.#refreshAnswers();
+          if (grown) void this.#refreshAnswers();
         },
         onEvent: (event) => {
           options.onProgress?.(event);
@@ -289,19 +362,22 @@ export class Searching extends ModelPageState<SearchState> {
       const vector = await session.embedQuestion(question, signal);
       signal?.throwIfAborted();
       this.#asked = { session, question, vector, embed: performance.now() - started };
-      this.#rank();
+      await this.#rank();
+      signal?.throwIfAborted();
       this.update({ searching: false, justIndexed: false });
       this.app.announceQuietly(`${formatPlural(this.state.answers?.length ?? 0, 'passage')} found.`);
     });
     if (this.#timer === undefined && !this.#asking.state.running) this.update({ searching: false });
   }
 
-  /** Finds the nearest passages to the last question among those that are indexed now, then their best sentences. */
-  #rank(): void {
-    if (!this.#asked) return;
-    const { session, question, vector, embed } = this.#asked;
+  /** Finds the passages that answer the last question among those that are indexed now, then their best sentences. */
+  async #rank(): Promise<void> {
+    const asked = this.#asked;
+    if (!asked) return;
+    const { session, question, vector, embed } = asked;
     const started = performance.now();
-    const found = session.search(vector, this.#limit);
+    const found = await session.search(question, vector, this.#limit);
+    if (this.#asked !== asked) return;
     const search = performance.now() - started;
     this.update({ timings: { embed, search }, answered: question });
     this.#mark(found);
@@ -337,41 +413,42 @@ export class Searching extends ModelPageState<SearchState> {
   }
 
   /** Answers the question again after passages came or went. */
-  #refreshAnswers(): void {
+  async #refreshAnswers(): Promise<void> {
     if (this.state.question.trim() === '' || this.state.searching) return;
-    if (this.#asked) this.#rank();
+    if (this.#asked) await this.#rank().catch((error: unknown) => this.app.report(error, 'question'));
     else if (!this.app.state.problems.some(({ origin }) => origin === 'question')) this.#askSoon(0);
   }
 
-  #setDocuments(documents: readonly TextDocument[]): void {
-    const passages = documents.flatMap((document) => document.passages);
-    for (const session of this.#sessions.values()) session.setPassages(passages);
+  /** @returns whether they are stored */
+  async #setDocuments(documents: readonly TextDocument[], removed: readonly string[] = []): Promise<boolean> {
     this.update({ documents, justIndexed: false });
     this.#showCounts();
-    if (passages.length > 0) return;
-    // Nothing is left that could answer.
-    this.#stopAsking();
-    this.#asked = undefined;
-    this.app.forget('indexing');
-    this.app.forget('question');
-    this.update(NO_ANSWERS);
+    if (documents.length === 0) {
+      // Nothing is left that could answer.
+      this.#stopAsking();
+      this.#asked = undefined;
+      this.app.forget('indexing');
+      this.app.forget('question');
+      this.update(NO_ANSWERS);
+    }
+    const sessions = this.#sessions.written(this.model);
+    try {
+      await Promise.all([...sessions].map((session) => session.setDocuments(documents, removed)));
+      return true;
+    } catch (error) {
+      this.app.report(error, 'files');
+      return false;
+    } finally {
+      this.#showCounts();
+    }
   }
 
   get #passages(): readonly Passage[] {
     return this.state.documents.flatMap((document) => document.passages);
   }
 
-  /** The session of the current mode, server and model. Others are kept, so that switching back is immediate. */
   #session(): SearchSession {
-    const { mode, remote } = this.app.state;
-    const id = JSON.stringify(mode === 'local' ? [mode, this.model] : [mode, this.model, remote.baseUrl]);
-    let session = this.#sessions.get(id);
-    if (!session) {
-      session = new SearchSession(this.app.foundation(), this.model, this.#passages);
-      this.#sessions.set(id, session);
-    }
-    session.foundation = this.app.foundation();
-    return session;
+    return this.#sessions.current(this.model);
   }
 
   /** Stops what runs for the session before. */
@@ -391,6 +468,12 @@ export class Searching extends ModelPageState<SearchState> {
   /** Shows the session that is current now, and answers the question that is already there. */
   #arrive(): void {
     this.#showCounts();
+    // What came or went since this session was left.
+    const written = this.#session().setDocuments(this.state.documents);
+    written.then(
+      () => this.#showCounts(),
+      (error: unknown) => this.app.report(error, 'files'),
+    );
     if (this.state.question.trim() !== '') this.#askSoon(this.#debounce);
   }
 
@@ -398,7 +481,7 @@ export class Searching extends ModelPageState<SearchState> {
     const total = this.#passages.length;
     let indexed = 0;
     try {
-      indexed = total === 0 ? 0 : this.#session().indexed;
+      indexed = total === 0 ? 0 : Math.min(total, this.#session().indexed);
     } catch (error) {
       this.app.report(error, 'device');
     }
@@ -406,18 +489,4 @@ export class Searching extends ModelPageState<SearchState> {
   }
 }
 
-/** One card for all files that were left out. */
-function leftOut(sentences: readonly string[], added: number): Problem {
-  const [first = ''] = sentences;
-  const one = sentences.length === 1;
-  return {
-    origin: 'files',
-    code: 'UNEXPECTED',
-    title: one ? 'A text was left out' : `${formatPlural(sentences.length, 'text')} were left out`,
-    message: one ? first : 'These could not be added:',
-    advice: added > 0 ? 'The others were added.' : 'Choose .txt, .md or .html files with text in them.',
-    details: one ? undefined : sentences,
-  };
-}
-
-export const searchingOf = perApp((app) => new Searching(app));
+export const searchingOf = perApp((app) => new Searching(app, { keep: 'demo' }));

@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LetterFoundation, letterVector } from '../testing.ts';
-import type { Passage } from './passage.ts';
+import type { Passage, TextDocument } from './passage.ts';
 import { type IndexingProgress, SearchSession } from './session.ts';
 
-const passage = (text: string): Passage => ({ id: text, source: 'test', text });
+const passage = (text: string): Passage => ({ id: text, source: 'test', headings: [], text });
+const documentOf = (passages: readonly Passage[], name = 'test'): TextDocument => ({
+  id: name,
+  name,
+  passages,
+  fingerprint: name,
+  added: 0,
+});
 const numbered = (count: number): Passage[] =>
   Array.from({ length: count }, (_, index) => passage(`passage ${index}`));
 
@@ -12,33 +19,43 @@ beforeEach(() => {
   letters = new LetterFoundation();
 });
 
-const session = (passages: readonly Passage[], model = 'letters'): SearchSession =>
-  new SearchSession(letters.foundation, model, passages);
+const session = async (passages: readonly Passage[], model = 'letters'): Promise<SearchSession> => {
+  const search = new SearchSession(letters.foundation, model);
+  await search.setDocuments([documentOf(passages)]);
+  return search;
+};
 
-describe('index', () => {
+/** Calls for texts of these tests: an index also embeds known texts, by which it notices another model. */
+const own = (texts = /^(?:passage \d+|apple|brick|cloud)$/u) =>
+  letters.calls.filter(({ inputs }) => inputs.every((input) => texts.test(input)));
+const found = async (search: SearchSession, text: string, limit = 5): Promise<string[]> =>
+  (await search.search(text, letterVector(text), limit)).map((each) => each.passage.text);
+
+describe('embed', () => {
   test('embeds every passage once, in batches', async () => {
     const passages = numbered(150);
-    const search = session(passages);
+    const search = await session(passages);
     const progress: IndexingProgress[] = [];
-    await search.index({ onProgress: (event) => progress.push(event) });
+    await search.embed({ onProgress: (event) => progress.push(event) });
     expect(search.indexed).toBe(150);
-    expect(letters.calls.map(({ inputs }) => inputs.length)).toEqual([64, 64, 22]);
-    expect(letters.calls.flatMap(({ inputs }) => inputs)).toEqual(passages.map(({ text }) => text));
-    expect(letters.calls.every(({ options }) => options.priority === 'bulk')).toBe(true);
+    expect(own().map(({ inputs }) => inputs.length)).toEqual([64, 64, 22]);
+    expect(own().flatMap(({ inputs }) => inputs)).toEqual(passages.map(({ text }) => text));
+    expect(own().every(({ options }) => options.priority === 'bulk')).toBe(true);
     expect(progress[0]).toMatchObject({ done: 0, total: 150, tokens: 0 });
     expect(progress.at(-1)).toMatchObject({ done: 150, total: 150, passages: 150, tokens: 300 });
     for (const [index, { done }] of progress.entries()) {
       expect(done).toBeGreaterThanOrEqual(progress[index - 1]?.done ?? 0);
       expect(done).toBeLessThanOrEqual(150);
     }
-    await search.index();
-    expect(letters.calls).toHaveLength(3);
+    const { length } = letters.calls;
+    await search.embed();
+    expect(letters.calls).toHaveLength(length);
   });
 
   test('goes on where a cancellation stopped it', async () => {
-    const search = session(numbered(150));
+    const search = await session(numbered(150));
     const controller = new AbortController();
-    const stopped = search.index({
+    const stopped = search.embed({
       signal: controller.signal,
       onProgress: ({ done }) => {
         if (done !== 64 || search.indexed !== 64) return;
@@ -49,55 +66,86 @@ describe('index', () => {
     await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(search.indexed).toBe(64);
     letters.resume();
-    await search.index();
+    await search.embed();
     expect(search.indexed).toBe(150);
-    expect(search.search(letterVector('passage 149'), 1)[0]?.score).toBeCloseTo(1, 5);
+    expect((await found(search, 'passage 149'))[0]).toBe('passage 149');
   });
 
-  test('leaves the error of an empty list to the foundation', async () => {
-    await expect(session([]).index()).rejects.toMatchObject({ code: 'INPUT_VALIDATION_FAILED' });
+  test('asks nothing before it is called', async () => {
+    await session(numbered(3));
+    expect(letters.calls).toEqual([]);
   });
 
   test('names the tasks of models that have them', async () => {
-    const search = session([passage('One. Two.')], 'jina-embeddings-v3');
-    await search.index();
+    const search = await session([passage('One. Two.')], 'jina-embeddings-v3');
+    await search.embed();
     await search.embedQuestion('q');
     await search.embedSentences([passage('One. Two.')]);
-    expect(letters.calls.map(({ task }) => task)).toEqual([
+    expect(own(/^(?:One\.|Two\.|One\. Two\.|q)$/u).map(({ task }) => task)).toEqual([
       'retrieval.passage',
       'retrieval.query',
       'retrieval.passage',
     ]);
     letters.calls.length = 0;
-    await session([passage('One.')]).index();
-    expect(letters.calls[0]?.task).toBeUndefined();
+    await (await session([passage('One.')])).embed();
+    expect(letters.calls.map(({ task }) => task)).toEqual(letters.calls.map(() => undefined));
   });
 });
 
-describe('setPassages', () => {
+describe('setDocuments', () => {
   test('keeps the vectors of passages that stay', async () => {
     const [apple, brick, cloud] = [passage('apple'), passage('brick'), passage('cloud')];
-    const search = session([apple, brick]);
-    await search.index();
-    search.setPassages([brick, cloud]);
+    const search = await session([apple, brick]);
+    await search.embed();
+    await search.setDocuments([documentOf([brick, cloud])]);
     expect(search.indexed).toBe(1);
-    expect(search.search(letterVector('apple'), 5).map((found) => found.passage)).toEqual([brick]);
-    await search.index();
-    expect(letters.calls.map(({ inputs }) => inputs)).toEqual([['apple', 'brick'], ['cloud']]);
-    expect(search.search(letterVector('cloud'), 1)[0]?.passage).toBe(cloud);
+    expect(await found(search, 'apple')).toEqual(['brick']);
+    await search.embed();
+    expect(own().map(({ inputs }) => inputs)).toEqual([['apple', 'brick'], ['cloud']]);
+    expect((await found(search, 'cloud'))[0]).toBe('cloud');
   });
 
   test('drops vectors that arrive for passages that have gone', async () => {
     const [apple, brick] = [passage('apple'), passage('brick')];
-    const search = session([apple, brick]);
-    letters.pause();
-    const indexing = search.index();
-    search.setPassages([brick]);
+    const search = await session([apple, brick]);
+    letters.pause(([first]) => first === 'apple');
+    const indexing = search.embed();
+    await expect.poll(() => own()).toHaveLength(1);
+    await search.setDocuments([documentOf([brick])]);
     letters.resume();
     await indexing;
     expect(search.indexed).toBe(1);
-    expect(search.search(letterVector('apple'), 5).map((found) => found.passage)).toEqual([brick]);
+    expect(await found(search, 'apple')).toEqual(['brick']);
   });
+});
+
+test('finds by words and by meaning, and says what gave how much', async () => {
+  const search = await session([passage('apple'), passage('brick')]);
+  await search.embed();
+  const both = await search.search('brick', letterVector('apple'), 2);
+  expect(
+    new Map(both.map(({ passage: { text }, explanation }) => [text, explanation!.words.length])),
+  ).toEqual(
+    new Map([
+      ['apple', 0],
+      ['brick', 1],
+    ]),
+  );
+});
+
+test('carries documents and vectors to another session as a file', async () => {
+  const search = await session([passage('apple'), passage('brick')]);
+  await search.embed();
+  const file = await search.export();
+  const other = new SearchSession(letters.foundation, 'letters');
+  const { length } = letters.calls;
+  await other.import(file);
+  const kept = await other.kept();
+  expect(kept).toEqual([documentOf([passage('apple'), passage('brick')])]);
+  await other.setDocuments(kept);
+  expect(other.indexed).toBe(2);
+  expect(await found(other, 'apple', 1)).toEqual(['apple']);
+  expect(letters.calls).toHaveLength(length);
 });
 
 describe('sentences', () => {
@@ -105,7 +153,7 @@ describe('sentences', () => {
 
   test('finds the one that is nearest to the question', async () => {
     const fruit = passage(text);
-    const search = session([fruit]);
+    const search = await session([fruit]);
     const question = letterVector('apple day');
     expect(search.bestSentence(question, fruit)).toBeUndefined();
     await search.embedSentences([fruit]);
@@ -115,7 +163,7 @@ describe('sentences', () => {
 
   test('are embedded once, and not at all where there is one only', async () => {
     const passages = [passage(text), passage('Single.')];
-    const search = session(passages);
+    const search = await session(passages);
     await search.embedSentences(passages);
     await search.embedSentences(passages);
     expect(letters.calls.map(({ inputs }) => inputs)).toEqual([
@@ -126,7 +174,7 @@ describe('sentences', () => {
 
   test('that were cancelled are embedded the next time', async () => {
     const fruit = passage(text);
-    const search = session([fruit]);
+    const search = await session([fruit]);
     letters.pause();
     const controller = new AbortController();
     const stopped = search.embedSentences([fruit], controller.signal);

@@ -40,7 +40,6 @@ export class ApiService {
   readonly urls: UrlReader | undefined;
   /** Answers `/r/`. */
   readonly reader: PageReader;
-  readonly closing: AbortSignal;
   /** Calls webhooks when batches end. */
   readonly announcer: Announcer;
   readonly onError: ServiceOptions['onError'];

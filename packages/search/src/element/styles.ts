@@ -14,7 +14,7 @@ export const styles = css`
     --_active: var(--nearfield-active, light-dark(#e5eefc, #2d3a52));
     --_border: var(--nearfield-border, light-dark(#d3d3dc, #44444f));
     --_mark: var(--nearfield-mark, light-dark(#ffec99, #5c4a00));
-    --_mark-text: var(--nearfield-mark-text, inherit);
+    --_mark-text: var(--nearfield-mark-text, var(--_text));
     --_warning: var(--nearfield-warning, light-dark(#8a4b00, #ffb86b));
     --_radius: var(--nearfield-radius, 12px);
     --_backdrop: var(--nearfield-backdrop, rgb(0 0 0 / 45%));

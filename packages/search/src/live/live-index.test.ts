@@ -32,6 +32,19 @@ const keywordsOnly = { foundation: undefined, model: undefined } as unknown as P
 const found = async (index: LiveIndex, query: string): Promise<string[]> =>
   (await index.search(query)).results.map(({ id }) => id);
 
+it('finds by meaning among a few documents, in their order, though none can stand out', async () => {
+  const foundation = tableFoundation(minilmQueryTable());
+  const index = await opened(fresh(), { directory: undefined, foundation });
+  await index.add({ id: 'bread', text: 'Loaves stay soft in a linen bag.' });
+  expect(await found(index, 'keep a sourdough fresh')).toEqual(['bread']);
+  await index.add([
+    { id: 'tax', text: 'The tax is due in the spring.' },
+    { id: 'dog', text: 'The dog barks at night.' },
+  ]);
+  const order = await found(index, 'keep a sourdough fresh');
+  expect([order[0], order.length]).toEqual(['bread', 3]);
+});
+
 describe.each([
   ['in files', directory as string | undefined],
   ['in memory', undefined],

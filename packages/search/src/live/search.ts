@@ -19,6 +19,11 @@ const PASSAGES_A_DOCUMENT = 8;
 /** Passages with a word of the query whose meaning is compared, the best by their words. */
 const MOST_WITH_WORDS = 1000;
 
+/** Passages that are needed for one to stand out from the others. Of fewer, all are found, in their order. */
+const CROWD = 5;
+/** Deviation of cosines that a few passages are taken to have at least. */
+const LEAST_DEVIATION = 0.08;
+
 export interface Searched {
   readonly state: LiveState;
   readonly store: LiveStore;
@@ -117,6 +122,10 @@ async function nearest(
   });
   const values = new Map<number, number>();
   for (const [index, row] of found.rows.entries()) values.set(row, found.similarities[index]!);
+  if (shown.state.documents.passages < CROWD) {
+    const deviation = Math.max(found.deviation, LEAST_DEVIATION);
+    return { mean: Math.min(...values.values()) - deviation, deviation, values };
+  }
   return { mean: found.mean, deviation: found.deviation, values };
 }
 
