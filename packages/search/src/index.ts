@@ -16,6 +16,7 @@ export type {
   SearchAnswer,
   SearchOptions,
 } from './answers.ts';
+export type { FacetCounts, FilterChoices, FilterRange, FilterValue } from './filters.ts';
 export type { IndexFile, Manifest } from './format/manifest.ts';
 export { KEYWORD_WEIGHTS, type KeywordScore, type KeywordWeights, type WordScore } from './keywords/bm25f.ts';
 export { fetchLoader, type Loader, memoryLoader } from './loader.ts';

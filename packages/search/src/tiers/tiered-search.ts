@@ -4,7 +4,6 @@
  */
 import type { FoundationError } from '@nearfield/spec';
 import type { SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
-import { checkFingerprint } from './fingerprint.ts';
 import {
   asFoundationError,
   hasLaterTiers,
@@ -53,6 +52,8 @@ export interface SearchState {
   readonly isBusy: boolean;
   /** Whether a better order may follow. */
   readonly isRefining: boolean;
+  /** Documents that the query is about, by filter name and value; undefined without an answer. */
+  readonly facets: SearchAnswer['facets'] | undefined;
   /** The reranker's score of a document, 0 to 1, by id. */
   readonly relevance: ReadonlyMap<string, number>;
   /** Parts of the index that could not be used, or a model that could not; the answer was made without them. */
@@ -71,6 +72,7 @@ const NOTHING = {
   matchesWords: false,
   isBusy: false,
   isRefining: false,
+  facets: undefined,
   relevance: new Map(),
   problems: [],
   error: undefined,
@@ -154,7 +156,7 @@ export class TieredSearch {
       const index = await this.index();
       signal.throwIfAborted();
       this.#allowModels(index);
-      const answer = await this.#ask(index, query, signal);
+      const answer = await this.#ask(index, query, signal, { facets: true });
       this.#set({
         slots: placed(answer.results),
         tier: answer.meaning === 'none' ? 'keywords' : 'table',
@@ -162,6 +164,7 @@ export class TieredSearch {
           passages.some(({ explanation }) => explanation!.keywords > 0),
         ),
         isBusy: false,
+        facets: answer.facets,
         relevance: new Map(),
         problems: [...answer.problems, ...this.#modelProblems()],
         error: undefined,
@@ -241,7 +244,11 @@ export class TieredSearch {
         new OptionalModel(meaning.model, {
           engine,
           changed,
-          check: (loaded) => checkFingerprint(loaded, meaning),
+          check: async (loaded) => {
+            // It brings the catalogue of models, which searches by the table do without.
+            const { checkModel } = await import('../meaning/query-model.ts');
+            await checkModel({ foundation: loaded, model: meaning.model }, meaning);
+          },
         }),
       reranker: new OptionalModel(reranker, { engine, changed }),
     };
@@ -265,7 +272,7 @@ export class TieredSearch {
     index: SearchIndex,
     query: string,
     signal: AbortSignal,
-    more: Pick<SearchOptions, 'limit' | 'meaning'> = {},
+    more: Pick<SearchOptions, 'limit' | 'meaning' | 'rerank' | 'facets'> = {},
   ): Promise<SearchAnswer> {
     const { limit = 10, weights } = this.#options;
     const filters = this.#filters;
