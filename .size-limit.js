@@ -26,9 +26,10 @@ export default [
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '133 kB' },
   // All endpoints' schemas, fetch and errors, asking again without inputs that fail alone; no catalogue.
   { name: 'remote, page', path: page('remote'), limit: '17.3 kB' },
-  // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract.
-  { name: 'search, page', path: page('search'), limit: '22.8 kB' },
+  // Analysis with the English stemmer, reading of indexes, ranking; errors and vectors of the contract. One kilobyte is
+  // for filters by ranges, counts of a query, and keystrokes that are scored in plain numbers.
+  { name: 'search, page', path: page('search'), limit: '23.9 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
   // English; other languages are files of one kilobyte. A fifth is lit.
-  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '37.5 kB', gzip: true },
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '39.2 kB', gzip: true },
 ];
