@@ -31,9 +31,10 @@ export default [
   // The door alone: what reads HTML and PDF is loaded with the first page of its kind.
   { name: 'reader, page', path: page('reader'), limit: '17 kB' },
   // Analysis with the English stemmer, reading of indexes, ranking, indexes at a server (over half a kilobyte); errors and
-  // vectors of the contract.
-  { name: 'search, page', path: page('search'), limit: '23.5 kB' },
+  // vectors of the contract. One kilobyte is for filters by ranges, counts of a query, and keystrokes that are scored in
+  // plain numbers.
+  { name: 'search, page', path: page('search'), limit: '24.6 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
   // English; other languages are files of one kilobyte. A fifth is lit.
-  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '37.5 kB', gzip: true },
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '39.2 kB', gzip: true },
 ];

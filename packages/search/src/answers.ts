@@ -1,5 +1,6 @@
 /** Options and answers of searches. */
 import type { FoundationError, SearchFoundation } from '@nearfield/spec';
+import type { FacetCounts, FilterChoices } from './filters.ts';
 import type { KeywordScore, KeywordWeights } from './keywords/bm25f.ts';
 import type { FusionWeights } from './ranking/fusion.ts';
 import type { TextRange } from './ranking/highlights.ts';
@@ -21,8 +22,10 @@ export interface Reranker {
 export interface SearchOptions {
   /** Documents at most. @default 10 */
   readonly limit?: number;
-  /** For each name, values of which a document must have one. */
-  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
+  /** For each name, values of which a document must have one, or a range. */
+  readonly filters?: FilterChoices;
+  /** Whether the answer counts the values of filters among the documents that the query is about. @default false */
+  readonly facets?: boolean;
   /** Whether results say what each part gave. @default false */
   readonly explain?: boolean;
   /** Whether words are looked for. @default true */
@@ -97,4 +100,9 @@ export interface SearchAnswer {
   readonly corrected?: string;
   /** The best part that ranked, where the index itself chose it, as one at a server does. */
   readonly tier?: 'keywords' | 'table' | 'model' | 'reranker';
+  /**
+   * Documents of the query by filter name and value, if `facets` was set: those that have at least half as much of its
+   * words as the best, and the results. A name that is filtered by counts as if it were not.
+   */
+  readonly facets?: FacetCounts;
 }

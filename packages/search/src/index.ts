@@ -16,6 +16,7 @@ export type {
   SearchAnswer,
   SearchOptions,
 } from './answers.ts';
+export type { FacetCounts, FilterChoices, FilterRange, FilterValue } from './filters.ts';
 export type { IndexFile, Manifest } from './format/manifest.ts';
 export {
   HttpIndex,

@@ -1,6 +1,7 @@
 /** Several indexes searched as one: versions, languages, or sites beside each other. */
 import type { FoundDocument, SearchAnswer, SearchOptions } from './answers.ts';
 import { invalid } from './errors.ts';
+import type { FacetCounts } from './filters.ts';
 import { type OpenOptions, openIndex, type SearchIndex } from './open-index.ts';
 
 /** One of several indexes. */
@@ -47,6 +48,7 @@ export class MergedIndex {
       )
       .sort((left, right) => right.score - left.score);
     const states = answers.map(({ answer }) => answer.meaning);
+    const facets = answers.flatMap(({ answer }) => (answer.facets === undefined ? [] : [answer.facets]));
     const corrected = answers.find(({ answer }) => answer.corrected !== undefined)?.answer.corrected;
     return {
       results: results.slice(0, options.limit ?? 10),
@@ -56,21 +58,13 @@ export class MergedIndex {
         ...(failures as SearchAnswer['problems']),
       ],
       ...(corrected === undefined ? {} : { corrected }),
+      ...(options.facets && { facets: added(facets) }),
     };
   }
 
   /** Values that results can be filtered by, with the number of documents of all indexes that have them. */
   async facets(): Promise<Record<string, Record<string, number>>> {
-    const sums: Record<string, Record<string, number>> = Object.create(null) as typeof sums;
-    for (const facets of await Promise.all(this.#indexes.map(({ index }) => index.facets()))) {
-      for (const [name, values] of Object.entries(facets)) {
-        sums[name] ??= Object.create(null) as Record<string, number>;
-        for (const [value, count] of Object.entries(values)) {
-          sums[name][value] = (sums[name][value] ?? 0) + count;
-        }
-      }
-    }
-    return sums;
+    return added(await Promise.all(this.#indexes.map(({ index }) => index.facets())));
   }
 
   /** Whether one of the indexes was replaced since it was opened. */
@@ -78,6 +72,19 @@ export class MergedIndex {
     const all = await Promise.all(this.#indexes.map(({ index }) => index.isOutdated(signal)));
     return all.some((isOutdated) => isOutdated);
   }
+}
+
+function added(all: readonly FacetCounts[]): Record<string, Record<string, number>> {
+  const sums: Record<string, Record<string, number>> = Object.create(null) as typeof sums;
+  for (const facets of all) {
+    for (const [name, values] of Object.entries(facets)) {
+      sums[name] ??= Object.create(null) as Record<string, number>;
+      for (const [value, count] of Object.entries(values)) {
+        sums[name][value] = (sums[name][value] ?? 0) + count;
+      }
+    }
+  }
+  return sums;
 }
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;

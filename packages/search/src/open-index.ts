@@ -3,6 +3,7 @@ import { FoundationError } from '@nearfield/spec';
 import type { Language } from './analysis/analyser.ts';
 import { languagesOf } from './analysis/languages.ts';
 import type { FoundDocument, SearchAnswer, SearchOptions } from './answers.ts';
+import { countFacets, hasWanted, matchingDocuments, wantedPairs } from './filters.ts';
 import { BlockReader } from './format/block-file.ts';
 import { ByteReader } from './format/bytes.ts';
 import type { Manifest } from './format/manifest.ts';
@@ -18,10 +19,10 @@ import { type PostingList, readPostings } from './keywords/postings.ts';
 import { type QueryWord, queryWords } from './keywords/query.ts';
 import type { Loader } from './loader.ts';
 import { RareTokens } from './meaning/rare-tokens.ts';
-import { attempts, facetsOf, limitOf, resultsOf, type Shown } from './ranking/answer.ts';
+import { attempts, documentsNeeded, facetsOf, limitOf, resultsOf, type Shown } from './ranking/answer.ts';
 import { FUSION_WEIGHTS, fuse } from './ranking/fusion.ts';
 import { rankedBySimilarity, similaritiesTo } from './related.ts';
-import { filterOf, type Resident, readResident } from './resident.ts';
+import { type Resident, readResident } from './resident.ts';
 import { MeaningReader } from './similarities.ts';
 import { TextReader } from './text-blocks.ts';
 
@@ -118,6 +119,7 @@ export class SearchIndex {
     if (query.trim() === '' || this.manifest.passages === 0)
       return { results: [], meaning: 'none', problems: [] };
     const opened = await this.#open();
+    const wanted = wantedPairs(options.filters ?? {}, opened.facets.keys());
     const { attempt, problems } = attempts(signal);
     const [language, ...others] = this.#languages;
     const words = queryWords(query, language!, opened.dictionary, others);
@@ -136,7 +138,7 @@ export class SearchIndex {
     const fused = fuse(keywords, similar?.values, fusionWeights, (passage) => opened.weights[passage]!);
     const results = await resultsOf(
       { query, words, language: this.#languages, keywords, fused },
-      this.#shown(opened, filterOf(options.filters ?? {}, opened)),
+      this.#shown(opened, (document) => hasWanted(opened.filters[document]!, wanted)),
       options,
       attempt,
     );
@@ -146,6 +148,18 @@ export class SearchIndex {
       meaning: similar?.state ?? 'none',
       problems,
       ...(similar?.corrected === undefined ? {} : { corrected: similar.corrected }),
+      ...(options.facets && {
+        facets: countFacets(
+          matchingDocuments(
+            keywords,
+            fused,
+            (passage) => opened.documentOf[passage]!,
+            documentsNeeded(options),
+          ),
+          (document) => opened.filters[document],
+          wanted,
+        ),
+      }),
     };
   }
 
@@ -170,7 +184,7 @@ export class SearchIndex {
     const bits = await this.#files.whole(meaning.bits);
     const { documentOf } = opened;
     const similar = similaritiesTo(number, { bits, dimensions: meaning.dimensions, documentOf });
-    const isAllowed = filterOf(options.filters ?? {}, opened);
+    const wanted = wantedPairs(options.filters ?? {}, opened.facets.keys());
     return resultsOf(
       {
         query: '',
@@ -179,7 +193,7 @@ export class SearchIndex {
         keywords: NO_KEYWORDS,
         fused: rankedBySimilarity(similar?.entries() ?? []),
       },
-      this.#shown(opened, (document) => document !== number && isAllowed(document)),
+      this.#shown(opened, (document) => document !== number && hasWanted(opened.filters[document]!, wanted)),
       options,
       (work) => work(),
     );

@@ -154,14 +154,3 @@ export async function readResident(manifest: Manifest, files: IndexFiles): Promi
     tokens,
   };
 }
-
-/** Whether a document has, for each name, one of the values that are asked for. */
-export function filterOf(
-  filters: Readonly<Record<string, string | readonly string[]>>,
-  { filters: own }: Pick<Resident, 'filters'>,
-): (document: number) => boolean {
-  const wanted = Object.entries(filters).map(([name, values]) =>
-    (typeof values === 'string' ? [values] : values).map((value) => JSON.stringify([name, value])),
-  );
-  return (document) => wanted.every((pairs) => pairs.some((pair) => own[document]!.has(pair)));
-}

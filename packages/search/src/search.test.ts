@@ -153,6 +153,14 @@ it('filters, and counts what can be filtered by', async () => {
   });
 });
 
+it('counts values among the documents of a query', async () => {
+  const { facets } = await search('error', { facets: true, meaning: false, filters: { version: '1' } });
+  expect(facets).toEqual({ kind: { docs: 1 }, version: { 1: 1, 2: 1 } });
+  const all = await search('error', { facets: true, meaning: false });
+  expect(all.facets).toEqual({ kind: { docs: 2 }, version: { 1: 1, 2: 1 } });
+  expect(await search('error')).not.toHaveProperty('facets');
+});
+
 it('explains, and says which passage was found', async () => {
   const { results, meaning: state } = await search('taxonomy pages', { explain: true, limit: 1 });
   expect(state).toBe('full');

@@ -160,4 +160,5 @@ export class MeaningReader {
 }
 
 /** Whether a word may stand for others. */
-const hasOthers = ({ terms }: QueryWord): boolean => terms.some(({ match }) => match !== 'exact');
+const hasOthers = ({ word, terms }: QueryWord): boolean =>
+  terms.some(({ match, word: other }) => match !== 'exact' || other !== word);

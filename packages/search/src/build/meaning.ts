@@ -137,7 +137,10 @@ async function vectorsOf(
   if (!isSame) cache?.set(goldenKey, golden);
   const keys = await Promise.all(texts.map(keyOf));
   const vectors = keys.map((key) => (isSame ? cache?.get(key) : undefined));
-  const missing = vectors.flatMap((vector, index) => (vector === undefined ? [index] : []));
+  // Texts of one length come together: none waits in a batch for a longer one.
+  const missing = vectors
+    .flatMap((vector, index) => (vector === undefined ? [index] : []))
+    .sort((left, right) => texts[left]!.length - texts[right]!.length);
   for (let at = 0; at < missing.length; at += BATCH) {
     const batch = missing.slice(at, at + BATCH);
     const found = await embed(

@@ -86,9 +86,15 @@ Under\n-----\n<Tag x="y">text</Tag> snake_case_word\n\n## What's new?\n`;
 describe('JSON lines', () => {
   it('are documents', () => {
     const lines =
-      '\ufeff{"id":1,"text":"a","title":"T","url":"/u","filters":{"v":"2"}}\r\n\n{"id":"b","text":"c"}\n';
+      '\ufeff{"id":1,"text":"a","title":"T","url":"/u","filters":{"v":"2","year":[2024,2025],"isNew":true}}\r\n\n{"id":"b","text":"c"}\n';
     expect(documentsOfJsonl(lines)).toMatchObject([
-      { id: '1', title: 'T', url: '/u', filters: { v: ['2'] }, sections: [{ text: 'a' }] },
+      {
+        id: '1',
+        title: 'T',
+        url: '/u',
+        filters: { v: ['2'], year: ['2024', '2025'], isNew: ['true'] },
+        sections: [{ text: 'a' }],
+      },
       { id: 'b', title: '', url: '', sections: [{ text: 'c' }] },
     ]);
   });
@@ -100,7 +106,8 @@ describe('JSON lines', () => {
     '{"id":"a"}',
     '{"text":"a"}',
     '{"id":"a","text":"b","filters":[]}',
-    '{"id":"a","text":"b","filters":{"a":1}}',
+    '{"id":"a","text":"b","filters":{"a":null}}',
+    '{"id":"a","text":"b","filters":{"a":[["b"]]}}',
   ])('refuses %s with its number', (line) =>
     expect(() => documentsOfJsonl(`\n${line}`)).toThrow(
       expect.objectContaining({ code: 'INPUT_VALIDATION_FAILED', param: 'line 2' }),

@@ -19,6 +19,12 @@ export function documentsOfJsonl(lines: string): SourceDocument[] {
   return documents;
 }
 
+/** Numbers and booleans of filters as texts, which is how values are kept. */
+const plain = (list: unknown): unknown =>
+  [list]
+    .flat()
+    .map((value) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value));
+
 function documentOf(line: string, number: number): SourceDocument {
   const wrong = (what: string): Error =>
     invalid(`line ${number}`, `Line ${number} ${what}. A line is {"id", "title", "text", "url"}.`);
@@ -53,7 +59,9 @@ function documentOf(line: string, number: number): SourceDocument {
     title: text('title', ''),
     url: text('url', ''),
     breadcrumbs: texts(breadcrumbs, 'breadcrumbs'),
-    filters: Object.fromEntries(Object.entries(filters).map(([name, list]) => [name, texts(list, name)])),
+    filters: Object.fromEntries(
+      Object.entries(filters).map(([name, list]) => [name, texts(plain(list), name)]),
+    ),
     sections: [{ headings: [], anchor: '', text: text('text') }],
   };
 }

@@ -23,7 +23,7 @@ export function troubleOf({ code }: FoundationError, isOnline: boolean): Key {
 /** Message when a part was missing from an answer. */
 export function problemOf({ code }: FoundationError): Key {
   switch (code) {
-    case 'MODEL_INVALID':
+    case 'SELF_CHECK_FAILED':
       return 'otherModel';
     case 'INTEGRITY_MISMATCH':
     case 'RESOURCE_NOT_FOUND':

@@ -3,6 +3,7 @@ import { dot, FoundationError, normalise } from '@nearfield/spec';
 import { type Language, languageOf } from '../analysis/analyser.ts';
 import type { FoundDocument, QueryModel, SearchAnswer, SearchOptions } from '../answers.ts';
 import { termsOf } from '../documents/fields.ts';
+import { wantedPairs } from '../filters.ts';
 import { KEYWORD_WEIGHTS, type KeywordScores, keywordScores, NO_KEYWORDS } from '../keywords/bm25f.ts';
 import { Dictionary } from '../keywords/dictionary.ts';
 import { FIELDS, PostingCollector } from '../keywords/postings.ts';
@@ -93,6 +94,14 @@ export class EngineIndex {
     limitOf(options);
     signal?.throwIfAborted();
     if (query.trim() === '') return { results: [], meaning: 'none', problems: [] };
+    if (options.facets) {
+      throw new FoundationError({
+        code: 'NOT_SUPPORTED',
+        message:
+          'An index in an engine does not count the values of a query: leave `facets` out, and call facets().',
+        param: 'facets',
+      });
+    }
     const { attempt, problems } = attempts(signal);
     const words = queryWords(query, this.#language, this.#dictionary);
     const frequency = (term: string): number => this.#parts.frequencies.get(term) ?? 0;
@@ -104,7 +113,7 @@ export class EngineIndex {
         : await attempt(() => this.#vectorOf(corrected ?? query, meaning, signal));
     const asked: EngineQuery = {
       limit: Math.max(LEAST_MATCHING, documentsNeeded(options) * PASSAGES_A_DOCUMENT),
-      wanted: wantedPairs(filters),
+      wanted: this.#wanted(filters),
     };
     const terms = this.#termsToMatch(words);
     const [near, matching] = await Promise.all([
@@ -153,7 +162,7 @@ export class EngineIndex {
     for (const vector of vectors) for (const [at, value] of vector.entries()) sum[at]! += value;
     const hits = await this.#engine.nearest(normalise(sum), {
       limit: limitOf(options) * PASSAGES_A_DOCUMENT,
-      wanted: wantedPairs(options.filters ?? {}),
+      wanted: this.#wanted(options.filters ?? {}),
       without: document,
     });
     const similarities = hits.map(({ passage, similarity = 0 }) => [passage, similarity] as const);
@@ -193,6 +202,11 @@ export class EngineIndex {
       return this.#embedder;
     };
     return vectorOfQuery(query, meaning, { fingerprint, own, signal });
+  }
+
+  #wanted(filters: NonNullable<SearchOptions['filters']>): WantedPairs {
+    const known = this.head.facets.map(([pair]) => pair);
+    return [...wantedPairs(filters, known).values()].map((pairs) => [...pairs]);
   }
 
   /** Terms that find candidates. Words without a subject find too much: they only do where there is nothing else. */
@@ -251,11 +265,6 @@ export class EngineIndex {
     return { mean, deviation: Math.sqrt(variance), values };
   }
 }
-
-const wantedPairs = (filters: NonNullable<SearchOptions['filters']>): WantedPairs =>
-  Object.entries(filters).map(([name, values]) =>
-    [values].flat().map((value) => JSON.stringify([name, value])),
-  );
 
 /** Display data that engines sent along with the passages. The engines applied the filters. */
 function shownHits(hits: ReadonlyMap<number, EngineHit>): Shown {

@@ -9,7 +9,7 @@ export interface QueryTerm {
   readonly term: string;
   readonly match: Match;
   readonly weight: number;
-  /** The folded word that it is the stem of. */
+  /** The folded word that it is the stem of: the query's own, unless the index has only another with that stem. */
   readonly word: string;
 }
 
@@ -69,16 +69,19 @@ export function queryWords(
       }
     }
     const ownTerms = terms.size;
+    const isKnown = dictionary.has(folded);
     const add = (words: readonly string[], match: Match, weight: number): void => {
       for (const word of words) {
         for (const each of [language, ...others]) {
           for (const { term: other } of analyse(word, each)) {
-            if (!terms.has(other)) terms.set(other, { term: other, match, weight, word });
+            const before = terms.get(other);
+            if (before === undefined) terms.set(other, { term: other, match, weight, word });
+            // `includ` is no word, but has the stem of one.
+            else if (before.word === folded && !isKnown) terms.set(other, { ...before, word });
           }
         }
       }
     };
-    const isKnown = dictionary.has(folded);
     if (each === last && isOpen && [...folded].length >= LEAST_PREFIX && !(isStopWord && isKnown)) {
       add(dictionary.startingWith(folded), 'prefix', PREFIX_WEIGHT);
     }

@@ -2,6 +2,7 @@
 import { FoundationError } from '@nearfield/spec';
 import type { Language } from '../analysis/analyser.ts';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
+import { countFacets, hasWanted, matchingDocuments, wantedPairs } from '../filters.ts';
 import { KEYWORD_WEIGHTS, type KeywordScores, NO_KEYWORDS } from '../keywords/bm25f.ts';
 import type { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
@@ -9,7 +10,6 @@ import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ra
 import { bestFirst } from '../ranking/best-first.ts';
 import { entriesOf, FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
-import { filterOf } from '../resident.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
 import type { LiveState } from './state.ts';
 import type { LiveStore } from './store.ts';
@@ -75,6 +75,13 @@ export async function searchLive(
     meaning: similar === undefined ? 'none' : partly,
     problems,
     ...(corrected === undefined ? {} : { corrected }),
+    ...(options.facets && {
+      facets: countFacets(
+        matchingDocuments(keywords, fused, (passage) => shown.documentOf(passage), documentsNeeded(options)),
+        (document) => (document < 0 ? undefined : state.documents.numbered(document).pairs),
+        shown.wanted,
+      ),
+    }),
   };
 }
 
@@ -143,7 +150,8 @@ export class Gone extends Error {}
 class LiveShown implements Shown {
   readonly state: LiveState;
   readonly #searched: Searched;
-  readonly #isAllowed: ((document: number) => boolean) | undefined;
+  /** For each name that is filtered by, pairs of which a document must have one. */
+  readonly wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   readonly #without: number | undefined;
   readonly #documents = new Map<number, Promise<StoredDocument>>();
 
@@ -153,10 +161,9 @@ class LiveShown implements Shown {
     this.#searched = searched;
     this.#without = without;
     if (filters === undefined || Object.keys(filters).length === 0) return;
-    const { documents } = searched.state;
-    const own: ReadonlySet<string>[] = [];
-    for (const { number, pairs } of documents.entries()) own[number] = pairs;
-    this.#isAllowed = filterOf(filters, { filters: own });
+    const known = new Set<string>();
+    for (const { pairs } of searched.state.documents.entries()) for (const pair of pairs) known.add(pair);
+    this.wanted = wantedPairs(filters, known);
   }
 
   documentOf(passage: number): number {
@@ -164,12 +171,13 @@ class LiveShown implements Shown {
   }
 
   isAllowed(document: number): boolean {
-    return document >= 0 && document !== this.#without && (this.#isAllowed?.(document) ?? true);
+    if (document < 0 || document === this.#without) return false;
+    return this.wanted.size === 0 || hasWanted(this.state.documents.numbered(document).pairs, this.wanted);
   }
 
   /** 1 for each passage of a document that may be found; undefined: all. */
   allowedPassages(): Uint8Array | undefined {
-    if (this.#isAllowed === undefined && this.#without === undefined) return undefined;
+    if (this.wanted.size === 0 && this.#without === undefined) return undefined;
     const allowed = new Uint8Array(this.state.documents.length);
     for (const { number, first, count } of this.state.documents.entries()) {
       if (this.isAllowed(number)) allowed.fill(1, first, first + count);

@@ -16,12 +16,14 @@ export function correctedQuery(
 ): string | undefined {
   let corrected = query;
   for (const { word, range, terms } of words.toReversed()) {
-    const others = terms.filter(({ match }) => match !== 'exact');
-    const isFound = terms.some(({ match, term }) => match === 'exact' && frequency(term) > 0);
-    if (others.length === 0 || isFound || isKnown(word)) continue;
+    if (isKnown(word)) continue;
+    const found = terms.find(({ match, term }) => match === 'exact' && frequency(term) > 0);
+    const others = found === undefined ? terms.filter(({ match }) => match !== 'exact') : [found];
+    if (others.length === 0) continue;
     const best = others.reduce((left, right) =>
       frequency(right.term) > frequency(left.term) ? right : left,
     );
+    if (best.word === word) continue;
     corrected = corrected.slice(0, range[0]) + best.word + corrected.slice(range[1]);
   }
   return corrected === query ? undefined : corrected;

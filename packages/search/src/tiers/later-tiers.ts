@@ -1,8 +1,8 @@
 /** Work of models on a query after the first answer. */
 import { embed, FoundationError } from '@nearfield/spec';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../open-index.ts';
+import { RERANKED } from '../ranking/rerank.ts';
 import type { OptionalModel } from './optional-model.ts';
-import { RERANKED, rerank } from './rerank.ts';
 
 /** Source of an order: words alone, with the query table, with the model, or with the reranker as well. */
 export type Tier = 'keywords' | 'table' | 'model' | 'reranker';
@@ -19,7 +19,7 @@ export interface LaterTiersOptions {
   readonly first: SearchAnswer | undefined;
   readonly limit: number;
   /** Asks the index for the query. */
-  ask(options: Pick<SearchOptions, 'limit' | 'meaning'>): Promise<SearchAnswer>;
+  ask(options: Pick<SearchOptions, 'limit' | 'meaning' | 'rerank'>): Promise<SearchAnswer>;
   readonly signal: AbortSignal;
 }
 
@@ -69,13 +69,14 @@ export async function laterAnswer(
   /** Rerankers read more than is shown. */
   const deep = { limit: Math.max(limit, RERANKED) };
   let order: LaterAnswer['order'];
+  let meaning: Float32Array | undefined;
 
   if (isComing(embedder)) {
     const engine = await embedder.ready();
     signal.throwIfAborted();
     const answer = await attempt(async () => {
       if (engine === undefined) return undefined;
-      const meaning = await embed(engine as Parameters<typeof embed>[0], embedder.model, query, { signal });
+      meaning = await embed(engine as Parameters<typeof embed>[0], embedder.model, query, { signal });
       return ask({ ...deep, meaning });
     });
     problems.push(...(answer?.problems ?? []));
@@ -96,14 +97,33 @@ export async function laterAnswer(
   if (reranker?.isNear || (isComing(reranker) && order === undefined)) {
     const engine = await reranker.ready();
     signal.throwIfAborted();
-    const ranked = await attempt(async () => {
+    const answer = await attempt(async () => {
       if (engine === undefined) return undefined;
-      return rerank(engine, reranker.model, query, order?.results ?? (await ask(deep)).results, signal);
+      const rerank = { foundation: engine, model: reranker.model };
+      return ask({ ...deep, rerank, ...(meaning && { meaning }) });
     });
-    if (ranked !== undefined) order = { tier: 'reranker', ...ranked };
+    problems.push(...(answer?.problems ?? []));
+    const relevance = relevanceOf(answer?.results ?? []);
+    if (answer !== undefined && relevance.size > 0) {
+      order = { tier: 'reranker', results: answer.results, relevance };
+    }
   }
   signal.throwIfAborted();
   return order === undefined ? { problems } : { order, problems };
+}
+
+/**
+ * The reranker's scores by document: 0 for the worst of those that it read, 1 for the best, as rerankers' scores have
+ * ranges of their own.
+ */
+function relevanceOf(results: readonly FoundDocument[]): Map<string, number> {
+  const read = results.flatMap(({ id, passages }) => {
+    const score = passages[0]?.explanation?.rerank;
+    return score === undefined ? [] : [{ id, score }];
+  });
+  const least = Math.min(...read.map(({ score }) => score));
+  const range = Math.max(...read.map(({ score }) => score)) - least;
+  return new Map(read.map(({ id, score }) => [id, range === 0 ? 1 : (score - least) / range]));
 }
 
 export const asFoundationError = (error: unknown): FoundationError =>

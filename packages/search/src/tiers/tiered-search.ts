@@ -5,7 +5,6 @@
 import type { FoundationError } from '@nearfield/spec';
 import type { Manifest } from '../format/manifest.ts';
 import type { SearchAnswer, SearchIndex, SearchOptions } from '../open-index.ts';
-import { checkFingerprint } from './fingerprint.ts';
 import {
   asFoundationError,
   hasLaterTiers,
@@ -63,6 +62,8 @@ export interface SearchState {
   readonly isBusy: boolean;
   /** Whether a better order may follow. */
   readonly isRefining: boolean;
+  /** Documents that the query is about, by filter name and value; undefined without an answer. */
+  readonly facets: SearchAnswer['facets'] | undefined;
   /** The reranker's score of a document, 0 to 1, by id. */
   readonly relevance: ReadonlyMap<string, number>;
   /** Parts of the index that could not be used, or a model that could not; the answer was made without them. */
@@ -81,6 +82,7 @@ const NOTHING = {
   matchesWords: false,
   isBusy: false,
   isRefining: false,
+  facets: undefined,
   relevance: new Map(),
   problems: [],
   error: undefined,
@@ -164,7 +166,7 @@ export class TieredSearch {
       const index = await this.index();
       signal.throwIfAborted();
       this.#allowModels(index);
-      const answer = await this.#ask(index, query, signal);
+      const answer = await this.#ask(index, query, signal, { facets: true });
       this.#set({
         slots: placed(answer.results),
         tier: answer.tier ?? tierOf(index, answer),
@@ -172,6 +174,7 @@ export class TieredSearch {
           passages.some(({ explanation }) => explanation!.keywords > 0),
         ),
         isBusy: false,
+        facets: answer.facets,
         relevance: new Map(),
         problems: [...answer.problems, ...this.#modelProblems()],
         error: undefined,
@@ -251,7 +254,11 @@ export class TieredSearch {
         new OptionalModel(meaning.model, {
           engine,
           changed,
-          check: (loaded) => checkFingerprint(loaded, meaning),
+          check: async (loaded) => {
+            // It brings the catalogue of models, which searches by the table do without.
+            const { checkModel } = await import('../meaning/query-model.ts');
+            await checkModel({ foundation: loaded, model: meaning.model }, meaning);
+          },
         }),
       reranker: new OptionalModel(reranker, { engine, changed }),
     };
@@ -275,7 +282,7 @@ export class TieredSearch {
     index: TieredIndex,
     query: string,
     signal: AbortSignal,
-    more: Pick<SearchOptions, 'limit' | 'meaning'> = {},
+    more: Pick<SearchOptions, 'limit' | 'meaning' | 'rerank' | 'facets'> = {},
   ): Promise<SearchAnswer> {
     const { limit = 10, weights } = this.#options;
     const filters = this.#filters;
