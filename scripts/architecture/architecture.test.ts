@@ -93,6 +93,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   encoder: ['onnx'],
   core: ['spec', 'onnx', 'encoder', 'storage'],
   remote: ['spec'],
+  router: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
   cli: ['spec', 'core', 'remote', 'search', 'server', 'model-minilm-query-table'],

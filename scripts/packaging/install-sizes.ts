@@ -11,6 +11,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   // 41 MB are onnxruntime's WebAssembly, 4 MB token ranks.
   '@nearfield/core': 60e6,
   '@nearfield/remote': 3e6,
+  '@nearfield/router': 3e6,
   // 3 MB are stemmers and stop words, 3 MB lit; clients of engines and frameworks are optional.
   '@nearfield/search': 15e6,
   // 22 MB are js-tiktoken's ranks, which answer requests of token ids as OpenAI's clients send them.

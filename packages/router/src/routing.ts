@@ -204,7 +204,7 @@ const idOf = (space: EmbeddingSpace | string | undefined): string | undefined =>
 const reasonOf = (reason: string, failures: readonly Failure[]): string =>
   [reason, ...failures.map(({ place, error }) => `${place} did not answer: ${error.code}.`)].join(' ');
 
-export function withRoute<Answer extends object>(
+function withRoute<Answer extends object>(
   answer: Answer,
   route: Route,
   space?: EmbeddingSpace,
