@@ -112,6 +112,8 @@ export class Routing {
     const { places, reason } = await this.order(method, request, asked.inputs, options);
     const failures: Failure[] = [];
     for (const place of places) {
+      // It may have been aborted while the router was choosing.
+      signal?.throwIfAborted();
       const sent = this.#requestFor(place, request);
       const name = modelOf(request) ?? method;
       const key = `${method} ${name}`;

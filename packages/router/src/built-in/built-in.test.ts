@@ -14,7 +14,8 @@ import type { Availability } from './semantic-embedder.ts';
 function standIn(
   options: { availability?: Availability; space?: string | undefined; mostCharacters?: number } = {},
 ) {
-  const { availability = 'available', space = 'gemma-300m@1', mostCharacters = 1000 } = options;
+  const { availability = 'available', mostCharacters = 1000 } = options;
+  const space = 'space' in options ? options.space : 'gemma-300m@1';
   const log: { created: number; destroyed: number; tasks: (string | undefined)[] } = {
     created: 0,
     destroyed: 0,
