@@ -8,12 +8,14 @@ import type { ContractGroup } from './subject.ts';
 import { contractSuite } from './suite.ts';
 
 /** What the router itself has a part in. Requests are checked by the places, which pass the whole suite. */
-const OWN: readonly ContractGroup[] = ['capabilities', 'train', 'models', 'batches', 'closing'];
+const OWN: readonly ContractGroup[] = ['capabilities', 'batches', 'closing'];
+/** Of two places with limits and lists of their own, these tell only what the first one has. */
+const OF_ONE: readonly ContractGroup[] = [...OWN, 'train', 'models'];
 
 const POLICIES: readonly [Policy, readonly ContractGroup[]][] = [
-  ['local-first', [...OWN, 'embeddings', 'rerank', 'classify', 'itemErrors', 'calls']],
+  ['local-first', [...OF_ONE, 'embeddings', 'rerank', 'classify', 'itemErrors', 'calls']],
+  ['local-only', OF_ONE],
   ['remote-first', OWN],
-  ['local-only', OWN],
   ['fastest', OWN],
 ];
 
