@@ -418,7 +418,7 @@ const DEFAULT_LIMIT = 20;
  *
  * @example
  * const foundation = createRouter({
- *   local: async () => (await import('@nearfield/core')).createLocal({ models }),
+ *   local: () => createLocal({ models }), // made when the first call goes there
  *   remote: createRemote({ apiKey: () => askTheUser() }),
  *   policy: 'local-first',
  * });
