@@ -94,6 +94,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: ['spec', 'onnx', 'encoder', 'storage'],
   remote: ['spec'],
   reader: ['spec'],
+  router: ['spec'],
   search: ['spec', 'storage'],
   server: ['spec'],
   'ai-sdk': ['spec'],

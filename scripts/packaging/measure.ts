@@ -16,6 +16,28 @@ const withoutLaterImports: Plugin = {
     typeof specifier === 'string' ? { id: specifier, external: true } : null,
 };
 
+/** Packages that a page has beside others of the contract: also measured without it. */
+const BESIDE_SPEC = ['remote', 'router'];
+
+/** Bundles the main entry of a built package, without what matches `external`. */
+async function measure(directory: string, name: string, external?: RegExp): Promise<void> {
+  const bundle = await rolldown({
+    input: join(directory, 'dist/index.js'),
+    platform: 'browser',
+    // The workspace's packages as consumers see them: built.
+    resolve: { conditionNames: ['browser', 'import', 'module', 'default'] },
+    plugins: [withoutLaterImports],
+    ...(external && { external }),
+  });
+  await bundle.write({
+    file: join(measuredDirectory, `${name}.js`),
+    format: 'esm',
+    minify: true,
+    codeSplitting: false,
+  });
+  await bundle.close();
+}
+
 /** Bundles the main entry of built packages, such as `@nearfield/spec` into `spec.js`. */
 export async function bundleForMeasuring(packages: readonly Package[]): Promise<void> {
   await rm(measuredDirectory, { recursive: true, force: true });
@@ -23,20 +45,9 @@ export async function bundleForMeasuring(packages: readonly Package[]): Promise<
   for (const { directory, manifest } of packages) {
     // A command is no library, and of a model a page loads the files alone.
     if (!manifest.exports?.['.'] || manifest.nearfield?.model) continue;
-    const bundle = await rolldown({
-      input: join(directory, 'dist/index.js'),
-      platform: 'browser',
-      // The workspace's packages as consumers see them: built.
-      resolve: { conditionNames: ['browser', 'import', 'module', 'default'] },
-      plugins: [withoutLaterImports],
-    });
-    await bundle.write({
-      file: join(measuredDirectory, `${manifest.name.replace(/^.*\//, '')}.js`),
-      format: 'esm',
-      minify: true,
-      codeSplitting: false,
-    });
-    await bundle.close();
+    const name = manifest.name.replace(/^.*\//, '');
+    await measure(directory, name);
+    if (BESIDE_SPEC.includes(name)) await measure(directory, `${name}-beside-spec`, /^@nearfield\/spec/);
   }
   await bundleSearchElement(join(measuredDirectory, 'search-element'));
 }

@@ -3,6 +3,24 @@ import type { FoundationMethod } from '@nearfield/spec/implement';
 import { expect, it, type TestContext } from 'vitest';
 import type { ContractModels } from './models.ts';
 
+/** A group of the suite's cases. */
+export type ContractGroup =
+  | 'capabilities'
+  | 'embeddings'
+  | 'multiVector'
+  | 'rerank'
+  | 'classify'
+  | 'train'
+  | 'segment'
+  | 'read'
+  | 'models'
+  | 'batches'
+  | 'itemErrors'
+  | 'fields'
+  | 'calls'
+  | 'badInput'
+  | 'closing';
+
 export interface ContractOptions {
   /** What is tried, such as `core in Node`. */
   name: string;
@@ -21,6 +39,8 @@ export interface ContractOptions {
   jsonOnly?: boolean | undefined;
   /** A call of more inputs than one request of the API holds is answered, in several requests. Default: it is refused. */
   splits?: boolean | undefined;
+  /** Groups of cases that are tried. Default: all. */
+  groups?: readonly ContractGroup[] | undefined;
   /** Ends what `create` started beside the foundation. */
   dispose?: (() => Promise<void>) | undefined;
 }

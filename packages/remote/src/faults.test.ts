@@ -136,6 +136,25 @@ describe('10,000 inputs', () => {
   });
 });
 
+describe('a call that is not to be split', () => {
+  it('is one request, or refused if the API does not take so many inputs', async () => {
+    await behindProxy(
+      () => 'none',
+      { split: false },
+      async (remote, arrivals) => {
+        const request = { model: MODEL, dimensions: DIMENSIONS };
+        expect((await remote.embeddings({ ...request, input: textsOf(2048) })).data).toHaveLength(2048);
+        expect(arrivals).toHaveLength(1);
+        await expect(remote.embeddings({ ...request, input: textsOf(2049) })).rejects.toMatchObject({
+          code: 'INPUT_VALIDATION_FAILED',
+          param: 'input',
+        });
+        expect(arrivals).toHaveLength(1);
+      },
+    );
+  });
+});
+
 describe('a call whose parts fail for good', () => {
   const input = textsOf(2000);
   const request = { model: MODEL, dimensions: DIMENSIONS, input };

@@ -11,6 +11,8 @@ export interface SplitOptions {
   /** Requests that are prepared at a time. */
   atOnce: number;
   now: () => number;
+  /** Whether a call may have more inputs than one request of the API. */
+  isOn: boolean;
 }
 
 export const asList = (input: unknown): readonly unknown[] => (Array.isArray(input) ? input : [input]);

@@ -36,7 +36,9 @@ export async function answerItems<Parsed extends { input?: unknown }, Answer ext
 ): Promise<Answer> {
   const whole = isWhole(request);
   const check = (each: object): Parsed =>
-    whole ? method.check(each) : checkInParts(each, method.most, method.check);
+    whole
+      ? method.check(each)
+      : checkInParts(each, split.isOn ? method.most : Number.POSITIVE_INFINITY, method.check);
   if (!collectsErrors(options) || whole) {
     const checked = check(request);
     const inputs = asList(checked.input);

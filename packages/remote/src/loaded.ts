@@ -10,7 +10,7 @@ export async function loaded<Part>(load: () => Promise<Part>): Promise<Part> {
   } catch (cause) {
     throw new FoundationError({
       code: 'RUNTIME_NOT_AVAILABLE',
-      message: 'A file of @nearfield/remote could not be loaded. Serve all files of the build.',
+      message: 'A file of @nearfield/remote cannot be loaded. Serve all of them.',
       cause,
     });
   }

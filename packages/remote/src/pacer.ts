@@ -29,18 +29,10 @@ interface Waiting {
   enter: (pass: Pass) => void;
 }
 
-/** Numbers of a rate limit's headers; undefined without them. */
-function limitOf(
-  headers: Headers,
-  what: 'Requests' | 'Tokens',
-): { left: number; limit?: number } | undefined {
-  const number = (name: string): number | undefined => {
-    const text = headers.get(`X-RateLimit-${name}-${what}`);
-    return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
-  };
-  const left = number('Remaining');
-  const limit = number('Limit');
-  return left === undefined ? undefined : { left, ...(limit !== undefined && { limit }) };
+/** A number of a rate limit's headers; undefined without it. */
+function headerOf(headers: Headers, what: string): number | undefined {
+  const number = Number.parseInt(headers.get(`X-RateLimit-${what}`) ?? '', 10);
+  return number >= 0 ? number : undefined;
 }
 
 /**
@@ -152,10 +144,13 @@ export class Pacer {
   }
 
   #correct(headers: Headers, now: number): void {
-    const requests = limitOf(headers, 'Requests');
-    if (requests) this.#requests.correct(requests.left, requests.limit, now);
-    const tokens = limitOf(headers, 'Tokens');
-    if (tokens) this.#tokens.correct(tokens.left, tokens.limit, now);
+    for (const [what, limit] of [
+      ['Requests', this.#requests],
+      ['Tokens', this.#tokens],
+    ] as const) {
+      const left = headerOf(headers, `Remaining-${what}`);
+      if (left !== undefined) limit.correct(left, headerOf(headers, `Limit-${what}`), now);
+    }
   }
 
   #answered(): void {

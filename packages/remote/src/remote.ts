@@ -114,6 +114,12 @@ export interface RemoteOptions extends AddressOptions {
   tier?: Tier | undefined;
   /** Limits of your own, in place of those of the tier. */
   limits?: Budget | undefined;
+  /**
+   * Whether a call that is too large for one request becomes several. `false` sends it as it is, and refuses more inputs
+   * than the API takes: for a proxy, whose callers pay with one request.
+   * @default true
+   */
+  split?: boolean | undefined;
 }
 
 const DEFAULT_TIMEOUT = 60_000;
@@ -139,7 +145,7 @@ const tierBudget = (options: RemoteOptions, hosted: boolean): Budget => ({
 /** @throws FoundationError INPUT_VALIDATION_FAILED */
 function requireTier(tier: string | undefined): void {
   if (tier === undefined || Object.hasOwn(TIERS, tier)) return;
-  throw invalid('tier', `The option tier must be one of ${Object.keys(TIERS).join(', ')}.`);
+  throw invalid('tier', `tier must be one of ${Object.keys(TIERS).join(', ')}.`);
 }
 
 /**
@@ -153,16 +159,26 @@ export class RemoteFoundation implements SearchFoundation, StreamingApi {
 
   /** @param clock for tests, which do not wait */
   constructor(options: RemoteOptions = {}, clock: Clock = systemClock) {
-    const { apiKey, fetch, headers, timeout = DEFAULT_TIMEOUT, retries = DEFAULT_RETRIES } = options;
+    const {
+      apiKey,
+      fetch,
+      headers,
+      timeout = DEFAULT_TIMEOUT,
+      retries = DEFAULT_RETRIES,
+      split = true,
+    } = options;
     requireTier(options.tier);
     this.#addresses = addressesOf(options);
     const budget = tierBudget(options, isHosted(this.#addresses.base));
     this.#transport = new Transport({ apiKey, fetch, headers, timeout, retries, budget, clock });
     this.#api = new Api(this.#addresses.base, this.#transport);
+    // A request that is a large share of a minute's tokens would leave the rest unused.
+    const bytes = Math.min(PART_BYTES, budget.tokensPerMinute ?? PART_BYTES);
+    const unlessWhole = split ? 1 : Number.POSITIVE_INFINITY;
     this.#split = {
-      inputs: PART_INPUTS,
-      // A request that is a large share of a minute's tokens would leave the rest unused.
-      bytes: Math.min(PART_BYTES, budget.tokensPerMinute ?? PART_BYTES),
+      isOn: split,
+      inputs: PART_INPUTS * unlessWhole,
+      bytes: bytes * unlessWhole,
       atOnce: Math.min(budget.concurrency ?? AT_ONCE, MOST_AT_ONCE),
       now: () => clock.now(),
     };

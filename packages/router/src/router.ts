@@ -30,7 +30,12 @@ import type {
   TrainRequest,
   TrainResponse,
 } from '@nearfield/spec';
-import { FOUNDATION_METHODS, methodsReport, type WithItemErrors } from '@nearfield/spec/implement';
+import {
+  FOUNDATION_METHODS,
+  methodsReport,
+  notSupported,
+  type WithItemErrors,
+} from '@nearfield/spec/implement';
 import { everywhere } from './everywhere.ts';
 import { errorOfAll, type Failure, mayMoveOn } from './failover.ts';
 import type { Place, Route, RouterOptions } from './options.ts';
@@ -152,7 +157,15 @@ export class Router implements SearchFoundation, StreamingApi {
       this.#classifiers.forget(id);
       return answer;
     },
-    export: async (id, options) => (await this.#local(options)).classifiers.export!(id, options),
+    export: async (id, options) => {
+      const { classifiers } = await this.#owner(this.#classifiers, 'classifiers', id, options);
+      if (classifiers.export) return classifiers.export(id, options);
+      throw notSupported(
+        'classifiers.export',
+        'this classifier lives at a server, which keeps its weights.',
+        'Train it in the local engine.',
+      );
+    },
     import: async (classifier, options) =>
       (await this.#local(options)).classifiers.import!(classifier, options),
   };
@@ -405,7 +418,7 @@ const DEFAULT_LIMIT = 20;
  *
  * @example
  * const foundation = createRouter({
- *   local: async () => (await import('@nearfield/core')).createLocal({ models }),
+ *   local: () => createLocal({ models }), // made when the first call goes there
  *   remote: createRemote({ apiKey: () => askTheUser() }),
  *   policy: 'local-first',
  * });

@@ -112,6 +112,8 @@ export class Routing {
     const { places, reason } = await this.order(method, request, asked.inputs, options);
     const failures: Failure[] = [];
     for (const place of places) {
+      // It may have been aborted while the router was choosing.
+      signal?.throwIfAborted();
       const sent = this.#requestFor(place, request);
       const name = modelOf(request) ?? method;
       const key = `${method} ${name}`;
@@ -204,7 +206,7 @@ const idOf = (space: EmbeddingSpace | string | undefined): string | undefined =>
 const reasonOf = (reason: string, failures: readonly Failure[]): string =>
   [reason, ...failures.map(({ place, error }) => `${place} did not answer: ${error.code}.`)].join(' ');
 
-export function withRoute<Answer extends object>(
+function withRoute<Answer extends object>(
   answer: Answer,
   route: Route,
   space?: EmbeddingSpace,

@@ -32,7 +32,7 @@ const HOSTED = 'https://api.jina.ai';
 /** Both of these name the same model: `jinaai/jina-embeddings-v3`, `jina-embeddings-v3`. */
 const bare = (model: string): string => model.replace(/^jina-?ai\//, '');
 
-export const spaceOf = (model: string, precision: string): EmbeddingSpace => ({
+const spaceOf = (model: string, precision: string): EmbeddingSpace => ({
   id: `${bare(model)}/${precision}`,
   model: bare(model),
   precision,

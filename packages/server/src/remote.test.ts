@@ -13,7 +13,7 @@ let remote: RemoteFoundation;
 
 beforeAll(async () => {
   server = await createNodeServer(local, { port: 0, apiKeys: ['jina_right'] });
-  remote = createRemote({ baseUrl: server.url, apiKey: 'jina_right' });
+  remote = createRemote({ baseUrl: server.url, apiKey: 'jina_right', retries: 0 });
 });
 
 afterAll(async () => {

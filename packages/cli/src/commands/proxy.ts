@@ -54,6 +54,9 @@ export const proxy = defineCommand({
       list.length > 0 ? list : undefined;
     await using remote = createRemote({
       apiKey,
+      // What a page asks for costs one request at most; it hears itself that the API is busy.
+      split: false,
+      retries: 0,
       ...(values['base-url'] !== undefined && { baseUrl: values['base-url'] }),
     });
     const server = await createNodeServer(remote, {

@@ -181,7 +181,7 @@ export function capabilityCases(subject: Subject): void {
     it('name every method and the models at hand', async () => {
       const capabilities = await subject.foundation.capabilities();
       expect(Object.keys(capabilities.methods).sort()).toEqual([...FOUNDATION_METHODS].sort());
-      expect(['local', 'remote']).toContain(capabilities.implementation);
+      expect(['local', 'remote', 'router']).toContain(capabilities.implementation);
       for (const { id } of tinyModelsOf(subject.models)) expect(capabilities.models).toContain(id);
       for (const id of embeddedIdsOf(subject.models)) expect(capabilities.models).toContain(id);
       expect(new Set(capabilities.models).size).toBe(capabilities.models.length);

@@ -9,13 +9,14 @@ export const refusal = (method: string) =>
     'Use a local engine or a server.',
   );
 
-async function* refusedLines(): AsyncGenerator<never> {
-  throw refusal('batches');
-}
-
 const refuse = (method: string) => async (): Promise<never> => {
   throw refusal(method);
 };
+
+/** A loop whose first step fails, as those over a job's lines do. */
+const refusedLines = (): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({ next: refuse('batches') }),
+});
 
 export const REFUSED_CLASSIFIERS: ClassifiersApi = {
   list: refuse('classifiers'),
