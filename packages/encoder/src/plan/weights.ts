@@ -76,9 +76,13 @@ export function byteWeights(
   };
   const [scale, zero] = [each(scales, 'scales'), each(zeros, 'zero points')];
   const middle = type === 'uint8' ? 128 : 0;
-  const other = Array.from({ length: outputs }, (_, output) => zero(output)).find((value) => value !== middle);
+  const other = Array.from({ length: outputs }, (_, output) => zero(output)).find(
+    (value) => value !== middle,
+  );
   if (other !== undefined) {
-    refuse(`weights '${tensor.name}' have the zero point ${other}, not ${middle}: they would be rounded again`);
+    refuse(
+      `weights '${tensor.name}' have the zero point ${other}, not ${middle}: they would be rounded again`,
+    );
   }
   return {
     form: 'bytes',
