@@ -58,8 +58,8 @@ export async function serveEnginePage(
   const tinyFiles = new Map(tinyMiniLM().files.map(({ path, bytes }) => [TINY_FOLDER + path, bytes]));
   const server = createServer((request, response) => {
     const { url = '/' } = request;
-    // Sizes are asked for without the files.
-    if (request.method !== 'HEAD') requests.push(url);
+    // Sizes are asked for by a first byte.
+    if (request.headers.range !== 'bytes=0-0') requests.push(url);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     if (served.interfere?.(url, response, request)) return;
     if (url === '/') {
@@ -73,9 +73,7 @@ export async function serveEnginePage(
     }
     if (url.startsWith(TINY_FOLDER)) {
       const bytes = tinyFiles.get(url);
-      response
-        .writeHead(bytes ? 200 : 404, { 'Content-Length': bytes?.length ?? 0 })
-        .end(request.method === 'HEAD' ? undefined : bytes);
+      response.writeHead(bytes ? 200 : 404, { 'Content-Length': bytes?.length ?? 0 }).end(bytes);
       return;
     }
     const isModel = url.startsWith(MODEL_FOLDER);

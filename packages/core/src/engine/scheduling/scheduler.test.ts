@@ -160,6 +160,53 @@ describe('Scheduler', () => {
     await expect.poll(() => scheduler.idle).toBe(true);
   });
 
+  it('runs as many bulk batches beside each other as are of use, and an interactive one at once', async () => {
+    const scheduler = new Scheduler();
+    let capacity = 2;
+    const running: { values: number[]; isBulk: boolean; finish: () => void }[] = [];
+    const group: WorkGroup<Item, number> = {
+      budget: { tokens: 10, rows: 1, overhead: 1, isPacked: true },
+      lengthOf: ({ length }) => length,
+      isFatal: () => false,
+      capacity: () => capacity,
+      run: (batch, options) =>
+        new Promise((resolve, reject) => {
+          const values = batch.map(({ value }) => value);
+          const finish = (): void => {
+            running.splice(running.indexOf(entry), 1);
+            if (values.includes(-1)) reject(new Error('poisoned'));
+            else resolve(values.map((value) => value * 2));
+          };
+          const entry = { values, isBulk: options!.isBulk, finish };
+          running.push(entry);
+        }),
+    };
+    // The longest go first.
+    const long = [1, 2, 3, 4, 5].map((value) => ({ value, length: 30 - value }));
+    const bulk = collect(scheduler, group, long, { priority: 'bulk' });
+    const poisoned = collect(scheduler, group, items(-1), { priority: 'bulk' });
+    const failed = expect(poisoned).rejects.toThrow('poisoned');
+    const now = (): string[] =>
+      running.map(({ values, isBulk }) => `${values}${isBulk ? '' : ' interactive'}`).sort();
+    await expect.poll(now).toEqual(['1', '2']);
+    const quick = [6, 7].map((value) => collect(scheduler, group, [{ value, length: 30 - value }]));
+    // One interactive batch at a time, whatever bulk work there is.
+    await expect.poll(now).toEqual(['1', '2', '6 interactive']);
+    running.find(({ values }) => values.includes(6))!.finish();
+    await expect.poll(now).toEqual(['1', '2', '7 interactive']);
+    capacity = 3;
+    running.find(({ values }) => values.includes(7))!.finish();
+    await expect.poll(now).toEqual(['1', '2', '3']);
+    expect(await Promise.all(quick)).toEqual([[12], [14]]);
+    while (!scheduler.idle) {
+      for (const { finish } of [...running]) finish();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    expect(await bulk).toEqual([2, 4, 6, 8, 10]);
+    await failed;
+    expect(scheduler.work.batches).toBe(7);
+  });
+
   it('rejects a call whose signal is aborted already', async () => {
     const { group } = doubling();
     await expect(
