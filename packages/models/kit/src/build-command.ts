@@ -11,7 +11,7 @@ interface CommandOptions {
 }
 
 /**
- * Builds by the arguments of this process and prints the files: `[--dtype q8|fp16|fp32]… [--out DIR] [--force]`.
+ * Builds by the arguments of this process and prints the files: `[--dtype q8|q8e4|fp16|fp32]… [--out DIR] [--force]`.
  * `--dtype` may repeat or hold a comma-separated list.
  */
 export async function runBuildCommand(

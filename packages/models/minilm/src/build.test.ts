@@ -35,7 +35,7 @@ let reference: Float64Array[];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'embedded-minilm-'));
-  result = await buildMiniLM({ directory, dtypes: ['q8', 'fp16', 'fp32'] });
+  result = await buildMiniLM({ directory, dtypes: ['q8', 'q8e4', 'fp16', 'fp32'] });
   const read = async (name: string): Promise<object> =>
     JSON.parse(await readFile(join(directory, name), 'utf8')) as object;
   tokenizer = new Tokenizer(await read('tokenizer.json'), await read('tokenizer_config.json'));
@@ -100,6 +100,7 @@ describe.each([
   ['onnx/model.onnx', 0.9999999, 0.9999999],
   ['onnx/model_fp16.onnx', 0.999, 0.999],
   ['onnx/model_quantized.onnx', 0.99, 0.999],
+  ['onnx/model_q8e4.onnx', 0.985, 0.999],
 ])('%s', (path, toSource, toBatch) => {
   test('agrees with the source, alone and in a batch', async () => {
     const session = await open(path);

@@ -46,9 +46,10 @@ export class EncoderSession implements Session {
           };
     const dimensions = Number(feeds[tail.dimensionsInput]!.data[0]);
     const normalized = fetch === tail.embeddingOutput;
+    const task = feeds.task_id && Number(feeds.task_id.data[0]);
     let vectors: Float32Array[];
     try {
-      vectors = await this.#encoder.encode(texts, { dimensions, normalized, pause });
+      vectors = await this.#encoder.encode(texts, { dimensions, normalized, task, pause });
     } catch (cause) {
       throw classifyRuntimeError(cause, `${this.#name} failed on this input`);
     }
