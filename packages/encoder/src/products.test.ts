@@ -33,7 +33,7 @@ describe('products', () => {
     const [depth, stride] = [strideOf(w.length), strideOf(bias.length)];
     const laid = transposed ? reference.transpose(w) : w;
     const source = rows(laid, laid[0]!.length);
-    const weights = memory.take(depth * stride);
+    const weights = memory.take(depth * stride + stride * 4);
     const scales = memory.putFloats([], stride);
     const [rowStep, columnStep] = transposed ? [1, w.length] : [bias.length, 1];
     kernels.packFloats(source, rowStep, columnStep, w.length, bias.length, depth, weights, scales);
