@@ -17,7 +17,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   '@nearfield/server': 32e6,
   // 150 MB are the embedded models in both precisions, which answer without a download; 17 MB the protocol of agents.
   '@nearfield/cli': 280e6,
-  '@nearfield/model-minilm': 70e6,
+  '@nearfield/model-minilm': 92e6,
   '@nearfield/model-minilm-reranker': 70e6,
   '@nearfield/model-icon-clip': 10.5e6,
   '@nearfield/model-minilm-query-table': 12.5e6,

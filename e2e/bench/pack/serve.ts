@@ -81,7 +81,7 @@ async function respond(
     const { name, parameters } = open.job;
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ name, parameters }));
   } else {
-    const folder = folders[first];
+    const folder = first === '' ? undefined : folders[first];
     const name = folder === undefined ? path : rest.join('/');
     await sendFile(join(folder ?? folders['']!, name === '/' ? 'index.html' : name), response);
   }
