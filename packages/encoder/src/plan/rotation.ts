@@ -21,7 +21,7 @@ export function fittedRotation(
 ): Rotation | undefined {
   const magnitude = cosine(0, 0);
   if (!(magnitude > 0) || last < 1) return undefined;
-  const frequencies = Float64Array.from({ length: pairs }, (_, pair) => {
+  const frequencies = Array.from({ length: pairs }, (_, pair) => {
     const step = Math.atan2(sine(1, pair), cosine(1, pair));
     // An angle far on tells the frequency more closely than the first does.
     const far = Math.atan2(sine(last, pair), cosine(last, pair));

@@ -67,7 +67,7 @@ export interface AttentionForm {
 /** Turns pairs of numbers of a head by an angle that grows with the position: number i and number i + pairs. */
 export interface Rotation {
   /** Angle from a position to the next, in radians, one a pair. */
-  readonly frequencies: Float64Array;
+  readonly frequencies: readonly number[];
   /** Factor of all that is turned; 1 for most. */
   readonly magnitude: number;
 }
