@@ -11,7 +11,7 @@ export type BenchModel = PeerOptions['model'];
 export const BENCH_MODELS: readonly BenchModel[] = ['all-MiniLM-L6-v2', 'tiny'];
 
 /** The reranker of the embedded models. */
-export const RERANKER = 'minilm-reranker';
+const RERANKER = 'minilm-reranker';
 
 /** Models that the benchmark's server has. */
 export const SERVED_MODELS = [...BENCH_MODELS, RERANKER] as const;

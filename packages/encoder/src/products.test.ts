@@ -130,8 +130,9 @@ describe('products', () => {
       const { found } = product(x, w, [0]);
       expect(found[0]![0]! / -depth).toBeCloseTo(1, 5);
     }
-    expect(activationLimit(384)).toBe(32_767);
-    expect(activationLimit(1536)).toBe(10_922);
+    expect(activationLimit(384)).toBe(8191);
+    expect(activationLimit(2048)).toBe(8191);
+    expect(activationLimit(4096)).toBe(4095);
   });
 
   it('hand on numbers that are none, and compute zeros', () => {
