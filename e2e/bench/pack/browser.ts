@@ -58,8 +58,11 @@ export async function visit<Value>(
     ]);
   } finally {
     clearTimeout(timer);
-    process_.kill('SIGKILL');
-    await ended;
+    // One that could not be started has no end to wait for.
+    if (process_.pid !== undefined) {
+      process_.kill('SIGKILL');
+      await ended;
+    }
     if (!profile) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
