@@ -6,10 +6,11 @@ import { brotliCompressSync } from 'node:zlib';
 import { build } from 'vite';
 import { serveFile } from '../../tooling/serve-file.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from '../../tooling/vite-shared.ts';
-import { BENCH_MODELS, modelDirectory } from './models.ts';
+import { modelDirectory, SERVED_MODELS } from './models.ts';
 
 const pageDirectory = fileURLToPath(new URL('./page/', import.meta.url));
-const outputDirectory = fileURLToPath(new URL('../../.cache/bench-page/', import.meta.url));
+/** Folder of the built page. */
+export const pageOutput = fileURLToPath(new URL('../../.cache/bench-page/', import.meta.url));
 
 /** Builds the page as for production. */
 export async function buildBenchPage(): Promise<void> {
@@ -20,7 +21,7 @@ export async function buildBenchPage(): Promise<void> {
     resolve: { conditions: BROWSER_CONDITIONS },
     worker: { format: 'es' },
     build: {
-      outDir: outputDirectory,
+      outDir: pageOutput,
       emptyOutDir: true,
       target: 'es2023',
       assetsInlineLimit: 0,
@@ -46,7 +47,7 @@ export interface BenchServer {
 /** Bytes of files of the page as a server would send them: compressed with brotli. */
 export async function compressedBytes(paths: Iterable<string>): Promise<number> {
   let sum = 0;
-  for (const path of paths) sum += brotliCompressSync(await readFile(join(outputDirectory, path))).length;
+  for (const path of paths) sum += brotliCompressSync(await readFile(join(pageOutput, path))).length;
   return sum;
 }
 
@@ -60,14 +61,14 @@ export async function serveBenchPage(isIsolated = true): Promise<BenchServer> {
     const headers: Readonly<Record<string, string>> = isIsolated ? ISOLATION_HEADERS : {};
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const model = BENCH_MODELS.find((name) => path.startsWith(`/models/${name}/`));
+    const model = SERVED_MODELS.find((name) => path.startsWith(`/models/${name}/`));
     if (model) {
       request.url = path.slice(`/models/${model}`.length);
       await serveFile(modelDirectory(model), request, response);
       return;
     }
     const name = normalize(path === '/' ? 'index.html' : path);
-    const file = join(outputDirectory, name);
+    const file = join(pageOutput, name);
     try {
       const bytes = await readFile(file);
       asked.add(name);

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { taskArguments, UsageError } from '../../tooling/arguments.ts';
 import { findBrowser } from '../../tooling/browser.mjs';
+import { accuracyOf, realTexts } from './accuracy.ts';
 import { type BenchServer, buildBenchPage, compressedBytes, serveBenchPage } from './build.ts';
 import { BENCH_MODELS, type BenchModel, buildModel } from './models.ts';
 import { measureNative } from './native.ts';
@@ -20,6 +21,7 @@ import { median, percentile, row, spread } from './statistics.ts';
 const USAGE = `npm run bench -- [options]: Nearfield against transformers.js and raw onnxruntime-web
 npm run bench -- search [options]: search over a manual of 1,900 pages, beside Pagefind and MiniSearch
 npm run bench -- serve [options]: the API server under 64 connections
+npm run bench -- pack OUT: a folder that measures on another machine, without network and npm
 
 Options:
   --quick                fewer repetitions
@@ -186,7 +188,7 @@ async function main(): Promise<void> {
   try {
     const adapter = await withPage(server, (page) => call(page, 'adapter'));
     const { model, dtype, note, size } = planFor(adapter);
-    await buildModel(model, dtype);
+    await buildModel(model);
     const options: PeerOptions = { device, dtype, threads, modelsUrl: `${server.url}models/`, model };
     const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
     const facts = await withPage(server, (page) => call(page, 'capabilities', options));
@@ -244,6 +246,19 @@ async function main(): Promise<void> {
         `ours p50 ${median(single.oursMs).toFixed(1)} ms, p95 ${percentile(single.oursMs, 0.95).toFixed(1)} ms; raw onnxruntime-web p50 ${median(single.rawMs).toFixed(1)} ms; ${ratio.toFixed(2)}× raw`,
       ),
     );
+
+    const texts = await realTexts(model);
+    const vectors = await withPage(server, (page) => call(page, 'vectors', options, texts));
+    const accuracy = await accuracyOf(model, texts, vectors);
+    report.accuracy = accuracy;
+    console.log(
+      row(
+        'Accuracy',
+        `cosine to float32 over ${accuracy.texts} paragraphs: mean ${accuracy.mean.toFixed(5)}, least ${accuracy.min.toFixed(5)}`,
+      ),
+    );
+    // The reranker has no tiny twin here.
+    if (model !== 'tiny') await rerank(server, options, size.rounds, report);
 
     await starts(server, options, size.starts, report);
     report.firstBytes = await firstBytes(server, options);
@@ -310,6 +325,28 @@ async function main(): Promise<void> {
   } finally {
     await server.close();
   }
+}
+
+/** 100 documents of 128 tokens each: one window of the reranker. */
+async function rerank(
+  server: BenchServer,
+  options: PeerOptions,
+  rounds: number,
+  report: Record<string, unknown>,
+): Promise<void> {
+  const [documents, tokens] = [100, 128];
+  const found = await withPage(server, (page) =>
+    call(page, 'rerank', options, { documents, tokens, rounds: Math.min(3, rounds) }),
+  );
+  const [oursMs, rawOrtMs] = [median(found.oursMs), median(found.rawMs)];
+  const { sameFirstTen, runtime } = found;
+  report.rerank100 = { documents, tokens, oursMs, rawOrtMs, ratio: oursMs / rawOrtMs, sameFirstTen, runtime };
+  console.log(
+    row(
+      `Rerank ${documents} × ${tokens} tokens`,
+      `ours ${oursMs.toFixed(0)} ms, on ${runtime?.name}; raw onnxruntime-web ${rawOrtMs.toFixed(0)} ms; ${(oursMs / rawOrtMs).toFixed(2)}× raw; ${sameFirstTen} of the first ten are the same`,
+    ),
+  );
 }
 
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;

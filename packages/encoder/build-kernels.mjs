@@ -1,5 +1,5 @@
-// Compiles assembly/ and writes the bytes into src/kernels.wasm.ts, which is committed: bundlers need no loader for
-// it, pages no further request, and those who only build the packages no compiler.
+// Compiles assembly/ and writes the bytes into src/kernels.wasm.ts and src/kernels-relaxed.wasm.ts, which are committed:
+// bundlers need no loader for them, pages no further request, and those who only build the packages no compiler.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -7,10 +7,11 @@ import asc from 'assemblyscript/asc';
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * Compiles the kernels. The same sources and compiler give the same bytes.
+ * Compiles a variant of the kernels. The same sources and compiler give the same bytes.
+ * @param {boolean} isRelaxed whether it multiplies with relaxed vectors.
  * @throws {Error} with the compiler's messages.
  */
-export async function compileKernels() {
+export async function compileKernels(isRelaxed) {
   /** @type {Uint8Array | undefined} */
   let wasm;
   const options = [
@@ -22,6 +23,7 @@ export async function compileKernels() {
     '--importMemory',
     '--enable',
     'simd',
+    ...(isRelaxed ? ['--enable', 'relaxed-simd'] : []),
     '--disableWarning',
     '112',
   ];
@@ -46,22 +48,29 @@ export async function compileKernels() {
   return wasm;
 }
 
-/** The module that holds these bytes. */
-export function kernelModule(/** @type {Uint8Array} */ wasm) {
+/**
+ * The module that holds these bytes.
+ * @param {Uint8Array} wasm
+ * @param {boolean} isRelaxed
+ */
+export function kernelModule(wasm, isRelaxed) {
   const lines = Buffer.from(wasm)
     .toString('base64')
     .match(/.{1,100}/g);
   return [
     '// Written by build-kernels.mjs from assembly/: change that and run `npm run kernels` in packages/encoder.',
-    `/** The kernels' WebAssembly, ${wasm.length} bytes, in base64. */`,
-    'export const KERNELS =',
+    `/** The kernels' WebAssembly${isRelaxed ? ' with relaxed vectors' : ''}, ${wasm.length} bytes, in base64. */`,
+    `export const ${isRelaxed ? 'RELAXED_KERNELS' : 'KERNELS'} =`,
     ...(lines ?? []).map((line, index, all) => `  '${line}'${index === all.length - 1 ? ';' : ' +'}`),
     '',
   ].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const wasm = await compileKernels();
-  writeFileSync(path('src/kernels.wasm.ts'), kernelModule(wasm));
-  console.log(`src/kernels.wasm.ts: ${wasm.length} bytes of WebAssembly`);
+  for (const isRelaxed of [false, true]) {
+    const wasm = await compileKernels(isRelaxed);
+    const file = isRelaxed ? 'src/kernels-relaxed.wasm.ts' : 'src/kernels.wasm.ts';
+    writeFileSync(path(file), kernelModule(wasm, isRelaxed));
+    console.log(`${file}: ${wasm.length} bytes of WebAssembly`);
+  }
 }

@@ -2,10 +2,14 @@ import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { type Remote, wrap } from 'comlink';
 import { tinyBert } from '../../../packages/onnx/test/tiny-bert.ts';
 import { mixedTexts, REAL_LENGTHS, type TextLengths, TINY_LENGTHS, uniformTexts } from './corpus.ts';
+import type { RawRerankerApi } from './raw-reranker-worker.ts';
+import type { RuntimeBuild } from './raw-runtime.ts';
 import type { RawApi } from './raw-worker.ts';
+import { runJob } from './run-job.ts';
 import type { PeerOptions, TransformersApi } from './transformers-worker.ts';
 
 const LIKE = 'all-MiniLM-L6-v2';
+const RERANKER = 'minilm-reranker';
 
 /** A peer in a worker of its own. */
 interface Peer<Api> {
@@ -19,6 +23,8 @@ function peer<Api>(worker: Worker): Peer<Api> {
 
 const startTransformers = (): Peer<TransformersApi> =>
   peer(new Worker(new URL('./transformers-worker.ts', import.meta.url), { type: 'module' }));
+const startRawReranker = (): Peer<RawRerankerApi> =>
+  peer(new Worker(new URL('./raw-reranker-worker.ts', import.meta.url), { type: 'module' }));
 const startRaw = (): Peer<RawApi> =>
   peer(new Worker(new URL('./raw-worker.ts', import.meta.url), { type: 'module' }));
 
@@ -276,6 +282,81 @@ const bench = {
     return { ours: leastCosine(together, alone), transformersJs: leastCosine(theirTogether, theirAlone) };
   },
 
+  /** Documents of one length ranked by ours and by plain onnxruntime-web on the same file, alternately. */
+  async rerank(
+    options: PeerOptions,
+    { documents: count, tokens, rounds }: { documents: number; tokens: number; rounds: number },
+  ) {
+    // Every word of the list is one token of the model.
+    const documents = uniformTexts(count, { ...REAL_LENGTHS, uniform: tokens }, 17);
+    const query = 'how do animals find water in summer';
+    const { device, dtype, threads, modelsUrl } = options;
+    const ours = createLocal({
+      ...{ device, dtype, threads },
+      models: [{ id: RERANKER, source: `${modelsUrl}${RERANKER}/` }],
+    });
+    const raw = startRawReranker();
+    await ours.load(RERANKER);
+    await raw.api.load({ ...options, model: RERANKER });
+    const rank = async () => {
+      const request = { model: RERANKER, query, documents, return_documents: false } as const;
+      const { ms, value } = await timed(() => ours.rerank(request));
+      return { ms, order: value.results.map(({ index }) => index) };
+    };
+    await rank();
+    await raw.api.rank(query, documents);
+    const oursMs: number[] = [];
+    const rawMs: number[] = [];
+    let sameFirstTen = count;
+    for (let round = 0; round < rounds; round++) {
+      await settled();
+      const mine = await rank();
+      oursMs.push(mine.ms);
+      await settled();
+      const theirs = await raw.api.rank(query, documents);
+      rawMs.push(theirs.ms);
+      const best = new Set(theirs.order.slice(0, 10));
+      sameFirstTen = Math.min(
+        sameFirstTen,
+        mine.order.slice(0, 10).filter((index) => best.has(index)).length,
+      );
+    }
+    const { loaded } = await ours.capabilities();
+    await ours.close();
+    raw.end();
+    return { oursMs, rawMs, sameFirstTen, runtime: loaded?.[0]?.runtime };
+  },
+
+  /** A build of plain onnxruntime-web: opened, queried, and given batches. */
+  async runtimeBuild(
+    options: PeerOptions,
+    build: RuntimeBuild,
+    { queries: count, batch }: { queries: number; batch: number },
+  ) {
+    const lengths = lengthsFor(options);
+    const raw = startRaw();
+    const { ms: openMs } = await timed(() => raw.api.load(options, build));
+    const words = Math.min(9, lengths.longest);
+    const queries = mixedTexts(count, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '));
+    const texts = uniformTexts(batch, lengths);
+    for (const query of queries.slice(0, 3)) await raw.api.embedOne(query);
+    await raw.api.embedBatch(texts);
+    const singleMs: number[] = [];
+    for (const query of queries) singleMs.push(await raw.api.embedOne(query));
+    const batchMs: number[] = [];
+    for (let round = 0; round < Math.min(10, count); round++) batchMs.push(await raw.api.embedBatch(texts));
+    raw.end();
+    return { openMs, singleMs, batchMs };
+  },
+
+  /** Vectors of texts as plain numbers. */
+  async vectors(options: PeerOptions, texts: string[]): Promise<number[][]> {
+    const ours = createOurs(options);
+    const { vectors } = await embedOurs(ours, options.model, texts);
+    await ours.close();
+    return vectors.map((vector) => Array.from(vector));
+  },
+
   /** Loads and holds, for the runner to read the process's memory. */
   held: undefined as LocalFoundation | undefined,
   async holdRuntime(options: PeerOptions) {
@@ -323,3 +404,6 @@ const bench = {
 export type Bench = typeof bench;
 
 Object.assign(globalThis, { bench });
+
+const job = new URLSearchParams(location.search).get('job');
+if (job !== null) await runJob(bench, job);

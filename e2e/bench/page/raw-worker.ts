@@ -1,6 +1,7 @@
-import { Tokenizer } from '@huggingface/tokenizers';
+import type { Tokenizer } from '@huggingface/tokenizers';
 import { expose } from 'comlink';
 import type { InferenceSession } from 'onnxruntime-web';
+import { openModel, openRuntime, type RuntimeBuild } from './raw-runtime.ts';
 import type { PeerOptions } from './transformers-worker.ts';
 
 let ort: typeof import('onnxruntime-web');
@@ -9,31 +10,10 @@ let tokenizer: Tokenizer;
 
 /** Plain onnxruntime-web on the same file: what a page would write that needs nothing else. */
 const api = {
-  async load({ device, dtype, threads, modelsUrl, model }: PeerOptions): Promise<void> {
+  async load({ device, dtype, threads, modelsUrl, model }: PeerOptions, build?: RuntimeBuild): Promise<void> {
     const base = `${modelsUrl}${model}/`;
-    let files: { mjs: string; wasm: string };
-    if (device === 'webgpu') {
-      ort = await import('onnxruntime-web/webgpu');
-      files = {
-        mjs: (await import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url')).default,
-        wasm: (await import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url')).default,
-      };
-    } else {
-      ort = await import('onnxruntime-web/wasm');
-      files = {
-        mjs: (await import('onnxruntime-web/ort-wasm-simd-threaded.mjs?url')).default,
-        wasm: (await import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url')).default,
-      };
-    }
-    ort.env.wasm.wasmPaths = files;
-    ort.env.wasm.numThreads = threads;
-    const [tokenizerJson, config] = await Promise.all(
-      ['tokenizer.json', 'tokenizer_config.json'].map(async (file) => (await fetch(base + file)).json()),
-    );
-    tokenizer = new Tokenizer(tokenizerJson, config);
-    const name = { fp32: 'model', fp16: 'model_fp16', q8: 'model_quantized' }[dtype];
-    const bytes = new Uint8Array(await (await fetch(`${base}onnx/${name}.onnx`)).arrayBuffer());
-    session = await ort.InferenceSession.create(bytes, { executionProviders: [device] });
+    ort = await openRuntime({ device, threads }, build);
+    ({ tokenizer, session } = await openModel(ort, { base, dtype, device }));
   },
 
   /** One text: tokenise, run, mean over tokens, normalise. Resolves to milliseconds. */
@@ -58,6 +38,26 @@ const api = {
     for (let index = 0; index < data.length; index++) vector[index % width]! += data[index]! / ids.length;
     const norm = Math.hypot(...vector);
     for (let index = 0; index < width; index++) vector[index]! /= norm;
+    return performance.now() - start;
+  },
+
+  /** Texts of one length as one batch, their tokens' vectors read. Resolves to milliseconds. */
+  async embedBatch(texts: readonly string[]): Promise<number> {
+    const start = performance.now();
+    const all = texts.map((text) => tokenizer.encode(text).ids);
+    const shape = [all.length, Math.max(...all.map(({ length }) => length))] as const;
+    const feed = (value: (ids: number[], at: number) => number) => {
+      const numbers = all.flatMap((ids) =>
+        Array.from({ length: shape[1] }, (_, at) => BigInt(value(ids, at))),
+      );
+      return new ort.Tensor('int64', BigInt64Array.from(numbers), [...shape]);
+    };
+    const outputs = await session.run({
+      input_ids: feed((ids, at) => ids[at] ?? 0),
+      attention_mask: feed((ids, at) => Number(at < ids.length)),
+      token_type_ids: feed(() => 0),
+    });
+    await outputs.last_hidden_state!.getData();
     return performance.now() - start;
   },
 };

@@ -3,6 +3,11 @@
 // Rows of activations are `depth` int16 apart, `depth` a multiple of eight. Weights lie in panels of eight columns:
 // for each two rows of the matrix sixteen bytes, column 0's pair first (see pack.ts). Sums are int32 and exact, so the
 // order of tiles does not show in the result.
+//
+// The variant with relaxed vectors multiplies bytes. Activations have 14 bits: of a row first the lower seven of each,
+// then the upper seven plus 64, so that all are from 0 to 127, where the operator is exact whatever it means elsewhere.
+// The sums of upper halves are shifted and freed of those 64s before the lower halves are added to them, so that both
+// variants give the same sums. Its panels hold four rows of eight columns in 32 bytes.
 
 import { activated, ALONE, combined, largestLane, NONE } from './math';
 
@@ -32,8 +37,18 @@ export function quantiseRows(
     for (let p = from; p < end; p += 32, target += 16) {
       const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
       const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p, 16), factor)));
-      v128.store(target, i16x8.narrow_i32x4_s(low, high));
+      const rounded = i16x8.narrow_i32x4_s(low, high);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        const lower = v128.and(rounded, i16x8.splat(127));
+        const upper = i16x8.add(i16x8.shr_s(rounded, 7), i16x8.splat(64));
+        v128.store64_lane(target, i8x16.narrow_i16x8_u(lower, lower), 0);
+        v128.store64_lane(target + depth, i8x16.narrow_i16x8_u(upper, upper), 0);
+        target -= 8;
+      } else {
+        v128.store(target, rounded);
+      }
     }
+    if (ASC_FEATURE_RELAXED_SIMD) target += depth;
     // NaN and infinities lose themselves in the rounding; the scale hands them on.
     store<f32>(scales + (<usize>row << 2), largest / limit);
   }
@@ -80,6 +95,8 @@ export function multiply(
   const rowBytes = <usize>depth << 1;
   const panelBytes = <usize>depth << 3;
   const block = max(4, (BLOCK_BYTES / <i32>rowBytes) & ~3);
+  // What 64 in each upper half adds to a column's sum, negated; see pack.ts.
+  const excess = weights + <usize>panels * panelBytes;
   for (let first = 0; first < rows; first += block) {
     const last = min(rows, first + block);
     for (let panel = 0; panel < panels; panel++) {
@@ -87,6 +104,8 @@ export function multiply(
       const column = <usize>panel << 5;
       const s0 = v128.load(columnScales + column);
       const s1 = v128.load(columnScales + column, 16);
+      const z0 = ASC_FEATURE_RELAXED_SIMD ? v128.load(excess + column) : i32x4.splat(0);
+      const z1 = ASC_FEATURE_RELAXED_SIMD ? v128.load(excess + column, 16) : i32x4.splat(0);
       const b0 = v128.load(bias + column);
       const b1 = v128.load(bias + column, 16);
       let row = first;
@@ -105,7 +124,50 @@ export function multiply(
         let c30 = i32x4.splat(0);
         let c31 = i32x4.splat(0);
         let wp = w;
-        for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
+        if (ASC_FEATURE_RELAXED_SIMD) {
+          const upper = <usize>depth;
+          for (let k = upper; k < rowBytes; k += 4, wp += 32) {
+            const w0 = v128.load(wp);
+            const w1 = v128.load(wp, 16);
+            let x = v128.load_splat<i32>(a0 + k);
+            c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c00);
+            c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c01);
+            x = v128.load_splat<i32>(a1 + k);
+            c10 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c10);
+            c11 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c11);
+            x = v128.load_splat<i32>(a2 + k);
+            c20 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c20);
+            c21 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c21);
+            x = v128.load_splat<i32>(a3 + k);
+            c30 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c30);
+            c31 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c31);
+          }
+          c00 = i32x4.add(i32x4.shl(c00, 7), z0);
+          c01 = i32x4.add(i32x4.shl(c01, 7), z1);
+          c10 = i32x4.add(i32x4.shl(c10, 7), z0);
+          c11 = i32x4.add(i32x4.shl(c11, 7), z1);
+          c20 = i32x4.add(i32x4.shl(c20, 7), z0);
+          c21 = i32x4.add(i32x4.shl(c21, 7), z1);
+          c30 = i32x4.add(i32x4.shl(c30, 7), z0);
+          c31 = i32x4.add(i32x4.shl(c31, 7), z1);
+          wp = w;
+          for (let k: usize = 0; k < upper; k += 4, wp += 32) {
+            const w0 = v128.load(wp);
+            const w1 = v128.load(wp, 16);
+            let x = v128.load_splat<i32>(a0 + k);
+            c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c00);
+            c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c01);
+            x = v128.load_splat<i32>(a1 + k);
+            c10 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c10);
+            c11 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c11);
+            x = v128.load_splat<i32>(a2 + k);
+            c20 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c20);
+            c21 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c21);
+            x = v128.load_splat<i32>(a3 + k);
+            c30 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c30);
+            c31 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c31);
+          }
+        } else for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
           const w0 = v128.load_ext<i8>(wp);
           const w1 = v128.load_ext<i8>(wp, 8);
           let x = v128.load_splat<i32>(a0 + k);
@@ -154,7 +216,21 @@ export function multiply(
         let c00 = i32x4.splat(0);
         let c01 = i32x4.splat(0);
         let wp = w;
-        for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
+        if (ASC_FEATURE_RELAXED_SIMD) {
+          for (let k = <usize>depth; k < rowBytes; k += 4, wp += 32) {
+            const x = v128.load_splat<i32>(a0 + k);
+            c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp), x, c00);
+            c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp, 16), x, c01);
+          }
+          c00 = i32x4.add(i32x4.shl(c00, 7), z0);
+          c01 = i32x4.add(i32x4.shl(c01, 7), z1);
+          wp = w;
+          for (let k: usize = 0; k < <usize>depth; k += 4, wp += 32) {
+            const x = v128.load_splat<i32>(a0 + k);
+            c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp), x, c00);
+            c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp, 16), x, c01);
+          }
+        } else for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
           const x = v128.load_splat<i32>(a0 + k);
           c00 = i32x4.add(c00, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(wp)));
           c01 = i32x4.add(c01, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(wp, 8)));
@@ -166,4 +242,12 @@ export function multiply(
       }
     }
   }
+}
+
+// What the operator makes of a byte beyond 127: 1 if it takes it as unsigned, with whole sums. So processors do that
+// have it as one instruction (VNNI); the others are no faster with it, or have not been measured. 0 without it.
+export function relaxedKind(): i32 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return 0;
+  const sums = i32x4.relaxed_dot_i8x16_i7x16_add_s(i8x16.splat(127), i8x16.splat(-1), i32x4.splat(5));
+  return i32(i32x4.extract_lane(sums, 0) == 4 * 127 * 255 + 5);
 }

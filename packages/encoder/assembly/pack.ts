@@ -1,5 +1,6 @@
 // Weights from the layouts of files into the panels that `multiply` reads: eight columns side by side, for each two
-// rows sixteen bytes (column 0's pair, column 1's pair, …). Columns and rows that fill up are zeros.
+// rows sixteen bytes (column 0's pair, column 1's pair, …), for each four 32 with relaxed vectors. Columns and rows that
+// fill up are zeros.
 //
 // A matrix is described by two strides in elements: `rowStep` from a row (an input) to the next, `columnStep` from a
 // column (an output) to the next. So [inputs, outputs] and [outputs, inputs] are the same to it.
@@ -8,7 +9,23 @@
 @inline
 function place(weights: usize, depth: i32, row: i32, column: i32): usize {
   const panel = <usize>(column >> 3) * (<usize>depth << 3);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    return weights + panel + (<usize>(row >> 2) << 5) + (<usize>(column & 7) << 2) + (row & 3);
+  }
   return weights + panel + (<usize>(row >> 1) << 4) + (<usize>(column & 7) << 1) + (row & 1);
+}
+
+// With relaxed vectors, for each column −64 × 128 times its sum, behind the panels: what the 64s in the upper halves of
+// activations add too much.
+function putExcess(weights: usize, depth: i32, rows: i32, columns: i32): void {
+  if (!ASC_FEATURE_RELAXED_SIMD) return;
+  const padded = (columns + 7) & ~7;
+  const excess = weights + <usize>padded * depth;
+  for (let column = 0; column < padded; column++) {
+    let sum = 0;
+    for (let row = 0; column < columns && row < rows; row++) sum += load<i8>(place(weights, depth, row, column));
+    store<i32>(excess + (<usize>column << 2), sum * -8192);
+  }
 }
 
 // int8 numbers as they are, `uint8` ones minus 128 (`flip` 0x80).
@@ -28,6 +45,7 @@ export function packBytes(
       store<u8>(place(weights, depth, row, column), load<u8>(from) ^ flip);
     }
   }
+  putExcess(weights, depth, rows, columns);
 }
 
 // float32 numbers, rounded to int8 with one scale a column, which is written to `scales`.
@@ -64,4 +82,5 @@ export function packFloats(
       store<i8>(place(weights, depth, row, column), <i8>max<f32>(-127, min<f32>(127, value)));
     }
   }
+  putExcess(weights, depth, rows, columns);
 }

@@ -2,7 +2,9 @@
 import { ACTIVATIONS, activationLimit, COMBINATIONS, type Kernels, strideOf } from './kernels.ts';
 import type { EncoderMemory } from './memory.ts';
 import type { PackedTable, PackedWeights, Places } from './packed.ts';
+import { poolingWeights } from './pooling.ts';
 import type { Instruction } from './program.ts';
+import { turnsOf } from './rotation.ts';
 import type { EncoderText } from './text.ts';
 
 /** A batch whose numbers are in memory. */
@@ -15,7 +17,7 @@ export interface Batch {
   readonly rounded: number;
   readonly rowScales: number;
   readonly scratch: number;
-  readonly indices: Readonly<Record<'words' | 'types' | 'positions', number>>;
+  readonly indices: Readonly<Record<'words' | 'types' | 'positions' | 'task', number>>;
 }
 
 /** One instruction's work for a batch. */
@@ -102,32 +104,38 @@ export class Caller {
         };
       }
       case 'normalise': {
-        const { input, kind, epsilon } = instruction;
-        const scale = places.row(instruction.scale, width, 1);
-        const bias = places.row(instruction.bias, width, 0);
+        const { input, kind, parts, epsilon } = instruction;
+        const [part, step] = [width / parts, stride / parts];
+        const scale = places.row(instruction.scale, part, 1);
+        const bias = places.row(instruction.bias, part, 0);
         if (kind === 'layer') {
           return (batch) => {
             const [from, to] = [batch.slots[input]!, batch.slots[target]!];
-            kernels.layerNorm(from, count(batch), width, stride, scale, bias, epsilon, to);
+            kernels.layerNorm(from, count(batch) * parts, part, step, scale, bias, epsilon, to);
           };
         }
         const isShifted = instruction.bias !== undefined;
         return (batch) => {
-          const [from, to] = [batch.slots[input]!, batch.slots[target]!];
-          kernels.rmsNorm(from, count(batch), width, stride, scale, epsilon, to);
-          if (isShifted) kernels.mapRows(to, count(batch), stride, 0, COMBINATIONS.add, bias, 0, to);
+          const [from, to, rows] = [batch.slots[input]!, batch.slots[target]!, count(batch) * parts];
+          kernels.rmsNorm(from, rows, part, step, scale, epsilon, to);
+          if (isShifted) kernels.mapRows(to, rows, step, 0, COMBINATIONS.add, bias, 0, to);
         };
       }
       case 'attend':
         return this.#attend(instruction);
-      case 'first': {
-        const { input } = instruction;
-        return ({ slots, starts }) => {
-          const memory = this.#memory.bytes(0, this.#memory.memory.buffer.byteLength);
+      case 'rotate':
+        return this.#rotate(instruction);
+      case 'pool': {
+        const { input, how } = instruction;
+        return ({ texts, slots, starts }) => {
           const bytes = stride * 4;
-          starts.forEach((start, index) => {
-            const from = slots[input]! + start * bytes;
-            memory.copyWithin(slots[target]! + index * bytes, from, from + bytes);
+          texts.forEach(({ ids: { length }, seen = length }, index) => {
+            const { first, weights } = poolingWeights(how, seen);
+            const mark = this.#memory.mark;
+            const place = this.#memory.putFloats(weights);
+            const from = slots[input]! + (starts[index]! + first) * bytes;
+            kernels.weightedSum(from, weights.length, stride, place, slots[target]! + index * bytes);
+            this.#memory.release(mark);
           });
         };
       }
@@ -142,9 +150,10 @@ export class Caller {
     // Positions and fixed rows begin at an offset: the table does there.
     const skipped = { floats: width * 4, bytes: width, nibbles: width / 2 }[table.form] * offset;
     const fixed = by === 'fixed' ? this.#places.integers([0]) : 0;
+    const step = by === 'fixed' || by === 'task' ? 0 : 1;
     return ({ slots, tokens, indices }) => {
       const ids = by === 'fixed' ? fixed : indices[by];
-      const common = [ids, by === 'fixed' ? 0 : 1, tokens, data + skipped] as const;
+      const common = [ids, step, tokens, data + skipped] as const;
       const to = [width, slots[target]!, add] as const;
       if (table.form === 'floats') kernels.lookUpFloats(...common, ...to);
       else if (table.form === 'bytes') kernels.lookUpBytes(...common, scales + offset * 4, ...to);
@@ -153,6 +162,33 @@ export class Caller {
         const groups = [scales + skippedGroups, minimums + skippedGroups, table.group] as const;
         kernels.lookUpNibbles(...common, ...groups, ...to);
       }
+    };
+  }
+
+  #rotate(instruction: Instruction & { op: 'rotate' }): Run {
+    const kernels = this.#kernels;
+    const { input, target, width, heads, rotation } = instruction;
+    const pairs = rotation.frequencies.length;
+    const stride = strideOf(width);
+    return ({ texts, starts, slots, tokens }) => {
+      const bytes = stride * 4;
+      const [from, to] = [slots[input]!, slots[target]!];
+      if (from !== to) {
+        this.#memory
+          .bytes(0, this.#memory.memory.buffer.byteLength)
+          .copyWithin(to, from, from + tokens * bytes);
+      }
+      const mark = this.#memory.mark;
+      const longest = Math.max(...texts.map(({ ids }) => ids.length));
+      const { cosines, sines } = turnsOf(rotation, longest);
+      const tables = [cosines, sines].map((table) =>
+        this.#memory.putFloats(table.subarray(0, longest * pairs)),
+      ) as [number, number];
+      texts.forEach(({ ids: { length } }, index) => {
+        const at = to + starts[index]! * bytes;
+        kernels.rotate(at, length, stride, heads, width / heads, pairs * 2, ...tables, 0);
+      });
+      this.#memory.release(mark);
     };
   }
 

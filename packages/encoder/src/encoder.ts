@@ -13,11 +13,13 @@ export interface EncodeOptions {
   readonly dimensions: number;
   /** Whether vectors are scaled to length 1. A vector of zeros stays zeros. */
   readonly normalized: boolean;
+  /** Number of the task whose adapter is used, for models that have some. @default 0 */
+  readonly task?: number | undefined;
   /** Awaited between layers: lets others work, and ends the run by throwing. */
   readonly pause?: (() => Promise<void>) | undefined;
 }
 
-/** A token, segment or position that the model has no row for. */
+/** A token, segment, position or task that the model has no row for. */
 export class TokenOutOfRange extends RangeError {
   override readonly name = 'TokenOutOfRange';
 }
@@ -123,13 +125,14 @@ export class Encoder {
    */
   async encode(
     texts: readonly EncoderText[],
-    { dimensions, normalized, pause }: EncodeOptions,
+    { dimensions, normalized, task = 0, pause }: EncodeOptions,
   ): Promise<Float32Array<ArrayBuffer>[]> {
     if (this.#isRunning) throw new TypeError('An encoder runs one batch at a time');
+    this.#checkTask(task);
     for (const text of texts) this.#check(text);
     this.#isRunning = true;
     try {
-      const batch = this.#lay(texts);
+      const batch = this.#lay(texts, task);
       for (const { op, run } of this.#runs) {
         run(batch);
         if (op === 'attend') await pause?.();
@@ -139,6 +142,14 @@ export class Encoder {
     } finally {
       this.#memory.release(this.#mark);
       this.#isRunning = false;
+    }
+  }
+
+  #checkTask(task: number): void {
+    for (const { by, rows } of this.#limits) {
+      if (by === 'task' && !(Number.isInteger(task) && task >= 0 && task < rows)) {
+        throw new TokenOutOfRange(`The model has ${rows} tasks, from 0 on, and none ${task}`);
+      }
     }
   }
 
@@ -162,7 +173,7 @@ export class Encoder {
     }
   }
 
-  #lay(texts: readonly EncoderText[]): Batch {
+  #lay(texts: readonly EncoderText[], task: number): Batch {
     const starts: number[] = [];
     let [tokens, longest] = [0, 1];
     for (const { ids } of texts) {
@@ -191,7 +202,7 @@ export class Encoder {
       const places = memory.integers(positions + start, ids.length);
       for (let at = 0; at < ids.length; at++) places[at] = at;
     });
-    const indices = { words, types, positions };
+    const indices = { words, types, positions, task: memory.putIntegers([task]) };
     return { texts, starts, tokens, slots, rounded, rowScales, scratch, indices };
   }
 

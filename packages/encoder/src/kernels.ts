@@ -1,5 +1,6 @@
 /** The kernels, compiled and given a memory. */
 import { KERNELS } from './kernels.wasm.ts';
+import { RELAXED_KERNELS } from './kernels-relaxed.wasm.ts';
 
 /** Addresses in the kernels' memory, in bytes. */
 type Address = number;
@@ -14,6 +15,7 @@ export type Combination = keyof typeof COMBINATIONS;
 
 /** Every kernel; what each computes is described at its definition in `assembly/`. */
 export interface Kernels {
+  relaxedKind(): number;
   quantiseRows(
     source: Address,
     stride: number,
@@ -165,17 +167,30 @@ export const hasVectors = (): boolean =>
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** The kernels as the bytes of a file, for hosts that compile WebAssembly only from files of their own. */
-export const kernelBytes = (): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0));
+/** The variants of the kernels: both give the same bits. `relaxed` multiplies bytes, which not every engine has. */
+export const VARIANTS = { plain: KERNELS, relaxed: RELAXED_KERNELS } as const;
+
+/** The bytes of a variant, also as a file for hosts that compile WebAssembly only from files of their own. */
+export const kernelBytes = (variant: keyof typeof VARIANTS = 'plain'): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(VARIANTS[variant]), (character) => character.charCodeAt(0));
 
 /**
- * Compiles the kernels, once. @throws WebAssembly.CompileError where vectors are missing, see {@link hasVectors}, or
- * where the host forbids compiling.
+ * Compiles the kernels, once: with relaxed vectors where this machine has their product as one instruction. That does
+ * not change between two workers of a machine, so that weights packed by one are those of another.
+ * @throws WebAssembly.CompileError where vectors are missing, see {@link hasVectors}, or where the host forbids compiling.
  */
 export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= WebAssembly.compile(kernelBytes());
+  compiled ??= compileFastest();
   return compiled;
+}
+
+async function compileFastest(): Promise<WebAssembly.Module> {
+  const relaxed = kernelBytes('relaxed');
+  if (WebAssembly.validate(relaxed)) {
+    const module = await WebAssembly.compile(relaxed);
+    if (bindKernels(module, new WebAssembly.Memory({ initial: 1 })).relaxedKind() === 1) return module;
+  }
+  return WebAssembly.compile(kernelBytes('plain'));
 }
 
 /** Takes a module that the host has compiled from {@link kernelBytes}. @returns whether it is one. */
@@ -192,12 +207,15 @@ export function bindKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
 
+/** Largest magnitude in 14 bits: two halves of seven, which relaxed vectors multiply exactly. */
+const LARGEST_ACTIVATION = 8191;
+
 /**
  * Largest magnitude of a rounded activation. A sum of `depth` products with weights of −128 … 127 must stay below 2³¹:
- * up to a depth of 512 that leaves the whole of int16, and 14 bits at 2,048.
+ * up to a depth of 2,048 that leaves all of 14 bits, and 13 at 4,096.
  */
 export const activationLimit = (depth: number): number =>
-  Math.min(32_767, Math.floor((2 ** 31 - 1) / (128 * depth)));
+  Math.min(LARGEST_ACTIVATION, Math.floor((2 ** 31 - 1) / (128 * depth)));
 
 /** Numbers between rows of this width: rows begin where the kernels' widest loads may. */
 export const strideOf = (width: number): number => Math.ceil(width / 8) * 8;

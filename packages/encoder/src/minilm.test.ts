@@ -14,7 +14,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'encoder-'));
-  await buildMiniLM({ directory: join(folder, 'minilm'), dtypes: ['q8', 'fp32'] });
+  await buildMiniLM({ directory: join(folder, 'minilm'), dtypes: ['q8', 'q8e4', 'fp32'] });
   await buildMiniLMReranker({ directory: join(folder, 'reranker'), dtypes: ['q8'] });
 }, 120_000);
 
@@ -63,7 +63,7 @@ function meanOf(rows: Float32Array, width: number): Float64Array {
   return mean;
 }
 
-describe('all-MiniLM-L6-v2, q8', () => {
+describe('all-MiniLM-L6-v2, q8 and q8e4', () => {
   it('stays near float32 over hundreds of texts, with the same bits alone and in a batch', async () => {
     const directory = join(folder, 'minilm');
     const tokenizer = await tokenizerIn(directory);
@@ -77,20 +77,30 @@ describe('all-MiniLM-L6-v2, q8', () => {
       await readFile(join(directory, 'onnx/model.onnx')),
       'last_hidden_state',
     );
+    const nibbles = await opened(join(directory, 'onnx/model_q8e4.onnx'), 'last_hidden_state');
     const options = { dimensions: encoder.width, normalized: true };
     const cosines: number[] = [];
+    const nibbleCosines: number[] = [];
     for (let start = 0; start < texts.length; start += 8) {
       const batch = texts.slice(start, start + 8);
       const found = await encoder.encode(batch, options);
       const expected = await reference.run(batch);
+      const means = expected.map((rows) => meanOf(rows, encoder.width));
       found.forEach((vector, index) => {
-        cosines.push(cosine(vector, meanOf(expected[index]!, encoder.width)));
+        cosines.push(cosine(vector, means[index]!));
+      });
+      (await nibbles.encode(batch, options)).forEach((vector, index) => {
+        nibbleCosines.push(cosine(vector, means[index]!));
       });
       expect((await encoder.encode([batch[3] ?? batch[0]!], options))[0]).toEqual(found[batch[3] ? 3 : 0]);
     }
     await reference.close();
-    expect(cosines.reduce((sum, value) => sum + value, 0) / cosines.length).toBeGreaterThanOrEqual(0.9995);
+    const mean = (values: readonly number[]): number =>
+      values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(cosines)).toBeGreaterThanOrEqual(0.9995);
     expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
+    expect(mean(nibbleCosines)).toBeGreaterThanOrEqual(0.998);
+    expect(Math.min(...nibbleCosines)).toBeGreaterThanOrEqual(0.994);
     // The file has 23.5 MB; the rest is what a batch needs.
     expect(encoder.bytes).toBeLessThan(40e6);
   });

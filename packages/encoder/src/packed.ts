@@ -107,7 +107,8 @@ export class Packer implements Places {
     return this.#once(weights, () => {
       const { inputs, outputs, inputStep, outputStep } = weights;
       const [depth, columns] = [strideOf(inputs), strideOf(outputs)];
-      const packed = this.#memory.take(depth * columns);
+      // Behind the panels a number for each column, which relaxed vectors need.
+      const packed = this.#memory.take(depth * columns + columns * 4);
       const scales = this.#memory.take(columns * 4);
       this.#memory.bytes(packed, depth * columns).fill(0);
       this.#memory.floats(scales, columns).fill(0);

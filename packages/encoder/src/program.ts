@@ -4,6 +4,8 @@ import {
   type AttentionForm,
   inputsOf,
   type LookUpKey,
+  type PoolingForm,
+  type Rotation,
   type Rows,
   type Table,
   type Weights,
@@ -48,6 +50,7 @@ export type Instruction = { readonly target: number; readonly width: number; rea
   | {
       readonly op: 'normalise';
       readonly input: number;
+      readonly parts: number;
       readonly kind: 'layer' | 'rms';
       readonly epsilon: number;
       readonly scale: Float32Array | undefined;
@@ -60,7 +63,13 @@ export type Instruction = { readonly target: number; readonly width: number; rea
       readonly value: number;
       readonly form: AttentionForm;
     }
-  | { readonly op: 'first'; readonly input: number }
+  | {
+      readonly op: 'rotate';
+      readonly input: number;
+      readonly heads: number;
+      readonly rotation: Rotation;
+    }
+  | { readonly op: 'pool'; readonly input: number; readonly how: PoolingForm }
 );
 
 export interface Program {
@@ -145,9 +154,10 @@ class Compiler {
         return this.#write(rows, { op: 'map', input: from, activation: 'none', combination, other }, [from]);
       }
       case 'normalise': {
-        const { kind, epsilon, scale, bias } = rows;
+        const { kind, parts, epsilon, scale, bias } = rows;
         const from = this.#place(rows.input);
-        return this.#write(rows, { op: 'normalise', input: from, kind, epsilon, scale, bias }, [from]);
+        const draft = { op: 'normalise', input: from, kind, parts, epsilon, scale, bias } as const;
+        return this.#write(rows, draft, [from]);
       }
       case 'attend': {
         const [query, key, value] = [rows.query, rows.key, rows.value].map((each) => this.#place(each));
@@ -159,9 +169,14 @@ class Compiler {
           places,
         );
       }
-      case 'first': {
+      case 'rotate': {
+        const { heads, rotation } = rows;
         const from = this.#place(rows.input);
-        return this.#write(rows, { op: 'first', input: from }, [], [from]);
+        return this.#write(rows, { op: 'rotate', input: from, heads, rotation }, [from]);
+      }
+      case 'pool': {
+        const from = this.#place(rows.input);
+        return this.#write(rows, { op: 'pool', input: from, how: rows.how }, [], [from]);
       }
       case 'pending':
         throw new TypeError(`${rows.node} has no kernel`);

@@ -7,7 +7,13 @@ export interface Style {
   readonly activation?: 'erf' | 'erf halved first' | 'tanh' | 'node' | 'silu' | 'relu';
   /** Whether the inner layer is gated: one product in two halves. */
   readonly gated?: boolean;
-  readonly positions?: 'slice' | 'gather' | 'offset' | 'alibi' | 'none';
+  readonly positions?: 'slice' | 'gather' | 'offset' | 'alibi' | 'none' | Rotary;
+  /** Whether layers normalise before they compute, and the end once more. */
+  readonly before?: boolean;
+  /** Whether all heads of queries share one of keys and values. */
+  readonly shared?: boolean;
+  /** Whether each head of queries and keys is normalised. */
+  readonly headNorm?: boolean;
   readonly mask?: 'multiply' | 'where' | 'lowest' | 'none';
   readonly causal?: boolean;
   readonly heads?: 'apart' | 'split' | 'parts';
@@ -16,10 +22,20 @@ export interface Style {
   /** Zero point of unsigned weights. Default: 128. */
   readonly zero?: number;
   readonly words?: 'float' | 'bytes' | 'dequantized';
-  readonly output?: 'tokens' | 'logits';
+  readonly output?: 'tokens' | 'logits' | 'mean' | 'last' | 'first';
 }
 
+/** Rotary positions: turned halves joined, each half by itself, the first half of a head alone, onnxruntime's node. */
+export type Rotary = 'rotary' | 'rotary halves' | 'rotary part' | 'rotary node';
+
+const isRotary = (positions: Style['positions']): positions is Rotary =>
+  positions?.startsWith('rotary') ?? false;
+
 export const SIZES = { hidden: 32, heads: 2, inner: 48, layers: 2, vocabulary: 60, positions: 64 } as const;
+
+/** Name of the output of a style. */
+export const outputOf = ({ output = 'tokens' }: Style): string =>
+  output === 'tokens' ? 'states' : output === 'logits' ? 'logits' : 'vector';
 
 /** Writes a graph in a style; the same style gives the same bytes. */
 export function exported(style: Style): Uint8Array<ArrayBuffer> {
@@ -30,6 +46,7 @@ class Exporter {
   readonly graph = new GraphBuilder('exported');
   readonly #style: Style;
   #state = 9;
+  #turns: { cosines: string; sines: string; places: string } | undefined;
 
   constructor(style: Style) {
     this.#style = style;
@@ -40,7 +57,10 @@ class Exporter {
     const bias = this.#bias(ids, mask);
     let states = this.#embed(ids);
     for (let layer = 0; layer < SIZES.layers; layer++) states = this.#layer(states, bias, String(layer));
-    if (style.output === 'logits') this.#classify(states);
+    if (style.before) states = this.#normalise(states, 'end');
+    const { output = 'tokens' } = style;
+    if (output === 'logits') this.#classify(states);
+    else if (output !== 'tokens') this.#pool(states, mask!, output);
     else {
       graph.op('Identity', [states], { output: 'states' });
       graph.output('states', 'float32', ['batch', 'sequence', SIZES.hidden]);
@@ -98,7 +118,7 @@ class Exporter {
     const { graph } = this;
     const { positions = 'slice' } = this.#style;
     let sum = this.#words(ids);
-    if (positions !== 'none' && positions !== 'alibi') {
+    if (positions !== 'none' && positions !== 'alibi' && !isRotary(positions)) {
       const rows = SIZES.positions;
       const table = graph.constant(
         'positions',
@@ -119,7 +139,99 @@ class Exporter {
         sum = graph.op('Add', [sum, graph.op('Gather', [table, graph.op('Add', [counted, pad])])]);
       }
     }
-    return this.#normalise(sum, 'embedding');
+    if (isRotary(positions)) this.#turns = this.#angles(ids, positions);
+    return this.#style.before ? sum : this.#normalise(sum, 'embedding');
+  }
+
+  /** Cosines and sines of positions: computed for those of the texts, or tables of all for the node. */
+  #angles(ids: string, positions: Rotary): { cosines: string; sines: string; places: string } {
+    const { graph } = this;
+    const rotary = SIZES.hidden / SIZES.heads / (positions === 'rotary part' ? 2 : 1);
+    const frequencies = Float32Array.from({ length: rotary / 2 }, (_, pair) => 100 ** ((-2 * pair) / rotary));
+    if (positions === 'rotary node') {
+      const table = (of: (angle: number) => number): string => {
+        const { positions: rows } = SIZES;
+        const pairs = frequencies.length;
+        const values = Float32Array.from({ length: rows * pairs }, (_, at) =>
+          of(Math.floor(at / pairs) * frequencies[at % pairs]!),
+        );
+        return graph.constant(graph.freeName('turns'), tensor('float32', [rows, pairs], values));
+      };
+      const places = graph.op('Expand', [
+        graph.op('Unsqueeze', [this.#range(ids), this.#integers(0)]),
+        graph.op('Shape', [ids]),
+      ]);
+      return { cosines: table(Math.cos), sines: table(Math.sin), places };
+    }
+    const places = this.#range(ids);
+    const floats = graph.op('Cast', [places], { attributes: { to: ELEMENT_TYPES.float32 } });
+    const column = graph.op('Unsqueeze', [floats, this.#integers(1)]);
+    const row = graph.constant('frequencies', tensor('float32', [1, frequencies.length], frequencies));
+    const half = graph.op('MatMul', [column, row]);
+    const both = graph.op('Concat', [half, half], { attributes: { axis: -1 } });
+    const angles = positions === 'rotary halves' ? half : both;
+    const wide = (type: string): string =>
+      graph.op('Unsqueeze', [graph.op(type, [angles]), this.#integers(0, 1)]);
+    return { cosines: wide('Cos'), sines: wide('Sin'), places };
+  }
+
+  /** Heads [batch, heads, sequence, size], turned by their positions. */
+  #rotated(heads: string): string {
+    const { graph } = this;
+    const { positions } = this.#style;
+    if (!isRotary(positions)) return heads;
+    const { cosines, sines, places } = this.#turns!;
+    if (positions === 'rotary node') {
+      return graph.op('RotaryEmbedding', [heads, places, cosines, sines], { domain: 'com.microsoft' });
+    }
+    const size = SIZES.hidden / SIZES.heads;
+    const op = (type: string, ...inputs: string[]): string => graph.op(type, inputs);
+    const joined = (...inputs: string[]): string => graph.op('Concat', inputs, { attributes: { axis: -1 } });
+    const slice = (from: number, to: number): string =>
+      op('Slice', heads, this.#integers(from), this.#integers(to), this.#integers(3));
+    if (positions === 'rotary halves') {
+      const [low, high] = graph.ops('Split', [heads], 2, { attributes: { axis: -1 } }) as [string, string];
+      return joined(
+        op('Sub', op('Mul', low, cosines), op('Mul', high, sines)),
+        op('Add', op('Mul', high, cosines), op('Mul', low, sines)),
+      );
+    }
+    const rotary = positions === 'rotary part' ? size / 2 : size;
+    const part = rotary < size ? slice(0, rotary) : heads;
+    const turned = joined(op('Neg', slice(rotary / 2, rotary)), slice(0, rotary / 2));
+    const sum = op('Add', op('Mul', part, cosines), op('Mul', turned, sines));
+    return rotary < size ? joined(sum, slice(rotary, 2 ** 31 - 1)) : sum;
+  }
+
+  /** One vector a text: the mean of those the mask lets through, the last of them scaled to length 1, or the first. */
+  #pool(states: string, mask: string, output: 'mean' | 'last' | 'first'): void {
+    const { graph } = this;
+    const op = (type: string, ...inputs: string[]): string => graph.op(type, inputs);
+    let vector: string;
+    if (output === 'mean') {
+      const seen = graph.op('Cast', [op('Unsqueeze', mask, this.#integers(-1))], {
+        attributes: { to: ELEMENT_TYPES.float32 },
+      });
+      const wide = op('Expand', seen, op('Shape', states));
+      const sum = (of: string): string =>
+        graph.op('ReduceSum', [of, this.#integers(1)], { attributes: { keepdims: 0 } });
+      vector = op('Div', sum(op('Mul', states, wide)), op('Clip', sum(wide), this.#scalar(1e-9)));
+    } else if (output === 'first') {
+      vector = op(
+        'Squeeze',
+        op('Slice', states, this.#integers(0), this.#integers(1), this.#integers(1)),
+        this.#integers(1),
+      );
+    } else {
+      const count = graph.op('ReduceSum', [mask, this.#integers(1)], { attributes: { keepdims: 1 } });
+      const at = op('Unsqueeze', op('Sub', count, this.#integers(1)), this.#integers(2));
+      const last = graph.op('GatherND', [states, at], { attributes: { batch_dims: 1 } });
+      const flat = op('Squeeze', last, this.#integers(1));
+      const length = graph.op('ReduceL2', [flat], { attributes: { axes: [-1], keepdims: 1 } });
+      vector = op('Div', flat, op('Expand', op('Clip', length, this.#scalar(1e-12)), op('Shape', flat)));
+    }
+    graph.op('Identity', [vector], { output: 'vector' });
+    graph.output('vector', 'float32', ['batch', SIZES.hidden]);
   }
 
   #words(ids: string): string {
@@ -181,7 +293,8 @@ class Exporter {
   #layer(states: string, bias: { added?: string; counts?: string }, name: string): string {
     const { graph } = this;
     const { hidden, inner } = SIZES;
-    const [query, key, value] = this.#heads(states, name);
+    const { before } = this.#style;
+    const [query, key, value] = this.#heads(before ? this.#normalise(states, `${name}.start`) : states, name);
     const factor = 1 / Math.sqrt(hidden / SIZES.heads);
     let scores: string;
     if (this.#style.scale === 'both') {
@@ -197,13 +310,12 @@ class Exporter {
       attributes: { perm: [0, 2, 1, 3] },
     });
     const joined = graph.op('Reshape', [context, this.#integers(0, 0, hidden)]);
-    const attended = this.#normalise(
-      graph.op('Add', [this.#linear(joined, `${name}.output`, hidden, hidden), states]),
-      `${name}.attended`,
-    );
+    const sum = graph.op('Add', [this.#linear(joined, `${name}.output`, hidden, hidden), states]);
+    const attended = this.#normalise(sum, `${name}.attended`);
     const widened = this.#inner(attended, name);
-    const sum = graph.op('Add', [this.#linear(widened, `${name}.down`, inner, hidden), attended]);
-    return this.#normalise(sum, `${name}.end`);
+    const down = this.#linear(widened, `${name}.down`, inner, hidden);
+    if (before) return graph.op('Add', [sum, down]);
+    return this.#normalise(graph.op('Add', [down, attended]), `${name}.end`);
   }
 
   /** Queries [batch, heads, sequence, size], keys turned, values. */
@@ -231,11 +343,40 @@ class Exporter {
         ? graph.ops('Split', [this.#linear(states, `${name}.all`, hidden, 3 * hidden)], 3, {
             attributes: { axis: -1 },
           })
-        : ['query', 'key', 'value'].map((part) => this.#linear(states, `${name}.${part}`, hidden, hidden));
+        : ['query', 'key', 'value'].map((part) => {
+            const isShared = this.#style.shared && part !== 'query';
+            return this.#linear(states, `${name}.${part}`, hidden, isShared ? size : hidden);
+          });
     return projected.map((each, part) => {
-      const apart = graph.op('Reshape', [each, this.#integers(0, -1, heads, size)]);
-      return graph.op('Transpose', [apart], { attributes: { perm: orders[part]! } });
+      const { headNorm, positions, shared } = this.#style;
+      let apart = graph.op('Reshape', [each, this.#integers(0, -1, shared && part > 0 ? 1 : heads, size)]);
+      const isValue = part === 2;
+      if (headNorm && !isValue) apart = this.#normalise(apart, `${name}.${part}.norm`, size);
+      if (!shared && !isRotary(positions)) {
+        return graph.op('Transpose', [apart], { attributes: { perm: orders[part]! } });
+      }
+      let turned = graph.op('Transpose', [apart], { attributes: { perm: [0, 2, 1, 3] } });
+      if (!isValue) turned = this.#rotated(turned);
+      if (shared && part > 0) turned = this.#repeated(turned);
+      return part === 1 ? graph.op('Transpose', [turned], { attributes: { perm: [0, 1, 3, 2] } }) : turned;
     });
+  }
+
+  /** A head for each head of queries. */
+  #repeated(value: string): string {
+    const { graph } = this;
+    const { heads, hidden } = SIZES;
+    const size = hidden / heads;
+    const shape = graph.op('Shape', [value]);
+    const part = (axis: number): string =>
+      graph.op('Gather', [shape, this.#integers(axis)], { attributes: { axis: 0 } });
+    const dims = (...sizes: string[]): string => graph.op('Concat', sizes, { attributes: { axis: 0 } });
+    const [batch, sequence] = [part(0), part(2)];
+    const wide = graph.op('Expand', [
+      graph.op('Unsqueeze', [value, this.#integers(2)]),
+      dims(batch, this.#integers(1, heads), sequence, this.#integers(size)),
+    ]);
+    return graph.op('Reshape', [wide, dims(batch, this.#integers(heads), sequence, this.#integers(size))]);
   }
 
   #inner(states: string, name: string): string {
@@ -279,11 +420,11 @@ class Exporter {
     }
   }
 
-  #normalise(x: string, name: string): string {
+  #normalise(x: string, name: string, width: number = SIZES.hidden): string {
     const { graph } = this;
     const { norm = 'node' } = this.#style;
-    const scale = this.#row(`${name}.scale`, SIZES.hidden, 1);
-    const bias = this.#row(`${name}.shift`, SIZES.hidden);
+    const scale = this.#row(`${name}.scale`, width, 1);
+    const bias = this.#row(`${name}.shift`, width);
     if (norm === 'node') {
       return graph.op('LayerNormalization', [x, scale, bias], {
         attributes: { axis: -1, epsilon: float(1e-3) },

@@ -17,8 +17,11 @@ export class OnnxReference {
     return new OnnxReference(await InferenceSession.create(bytes, options), output);
   }
 
-  /** Vectors of texts as one padded batch: for each its rows one after the other. */
-  async run(texts: readonly EncoderText[]): Promise<Float32Array[]> {
+  /**
+   * Vectors of texts as one padded batch: for each its rows one after the other.
+   * @param task of graphs that have some.
+   */
+  async run(texts: readonly EncoderText[], task = 0): Promise<Float32Array[]> {
     const longest = Math.max(...texts.map(({ ids }) => ids.length));
     const feed = (value: (text: EncoderText, at: number) => number): Tensor => {
       const data = BigInt64Array.from(
@@ -31,6 +34,7 @@ export class OnnxReference {
       attention_mask: feed(({ ids, seen = ids.length }, at) => Number(at < seen)),
       token_type_ids: feed(({ types }, at) => types?.[at] ?? 0),
       position_ids: feed((_, at) => at),
+      task_id: new Tensor('int64', [BigInt(task)], []),
     };
     const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, all[name]!]));
     const output = (await this.#session.run(feeds, [this.#output]))[this.#output]!;

@@ -20,6 +20,7 @@ const FAMILIES: Readonly<Record<Dtype, string>> = {
   fp32: 'float',
   fp16: 'float',
   q8: 'q8',
+  q8e4: 'q8',
   int8: 'q8',
   uint8: 'q8',
   q4: 'q4',

@@ -2,8 +2,8 @@ import type { FoundationMethod } from './foundation.ts';
 
 export type Device = 'wasm' | 'webgpu' | 'cpu';
 
-/** Precision of a model file. `q8` and below are quantised weights. */
-export type Dtype = 'fp32' | 'fp16' | 'q8' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
+/** Precision of a model file. `q8` and below are quantised weights; `q8e4` is `q8` with the words' table in 4 bits. */
+export type Dtype = 'fp32' | 'fp16' | 'q8' | 'q8e4' | 'int8' | 'uint8' | 'q4' | 'q4f16' | 'bnb4';
 
 /** Measured speed of a device, with a small synthetic encoder in float32. */
 export interface Calibration {

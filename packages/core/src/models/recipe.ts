@@ -83,6 +83,7 @@ const DTYPE_SUFFIX: Record<Dtype, string> = {
   fp32: '',
   fp16: '_fp16',
   q8: '_quantized',
+  q8e4: '_q8e4',
   int8: '_int8',
   uint8: '_uint8',
   q4: '_q4',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exported, SIZES, type Style } from '../../test/graphs.ts';
+import { exported, outputOf, SIZES, type Style } from '../../test/graphs.ts';
 import { agreement, OnnxReference } from '../../test/onnxruntime.ts';
 import { Encoder, type EncoderText, readGraph } from '../index.ts';
 
@@ -9,6 +9,12 @@ const ids = (length: number, seed: number): number[] =>
 const TEXTS: EncoderText[] = [9, 1, 30, 4].map((length, seed) => ({ ids: ids(length, seed) }));
 
 const ALL = { dimensions: Number.MAX_SAFE_INTEGER, normalized: false };
+
+/** As decoders are built. */
+const DECODER: Style = {
+  ...{ norm: 'rms', before: true, shared: true, causal: true },
+  ...{ positions: 'rotary', gated: true, activation: 'silu' },
+};
 
 /** Each of these is written as some exporter writes it; the rest of a style is the default. */
 const STYLES: readonly Style[] = [
@@ -30,6 +36,15 @@ const STYLES: readonly Style[] = [
   { weights: 'dynamic', words: 'bytes' },
   { weights: 'unsigned', words: 'dequantized' },
   { weights: 'dequantized', gated: true },
+  { positions: 'rotary', gated: true, activation: 'silu' },
+  { positions: 'rotary halves', mask: 'where' },
+  { positions: 'rotary part', norm: 'spelled' },
+  { positions: 'rotary node', heads: 'split' },
+  DECODER,
+  { ...DECODER, headNorm: true, mask: 'lowest' },
+  { output: 'mean' },
+  { output: 'last', positions: 'rotary' },
+  { output: 'first' },
   { output: 'logits' },
   { output: 'logits', weights: 'dynamic' },
 ];
@@ -42,7 +57,7 @@ describe.each(STYLES.map((style) => [JSON.stringify(style), style] as const))(
   (_, style) => {
     it('is read, and computes what onnxruntime does', async () => {
       const bytes = exported(style);
-      const output = style.output === 'logits' ? 'logits' : 'states';
+      const output = outputOf(style);
       const reading = readGraph(bytes, output);
       if ('refused' in reading) return expect.fail(reading.refused);
       const encoder = await Encoder.open(reading.rows);
@@ -61,23 +76,29 @@ describe.each(STYLES.map((style) => [JSON.stringify(style), style] as const))(
 );
 
 describe('graphs with a mask', () => {
-  it.each([{}, { mask: 'where' }, { causal: true }, { positions: 'alibi' }] as Style[])(
-    'let tokens at the end be hidden: %j',
-    async (style) => {
-      const bytes = exported(style);
-      const reading = readGraph(bytes, 'states');
-      if ('refused' in reading) return expect.fail(reading.refused);
-      const text = { ids: ids(12, 5), seen: 7 };
-      const [found] = await (await Encoder.open(reading.rows)).encode([text], ALL);
-      const reference = await OnnxReference.open(bytes, 'states');
-      const [expected] = await reference.run([text]);
-      // Hidden tokens have vectors of their own.
-      expect(agreement(found!, expected!, SIZES.hidden)).toBeGreaterThan(0.9999);
-      const [whole] = await reference.run([{ ids: text.ids }]);
-      expect(agreement(found!, whole!, SIZES.hidden)).toBeLessThan(0.999);
-      await reference.close();
-    },
-  );
+  it.each([
+    {},
+    { mask: 'where' },
+    { causal: true },
+    { positions: 'alibi' },
+    { positions: 'rotary', shared: true },
+    { output: 'mean' },
+    { output: 'last' },
+  ] as Style[])('let tokens at the end be hidden: %j', async (style) => {
+    const bytes = exported(style);
+    const output = outputOf(style);
+    const reading = readGraph(bytes, output);
+    if ('refused' in reading) return expect.fail(reading.refused);
+    const text = { ids: ids(12, 5), seen: 7 };
+    const [found] = await (await Encoder.open(reading.rows)).encode([text], ALL);
+    const reference = await OnnxReference.open(bytes, output);
+    const [expected] = await reference.run([text]);
+    // Hidden tokens have vectors of their own.
+    expect(agreement(found!, expected!, SIZES.hidden)).toBeGreaterThan(0.9999);
+    const [whole] = await reference.run([{ ids: text.ids }]);
+    expect(agreement(found!, whole!, SIZES.hidden)).toBeLessThan(0.999);
+    await reference.close();
+  });
 });
 
 describe('what is not taken', () => {

@@ -164,6 +164,36 @@ function summed(tensor: HostTensor, axis: number, attributes: Attributes): HostT
   return { type: tensor.type, dims, data: result };
 }
 
+function reduced(
+  tensor: HostTensor,
+  axes: readonly number[] | undefined,
+  attributes: Attributes,
+  combine: (left: number, right: number) => number,
+): HostTensor {
+  const { dims, data } = tensor;
+  if (numberOf(attributes, 'noop_with_empty_axes', 0) !== 0) refuse('an empty reduction is left out in it');
+  const gone = (axes ?? dims.map((_, axis) => axis)).map((axis) => axisOf(axis, dims.length));
+  const kept = dims.map((size, axis) => (gone.includes(axis) ? 1 : size));
+  const strides = steps(dims);
+  const result = make(tensor.type, kept, (index) => {
+    // All numbers whose places differ along the axes that go.
+    let places = [index.reduce((at, each, axis) => at + each * strides[axis]!, 0)];
+    for (const axis of gone) {
+      places = places.flatMap((at) =>
+        Array.from({ length: dims[axis]! }, (_, each) => at + each * strides[axis]!),
+      );
+    }
+    return places.map((at) => data[at]!).reduce(combine);
+  });
+  const isKept = numberOf(attributes, 'keepdims', 1) === 1;
+  return isKept ? result : { ...result, dims: dims.filter((_, axis) => !gone.includes(axis)) };
+}
+
+const reduction =
+  (combine: (left: number, right: number) => number): Operator =>
+  (inputs, attributes) =>
+    reduced(inputs[0]!, axesOf(inputs, attributes), attributes, combine);
+
 /** ONNX's numbers of element types, by what they are here. */
 function typeOf(number: number): HostTensor['type'] {
   if (number === 9) return 'boolean';
@@ -259,5 +289,12 @@ export const HOST_OPERATORS: Readonly<Record<string, Operator>> = {
   MatMul: ([left, right]) => multiplied(left!, right!),
   Trilu: ([input, diagonal], attributes) =>
     triangle(input!, diagonal?.data[0] ?? 0, numberOf(attributes, 'upper', 1) !== 0),
+  ReduceSum: reduction((a, b) => a + b),
+  ReduceMax: reduction((a, b) => Math.max(a, b)),
+  ReduceMin: reduction((a, b) => Math.min(a, b)),
+  Clip: ([input, least, most]) => {
+    const [low, high] = [least?.data[0] ?? -Infinity, most?.data[0] ?? Infinity];
+    return make(input!.type, input!.dims, (_, at) => Math.min(high, Math.max(low, input!.data[at]!)));
+  },
   CumSum: ([input, axis], attributes) => summed(input!, axis!.data[0]!, attributes),
 };

@@ -13,7 +13,7 @@ export interface Probe {
   readonly inputs: Readonly<Record<string, HostTensor>>;
 }
 
-function probe(sequence: number, seen: readonly number[]): Probe {
+function probe(sequence: number, seen: readonly number[], task: number): Probe {
   const batch = seen.length;
   const fill = (value: (row: number, at: number) => number): HostTensor => ({
     type: 'integer',
@@ -32,11 +32,12 @@ function probe(sequence: number, seen: readonly number[]): Probe {
       attention_mask: fill((row, at) => Number(at < seen[row]!)),
       token_type_ids: fill((row, at) => Number((row + at) % 3 === 1)),
       position_ids: fill((_, at) => at),
+      task_id: { type: 'integer', dims: [], data: [task] },
     },
   };
 }
 
-export const PROBES: readonly Probe[] = [probe(5, [5, 3]), probe(7, [7, 7, 4]), probe(37, [37, 36])];
+export const PROBES: readonly Probe[] = [probe(5, [5, 3], 0), probe(7, [7, 7, 4], 1), probe(37, [37, 36], 0)];
 
 /** Inputs whose values a probe gives. */
 export const PROBED_INPUTS: readonly string[] = Object.keys(PROBES[0]!.inputs);

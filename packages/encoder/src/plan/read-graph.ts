@@ -12,8 +12,10 @@ import { HOST_OPERATORS } from './host-operators.ts';
 import * as arithmetic from './operators/arithmetic.ts';
 import { softmax, where } from './operators/attention.ts';
 import { cast, dynamicQuantizeLinear, matMulInteger } from './operators/integers.ts';
+import { clip, gatherND, reduceL2, reduceSum } from './operators/pooling.ts';
 import { dequantizedWeights, gemm, matMul, matMulBits } from './operators/products.ts';
-import { identity, reshape, splitNode, squeeze, transpose, unsqueeze } from './operators/shapes.ts';
+import { concat, rotaryEmbedding } from './operators/rotary.ts';
+import { expand, identity, reshape, splitNode, squeeze, transpose, unsqueeze } from './operators/shapes.ts';
 import { dequantizeLinear, gather, gatherBlockQuantized, slice } from './operators/tables.ts';
 import { PROBED_INPUTS, PROBES } from './probes.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -32,11 +34,15 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   Abs: arithmetic.plain,
   Add: arithmetic.add,
   Cast: cast,
+  Clip: clip,
+  Concat: concat,
   DequantizeLinear: (step) => dequantizedWeights(step) ?? dequantizeLinear(step),
   Div: arithmetic.divide,
   DynamicQuantizeLinear: dynamicQuantizeLinear,
   Erf: arithmetic.erf,
+  Expand: expand,
   Gather: gather,
+  GatherND: gatherND,
   Gelu: arithmetic.gelu,
   Gemm: gemm,
   Identity: identity,
@@ -47,10 +53,13 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   MatMulInteger: matMulInteger,
   Max: arithmetic.plain,
   Mul: arithmetic.multiply,
+  Neg: arithmetic.plain,
   Pow: arithmetic.power,
+  ReduceL2: reduceL2,
   ReduceMax: arithmetic.reduce,
   ReduceMean: arithmetic.reduce,
   ReduceMin: arithmetic.reduce,
+  ReduceSum: reduceSum,
   Relu: arithmetic.relu,
   Reshape: reshape,
   Round: arithmetic.plain,
@@ -74,6 +83,7 @@ const CONTRIBUTED: Readonly<Record<string, Operator>> = {
   GatherBlockQuantized: gatherBlockQuantized,
   Gelu: arithmetic.gelu,
   MatMulNBits: matMulBits,
+  RotaryEmbedding: rotaryEmbedding,
   SkipLayerNormalization: arithmetic.skipLayerNormalisation,
   SkipSimplifiedLayerNormalization: arithmetic.skipLayerNormalisation,
 };
@@ -271,16 +281,21 @@ class GraphReader {
     const all = PROBES.map((_, probe) =>
       HOST_OPERATORS.Shape!([{ ...integers([]), dims: sizesFor(dims, probe) }], attributes),
     );
-    return { kind: 'host', isConstant: dims.every((size) => typeof size === 'number'), probes: () => all };
+    const isConstant = dims.every((size) => typeof size === 'number');
+    return { kind: 'host', isConstant, isOfSizes: true, probes: () => all };
   }
 }
 
 /** The sizes of known numbers, without reading them. */
 function hostShape(value: HostValue, attributes: ReadonlyMap<string, Attribute>): HostValue {
-  return computed([value], (probe) => {
-    const dims = value.tensor?.dims ?? value.probes()[probe]!.dims;
-    return HOST_OPERATORS.Shape!([{ type: 'integer', dims, data: [] }], attributes);
-  });
+  return computed(
+    [value],
+    (probe) => {
+      const dims = value.tensor?.dims ?? value.probes()[probe]!.dims;
+      return HOST_OPERATORS.Shape!([{ type: 'integer', dims, data: [] }], attributes);
+    },
+    true,
+  );
 }
 
 /** Refuses what was only half of a form. */

@@ -48,8 +48,8 @@ export type Table = { readonly rows: number; readonly width: number } & (
     }
 );
 
-/** Index of a table's row: the token, its segment, its position, or nothing. */
-export type LookUpKey = 'words' | 'types' | 'positions' | 'fixed';
+/** Index of a table's row: the token, its segment, its position, the task of all texts, or nothing. */
+export type LookUpKey = 'words' | 'types' | 'positions' | 'task' | 'fixed';
 
 /** How a layer attends. Heads lie side by side in the rows. */
 export interface AttentionForm {
@@ -63,6 +63,17 @@ export interface AttentionForm {
   /** ALiBi's, one a head. */
   readonly slopes: readonly number[] | undefined;
 }
+
+/** Turns pairs of numbers of a head by an angle that grows with the position: number i and number i + pairs. */
+export interface Rotation {
+  /** Angle from a position to the next, in radians, one a pair. */
+  readonly frequencies: readonly number[];
+  /** Factor of all that is turned; 1 for most. */
+  readonly magnitude: number;
+}
+
+/** Which of a text's rows is taken for the text. The mean and the last are those of the tokens that are not hidden. */
+export type PoolingForm = 'first' | 'last' | 'mean';
 
 /** How rows are made. */
 export type RowsOperation =
@@ -89,6 +100,8 @@ export type RowsOperation =
   | {
       readonly op: 'normalise';
       readonly input: Rows;
+      /** Parts of each row, of equal width, that are normalised by themselves. */
+      readonly parts: number;
       readonly kind: 'layer' | 'rms';
       readonly epsilon: number;
       readonly scale: Float32Array | undefined;
@@ -108,8 +121,15 @@ export type RowsOperation =
     }
   /** A function that the kernels have only as part of a form; `node` is its node in words. */
   | { readonly op: 'pending'; readonly input: Rows; readonly name: 'Erf' | 'Sigmoid'; readonly node: string }
-  /** The first token's row of each text. */
-  | { readonly op: 'first'; readonly input: Rows };
+  | {
+      /** Heads lie side by side. */
+      readonly op: 'rotate';
+      readonly input: Rows;
+      readonly heads: number;
+      readonly rotation: Rotation;
+    }
+  /** One row of each text. */
+  | { readonly op: 'pool'; readonly input: Rows; readonly how: PoolingForm };
 
 /** Rows of `width` numbers, one a token or one a text. */
 export type Rows = RowsOperation & { readonly width: number; readonly per: 'token' | 'text' };

@@ -151,18 +151,46 @@ export class Step {
   }
 }
 
-/** Known numbers made of others. */
-export function computed(inputs: readonly HostValue[], compute: (probe: number) => HostTensor): HostValue {
-  const isConstant = inputs.every((each) => each.isConstant);
+/**
+ * Known numbers made of others.
+ * @param isOfSizes whether they depend on sizes alone. Default: if all that they are made of does.
+ */
+export function computed(
+  inputs: readonly HostValue[],
+  compute: (probe: number) => HostTensor,
+  isOfSizes = inputs.every((each) => each.isConstant || each.isOfSizes),
+): HostValue {
+  const isMadeOfConstants = inputs.every((each) => each.isConstant);
   let results: readonly HostTensor[] | undefined;
+  let isConstant: boolean | undefined;
+  const probes = (): readonly HostTensor[] => {
+    results ??= isMadeOfConstants ? sameForAll(compute(0)) : PROBES.map((_, probe) => compute(probe));
+    return results;
+  };
   return {
     kind: 'host',
-    isConstant,
-    probes: () => {
-      results ??= isConstant ? sameForAll(compute(0)) : PROBES.map((_, probe) => compute(probe));
-      return results;
+    // A size that no text changes, as that of a head, is a constant, though all sizes were read at once.
+    get isConstant() {
+      isConstant ??= isMadeOfConstants || (isOfSizes && areEqual(probes()));
+      return isConstant;
     },
+    isOfSizes,
+    tables: [...new Set(inputs.flatMap(tablesOf))],
+    probes,
   };
+}
+
+function areEqual([first, ...rest]: readonly HostTensor[]): boolean {
+  return rest.every(
+    ({ dims, data }) =>
+      dims.join() === first!.dims.join() && Array.from(data).every((value, at) => value === first!.data[at]),
+  );
+}
+
+/** Tables of floats, of which a probe may show a part. */
+function tablesOf({ tensor, tables = [] }: HostValue): readonly TensorSummary[] {
+  if (!tensor) return tables;
+  return tensor.dims.length > 1 && /^b?float/.test(tensor.type ?? '') ? [tensor] : [];
 }
 
 export const sameForAll = (tensor: HostTensor): readonly HostTensor[] => PROBES.map(() => tensor);

@@ -16,6 +16,10 @@ export interface HostValue {
   readonly tensor?: TensorSummary | undefined;
   /** Whether it is the same for all inputs. */
   readonly isConstant: boolean;
+  /** Whether it depends on the inputs' sizes alone. Default: no. */
+  readonly isOfSizes?: boolean;
+  /** Tables of floats that it is made of: more rows of them may be used than a probe shows. */
+  readonly tables?: readonly TensorSummary[];
 }
 
 /** Vectors. */
@@ -26,8 +30,8 @@ export interface RowsValue {
   readonly dims: readonly Size[];
 }
 
-/** An axis of vectors that were split into heads. */
-export type HeadAxis = 'batch' | 'sequence' | 'parts' | 'heads' | 'size';
+/** An axis of vectors that were split into heads. `all` are the heads with their copies. */
+export type HeadAxis = 'batch' | 'sequence' | 'parts' | 'heads' | 'copies' | 'all' | 'size';
 
 /** Vectors split into heads: parts × heads × size numbers each, in this order in their rows. */
 export interface HeadsValue {
@@ -36,6 +40,8 @@ export interface HeadsValue {
   readonly parts: number;
   readonly heads: number;
   readonly size: number;
+  /** How often each head stands beside itself, for as many heads of queries. */
+  readonly copies: number;
   readonly axes: readonly HeadAxis[];
   /** Pending factor of every number. */
   readonly factor: number;
@@ -98,7 +104,10 @@ export function sizesOf(value: Exclude<Value, HostValue>): readonly Size[] {
     case 'raw':
       return value.dims;
     case 'heads':
-      return value.axes.map((axis) => (axis === 'batch' || axis === 'sequence' ? axis : value[axis]));
+      return value.axes.map((axis) => {
+        if (axis === 'all') return value.heads * value.copies;
+        return axis === 'batch' || axis === 'sequence' ? axis : value[axis];
+      });
     case 'scores':
       return ['batch', value.query.heads, 'sequence', 'sequence'];
   }

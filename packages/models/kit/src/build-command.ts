@@ -4,18 +4,18 @@ import { parseArgs } from 'node:util';
 import type { EncoderPrecision } from './encoder-graph.ts';
 import type { BuildResult } from './model-folder.ts';
 
-interface CommandOptions {
-  dtypes?: readonly EncoderPrecision[];
+interface CommandOptions<Dtype extends EncoderPrecision> {
+  dtypes?: readonly Dtype[];
   directory?: string;
   force?: boolean;
 }
 
 /**
- * Builds by the arguments of this process and prints the files: `[--dtype q8|fp16|fp32]… [--out DIR] [--force]`.
+ * Builds by the arguments of this process and prints the files: `[--dtype q8|q8e4|fp16|fp32]… [--out DIR] [--force]`.
  * `--dtype` may repeat or hold a comma-separated list.
  */
-export async function runBuildCommand(
-  build: (options: CommandOptions) => Promise<BuildResult>,
+export async function runBuildCommand<Dtype extends EncoderPrecision>(
+  build: (options: CommandOptions<Dtype>) => Promise<BuildResult>,
 ): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -24,7 +24,8 @@ export async function runBuildCommand(
       force: { type: 'boolean' },
     },
   });
-  const dtypes = values.dtype?.flatMap((dtype) => dtype.split(',')) as EncoderPrecision[] | undefined;
+  // The build refuses those that it has not.
+  const dtypes = values.dtype?.flatMap((dtype) => dtype.split(',')) as Dtype[] | undefined;
   const result = await build({
     ...(dtypes && { dtypes }),
     ...(values.out !== undefined && { directory: resolve(values.out) }),

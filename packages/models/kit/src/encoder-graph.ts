@@ -9,9 +9,10 @@
  * fusions (weights and biases as second inputs), which do not fire with the opset-17 LayerNormalization.
  */
 import { float, type GraphBuilder, int64Tensor, type TensorValue, tensor, toHalf } from '@nearfield/onnx';
+import type { NibbleMatrix } from './quantise.ts';
 
-/** How weights are stored and matrix products computed. */
-export type EncoderPrecision = 'fp32' | 'fp16' | 'q8';
+/** How weights are stored and matrix products computed. `q8e4` is `q8` with the words' table in 4 bits. */
+export type EncoderPrecision = 'fp32' | 'fp16' | 'q8' | 'q8e4';
 
 /** ONNX's numbers of element types, as `Cast` takes them. */
 export const ELEMENT_TYPE = { float32: 1, uint8: 2, float16: 10 } as const;
@@ -93,6 +94,22 @@ export function quantisedWords(
   const to = { attributes: { to: ELEMENT_TYPE.float32 } };
   const found = graph.op('Cast', [graph.op('Gather', [table, inputIds])], to);
   return graph.op('Mul', [found, graph.op('Gather', [scale, inputIds])]);
+}
+
+/** Words' vectors from a table of 4 bits, with a scale and a zero point for each group of a row. */
+export function nibbleWords(
+  graph: GraphBuilder,
+  inputIds: string,
+  { name, rows, group, packed, scales, zeros }: NibbleMatrix & { name: string; rows: number },
+): string {
+  const table = graph.constant(`${name}_nibbles`, tensor('uint8', [rows, packed.length / rows], packed));
+  const scale = graph.constant(`${name}_scale`, tensor('float16', [rows, scales.length / rows], scales));
+  const zero = graph.constant(`${name}_zero`, tensor('uint8', [rows, zeros.length / rows], zeros));
+  const found = graph.op('GatherBlockQuantized', [table, inputIds, scale, zero], {
+    domain: 'com.microsoft',
+    attributes: { gather_axis: 0, quantize_axis: 1, block_size: group, bits: 4 },
+  });
+  return graph.op('Cast', [found], { attributes: { to: ELEMENT_TYPE.float32 } });
 }
 
 interface EncoderOptions {

@@ -5,6 +5,7 @@ export {
   type EncoderShape,
   type EncoderWeights,
   GraphConstants,
+  nibbleWords,
   quantisedWords,
   writeEncoder,
 } from './encoder-graph.ts';
@@ -18,6 +19,6 @@ export {
 } from './minilm-package.ts';
 export { type BuildResult, type BuiltFile, type FileContent, fingerprintOf, json } from './model-folder.ts';
 export { buildModelFolder, type ModelFolderOptions } from './precision-files.ts';
-export { quantiseColumns, quantiseRows, transpose } from './quantise.ts';
+export { quantiseColumns, quantiseGroups, quantiseRows, transpose } from './quantise.ts';
 export { type HalfTensor, SafeTensors } from './safetensors.ts';
 export { KIT_SOURCES, ONNX_SOURCES } from './sources.ts';

@@ -8,6 +8,7 @@ import { type BuildResult, type FileContent, fillModelFolder } from './model-fol
 /** Path of each precision, as on the model hub. */
 const MODEL_PATHS: Readonly<Record<EncoderPrecision, string>> = {
   q8: 'onnx/model_quantized.onnx',
+  q8e4: 'onnx/model_q8e4.onnx',
   fp16: 'onnx/model_fp16.onnx',
   fp32: 'onnx/model.onnx',
 };
@@ -24,6 +25,8 @@ export interface ModelFolderOptions {
   readonly directory: string;
   /** Default `['q8', 'fp16']`. */
   readonly dtypes?: readonly EncoderPrecision[] | undefined;
+  /** Precisions that the model can be built in. Default: all but `q8e4`. */
+  readonly offered?: readonly EncoderPrecision[] | undefined;
   readonly force?: boolean | undefined;
   /** Changes whenever the same build would write other bytes. */
   readonly fingerprint: string;
@@ -40,8 +43,9 @@ export interface ModelFolderOptions {
 export async function buildModelFolder(options: ModelFolderOptions): Promise<BuildResult> {
   const { directory, force, fingerprint, source } = options;
   const dtypes = [...new Set(options.dtypes ?? (['q8', 'fp16'] as const))].sort();
-  const unknown = dtypes.find((dtype) => !(dtype in MODEL_PATHS));
-  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use q8, fp16 or fp32`);
+  const offered = options.offered ?? (['q8', 'fp16', 'fp32'] as const);
+  const unknown = dtypes.find((dtype) => !offered.includes(dtype));
+  if (unknown !== undefined) throw new Error(`Unknown dtype ${unknown}: use ${offered.join(', ')}`);
   return fillModelFolder({
     directory,
     dtypes,

@@ -20,7 +20,7 @@ import { buildCrossEncoder } from './cross-encoder.ts';
 export const MINILM_RERANKER_ID = 'minilm-reranker';
 
 /** A model file that can be built: `q8` int8, `fp16` half precision, `fp32` single precision. */
-export type MiniLMRerankerDtype = EncoderPrecision;
+export type MiniLMRerankerDtype = Exclude<EncoderPrecision, 'q8e4'>;
 
 /** Options of {@link buildMiniLMReranker}. */
 export interface RerankerBuildOptions {

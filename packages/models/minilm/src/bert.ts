@@ -11,8 +11,10 @@ import {
   type EncoderPrecision,
   type EncoderWeights,
   GraphConstants,
+  nibbleWords,
   quantiseColumns,
   quantisedWords,
+  quantiseGroups,
   quantiseRows,
   transpose,
   writeEncoder,
@@ -63,6 +65,9 @@ export function buildBert(
   return graph;
 }
 
+/** Numbers of a word's vector that share a scale in 4 bits. */
+const WORD_GROUP = 32;
+
 /** Names of the parts of a quantised activation. */
 interface QuantisedTokens {
   readonly values: string;
@@ -97,6 +102,13 @@ class BertWeights implements EncoderWeights {
     const name = 'embeddings.word_embeddings.weight';
     const { vocab_size: rows, hidden_size: hidden } = this.#source.config;
     const values = this.values(name);
+    if (this.#source.precision === 'q8e4') {
+      return nibbleWords(this.#graph, inputIds, {
+        name,
+        rows,
+        ...quantiseGroups(values, hidden, WORD_GROUP),
+      });
+    }
     if (this.#source.precision !== 'q8') {
       return this.#graph.op('Gather', [this.#constants.weight(name, [rows, hidden], values), inputIds]);
     }
@@ -108,7 +120,7 @@ class BertWeights implements EncoderWeights {
     const [outputs, inputs] = this.#source.weights.half(weight).shape as [number, number];
     const matrix = transpose(this.#source.weights.float(weight), outputs, inputs);
     const product =
-      this.#source.precision === 'q8'
+      this.#source.precision === 'q8' || this.#source.precision === 'q8e4'
         ? this.#quantisedProduct(input, weight, matrix, [inputs, outputs])
         : this.#graph.op('MatMul', [input, this.#constants.weight(weight, [inputs, outputs], matrix)]);
     return { product, outputs };

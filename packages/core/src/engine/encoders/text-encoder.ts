@@ -195,7 +195,7 @@ export class TextVectorEncoder {
     if (!group) {
       const common = { budget: this.#budget, isFatal: isFatalRuntimeError };
       group = this.#options.isPacked
-        ? { ...common, ...this.#packed(options, shape) }
+        ? { ...common, ...this.#packed(options, adapter, shape) }
         : { ...common, ...this.#padded(options, adapter, shape) };
       this.#groups.set(key, group as WorkGroup<never, unknown>);
     }
@@ -205,6 +205,7 @@ export class TextVectorEncoder {
   /** Runs whose texts are computed by their own lengths, beside others. */
   #packed<Item extends TokenSequence, Result>(
     { dimensions, normalized }: VectorOptions,
+    task: number | undefined,
     { vectors, weigh, result }: PooledShape<Item, Result>,
   ): Pick<WorkGroup<Item, Result>, 'run' | 'lengthOf' | 'capacity'> {
     const { session, tailKind, check } = this.#options;
@@ -225,7 +226,7 @@ export class TextVectorEncoder {
       lengthOf: ({ ids }) => ids.length,
       capacity: () => session.capacity,
       run: async (batch, { signal, isBulk = false }: Partial<RunOptions> = {}) => {
-        const options = { dimensions, normalized, signal, isBulk };
+        const options = { dimensions, normalized, task, signal, isBulk };
         const found = await session.encode(batch.map(textOf), options);
         return batch.map((item, index) => {
           const values = found[index]!;

@@ -94,8 +94,11 @@ export async function loadPart(
   throw failed.length > 0 ? checkFailed(definition.id, sessions.runtime.device, failed) : problem;
 }
 
-/** Files whose weights are whole numbers of 8 bits: the encoder takes them as they are, and would round any others. */
-const ENCODER_DTYPES: ReadonlySet<string> = new Set(['q8', 'int8', 'uint8']);
+/**
+ * Files whose weights are whole numbers of 8 bits, tables aside: the encoder takes them as they are, and would round any
+ * others.
+ */
+const ENCODER_DTYPES: ReadonlySet<string> = new Set(['q8', 'q8e4', 'int8', 'uint8']);
 
 /** Models whose graphs the encoder is known to read. Of others it is found out while onnxruntime starts. */
 const ENCODER_MODELS: ReadonlySet<string> = new Set(['all-MiniLM-L6-v2', 'minilm-reranker']);

@@ -23,6 +23,7 @@ const TOLERANCE: Record<Dtype, Tolerance> = {
   fp32: { cosine: 0.999, logit: 0.02 },
   fp16: { cosine: 0.99, logit: 0.1 },
   q8: { cosine: 0.9, logit: 0.75 },
+  q8e4: { cosine: 0.9, logit: 0.75 },
   int8: { cosine: 0.9, logit: 0.75 },
   uint8: { cosine: 0.9, logit: 0.75 },
   q4: { cosine: 0.85, logit: 1 },

@@ -38,6 +38,8 @@ export interface EncodeOptions {
   /** Leading numbers of each vector to keep. */
   readonly dimensions: number;
   readonly normalized: boolean;
+  /** Number of the task whose adapter is used, for models that have some. */
+  readonly task?: number | undefined;
   /** Whether nobody waits for it alone: then other realms may compute it. */
   readonly isBulk: boolean;
   /** Aborts when no call waits for the texts any more. */

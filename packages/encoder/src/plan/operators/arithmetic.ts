@@ -3,9 +3,19 @@ import type { Activation } from '../../kernels.ts';
 import { recognised } from '../forms.ts';
 import type { Rows } from '../rows.ts';
 import { type Operator, rowsLike, type Step } from '../step.ts';
-import { constantRow, type RawValue, type RowsValue, scalar, type Value } from '../values.ts';
+import {
+  constantRow,
+  type HeadsValue,
+  type RawValue,
+  type RowsValue,
+  scalar,
+  sizesOf,
+  type Value,
+} from '../values.ts';
 import { scaledScores, scoresPlus } from './attention.ts';
 import { quantisedProduct, shiftedProduct } from './integers.ts';
+import { dividedSum, meanOfAll, ofLengthOne } from './pooling.ts';
+import { rotatedSum } from './rotary.ts';
 import { lookUpScaled } from './tables.ts';
 
 /** Whether vectors of these shapes are combined row by row: equal ones, or a table's rows by position for every text. */
@@ -13,8 +23,7 @@ function fits(left: RowsValue, right: RowsValue): boolean {
   if (left.rows.width !== right.rows.width) return false;
   const [a, b] = [left.dims, right.dims];
   if (a.length === b.length && a.every((size, axis) => size === b[axis])) return true;
-  const isByPosition =
-    right.rows.op === 'lookUp' && (right.rows.by === 'positions' || right.rows.by === 'fixed');
+  const isByPosition = right.rows.op === 'lookUp' && ['positions', 'task', 'fixed'].includes(right.rows.by);
   return (
     isByPosition &&
     a.at(-2) === 'sequence' &&
@@ -62,6 +71,7 @@ export const add: Operator = (step) => {
     (rows && shifted(...rows, 'add')) ??
     combined(left, right, 'add') ??
     shiftedProduct(step, left, right) ??
+    rotatedSum(step, left, right) ??
     step.raw('Add', [left, right])
   );
 };
@@ -86,6 +96,9 @@ export const multiply: Operator = (step) => {
   const scores = step.pair('scores') ?? step.pair('heads');
   const factor = scores && scalar(scores[1]);
   if (scores && factor !== undefined) return scaled(scores[0], factor);
+  const heads = step.pair('heads');
+  const weighted = heads && weightedHeads(...heads);
+  if (weighted) return weighted;
   const rows = step.pair('rows');
   return (
     lookUpScaled(step, left, right) ??
@@ -96,6 +109,14 @@ export const multiply: Operator = (step) => {
     step.raw('Mul', [left, right])
   );
 };
+
+/** Heads that were just normalised, times one row for all of them. */
+function weightedHeads(value: HeadsValue, other: Value): HeadsValue | undefined {
+  const { rows } = value;
+  if (rows.op !== 'normalise' || rows.parts !== value.heads || rows.scale || rows.bias) return undefined;
+  const row = value.axes.at(-1) === 'size' ? constantRow(other, value.size) : undefined;
+  return row && { ...value, rows: { ...rows, scale: row } };
+}
 
 function scaled(value: Extract<Value, { kind: 'scores' | 'heads' }>, factor: number): Value | undefined {
   return value.kind === 'scores' ? scaledScores(value, factor) : { ...value, factor: value.factor * factor };
@@ -111,7 +132,12 @@ export const divide: Operator = (step) => {
     }
   }
   if (right.kind === 'raw' && scalar(left) === 1) return step.raw('Reciprocal', [right], right.dims);
-  return normalised(left, reciprocalOf(step, right)) ?? step.raw('Div', [left, right]);
+  return (
+    ofLengthOne(left, right) ??
+    dividedSum(left, right) ??
+    normalised(left, reciprocalOf(step, right)) ??
+    step.raw('Div', [left, right])
+  );
 };
 
 const reciprocalOf = (step: Step, value: Value): Value =>
@@ -163,8 +189,10 @@ export const power: Operator = (step) => {
 /** Means, largest and smallest numbers of each row. */
 export const reduce: Operator = (step) => {
   const [input] = step.inputs as [Value];
-  if (input.kind !== 'rows' && input.kind !== 'raw') return undefined;
-  const { dims } = input;
+  if (input.kind !== 'rows' && input.kind !== 'raw' && input.kind !== 'heads') return undefined;
+  const dims = sizesOf(input);
+  const mean = step.node.opType === 'ReduceMean' ? meanOfAll(step) : undefined;
+  if (mean) return mean;
   if (!step.overLast(step.axes(), dims.length, step.number('keepdims', 1) === 1)) return undefined;
   return step.raw(step.node.opType, [input], [...dims.slice(0, -1), 1]);
 };
@@ -193,18 +221,20 @@ function rootOfSquares(value: Value | undefined): { of: Value; epsilon: number }
 }
 
 /** `(x − mean) ÷ √(mean of (x − mean)² + epsilon)` or `x ÷ √(mean of x² + epsilon)`, one operand being the reciprocal. */
-function normalised(left: Value, right: Value): RowsValue | undefined {
+function normalised(left: Value, right: Value): RowsValue | HeadsValue | undefined {
   for (const [value, other] of [
     [left, right],
     [right, left],
   ] as const) {
     const root = isRaw(other, 'Reciprocal') ? rootOfSquares(other.inputs[0]) : undefined;
     if (!root || !isSame(root.of, value)) continue;
-    const form = { op: 'normalise', epsilon: root.epsilon, scale: undefined, bias: undefined } as const;
+    const empty = { scale: undefined, bias: undefined };
+    const form = { op: 'normalise', parts: 1, epsilon: root.epsilon, ...empty } as const;
     if (value.kind === 'rows') {
       const { width, per } = value.rows;
       return rowsLike(value, { ...form, kind: 'rms', input: value.rows, width, per });
     }
+    if (value.kind === 'heads') return normalisedHeads(value, { ...form, kind: 'rms' });
     if (!isRaw(value, 'Sub')) continue;
     const [input, middle] = value.inputs;
     if (input?.kind !== 'rows' || !isRaw(middle, 'ReduceMean') || !isSame(middle.inputs[0], input)) continue;
@@ -212,6 +242,18 @@ function normalised(left: Value, right: Value): RowsValue | undefined {
     return rowsLike(input, { ...form, kind: 'layer', input: input.rows, width, per });
   }
   return undefined;
+}
+
+/** Heads, each normalised by itself. */
+function normalisedHeads(
+  value: HeadsValue,
+  form: Pick<Extract<Rows, { op: 'normalise' }>, 'kind' | 'epsilon' | 'scale' | 'bias'>,
+): HeadsValue | undefined {
+  const { rows, heads, size, parts, copies, factor, axes } = value;
+  const isPlain = parts === 1 && copies === 1 && factor === 1 && axes.at(-1) === 'size' && size % 8 === 0;
+  if (!isPlain) return undefined;
+  const { width, per } = rows;
+  return { ...value, rows: { ...form, op: 'normalise', parts: heads, input: rows, width, per } };
 }
 
 /** One node for a GELU, with or without a bias. */
@@ -229,17 +271,15 @@ export const gelu: Operator = (step) => {
 /** `LayerNormalization` and `SimplifiedLayerNormalization`, over the last axis. */
 export const layerNormalisation: Operator = (step) => {
   const [input, scale, bias] = step.inputs as [Value, Value, Value | undefined];
-  if (input.kind !== 'rows') return undefined;
+  if (input.kind !== 'rows' && input.kind !== 'heads') return undefined;
   step.only('axis', 'epsilon', 'stash_type');
   const axis = step.number('axis', -1);
-  if (axis !== -1 && axis !== input.dims.length - 1) return undefined;
-  return normalisedRows(
-    step,
-    input,
-    scale,
-    bias,
-    step.node.opType === 'LayerNormalization' ? 'layer' : 'rms',
-  );
+  if (axis !== -1 && axis !== sizesOf(input).length - 1) return undefined;
+  const kind = step.node.opType === 'LayerNormalization' ? 'layer' : 'rms';
+  if (input.kind === 'rows') return normalisedRows(step, input, scale, bias, kind);
+  const [factors, shift] = [constantRow(scale, input.size), bias && constantRow(bias, input.size)];
+  if (!factors || (bias && !shift)) return undefined;
+  return normalisedHeads(input, { kind, epsilon: step.number('epsilon', 1e-5), scale: factors, bias: shift });
 };
 
 /** `SkipLayerNormalization` and its simplified form: the sum of two, and a bias, normalised. */
@@ -268,7 +308,7 @@ function normalisedRows(
   if (!factors || (bias && !shift)) return undefined;
   const epsilon = step.number('epsilon', 1e-5);
   return rowsLike(input, {
-    ...{ op: 'normalise', input: input.rows, kind, epsilon, scale: factors, bias: shift },
+    ...{ op: 'normalise', input: input.rows, parts: 1, kind, epsilon, scale: factors, bias: shift },
     ...{ width, per },
   } as Rows);
 }

@@ -15,11 +15,14 @@ import {
 const isOrder = (axes: readonly HeadAxis[], ...order: readonly HeadAxis[]): boolean =>
   axes.length === order.length && axes.every((axis, at) => axis === order[at]);
 
+/** The axis of heads: with their copies where they have some. */
+const headsOf = ({ axes }: HeadsValue): HeadAxis => (axes.includes('all') ? 'all' : 'heads');
+
 /** Queries times keys. */
 export function scored(query: HeadsValue, key: HeadsValue): ScoresValue | undefined {
-  if (!isOrder(query.axes, 'batch', 'heads', 'sequence', 'size')) return undefined;
-  if (!isOrder(key.axes, 'batch', 'heads', 'size', 'sequence')) return undefined;
-  if (query.size !== key.size || query.heads !== key.heads) return undefined;
+  if (!isOrder(query.axes, 'batch', 'heads', 'sequence', 'size') || query.copies !== 1) return undefined;
+  if (!isOrder(key.axes, 'batch', headsOf(key), 'size', 'sequence')) return undefined;
+  if (query.size !== key.size || query.heads !== key.heads * key.copies) return undefined;
   return { kind: 'scores', query, key, factor: query.factor * key.factor, added: [] };
 }
 
@@ -135,16 +138,16 @@ function checkShape(step: Step, dims: readonly number[], probe: number, heads: n
 /** Shares times values. */
 export function attended(scores: ScoresValue, value: HeadsValue): HeadsValue | undefined {
   const { query, key, shares, factor } = scores;
-  if (!shares || !isOrder(value.axes, 'batch', 'heads', 'sequence', 'size')) return undefined;
-  if (value.heads !== query.heads || query.parts !== 1 || key.parts !== 1 || value.parts !== 1)
-    return undefined;
+  if (!shares || !isOrder(value.axes, 'batch', headsOf(value), 'sequence', 'size')) return undefined;
+  if (value.heads !== key.heads || value.copies !== key.copies) return undefined;
+  if (query.parts !== 1 || key.parts !== 1 || value.parts !== 1) return undefined;
   const { heads, size } = query;
   // Keys share the size of queries; values may have their own, which the kernel has not.
   if (value.size !== size || size % 8 !== 0) return undefined;
   const rows: Rows = {
     ...{ op: 'attend', query: query.rows, key: key.rows, value: value.rows },
-    form: { heads, shared: 1, size, scale: factor, ...shares },
+    form: { heads, shared: key.copies, size, scale: factor, ...shares },
     ...{ width: heads * size, per: 'token' },
   } as Rows;
-  return { ...value, rows };
+  return { ...query, rows, factor: value.factor };
 }

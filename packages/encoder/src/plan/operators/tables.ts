@@ -16,10 +16,15 @@ import {
   type Value,
 } from '../values.ts';
 import { floatTable, nibbleTable } from '../weights.ts';
+import { pooled } from './pooling.ts';
+import { partOf, within } from './rotary.ts';
 
 /** How numbers choose rows; undefined if they do it in another way. */
 function keyOf(indices: HostValue): { by: LookUpKey; offset: number } | undefined {
   const all = indices.probes();
+  const isTask = ({ dims, data }: HostTensor, probe: number): boolean =>
+    dims.length === 0 && data[0] === PROBES[probe]!.inputs.task_id!.data[0];
+  if (all.every(isTask) && !indices.isConstant) return { by: 'task', offset: 0 };
   const every = (value: (row: number, at: number, probe: number) => number): boolean =>
     all.every(({ dims, data }, probe) => {
       const { batch, sequence } = PROBES[probe]!;
@@ -80,12 +85,7 @@ function firstToken(data: RowsValue, indices: HostValue, axis: number): RowsValu
   if (!indices.isConstant || data.dims[along] !== 'sequence' || countOf(dims) !== 1 || chosen[0] !== 0)
     return undefined;
   const kept: Size[] = dims.map(() => 1);
-  return firstOf(data, [...data.dims.slice(0, along), ...kept, ...data.dims.slice(along + 1)]);
-}
-
-/** The first token's vector of each text. */
-function firstOf({ rows }: RowsValue, dims: readonly Size[]): RowsValue {
-  return { kind: 'rows', rows: { op: 'first', input: rows, width: rows.width, per: 'text' }, dims };
+  return pooled(data, 'first', [...data.dims.slice(0, along), ...kept, ...data.dims.slice(along + 1)]);
 }
 
 const isRaw = (value: Value | undefined, operator: string): value is RawValue =>
@@ -163,6 +163,8 @@ export const slice: Operator = (step) => {
   const [data, starts, ends, axes, jumps] = step.inputs as Value[];
   const known = [starts, ends, axes, jumps].filter((each) => each !== undefined);
   if (!data || known.some((each) => each.kind !== 'host')) return undefined;
+  const part = partOf(data);
+  if (part) return slicedPart(step, part);
   const [start, jump] = [step.numbers(starts), jumps ? step.numbers(jumps) : [1]];
   if (start?.length !== 1 || jump?.[0] !== 1) return undefined;
   const given = axes ? step.numbers(axes) : [0];
@@ -181,8 +183,22 @@ export const slice: Operator = (step) => {
     return rows && rowsLike(data, rows);
   }
   if (data.dims[along] !== 'sequence' || start[0] !== 0 || to !== 1) return undefined;
-  return firstOf(data, [...data.dims.slice(0, along), 1, ...data.dims.slice(along + 1)]);
+  return pooled(data, 'first', [...data.dims.slice(0, along), 1, ...data.dims.slice(along + 1)]);
 };
+
+/** Some numbers of each head. */
+function slicedPart(step: Step, part: NonNullable<ReturnType<typeof partOf>>): Value | undefined {
+  const [, starts, ends, axes, jumps] = step.inputs as Value[];
+  const [start, end] = [step.numbers(starts), step.numbers(ends)];
+  const [axis, jump] = [axes ? step.numbers(axes) : [0], jumps ? step.numbers(jumps) : [1]];
+  const count = part.to - part.from;
+  if (start?.length !== 1 || end?.length !== 1 || axis?.length !== 1 || jump?.[0] !== 1) return undefined;
+  const rank = part.of.axes.length;
+  if (axisOf(axis[0]!, rank) !== rank - 1) return undefined;
+  const place = (value: number): number => Math.min(count, value < 0 ? Math.max(0, value + count) : value);
+  const [from, to] = [place(start[0]!), place(end[0]!)];
+  return from < to ? within(step, part, from, to) : undefined;
+}
 
 /** `table[start : start + sequence]`, rows for the positions. */
 function positions(

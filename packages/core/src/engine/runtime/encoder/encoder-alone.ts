@@ -22,7 +22,7 @@ export function encoderAlone(missing: FoundationError): Runtime {
     },
     externalWeights: false,
     hasSlowKernels: false,
-    dtypes: ['q8', 'int8', 'uint8'],
+    dtypes: ['q8', 'int8', 'uint8', 'q8e4'],
     start: refuse,
     open: refuse,
     lost: new Promise(() => {}),

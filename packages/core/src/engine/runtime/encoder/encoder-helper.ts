@@ -22,12 +22,12 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
     try {
       stopIfAborted();
       const encoder = await models.get(model)!;
-      const { texts, dimensions, normalized } = work;
+      const { texts, dimensions, normalized, task } = work;
       const pause = pausesIn(texts, async () => {
         await yieldToMessages();
         stopIfAborted();
       });
-      const vectors = await encoder.encode(texts, { dimensions, normalized, pause });
+      const vectors = await encoder.encode(texts, { dimensions, normalized, task, pause });
       post(
         { type: 'done', run, vectors },
         vectors.map(({ buffer }) => buffer),

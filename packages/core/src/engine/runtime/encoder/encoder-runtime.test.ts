@@ -4,6 +4,7 @@ import {
   tinyColbertV1,
   tinyMiniLM,
   tinyRerankerV2,
+  tinyRerankerV3,
   tinyV2English,
   tinyV2German,
   tinyV3,
@@ -32,7 +33,7 @@ const TEXTS = [
 function asQ8({ like, files }: TinyModel, changes: Partial<ModelDefinition> = {}): ModelDefinition {
   const renamed = files.map((file) => ({
     ...file,
-    path: file.path.replace(/model\.onnx/, 'model_quantized.onnx'),
+    path: file.path.replace(/model\.onnx$/, 'model_quantized.onnx'),
   }));
   const hub = (): never => {
     throw new Error('no network in tests');
@@ -245,12 +246,15 @@ describe('without a general runtime', () => {
     engine.close();
   });
 
-  it.each([
-    ['another model', asQ8(tinyV3('pooled'))],
-    ['another precision', asPublished(tinyMiniLM(), 'fp32')],
-  ])('%s is refused, with what is missing', async (_, definition) => {
-    const { engine } = engineWith(definition, () => encoderAlone(missing));
+  it('another precision is refused, with what is missing', async () => {
+    const { engine } = engineWith(asPublished(tinyMiniLM(), 'fp32'), () => encoderAlone(missing));
     await expect(engine.encoder('m')).rejects.toBe(missing);
+    engine.close();
+  });
+
+  it('another model is refused, with what is missing', async () => {
+    const { engine } = engineWith(asQ8(tinyRerankerV3()), () => encoderAlone(missing));
+    await expect(engine.models.listwise('m')).rejects.toBe(missing);
     engine.close();
   });
 });
@@ -285,10 +289,32 @@ describe('other families', () => {
     engine.close();
   });
 
+  it.each([
+    ['tokens', () => tinyV3()],
+    ['the graph pools', () => tinyV3('pooled')],
+  ] as const)('use the adapter of the task: %s', async (_, make) => {
+    const model = make();
+    const { engine, general } = engineWith(asQ8(model));
+    const { encoder, tokenizer } = await engine.encoder('m', { task: 'separation' });
+    for (const task of ['separation', 'text-matching']) {
+      const group = encoder.group({ dimensions: 16, normalized: true, task });
+      const vectors = await group.run(TEXTS.map((text) => tokenizer.encode(text, 512)));
+      vectors.forEach((vector, index) => {
+        expect(cosine(vector, model.embed(TEXTS[index]!, { task, dimensions: 16 }))).toBeGreaterThan(0.9999);
+      });
+    }
+    expect(engine.loaded()[0]!.runtime).toMatchObject({ name: 'encoder' });
+    expect(general.opened).toBe(0);
+    engine.close();
+  });
+
   it('that the encoder does not read run on onnxruntime, and say why', async () => {
-    const { engine, general } = engineWith(asQ8(tinyV3('pooled')));
-    await engine.encoder('m', { task: 'separation' });
-    expect(engine.loaded()[0]!.runtime).toEqual({ name: 'onnxruntime', reason: 'it has the input task_id' });
+    const { engine, general } = engineWith(asQ8(tinyRerankerV3()));
+    await engine.models.listwise('m');
+    expect(engine.loaded()[0]!.runtime).toEqual({
+      name: 'onnxruntime',
+      reason: 'it has the input doc_token_indices',
+    });
     expect(general).toEqual({ started: 1, opened: 1 });
     engine.close();
   });

@@ -32,10 +32,10 @@ export class EncoderSession implements Session, PackedSession {
 
   async encode(
     texts: readonly EncoderText[],
-    { dimensions, normalized, isBulk, signal }: EncodeOptions,
+    { dimensions, normalized, task, isBulk, signal }: EncodeOptions,
   ): Promise<readonly Float32Array[]> {
     try {
-      const work = { texts, dimensions, normalized };
+      const work = { texts, dimensions, normalized, task };
       return await this.#crew.encode(this.#model, work, { signal, isBulk });
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;

@@ -7,6 +7,8 @@ export interface TextWork {
   /** Leading numbers of each vector to keep. */
   readonly dimensions: number;
   readonly normalized: boolean;
+  /** Number of the task whose adapter is used, for models that have some. */
+  readonly task?: number | undefined;
 }
 
 export type ToHelper =

@@ -29,11 +29,11 @@ export class OwnRealm {
 
   async #compute({ model, work, signal }: CrewJob): Promise<Float32Array[]> {
     signal?.throwIfAborted();
-    const { texts, dimensions, normalized } = work;
+    const { texts, dimensions, normalized, task } = work;
     const pause = pausesIn(texts, async () => {
       await yieldToMessages();
       signal?.throwIfAborted();
     });
-    return model.encoder.encode(texts, { dimensions, normalized, pause });
+    return model.encoder.encode(texts, { dimensions, normalized, task, pause });
   }
 }

@@ -10,7 +10,7 @@ export const nodeRuntime = (ort: OnnxModule, options: CpuOptions): Runtime =>
     report: { device: 'cpu', f16: false, ...options },
     externalWeights: false,
     hasSlowKernels: false,
-    dtypes: ['q8', 'int8', 'uint8', 'fp32', 'fp16', 'q4'],
+    dtypes: ['q8', 'int8', 'uint8', 'q8e4', 'fp32', 'fp16', 'q4'],
     sessionOptions: () => ({
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads,

@@ -25,7 +25,7 @@ export function wasmRuntime(ort: OnnxSource, options: CpuOptions, start?: StartO
     report: { device: 'wasm', f16: false, ...options },
     externalWeights: true,
     hasSlowKernels: true,
-    dtypes: ['q8', 'int8', 'uint8', 'q4', 'fp32', 'fp16'],
+    dtypes: ['q8', 'int8', 'uint8', 'q8e4', 'q4', 'fp32', 'fp16'],
     sessionOptions,
     ...(start && { start: () => start(sessionOptions) }),
     lost: new Promise(() => {}),
