@@ -153,6 +153,17 @@ export const ranks = (): Promise<{ default: string }> => import('inlined/ranks')
   expect(existsSync(join(directory, 'dist/lazy-inlined-ranks.js.map'))).toBe(false);
 });
 
+test('maps have the texts of sources that the package does not bring along, and of no others', async () => {
+  await bundlePackage({ directory, manifest });
+  const map = JSON.parse(await built('worker-adder.js.map')) as {
+    sources: string[];
+    sourcesContent: (string | null)[];
+  };
+  const texts = new Map(map.sources.map((source, index) => [source, map.sourcesContent[index]]));
+  expect(texts.get('../src/worker/adder.ts')).toBeNull();
+  expect(texts.get('../node_modules/inlined/index.js')).toBe('export const add = (a, b) => a + b;\n');
+});
+
 test('a file that applications would turn into a data: URL is refused', async () => {
   await put('src/rare/table.ts', `export const table: string = 'short';\n`);
   await expect(bundlePackage({ directory, manifest })).rejects.toThrow(

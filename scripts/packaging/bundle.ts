@@ -7,6 +7,7 @@ import { kernelBytes } from '../../packages/encoder/src/kernels.ts';
 import { bundledPackages, noticesText } from './notices.ts';
 import { declaredDependencies, type Entry, type Package, packageEntries } from './packages.ts';
 import { pureInitialisers } from './pure-plugin.ts';
+import { leaveOutOwnSources } from './source-maps.ts';
 import { fileUrls, lazyFiles, plainUrls, type WorkerEntry, workerUrls } from './worker-plugin.ts';
 
 /** The encoder as a file: an export of the package that has it inside, for hosts that compile no bytes. */
@@ -91,6 +92,7 @@ export async function bundlePackage({ directory, manifest }: Package): Promise<v
   }
   if (manifest.exports?.[ENCODER_FILE]) await writeFile(join(directory, 'dist/encoder.wasm'), kernelBytes());
   await refuseInlinable(dist);
+  await leaveOutOwnSources(directory);
   const bundled = await bundledPackages(chunks.flatMap(({ moduleIds }) => moduleIds));
   if (bundled.length > 0) {
     await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), noticesText(manifest.name, bundled));
