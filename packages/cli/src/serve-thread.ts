@@ -10,6 +10,7 @@ import {
   PostgresWebhooks,
   type WebhookStore,
 } from '@nearfield/server/threads';
+import type { PageReader } from '@nearfield/spec';
 import { DEFAULT_SCHEMA, smallPool } from './database.ts';
 import { createEngine, type EngineOptions } from './engine.ts';
 import { KeptIndex } from './search/places.ts';
@@ -59,12 +60,28 @@ export async function runServeThread({
       end: () => Promise.all(kept.map(([, index]) => index.close())),
       ...(webhooks && { webhooks: await webhooksOf(engine), webhookSecret: webhooks.secret }),
       urls: new GuardedUrlReader({ allowed: allowUrls }),
+      reader: lazyReader(),
       preload,
       load: (model) => foundation.load(model),
     });
   } catch (error) {
     failThread(parentPort, error);
   }
+}
+
+/** Reads what requests hold; the server loads addresses itself, under its own rules. */
+function lazyReader(): PageReader {
+  let reader: PageReader | undefined;
+  return {
+    async read(request, options) {
+      reader ??= (await import('@nearfield/reader')).createReader({
+        load: (url) => {
+          throw new TypeError(`${url} was to be loaded by the server.`);
+        },
+      });
+      return reader.read(request, options);
+    },
+  };
 }
 
 /** Beside the batches that they are for. */

@@ -86,6 +86,23 @@ describe('a server that is running', () => {
     });
   });
 
+  it('reads pages as r.jina.ai does, and no address that it was not told to', async () => {
+    const html = '<title>Bread</title><main><h1>Bread</h1><p>Keep it in a linen bag.</p></main>';
+    for (const path of ['/r', '/']) {
+      const answer = await post(command.url, path, {
+        html,
+        url: 'https://food.example/',
+        targetSelector: 'main',
+      });
+      expect(await answer.text()).toMatch(/^Title: Bread\n[\s\S]*Keep it in a linen bag\.\n$/);
+    }
+    for (const url of [`${command.url}/docs`, 'https://food.example/']) {
+      const refused = await fetch(`${command.url}/r/${url}`);
+      expect(refused.status).toBe(422);
+      expect(await refused.json()).toMatchObject({ code: 'INPUT_VALIDATION_FAILED' });
+    }
+  });
+
   it('ranks with the reranker that it was given', async () => {
     const answer = await post(command.url, '/v1/rerank', { query: 'test', documents: ['doc1', 'doc2'] });
     expect(await answer.json()).toMatchObject({ model: 'jina-reranker-v3' });

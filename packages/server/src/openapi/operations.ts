@@ -95,7 +95,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Classification',
     response: 'Deleted',
   },
-  'POST /': SEGMENT,
+  'POST /': {
+    ...SEGMENT,
+    summary: 'Chunks of a text; with url, html, pdf or file a page as Markdown, as at /r',
+    request: 'AnyObject',
+    response: 'Any',
+  },
   'POST /v1/segment': SEGMENT,
   'GET /': COUNT,
   'GET /v1/segment': COUNT,
