@@ -105,9 +105,9 @@ describe.each([
 
 /** The documents’ readers under this server’s address. They need a browser, a search engine or a chat model. */
 describe('what this server does not have says so, in the documented shape', () => {
-  it.each<[string, string, unknown]>([
-    ['r.reader', '/r/https://example.com?stream=False&locale=en-US&timeout=10', null],
-    ['s.reader', '/s/When%20was%20Jina%20AI%20founded%3F?lang=en-US', null],
+  it.each<[string, string, unknown, string]>([
+    ['r.reader', '/r/https://example.com?stream=False&locale=en-US&timeout=10', null, 'has no reader'],
+    ['s.reader', '/s/When%20was%20Jina%20AI%20founded%3F?lang=en-US', null, 'hosted API'],
     [
       'g.reader',
       '/g',
@@ -115,12 +115,13 @@ describe('what this server does not have says so, in the documented shape', () =
         query: 'Jina AI was founded in 2020 in Berlin.',
         reference_urls: ['https://www.cbinsights.com/company/jina-ai'],
       },
+      'hosted API',
     ],
-  ])('%s', async (_, path, body) => {
+  ])('%s', async (_, path, body, detail) => {
     const response = await send(server.url, path, body);
     const answer = (await response.json()) as Answer;
     expect(response.status).toBe(400);
-    expect(answer).toMatchObject({ code: 'NOT_SUPPORTED', detail: expect.stringContaining('hosted API') });
+    expect(answer).toMatchObject({ code: 'NOT_SUPPORTED', detail: expect.stringContaining(detail) });
     expect(shapeErrors('ErrorResponse', answer)).toEqual([]);
   });
 });
