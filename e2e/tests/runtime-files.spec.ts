@@ -274,7 +274,7 @@ const policies: [
     'no scripts',
     'worker',
     "script-src https://cdn.example 'wasm-unsafe-eval'",
-    'mjs',
+    'library',
     `"script-src 'self' 'wasm-unsafe-eval'"`,
   ],
   ['no connections', 'worker', 'connect-src https://models.example', 'wasm', `"connect-src 'self'"`],

@@ -104,9 +104,11 @@ const ENCODER_DTYPES: ReadonlySet<string> = new Set(['q8', 'q8e4', 'int8', 'uint
 const ENCODER_MODELS: ReadonlySet<string> = new Set(['all-MiniLM-L6-v2', 'minilm-reranker']);
 
 /** Starts what the model is expected to need, while its files are fetched. */
-async function warmUp({ entry, dtype = 'q8' }: ModelDefinition, sessions: SessionPool): Promise<void> {
-  const { encoder } = sessions.runtime;
-  if (encoder && 'read' in encoder && ENCODER_MODELS.has(entry.id) && ENCODER_DTYPES.has(dtype)) {
+async function warmUp({ entry, dtype, dtypes }: ModelDefinition, sessions: SessionPool): Promise<void> {
+  const { encoder, dtypes: order } = sessions.runtime;
+  // The first that the source has; which it has is known of some alone.
+  const expected = dtype ?? order.find((each) => dtypes?.includes(each) ?? true) ?? 'q8';
+  if (encoder && 'read' in encoder && ENCODER_MODELS.has(entry.id) && ENCODER_DTYPES.has(expected)) {
     // If the page forbids WebAssembly, the general runtime has the error message for it.
     return encoder.prepare().catch(() => sessions.warmUp());
   }
