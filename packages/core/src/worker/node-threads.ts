@@ -20,13 +20,13 @@ const MOST = 8;
 export function chooseNodeThreads(wanted: number | undefined, script = threadScript()): CrewOptions {
   const cores = availableParallelism();
   const workers = wanted === undefined ? Math.min(cores, MOST) : Math.max(1, Math.floor(wanted));
-  const memory = availableMemory() * SHARE;
   const reason = wanted === undefined ? `${cores} cores, at most ${MOST} used` : 'asked for';
-  if (workers === 1) return { workers, memory, reason };
+  const alone = { workers: 1, memory: 0 };
+  if (workers === 1) return { ...alone, reason };
   // Hosts at the edge have neither threads nor files.
-  if (!nodeThreads()) return { workers: 1, memory, reason: 'this host has no threads' };
-  if (!script || isMissing(script)) return { workers: 1, memory, reason: withoutScript(script) };
-  return { start: () => startThread(script), workers, memory, reason };
+  if (!nodeThreads()) return { ...alone, reason: 'this host has no threads' };
+  if (!script || isMissing(script)) return { ...alone, reason: withoutScript(script) };
+  return { start: () => startThread(script), workers, memory: availableMemory() * SHARE, reason };
 }
 
 /**
