@@ -1,7 +1,7 @@
 /** The packed packages, used from outside of the repository: as plain files, through a bundler, and in Node. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -201,8 +201,33 @@ const { code, status, retryable, message } = error;
 console.log(JSON.stringify({ similarity: similarity.toFixed(2), code, status, retryable, message }));
 await foundation.close();`,
   );
-  const fault = async (): Promise<unknown> =>
-    JSON.parse((await promisify(execFile)(process.execPath, [script], { cwd: project })).stdout);
+  const printed = async (program: string): Promise<unknown> =>
+    JSON.parse((await promisify(execFile)(process.execPath, [program], { cwd: project })).stdout);
+  const fault = () => printed(script);
+  // Many texts are shared by threads, and nothing is closed: the process ends by itself.
+  const shared = join(project, 'threads.mjs');
+  await writeFile(
+    shared,
+    `import { createNodeFoundation } from '@nearfield/core/node';
+import { directory, MODEL_ID } from '@nearfield/model-minilm';
+const models = [{ id: MODEL_ID, source: directory() }];
+const input = Array.from({ length: 20 }, (_, at) => 'A sentence of its own, number ' + at + ', about bread and pasta. '.repeat(1 + (at % 7)));
+const dataDirectory = ${JSON.stringify(join(project, 'data'))};
+const answers = new Set();
+const workers = {};
+for (const threads of [1, 3]) {
+  const foundation = createNodeFoundation({ models, threads, dataDirectory });
+  for (let running = 0, most = 1; running < most; ) {
+    const { data } = await foundation.embeddings({ model: MODEL_ID, input, embedding_type: 'base64' });
+    answers.add(JSON.stringify(data));
+    const { loaded, device } = await foundation.capabilities();
+    workers[threads] = { ...loaded[0].runtime.workers, threads: device.threads };
+    ({ running, most } = workers[threads]);
+  }
+}
+console.log(JSON.stringify({ workers, answers: answers.size }));`,
+  );
+  const helper = join(project, 'node_modules/@nearfield/core/dist/worker-encoder-thread.js');
   const code = { similarity: '0.65', code: 'RUNTIME_NOT_AVAILABLE', status: 503, retryable: false };
   const installed = join(project, 'node_modules/onnxruntime-node');
   const target = await readlink(installed);
@@ -213,6 +238,24 @@ await foundation.close();`,
       message:
         'This model needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node. Without it Node computes the embedded text models alone.',
     });
+    const one = { most: 1, running: 1, reason: 'asked for', threads: 1 };
+    const three = { most: 3, running: 3, reason: 'asked for', threads: 3 };
+    expect(await printed(shared)).toEqual({ workers: { 1: one, 3: three }, answers: 1 });
+    await rename(helper, `${helper}.away`);
+    try {
+      expect(await printed(shared)).toEqual({
+        workers: {
+          1: one,
+          3: {
+            ...one,
+            reason: expect.stringMatching(/worker-encoder-thread\.js, is missing: copy it from dist\//),
+          },
+        },
+        answers: 1,
+      });
+    } finally {
+      await rename(`${helper}.away`, helper);
+    }
     await mkdir(installed);
     await writeFile(
       join(installed, 'package.json'),

@@ -38,6 +38,7 @@ import { createServices, type Services } from './service/services.ts';
 import { baseUrlSource, createModelStore, hubSource } from './store/index.ts';
 import { directorySource, FileSystemCache } from './store/node.ts';
 import type { ModelSource } from './store/types.ts';
+import { chooseNodeThreads } from './worker/node-threads.ts';
 
 export type { HubOptions } from './boundary/hub-options.ts';
 export { isLocal, type LocalFoundation, type ModelFilesApi } from './foundation/local-foundation.ts';
@@ -86,7 +87,13 @@ export interface NodeOptions {
    * @default true
    */
   selfCheck?: boolean | undefined;
-  /** @default all cores, at most 8 */
+  /**
+   * Number of threads that compute, this one among them: those of onnxruntime-node, or without it worker threads that
+   * share the texts of bulk calls. These are started when texts wait, and ended 20 seconds after the last; they keep no
+   * process alive. `capabilities()` says how many run and why.
+   *
+   * @default all cores, at most 8
+   */
   threads?: number | undefined;
   /**
    * The encoder as a compiled `WebAssembly.Module`, for hosts that compile WebAssembly only when a program is deployed,
@@ -117,8 +124,8 @@ export interface NodeOptions {
 
 /**
  * A search foundation that computes in this Node process. The same engine as in the browser: same recipes, batches and
- * vectors. With onnxruntime-node (an optional peer dependency) it runs all models, on several threads; without it, the
- * embedded text models on one.
+ * vectors. With onnxruntime-node (an optional peer dependency) it runs all models; without it, the embedded
+ * text models. Either on several threads.
  *
  * @throws FoundationError INPUT_VALIDATION_FAILED for an `encoder` that is not the package's.
  */
@@ -256,7 +263,8 @@ async function startRuntime(wanted: number | undefined): Promise<Runtime> {
   try {
     ort = await import('onnxruntime-node');
   } catch (cause) {
-    return encoderAlone((await encoderFault(`${RECIPES}#cloudflare-workers`)) ?? noNodeRuntime(cause));
+    const fault = await encoderFault(`${RECIPES}#cloudflare-workers`);
+    return encoderAlone(fault ?? noNodeRuntime(cause), chooseNodeThreads(wanted));
   }
   const threads = Math.max(1, wanted ?? Math.min(8, availableParallelism()));
   return nodeRuntime(ort, {

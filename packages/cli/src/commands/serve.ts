@@ -146,7 +146,7 @@ export const serve = defineCommand({
           preload: [],
           indexes: [],
           webhooks: undefined,
-          engine: { ...data.engine, database: undefined },
+          engine: { ...data.engine, database: undefined, threads: 1 },
         }),
       port: countOf('port', values.port, 0),
       host: values.host,
