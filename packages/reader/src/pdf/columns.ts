@@ -38,7 +38,7 @@ export function regionsOf(segments: readonly Segment[], depth: number = 0): Regi
     const rightToLeft = isRightToLeft(band);
     const left = band.filter(({ right }) => right <= at);
     const right = band.filter(({ left: from }) => from >= at);
-    if (alike(left) && alike(right))
+    if (left.length > 0 && right.length > 0)
       for (const side of rightToLeft ? [right, left] : [left, right])
         regions.push(...regionsOf(side, depth + 1));
     else if (band.length > 0) regions.push({ ...around(band), segments: band });
@@ -73,9 +73,6 @@ const isRightToLeft = (segments: readonly Segment[]): boolean => {
   return runs.filter(({ rightToLeft }) => rightToLeft).length * 2 > runs.length;
 };
 
-/** Whether a column has prose of its own; a few words beside another column's are read with its lines. */
-const alike = (side: readonly Segment[]): boolean => side.length > 0;
-
 /** Regions that follow each other and stand below one another at the same width are one. */
 function joined(regions: readonly Region[]): Region[] {
   const all: Region[] = [];
@@ -100,31 +97,49 @@ interface Gutter {
 }
 
 /** The clearest gutter of a part of a page, if it has columns of prose. */
-function gutterOf(segments: readonly Segment[]): Gutter | undefined {
+const gutterOf = (segments: readonly Segment[]): Gutter | undefined =>
+  guttersOf(segments).find(({ at }) => separatesProse(segments, at));
+
+/** Upright strips that few segments run into, those that fewest do first. */
+function guttersOf(segments: readonly Segment[]): Gutter[] {
   const { left, right } = around(segments);
   const width = right - left;
-  const size = median(segments.map((segment) => segment.size));
+  const narrowest = median(segments.map(({ size }) => size)) * GUTTER;
   const cells = Math.max(1, Math.ceil(width));
   const cover = new Uint32Array(cells + 1);
   for (const segment of segments) {
     const to = Math.min(cells, Math.ceil(segment.right - left));
     for (let x = Math.max(0, Math.floor(segment.left - left)); x < to; x += 1) cover[x]! += 1;
   }
-  const most = Math.floor(segments.length * ACROSS);
-  const found: Gutter[] = [];
   const margin = Math.floor(width * COLUMN);
-  for (let from = margin; from < cells - margin; ) {
-    const across = cover[from]!;
-    let to = from;
-    while (to < cells - margin && cover[to] === across) to += 1;
-    const lower = (cover[from - 1] ?? 0) > across && (cover[to] ?? 0) > across;
-    if (lower && across <= most && to - from >= size * GUTTER)
-      found.push({ at: left + (from + to) / 2, width: to - from, across });
-    from = Math.max(to, from + 1);
+  const found: Gutter[] = [];
+  const most = Math.floor(segments.length * ACROSS);
+  for (const level of new Set([
+    0,
+    1,
+    2,
+    Math.floor(most / 8),
+    Math.floor(most / 4),
+    Math.floor(most / 2),
+    most,
+  ])) {
+    if (level > most) continue;
+    for (let from = margin; from < cells - margin; from += 1) {
+      if (cover[from]! > level) continue;
+      let to = from;
+      while (to < cells - margin && cover[to]! <= level) to += 1;
+      const inside = from > margin && to < cells - margin;
+      if (inside && to - from >= narrowest) {
+        const least = Math.min(...cover.subarray(from, to));
+        const first = cover.indexOf(least, from);
+        let last = first;
+        while (last < to && cover[last] === least) last += 1;
+        found.push({ at: left + (first + last) / 2, width: to - from, across: level });
+      }
+      from = to;
+    }
   }
-  return found
-    .sort((a, b) => a.across - b.across || b.width - a.width)
-    .find(({ at }) => separatesProse(segments, at));
+  return found.sort((a, b) => a.across - b.across || b.width - a.width);
 }
 
 function separatesProse(segments: readonly Segment[], at: number): boolean {
@@ -134,34 +149,25 @@ function separatesProse(segments: readonly Segment[], at: number): boolean {
   const [a, b] = [around(left), around(right)];
   const together = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   if (together < 0.25 * Math.min(a.bottom - a.top, b.bottom - b.top)) return false;
-  return [left, right].every(isProse);
+  return isProse(left) && isProse(right);
 }
 
 /**
  * Lines of prose have several words, and most of them are about as wide as their column. What has gutters itself is prose
  * if all its columns are.
  */
-function isProse(side: readonly Segment[]): boolean {
-  return columnsIn(side).every((column) => {
-    const { left, right } = around(column);
-    const lines = rowsOf(column);
-    const words = column.reduce((sum, segment) => sum + wordsOf(segment), 0) / lines.length;
-    const filled =
-      lines.filter((line) => line.right - line.left > (right - left) * 0.6).length / lines.length;
-    return words >= WORDS && filled >= 0.4;
-  });
-}
-
-/** Parts of a side that nothing runs across. */
-function columnsIn(side: readonly Segment[]): Segment[][] {
-  const columns: Segment[][] = [];
-  let end = Number.NEGATIVE_INFINITY;
-  for (const segment of [...side].sort((a, b) => a.left - b.left)) {
-    if (segment.left < end + segment.size * GUTTER) columns.at(-1)!.push(segment);
-    else columns.push([segment]);
-    end = Math.max(end, segment.right);
+function isProse(side: readonly Segment[], depth: number = 0): boolean {
+  const inner = depth < DEPTH ? guttersOf(side)[0] : undefined;
+  if (inner && inner.across <= side.length / 20) {
+    const left = side.filter(({ right }) => right <= inner.at);
+    const right = side.filter(({ left: from }) => from >= inner.at);
+    if (left.length > 0 && right.length > 0) return isProse(left, depth + 1) && isProse(right, depth + 1);
   }
-  return columns;
+  const { left, right } = around(side);
+  const lines = rowsOf(side);
+  const words = side.reduce((sum, segment) => sum + wordsOf(segment), 0) / lines.length;
+  const filled = lines.filter((line) => line.right - line.left > (right - left) * 0.6).length / lines.length;
+  return words >= WORDS && filled >= 0.4;
 }
 
 /** The extents of lines: wide spaces part those that are justified. */

@@ -53,7 +53,7 @@ function lineOf(segments: readonly Segment[], column: Line['column']): Line {
   for (const segment of segments) {
     const last = joined.at(-1);
     // A bullet belongs to what follows, however far.
-    if (last && joined.length === 1 && isMarker(plain(last.runs)))
+    if (last && joined.length === 1 && leads(last, segment))
       joined[0] = {
         ...around([last, segment]),
         runs: [...last.runs, ...segment.runs],
@@ -78,6 +78,12 @@ function lineOf(segments: readonly Segment[], column: Line['column']): Line {
     rightToLeft: letters(runs.filter(({ rightToLeft }) => rightToLeft)) * 2 > all,
     column,
   };
+}
+
+/** Whether a segment is a bullet, a number or the mark of a footnote, for the text that follows it on its line. */
+function leads(first: Segment, next: Segment): boolean {
+  const text = plain(first.runs);
+  return isMarker(text) || (MARK.test(text) && first.size < next.size * 0.85);
 }
 
 export const isMarker = (text: string): boolean => isBullet(text) || ENUMERATOR.test(text);

@@ -29,7 +29,7 @@ export function runningSegments(pages: readonly PageSegments[]): Set<Segment> {
       if (!top && segment.baseline < height * (1 - ZONE)) continue;
       const text = textOf(segment);
       const at = top ? segment.baseline : height - segment.baseline;
-      if (isOutermost(segment, segments, top) && PAGE_NUMBER.test(text)) {
+      if (PAGE_NUMBER.test(text) && isOutermost(segment, segments, top) && !leads(segment, segments)) {
         if (pages.length > 1 || standsApart(segment, segments, top)) found.add(segment);
         continue;
       }
@@ -55,6 +55,15 @@ const textOf = ({ runs }: Segment): string =>
     .join(' ')
     .replace(/\s+/g, ' ')
     .trim();
+
+/** Whether text follows close by on the line, as behind the mark of a footnote. */
+const leads = (segment: Segment, segments: readonly Segment[]): boolean =>
+  segments.some(
+    ({ baseline, left, size }) =>
+      Math.abs(baseline - segment.baseline) < size * 0.5 &&
+      left > segment.right &&
+      left - segment.right < size * 4,
+  );
 
 const isOutermost = (segment: Segment, segments: readonly Segment[], top: boolean): boolean =>
   segments.every(({ baseline }) =>

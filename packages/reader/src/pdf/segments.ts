@@ -54,7 +54,10 @@ function onOneLine(a: Run, b: Run): boolean {
 }
 
 function apart(a: Run, b: Run, upright: readonly Rule[]): boolean {
-  if (b.left - a.right > Math.max(a.size, b.size) * WORD_SPACE) return true;
+  const gap = b.left - a.right;
+  if (gap > Math.min(a.size, b.size) * WORD_SPACE) return true;
+  // A heading beside a line of another column.
+  if (gap > Math.max(a.size, b.size) * 0.6 && (a.size < b.size * 0.93 || b.size < a.size * 0.93)) return true;
   const middle = (b.top + b.bottom) / 2;
   return upright.some(
     ({ at, from, to }) =>

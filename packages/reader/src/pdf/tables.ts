@@ -9,6 +9,8 @@ export interface Table extends Box {
 
 /** How far rules may miss each other and still meet, in points. */
 const REACH = 3;
+/** Narrowest space between columns, in sizes of the letters. Spaces of justified lines are below each other by chance. */
+const GUTTER = 0.7;
 /** Fewest rows of a table without rules. */
 const ROWS = 3;
 /** Part of the cells that hold text in a table without rules. */
@@ -156,9 +158,10 @@ function insideColumn(rows: readonly Line[], line: Line): boolean {
 function columnsOf(rows: readonly Line[]): { left: number; right: number }[] {
   const parts = rows.flatMap(({ segments }) => segments).sort((a, b) => a.left - b.left);
   const columns: { left: number; right: number }[] = [];
+  const size = rows[0]?.size ?? 0;
   for (const { left, right } of parts) {
     const last = columns.at(-1);
-    if (last && left < last.right) last.right = Math.max(last.right, right);
+    if (last && left < last.right + GUTTER * size) last.right = Math.max(last.right, right);
     else columns.push({ left, right });
   }
   return columns;

@@ -267,7 +267,7 @@ class Typesetter {
     if (this.#y > this.#top) this.#y += size * 0.9;
     this.#need(lines.length * large * 1.2 + size * leading * 3);
     for (const line of lines) {
-      this.#line(line, this.#left, width, large, true, false);
+      this.#line(line, across ? margin : this.#left, width, large, true, false);
       this.#y += large * 1.2;
     }
     this.#y += size * 0.5;
