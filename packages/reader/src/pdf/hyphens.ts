@@ -20,7 +20,7 @@ export class Hyphens {
     const first = line.trimEnd();
     const second = next.trimStart();
     if (first.endsWith('\u00ad')) return { cut: 1, glue: '' };
-    if (!/\p{L}[-‐]$/u.test(first)) return { cut: 0, glue: glueOf(first, second) };
+    if (!/[\p{L}\p{N}][-‐]$/u.test(first)) return { cut: 0, glue: glueOf(first, second) };
     // 'pre- and postwar': the second word is missing by intention.
     if (/^(?:and|or|to|und|oder|bis|et|ou|y|o|e)\s/iu.test(second)) return { cut: 0, glue: ' ' };
     if (!/^\p{Ll}/u.test(second)) return { cut: 0, glue: '' };
