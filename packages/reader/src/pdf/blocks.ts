@@ -221,7 +221,7 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 export const keyOf = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
 /** Lines as one text: parted words are put together. */
-export function joinedLines(lines: readonly (readonly Piece[])[], hyphens: Hyphens): Piece[] {
+function joinedLines(lines: readonly (readonly Piece[])[], hyphens: Hyphens): Piece[] {
   const all: Piece[] = [];
   for (const line of lines) {
     const pieces = line.map((piece) => ({ ...piece }));

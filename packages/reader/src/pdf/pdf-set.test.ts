@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { figuresOf, type MeasuredPdf, measurePdfSet } from '../../test/pdf-set/measure.ts';
 
-/** A seed that no rule was fitted with, so that fonts, sizes, margins and texts are others than those of the bench. */
-const SEED = 11;
+/** A seed that no rule was fitted with: fonts, sizes, margins and texts are others than those of the bench. */
+const SEED = 21;
 
 describe('the set of 30 PDFs', () => {
   let measured: MeasuredPdf[] = [];

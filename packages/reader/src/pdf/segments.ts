@@ -35,7 +35,7 @@ export function segmentsOf(runs: readonly Run[], rules: readonly Rule[]): Segmen
 }
 
 /** One segment of runs. */
-export function segmentOf(runs: readonly Run[]): Segment {
+function segmentOf(runs: readonly Run[]): Segment {
   const main = mainRun(runs);
   return { ...around(runs), runs: [...runs], baseline: main.baseline, size: main.size };
 }

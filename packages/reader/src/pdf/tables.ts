@@ -13,6 +13,8 @@ const REACH = 3;
 const GUTTER = 0.7;
 /** Fewest rows of a table without rules. */
 const ROWS = 3;
+/** Widest distance of lines of one cell, in sizes of the letters. */
+const LEADING = 1.7;
 /** Part of the cells that hold text in a table without rules. */
 const FILLED = 0.55;
 
@@ -140,7 +142,7 @@ const isRow = ({ segments, monospace }: Line): boolean =>
 /** Whether a line of one part continues a cell of the row above. */
 function continues(lines: readonly Line[], from: number, at: number): boolean {
   const [above, line] = [lines[at - 1]!, lines[at]!];
-  const close = line.baseline - above.baseline < line.size * 1.5;
+  const close = line.baseline - above.baseline < line.size * LEADING;
   return close && Math.abs(line.size - above.size) < 1 && insideColumn(lines.slice(from, at), line);
 }
 
