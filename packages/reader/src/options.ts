@@ -1,3 +1,5 @@
+import type { PdfSettings } from './pdf/document.ts';
+
 /** A page or document that was loaded. */
 export interface LoadedDocument {
   bytes: Uint8Array;
@@ -17,6 +19,8 @@ export interface ReaderOptions {
    *   the addresses
    */
   load?: ((url: string, options: LoadOptions) => Promise<LoadedDocument>) | undefined;
+  /** How PDFs are read. Pages name here where pdfjs-dist and its worker are. */
+  pdf?: PdfSettings | undefined;
   /** Id of the reranker that ranks passages by a question. @default 'minilm-reranker' */
   reranker?: string | undefined;
   /** Id of the embedding model that ranks them if there is no reranker. @default 'all-MiniLM-L6-v2' */

@@ -75,7 +75,7 @@ async function document(
   if (request.html != null) return html(request.html, url, request, signal);
   const loaded = await bytes(request, options, signal);
   const address = loaded.url ?? url;
-  if (isPdf(loaded.bytes)) return pdf(loaded.bytes, address, signal);
+  if (isPdf(loaded.bytes)) return pdf(loaded.bytes, address, options, signal);
   const text = decodeText(loaded);
   if (!isPlainText(loaded, text)) return html(text, address, request, signal);
   return { page: { title: '', url: address ?? '', content: text.trim() }, links: [], images: [] };
@@ -123,10 +123,12 @@ async function html(
 async function pdf(
   data: Uint8Array,
   url: string | undefined,
+  { pdf: settings }: ReaderOptions,
   signal: AbortSignal | undefined,
 ): Promise<Read> {
   const { readPdf } = await import('./pdf/index.ts');
   const { title, description, publishedTime, metadata, markdown, links, warning } = await readPdf(data, {
+    ...settings,
     signal,
   });
   const page: Page = { title, description, url: url ?? '', content: markdown, metadata };

@@ -1,7 +1,8 @@
 /** Longest that a page's thread is kept without a break, in milliseconds: half of what a reader notices. */
 const SLICE_MS = 25;
 
-const pause = (): Promise<void> => {
+/** Lets the page draw and answer. */
+export const pause = (): Promise<void> => {
   const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } };
   return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { minimalPdf } from '../../../reader/test/minimal-pdf.ts';
 import { guardedReader } from '../read/guarded-reader.ts';
 import { read } from './read.ts';
 
@@ -42,6 +43,13 @@ it('writes a file as Markdown, with links as seen from --url', async () => {
 it('reads standard input, and gives JSON', async () => {
   const page = JSON.parse(await run(['-', '--json', '--links', '--url', 'https://food.example/'], HTML));
   expect(page).toMatchObject({ title: 'Bread', links: { Home: 'https://food.example/' } });
+});
+
+it('writes a PDF as Markdown, from a file and from standard input', async () => {
+  const pdf = minimalPdf('Keep bread dry and cool.');
+  await writeFile(join(folder, 'bread.pdf'), pdf);
+  expect(await run([join(folder, 'bread.pdf')])).toBe('Keep bread dry and cool.\n');
+  expect(await run(['-'], pdf)).toBe('Keep bread dry and cool.\n');
 });
 
 it('says what is missing', async () => {

@@ -1,5 +1,30 @@
-/** Options of reading a PDF. */
-export interface PdfOptions {
+/** Settings of reading PDFs: of `createReader({ pdf })`. All are optional. */
+export interface PdfSettings {
+  /**
+   * Loads `pdfjs-dist` (5.5 or newer). Needed in pages: `() => import('pdfjs-dist')`.
+   *
+   * @default in Node, the installed one's build for older runtimes
+   */
+  library?: (() => Promise<unknown>) | undefined;
+  /**
+   * Address of the library's `pdf.worker.min.mjs`, on the page's own origin: a module worker is started from it for each
+   * PDF. Content Security Policies need `worker-src 'self'`, neither `blob:` nor `unsafe-eval`.
+   *
+   * @default what `GlobalWorkerOptions` of the library says
+   */
+  workerUrl?: string | URL | undefined;
+  /** Address of the library's folder `cmaps/`, for East Asian fonts that are not embedded. @default in Node, the installed one */
+  cMapUrl?: string | undefined;
+  /** Password of an encrypted PDF. */
+  password?: string | undefined;
+  /** First and last page to read, counted from 1. @default all */
+  pages?: readonly [first: number, last: number] | undefined;
+  /** Most pages that are read; a longer document gets a warning. @default 2000 */
+  maxPages?: number | undefined;
+}
+
+/** Options of reading one PDF. */
+export interface PdfOptions extends PdfSettings {
   /** Ends the reading with an `AbortError`. */
   signal?: AbortSignal | undefined;
   /** Called after each page with the number of pages read so far, and of all. */
@@ -14,9 +39,9 @@ export interface PdfDocument {
   description: string;
   /** ISO 8601 date of its creation, if known. */
   publishedTime?: string | undefined;
-  /** Author, subject, keywords, producer and the like, as the document says. */
+  /** Author, subject, keywords, producer and the like, as the document says; `pages` is their number. */
   metadata: Record<string, unknown>;
-  /** One entry per page, in order. */
+  /** One entry per page that was read, in order. */
   pages: readonly PdfPage[];
   /** The whole document; running heads and page numbers are left out. */
   markdown: string;
