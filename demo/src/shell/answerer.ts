@@ -1,5 +1,7 @@
 import type { Route } from '@nearfield/router';
-import type { Side } from './app.ts';
+
+/** Where an answer can come from. */
+export type Side = 'local' | 'remote';
 
 /** Who gave an answer. */
 export interface Answerer {

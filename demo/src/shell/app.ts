@@ -7,7 +7,7 @@ import {
   type ModelInfo,
   type SearchFoundation,
 } from '@nearfield/spec';
-import { type Answerer, answererOf } from './answerer.ts';
+import { type Answerer, answererOf, type Side } from './answerer.ts';
 import type { Connections, RemoteSettings } from './connections.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
@@ -16,8 +16,7 @@ import { hostOf, sameServer } from './server-address.ts';
 import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';
 
-/** Where an answer can come from. */
-export type Side = 'local' | 'remote';
+export type { Side };
 
 /** Who is asked: one side, or in Auto whichever can answer. */
 export type Mode = Side | 'auto';
