@@ -1,4 +1,5 @@
 /** Set-up of tests that need an app with its search page. */
+import { createRouter } from '@nearfield/router';
 import { documentOf } from './search/read-files.ts';
 import { Searching } from './search/searching.ts';
 import { App } from './shell/app.ts';
@@ -28,6 +29,7 @@ export function letterApp(): LetterApp {
           },
         }),
       remote: () => remote.foundation,
+      router: async () => createRouter,
     },
     baseUrl: 'https://example.org',
   });

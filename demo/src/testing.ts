@@ -59,11 +59,14 @@ export class LetterFoundation {
       close: async () => undefined,
     };
     return new Proxy(target, {
+      // Resolved by a promise, it is no promise itself.
       get: (object, name) =>
-        Reflect.get(object, name) ??
-        (async () => {
-          throw notSupported(String(name), 'these tests do not need it.', '');
-        }),
+        name === 'then'
+          ? undefined
+          : (Reflect.get(object, name) ??
+            (async () => {
+              throw notSupported(String(name), 'these tests do not need it.', '');
+            })),
     }) as unknown as SearchFoundation;
   }
 

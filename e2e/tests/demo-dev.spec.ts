@@ -19,7 +19,7 @@ test('every page has its styles, and nothing is on the console', async ({ page }
     const base = server.resolvedUrls!.local[0]!;
     await page.goto(`${base}?device=wasm`);
     await expect(page.getByRole('searchbox', { name: 'Ask in plain words' })).toBeVisible();
-    for (const name of ['Classify', 'Rerank', 'Segment', 'Models']) {
+    for (const name of ['Classify', 'Rerank', 'Segment', 'Read', 'Models']) {
       await page.goto(`${base}?device=wasm#/${name.toLowerCase()}`);
       await expect(page.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
     }

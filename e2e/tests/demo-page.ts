@@ -117,6 +117,8 @@ interface ConsoleLog {
   readonly lines: string[];
   /** The browser itself logs failed requests. */
   expectFailedRequests(): void;
+  /** The browser itself logs handlers of a document that is only parsed: the page's policy forbids to run them. */
+  expectBlockedHandlers(): void;
 }
 
 interface Fixtures {
@@ -130,8 +132,10 @@ export const test = base.extend<Fixtures>({
     async ({ context }, use) => {
       const lines: string[] = [];
       let failedRequests = false;
+      let blockedHandlers = false;
       context.on('console', (message) => {
         if (failedRequests && message.text().startsWith('Failed to load resource')) return;
+        if (blockedHandlers && message.text().startsWith('Executing inline event handler violates')) return;
         lines.push(`${message.type()}: ${message.text()}`);
       });
       context.on('weberror', (error) => lines.push(`uncaught: ${error.error().message}`));
@@ -139,6 +143,9 @@ export const test = base.extend<Fixtures>({
         lines,
         expectFailedRequests: () => {
           failedRequests = true;
+        },
+        expectBlockedHandlers: () => {
+          blockedHandlers = true;
         },
       });
       expect(lines, 'console').toEqual([]);

@@ -2,7 +2,7 @@
 import type { Route } from '@playwright/test';
 import { expect, test } from './demo-page.ts';
 
-const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Models'];
+const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Read', 'Models'];
 
 test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
   demo,
@@ -27,7 +27,7 @@ test('every page has an address and a title; all are fetched ahead, after the fi
     await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
   }
   await page.goBack();
-  await expect(page).toHaveTitle('Segment · Nearfield');
+  await expect(page).toHaveTitle('Read · Nearfield');
   await page.goto('/?device=wasm#/no-such-page');
   await expect(demo.question).toBeVisible();
 });

@@ -5,6 +5,8 @@ export interface Classified<Item> {
   items: readonly { item: Item; prediction: string; predictions: readonly LabelScore[] }[];
   /** Model and place. */
   by: string;
+  /** Why somebody else was asked than first. */
+  failover?: string | undefined;
   /** Milliseconds, the loading of the model left out. */
   took: number;
   tokens: number;

@@ -57,11 +57,13 @@ export async function classifyAll(
   input: readonly ClassifyInput[],
   options: ItemOptions,
   size: number = LIMITS.classify.inputs,
-): Promise<ClassifyResponse<Classification> & { errors: ItemError[] }> {
+): Promise<ClassifyResponse<Classification> & { errors: ItemError[]; nearfield?: object }> {
   const data: Classification[] = [];
   const errors: ItemError[] = [];
   let tokens = 0;
   let usage: ClassifyResponse['usage'] | undefined;
+  /** Who answered, if a router says so. */
+  let nearfield: object | undefined;
   // An empty list goes to the foundation as well: its error says what is wrong.
   for (let start = 0; start === 0 || start < input.length; start += size) {
     options.signal?.throwIfAborted();
@@ -71,17 +73,18 @@ export async function classifyAll(
       const response = (await foundation.classify(
         { ...request, input: part },
         around,
-      )) as ClassifyResponse<Classification> & { errors?: ItemError[] };
+      )) as ClassifyResponse<Classification> & { errors?: ItemError[]; nearfield?: object };
       for (const each of response.data) data.push({ ...each, index: start + each.index });
       for (const { index, error } of response.errors ?? [])
         errors.push({ index: start + index, error: shifted(error, start) });
       usage = response.usage;
+      nearfield = response.nearfield;
       tokens += usage.total_tokens;
     } catch (error) {
       throw shifted(error, start);
     }
   }
-  return { data, errors, usage: { ...usage!, total_tokens: tokens } };
+  return { data, errors, usage: { ...usage!, total_tokens: tokens }, ...(nearfield && { nearfield }) };
 }
 
 /** Examples in an order in which every stretch has all labels, as far as they last. */
@@ -113,11 +116,8 @@ export async function trainAll(
     const part = ordered.slice(start, start + size);
     const around = counting(options, start, input.length);
     const request = response ? { classifier_id: response.classifier_id } : target;
-    const { classifier_id, num_samples, usage } = await foundation.train(
-      { ...request, input: part, ...count },
-      around,
-    );
-    response = { classifier_id, num_samples: num_samples + (response?.num_samples ?? 0), usage };
+    const answer = await foundation.train({ ...request, input: part, ...count }, around);
+    response = { ...answer, num_samples: answer.num_samples + (response?.num_samples ?? 0) };
   }
   return response!;
 }

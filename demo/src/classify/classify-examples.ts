@@ -152,8 +152,8 @@ class ClassifyExamples extends PageElement<Examples> {
         app,
         id: 'train-model',
         need: { endpoint: 'train', modality: 'text' },
-        model: page.model,
-        choose: (model) => page.setModel(model),
+        models: page.state.models,
+        choose: (model, side) => page.setModel(model, side),
       })}
       <div class="field">
         <label for="train-iterations">Passes over the examples</label>

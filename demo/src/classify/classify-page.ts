@@ -51,7 +51,7 @@ class ClassifyPage extends AppElement {
           )}
         </nav>
       </div>
-      ${this.app.state.mode === 'remote' ? html`<remote-settings .app=${this.app}></remote-settings>` : nothing}
+      ${this.app.state.mode !== 'local' ? html`<remote-settings .app=${this.app}></remote-settings>` : nothing}
       ${way.render(this)}
     </div>`;
   }

@@ -52,8 +52,8 @@ class ClassifyPictures extends PageElement<Pictures> {
           app,
           id: 'picture-model',
           need: { endpoint: 'classify', modality: 'image' },
-          model: page.model,
-          choose: (model) => page.setModel(model),
+          models: page.state.models,
+          choose: (model, side) => page.setModel(model, side),
         })}
         <div class="row">
           <button type="submit" class="primary">Classify the pictures</button>

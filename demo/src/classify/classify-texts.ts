@@ -53,8 +53,8 @@ class ClassifyTexts extends PageElement<TextLabels> {
           app,
           id: 'classify-model',
           need: { endpoint: 'classify', modality: 'text' },
-          model: page.model,
-          choose: (model) => page.setModel(model),
+          models: page.state.models,
+          choose: (model, side) => page.setModel(model, side),
         })}
         <div class="field">
           <label for="classify-temperature">Temperature</label>
@@ -65,7 +65,7 @@ class ClassifyTexts extends PageElement<TextLabels> {
             step="any"
             placeholder="the model’s own"
             aria-describedby="classify-temperature-hint"
-            .value=${temperature[mode]}
+            .value=${temperature[app.side]}
             @input=${(event: Event) => page.setTemperature(fieldValue(event))}
           />
           <p id="classify-temperature-hint" class="hint">

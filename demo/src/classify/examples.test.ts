@@ -1,3 +1,4 @@
+import { createRouter } from '@nearfield/router';
 import type {
   CallOptions,
   ClassifierSummary,
@@ -50,6 +51,7 @@ beforeEach(() => {
     connections: {
       local: () => localFoundation(foundation),
       remote: () => foundation,
+      router: async () => createRouter,
     },
     baseUrl: 'https://example.org',
     tabs: {

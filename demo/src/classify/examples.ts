@@ -1,6 +1,5 @@
-import { isLocal } from '@nearfield/core';
 import { type ClassifierSummary, type ExportedClassifier, FoundationError, LIMITS } from '@nearfield/spec';
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { visitorMessage } from '../shell/contract-words.ts';
 import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
@@ -20,7 +19,7 @@ export interface Example {
 }
 
 interface ExamplesState {
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   examples: readonly Example[];
   /** As typed; empty for the API's own. */
   iterations: string;
@@ -121,10 +120,11 @@ export class Examples extends ModelPageState<ExamplesState> {
   /** Follows what another tab did, without a word and without disturbing what runs. */
   async #listQuietly(): Promise<void> {
     const { app } = this;
-    if (app.state.mode !== 'local' || this.state.classifiers === undefined) return;
+    if (app.state.mode === 'remote' || this.state.classifiers === undefined) return;
     try {
-      const classifiers = await app.local().classifiers.list();
-      if (app.state.mode === 'local' && this.state.classifiers !== undefined) this.#showList(classifiers);
+      const { departure } = app;
+      const classifiers = await app.foundation().classifiers.list();
+      if (!departure.aborted && this.state.classifiers !== undefined) this.#showList(classifiers);
     } catch {
       // The list here is as good as before; the next thing that is done with it says what is wrong.
     }
@@ -132,7 +132,7 @@ export class Examples extends ModelPageState<ExamplesState> {
 
   /** Tells the other tabs that the classifiers of this browser changed. */
   #changed(): void {
-    if (this.app.state.mode === 'local') this.app.shared('classifiers');
+    if (this.app.side === 'local') this.app.shared('classifiers');
   }
 
   /** What is missing in the examples; undefined where nothing is. */
@@ -160,7 +160,7 @@ export class Examples extends ModelPageState<ExamplesState> {
   /** Trains a new classifier, or the chosen one further. */
   async train(update: boolean): Promise<void> {
     const { iterations, chosen } = this.state;
-    const { model, by } = this;
+    const { model } = this;
     const count = iterations.trim() === '' ? {} : { num_iters: Number(iterations) };
     const input = this.#input;
     if (!this.gaps.check({ examples: this.#exampleGap(update && chosen !== undefined) })) return;
@@ -178,7 +178,7 @@ export class Examples extends ModelPageState<ExamplesState> {
     const samples = formatPlural(response.num_samples, 'example');
     const trained = update
       ? `${samples} more, ${Math.round(took)} ms.`
-      : `${samples} by ${by}, ${Math.round(took)} ms.`;
+      : `${samples} by ${this.answeredBy(response).by}, ${Math.round(took)} ms.`;
     this.update({ trained, chosen: response.classifier_id, result: undefined });
     this.#showList(classifiers);
     this.#changed();
@@ -202,7 +202,9 @@ export class Examples extends ModelPageState<ExamplesState> {
     const input = linesOf(texts);
     if (!this.gaps.check({ 'test-texts': input.length === 0 && 'Write at least one text to test it with.' }))
       return;
-    const by = `${this.state.classifiers?.find(({ classifier_id }) => classifier_id === chosen)?.model ?? 'the classifier'} ${this.app.place}`;
+    const name =
+      this.state.classifiers?.find(({ classifier_id }) => classifier_id === chosen)?.model ??
+      'the classifier';
     const done = await this.call.run(async (foundation, options) => {
       const watch = new Stopwatch();
       const response = await classifyAll(foundation, { classifier_id: chosen }, input, watch.around(options));
@@ -214,7 +216,9 @@ export class Examples extends ModelPageState<ExamplesState> {
       return { response, took, classifiers };
     });
     if (!done) return;
-    this.update({ result: { ...classified(input, done.response), by, took: done.took, asked } });
+    const { place, failover } = this.app.answererOf(done.response);
+    const by = `${name} ${place}`;
+    this.update({ result: { ...classified(input, done.response), by, failover, took: done.took, asked } });
     if (done.classifiers) this.#showList(done.classifiers);
     this.#changed();
     this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);
@@ -233,7 +237,7 @@ export class Examples extends ModelPageState<ExamplesState> {
 
   async export(id: string): Promise<void> {
     const exported = await this.call.run((foundation, options) => {
-      if (!isLocal(foundation)) throw onlyLocal('classifiers.export');
+      if (!foundation.classifiers.export) throw onlyLocal('classifiers.export');
       return foundation.classifiers.export(id, options);
     });
     if (!exported) return;
@@ -243,9 +247,10 @@ export class Examples extends ModelPageState<ExamplesState> {
 
   async import(file: File): Promise<void> {
     const done = await this.call.run(async (foundation, options) => {
-      if (!isLocal(foundation)) throw onlyLocal('classifiers.import');
+      const { classifiers } = foundation;
+      if (!classifiers.import) throw onlyLocal('classifiers.import');
       const exported = await readExport(file);
-      const imported = await foundation.classifiers.import(exported, options).catch((error: unknown) => {
+      const imported = await classifiers.import(exported, options).catch((error: unknown) => {
         throw notImported(error, file.name);
       });
       return { imported, classifiers: await foundation.classifiers.list({ signal: options.signal }) };

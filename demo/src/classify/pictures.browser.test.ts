@@ -1,3 +1,4 @@
+import { createRouter } from '@nearfield/router';
 import { type ClassifyRequest, FoundationError, type SearchFoundation } from '@nearfield/spec';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { App } from '../shell/app.ts';
@@ -129,6 +130,7 @@ describe('Pictures', () => {
       connections: {
         local: () => localFoundation(foundation as unknown as SearchFoundation),
         remote: () => foundation as unknown as SearchFoundation,
+        router: async () => createRouter,
       },
       baseUrl: 'https://example.org',
     });

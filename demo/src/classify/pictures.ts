@@ -1,4 +1,4 @@
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { visitorMessage } from '../shell/contract-words.ts';
 import { formatPlural } from '../shell/format.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
@@ -11,7 +11,7 @@ import { readPicture, UnreadablePictureError } from './read-picture.ts';
 import { samplePictures } from './sample-pictures.ts';
 
 interface PicturesState {
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   pictures: readonly Picture[];
   labels: readonly string[];
   result: (Classified<Picture> & Asked) | undefined;
@@ -106,7 +106,7 @@ export class Pictures extends ModelPageState<PicturesState> {
       pictures: pictures.length === 0 && 'Add a picture first: choose one, drop one, or take the samples.',
     });
     if (!fits) return false;
-    const { model, by, asked } = this;
+    const { model, asked } = this;
     const done = await this.call.run(async (foundation, options) => {
       const input = await Promise.all(pictures.map(async ({ blob }) => ({ image: await blob() })));
       const watch = new Stopwatch();
@@ -123,7 +123,7 @@ export class Pictures extends ModelPageState<PicturesState> {
       this.#change(id, { refused: message.replace(/^(?:Picture|Text) [\d,]+(?=\W)/u, name) });
     }
     if (response.data.length === 0) return true;
-    this.update({ result: { ...classified(pictures, response), by, took, asked } });
+    this.update({ result: { ...classified(pictures, response), ...this.answeredBy(response), took, asked } });
     this.app.announceQuietly(`${formatPlural(response.data.length, 'picture')} classified.`);
     return true;
   }

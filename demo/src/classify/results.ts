@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { failoverNote } from '../elements/failover-note.ts';
 import { staleNote } from '../elements/stale-note.ts';
 import { formatDuration, formatPlural } from '../shell/format.ts';
 import type { Asked } from '../shell/page-state.ts';
@@ -6,7 +7,10 @@ import type { Classified } from './classified.ts';
 import { labelScores } from './label-scores.ts';
 
 /** Title, model, place, time and tokens of a result. */
-export function resultHead(title: string, { by, took, tokens }: Classified<unknown>): TemplateResult {
+export function resultHead(
+  title: string,
+  { by, took, tokens, failover }: Classified<unknown>,
+): TemplateResult {
   return html`<div class="answers-head">
     <h3>${title}</h3>
     <p class="timings">
@@ -14,7 +18,8 @@ export function resultHead(title: string, { by, took, tokens }: Classified<unkno
       <span>in <span data-timing="classify">${formatDuration(took)}</span></span>
       <span>${formatPlural(tokens, 'token')}</span>
     </p>
-  </div>`;
+  </div>
+  ${failoverNote(failover)}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
@@ -10,11 +10,11 @@ import { labelGap } from './gaps.ts';
 import { SAMPLE_LABELS, SAMPLE_TEXTS } from './sample-texts.ts';
 
 interface TextLabelsState {
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   texts: string;
   labels: readonly string[];
   /** As typed; empty for the model's own. The hosted API has none. */
-  temperature: Record<Mode, string>;
+  temperature: Record<Side, string>;
   result: (Classified<string> & Asked) | undefined;
 }
 
@@ -31,20 +31,20 @@ export class TextLabels extends ModelPageState<TextLabelsState> {
   }
 
   setTemperature(temperature: string): void {
-    this.update({ temperature: { ...this.state.temperature, [this.app.state.mode]: temperature } });
+    this.update({ temperature: { ...this.state.temperature, [this.app.side]: temperature } });
   }
 
   /** What is asked for, in a form that can be compared. */
   get asked(): string {
     const { texts, labels, temperature } = this.state;
     const { mode } = this.app.state;
-    return JSON.stringify([mode, this.model, linesOf(texts), labels, temperature[mode].trim()]);
+    return JSON.stringify([mode, this.model, linesOf(texts), labels, temperature[this.app.side].trim()]);
   }
 
   /** @returns false where something is missing, which is said at its field */
   async classify(): Promise<boolean> {
     const { labels, temperature } = this.state;
-    const [{ model, by, asked }, given] = [this, temperature[this.app.state.mode].trim()];
+    const [{ model, asked }, given] = [this, temperature[this.app.side].trim()];
     const input = linesOf(this.state.texts);
     const fits = this.gaps.check({
       'classify-texts': input.length === 0 && 'Write at least one text, each on a line of its own.',
@@ -58,7 +58,14 @@ export class TextLabels extends ModelPageState<TextLabelsState> {
       return { response, took: watch.elapsed };
     });
     if (!timed) return true;
-    this.update({ result: { ...classified(input, timed.response), by, took: timed.took, asked } });
+    this.update({
+      result: {
+        ...classified(input, timed.response),
+        ...this.answeredBy(timed.response),
+        took: timed.took,
+        asked,
+      },
+    });
     this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);
     return true;
   }

@@ -1,6 +1,6 @@
 import { findModel } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { App } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import {
   downloadMegabytes,
   EMBEDDED_MODEL,
@@ -11,6 +11,7 @@ import {
   remoteModelsFor,
   SERVED_MODELS,
 } from '../shell/model-choices.ts';
+import { hostOf } from '../shell/server-address.ts';
 import { fieldValue } from './page-element.ts';
 import { whenReleased } from './released.ts';
 
@@ -20,24 +21,25 @@ export interface ModelFieldOptions {
   id: string;
   label?: string;
   need: ModelNeed;
-  model: string;
-  choose: (model: string) => void;
+  models: Readonly<Record<Side, string>>;
+  choose: (model: string, side: Side) => void;
 }
 
-/** Chooses among the models of the current mode that suit; a server may have others, so there any name can be typed. */
-export function modelField({
-  app,
-  id,
-  label = 'Model',
-  need,
-  model,
-  choose,
-}: ModelFieldOptions): TemplateResult {
-  const change = (event: Event): void => choose(fieldValue(event));
-  if (app.state.mode === 'remote') {
-    const { serverModels } = app.state;
-    const caution = remoteChoice(model, serverModels, app.place);
-    return html`<div class="field">
+/** Chooses among the models of the current mode that suit; in Auto, one for each side that may be asked. */
+export function modelField(options: ModelFieldOptions): TemplateResult {
+  const { app, id, label = 'Model' } = options;
+  if (app.side === 'remote') return serverField({ ...options, label });
+  const here = localField({ ...options, label });
+  if (!app.asksServer) return here;
+  const host = hostOf(app.state.remote.baseUrl);
+  return html`${here}${serverField({ ...options, id: `${id}-at-server`, label: `${label} at ${host}` })}`;
+}
+
+/** A server may have models that nothing lists, so any name can be typed. */
+function serverField({ app, id, label, need, models: { remote: model }, choose }: ModelFieldOptions) {
+  const { serverModels, remote } = app.state;
+  const caution = remoteChoice(model, serverModels, `at ${hostOf(remote.baseUrl)}`);
+  return html`<div class="field">
       <label for=${id}>${label}</label>
       <input
         id=${id}
@@ -49,7 +51,7 @@ export function modelField({
         @focus=${() => app.learnModels()}
         @change=${(event: Event) => {
           const name = fieldValue(event);
-          whenReleased(() => choose(name));
+          whenReleased(() => choose(name, 'remote'));
         }}
       />
       <datalist id="${id}s">
@@ -57,7 +59,9 @@ export function modelField({
       </datalist>
       ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
     </div>`;
-  }
+}
+
+function localField({ app, id, label, need, models: { local: model }, choose }: ModelFieldOptions) {
   const { capabilities, stored } = app.state;
   const { device, models = [model] } = capabilities.local ?? {};
   const choices = localModelsFor(need, models);
@@ -71,7 +75,7 @@ export function modelField({
   const caution = cautionOf(model, need);
   return html`<div class="field">
     <label for=${id}>${label}</label>
-    <select id=${id} aria-describedby=${caution ? `${id}-caution` : nothing} @change=${change}>
+    <select id=${id} aria-describedby=${caution ? `${id}-caution` : nothing} @change=${(event: Event) => choose(fieldValue(event), 'local')}>
       ${beside.length > 0 ? html`<optgroup label="From this site">${beside.map(option)}</optgroup>` : nothing}
       ${hub.length > 0 ? html`<optgroup label="From huggingface.co">${hub.map(option)}</optgroup>` : nothing}
     </select>

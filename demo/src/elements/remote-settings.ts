@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Preference } from '../shell/app.ts';
 import { DEFAULT_BASE_URL } from '../shell/parameters.ts';
 import { readServerAddress } from '../shell/server-address.ts';
 import { AppElement } from './app-element.ts';
 import { whenReleased } from './released.ts';
 
-/** Key and address of Remote. */
+/** Key and address of the server; in Auto also whom to ask first. */
 class RemoteSettingsForm extends AppElement {
   static override readonly properties = {
     ...AppElement.properties,
@@ -20,7 +21,7 @@ class RemoteSettingsForm extends AppElement {
   declare private typed: { address: string; problem: string | undefined } | undefined;
 
   protected override render() {
-    const { remote } = this.app.state;
+    const { remote, mode, preference } = this.app.state;
     // Values are taken on change, not on every key: each one may be a new connection.
     return html`<form class="card remote-settings" aria-label="Remote settings" @submit=${this.#submit}>
       <div class="field">
@@ -38,7 +39,7 @@ class RemoteSettingsForm extends AppElement {
             whenReleased(() => this.app.setRemote({ apiKey }));
           }}
         />
-        <p id="api-key-hint" class="hint">Kept in this page’s memory only; gone when you leave.</p>
+        <p id="api-key-hint" class="hint">Kept in this page’s memory only; gone when you leave.${mode === 'auto' ? ' Without a key, nothing leaves this browser.' : ''}</p>
       </div>
       <div class="field">
         <label for="base-url">Server address</label>
@@ -60,6 +61,20 @@ class RemoteSettingsForm extends AppElement {
         />
         ${this.typed?.problem ? html`<p id="base-url-gap" class="gap" role="alert">${this.typed.problem}</p>` : nothing}
       </div>
+      ${
+        mode === 'auto'
+          ? html`<div class="field">
+            <label for="preference">Ask first</label>
+            <select
+              id="preference"
+              @change=${(event: Event) => this.app.setPreference((event.currentTarget as HTMLSelectElement).value as Preference)}
+            >
+              <option value="local-first" ?selected=${preference === 'local-first'}>this browser</option>
+              <option value="fastest" ?selected=${preference === 'fastest'}>whoever was faster</option>
+            </select>
+          </div>`
+          : nothing
+      }
       ${this.more ?? nothing}
       <button type="submit" class="visually-hidden" tabindex="-1">Apply</button>
     </form>`;

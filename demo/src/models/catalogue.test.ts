@@ -1,3 +1,4 @@
+import { createRouter } from '@nearfield/router';
 import { type CallOptions, FoundationError, type LoadedModel } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { App } from '../shell/app.ts';
@@ -42,6 +43,7 @@ beforeEach(() => {
             }),
         }),
       remote: () => foundation,
+      router: async () => createRouter,
     },
     baseUrl: 'https://example.org',
   });

@@ -74,7 +74,10 @@ export class Catalogue extends PageState<CatalogueState> {
 
   /** Gets the list of the current mode. */
   async list(): Promise<void> {
-    const response = await this.call.run((foundation, options) => foundation.models.list(options));
+    const response = await this.call.run((foundation, options) =>
+      // Auto shows what this browser has; what a server has is for Remote to list.
+      (this.app.side === 'local' ? this.app.local() : foundation).models.list(options),
+    );
     if (!response) return;
     this.update({ models: response.data.map(listed) });
     if (this.app.state.mode === 'remote') this.app.update({ serverModels: response.data });

@@ -107,12 +107,12 @@ class ModelsPage extends PageElement<Catalogue> {
     this.#listed = departure;
     this.page.forget();
     // A server is asked only when the visitor asks: it may need a key first.
-    if (this.app.state.mode === 'local') void this.page.list();
+    if (this.app.side === 'local') void this.page.list();
   }
 
   protected override render() {
     const { app, page } = this;
-    const local = app.state.mode === 'local';
+    const local = app.side === 'local';
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Models</h2></div>
       ${local ? nothing : html`<remote-settings .app=${app}></remote-settings>`}
@@ -262,7 +262,7 @@ class ModelsPage extends PageElement<Catalogue> {
     const { app, page } = this;
     const { models, kind, onlyHere, words } = page.state;
     if (!models) {
-      return app.state.mode === 'remote'
+      return app.side === 'remote'
         ? html`<section class="card">
           <h3>Models ${app.place}</h3>
           <div class="row">
@@ -350,8 +350,8 @@ class ModelsPage extends PageElement<Catalogue> {
             : html`<p class="hint">not in the catalogue</p>`
         }
       </td>
-      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources, this.app.state.mode === 'local' && SERVED_MODELS.includes(id)) : html`<p class="hint">none for a browser</p>`}</td>
-      <td data-label="Here">${this.app.state.mode === 'local' ? this.#here(id, facts) : this.#there(info)}</td>
+      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources, this.app.side === 'local' && SERVED_MODELS.includes(id)) : html`<p class="hint">none for a browser</p>`}</td>
+      <td data-label="Here">${this.app.side === 'local' ? this.#here(id, facts) : this.#there(info)}</td>
     </tr>`;
   }
 

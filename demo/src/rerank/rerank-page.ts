@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
+import { failoverNote } from '../elements/failover-note.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
@@ -23,7 +24,7 @@ class RerankPage extends PageElement<Reranking> {
     const { app, page } = this;
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Rerank</h2></div>
-      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
+      ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       ${this.#form()}
       <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
       ${callProgress(page.call, 'Ranking')} ${this.#orders()}
@@ -77,8 +78,8 @@ class RerankPage extends PageElement<Reranking> {
           id: 'rerank-model',
           label: 'Reranker',
           need: { endpoint: 'rerank' },
-          model: page.model,
-          choose: (model) => page.setModel(model),
+          models: page.state.models,
+          choose: (model, side) => page.setModel(model, side),
         })}
         <div class="field">
           <label for="rerank-before">Compare with</label>
@@ -98,7 +99,7 @@ class RerankPage extends PageElement<Reranking> {
   #orders() {
     const { orders } = this.page.state;
     if (!orders) return nothing;
-    const { passages, before, after, beforeBy, by, fusion, tookBefore, took, tokens } = orders;
+    const { passages, before, after, beforeBy, by, failover, fusion, tookBefore, took, tokens } = orders;
     const order = (ranked: readonly (Ranked | Moved)[]) =>
       html`<ol class="answers">
         ${repeat(
@@ -131,7 +132,7 @@ class RerankPage extends PageElement<Reranking> {
             ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.embedder}</span>` : nothing}
           </p>
         </div>
-        ${order(after)}
+        ${failoverNote(failover)} ${order(after)}
       </section>
     </div>`;
   }

@@ -1,7 +1,7 @@
 import { type CallOptions, dot, LIMITS, type RerankResponse, type SearchFoundation } from '@nearfield/spec';
 import { retrievalTasks } from '../search/retrieval-tasks.ts';
 import { searchingOf } from '../search/searching.ts';
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
@@ -20,6 +20,8 @@ interface Orders extends Asked {
   /** How the order before came about, for a heading. */
   beforeBy: string;
   by: string;
+  /** Why somebody else was asked than first. */
+  failover: string | undefined;
   /** The embedder whose cosines took part, and their weight. */
   fusion: RerankResponse['fusion'];
   /** Milliseconds; of the order before only where vectors made it. */
@@ -29,7 +31,7 @@ interface Orders extends Asked {
 }
 
 interface RerankState {
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   query: string;
   passages: string;
   before: Before;
@@ -74,7 +76,8 @@ export class Reranking extends ModelPageState<RerankState> {
   /** @returns false where something is missing, which is said at its field */
   async rerank(): Promise<boolean> {
     const { before } = this.state;
-    const { model, by, asked, embedder } = this;
+    const { model, asked } = this;
+    const embedder = this.app.modelOf(searchingOf(this.app).state.models);
     const query = this.state.query.trim();
     const passages = paragraphsOf(this.state.passages);
     const most = LIMITS.rerank.documents;
@@ -87,11 +90,14 @@ export class Reranking extends ModelPageState<RerankState> {
             `There are ${formatCount(passages.length)} passages; at most ${formatCount(most)} are ranked at once.`,
     });
     if (!fits) return false;
-    const beforeBy = before === 'given' ? 'as given' : `by vectors of ${embedder}`;
     const done = await this.call.run(async (foundation, options) => {
       const earlier =
         before === 'given'
-          ? { ranked: passages.map((_, index) => ({ index, score: undefined })), took: undefined }
+          ? {
+              ranked: passages.map((_, index) => ({ index, score: undefined })),
+              took: undefined,
+              answer: undefined,
+            }
           : await rankByVectors(foundation, embedder, query, passages, options);
       const watch = new Stopwatch();
       const response = await foundation.rerank(
@@ -102,6 +108,10 @@ export class Reranking extends ModelPageState<RerankState> {
     });
     if (!done) return true;
     const { earlier, response, took } = done;
+    const beforeBy =
+      earlier.answer === undefined
+        ? 'as given'
+        : `by vectors of ${searchingOf(this.app).answeredBy(earlier.answer).by}`;
     const after = response.results.map(({ index, relevance_score }) => ({ index, score: relevance_score }));
     this.update({
       orders: {
@@ -109,7 +119,7 @@ export class Reranking extends ModelPageState<RerankState> {
         before: earlier.ranked,
         after: rankChanges(earlier.ranked, after),
         beforeBy,
-        by,
+        ...this.answeredBy(response),
         fusion: response.fusion,
         tookBefore: earlier.took,
         took,
@@ -129,7 +139,7 @@ async function rankByVectors(
   query: string,
   passages: readonly string[],
   options: CallOptions,
-): Promise<{ ranked: Ranked[]; took: number }> {
+): Promise<{ ranked: Ranked[]; took: number; answer: object }> {
   const tasks = retrievalTasks(model);
   const watch = new Stopwatch();
   const embed = (input: readonly string[], task: 'query' | 'passage') =>
@@ -142,7 +152,7 @@ async function rankByVectors(
   const ranked = data
     .map(({ index, embedding }) => ({ index, score: dot(embedding, vector) }))
     .toSorted((a, b) => b.score - a.score);
-  return { ranked, took: watch.elapsed };
+  return { ranked, took: watch.elapsed, answer: question };
 }
 
 export const rerankingOf = perApp((app) => new Reranking(app));

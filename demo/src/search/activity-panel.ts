@@ -56,7 +56,7 @@ class ActivityPanel extends SearchElement {
     const { indexed, total } = this.page.state;
     const { mode } = this.app.state;
     const missing = `${formatCount(total - indexed)} of ${formatPlural(total, 'passage')}`;
-    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.page.model} ${mode === 'local' ? 'in this browser' : 'at the server'} yet.`;
+    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.page.model} ${mode === 'remote' ? 'at the server yet. Vectors of this browser are not mixed with its own.' : 'in this browser yet.'}`;
     return html`<section class="card activity" aria-label="Progress">
       <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
       <button type="button" class="primary" data-action="index" @click=${() => this.page.index()}>

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { failoverNote } from '../elements/failover-note.ts';
 import { formatDuration, formatPlural } from '../shell/format.ts';
 import { reasonOf } from './reason.ts';
 import { SearchElement } from './search-element.ts';
@@ -37,7 +38,8 @@ class AnswerList extends SearchElement {
         ${
           timings
             ? html`<p class="timings">
-              <span>embedded in <output data-timing="embed">${formatDuration(timings.embed)}</output></span>
+              <span>by ${timings.by}</span>
+              <span>${formatPlural(timings.tokens, 'token')} embedded in <output data-timing="embed">${formatDuration(timings.embed)}</output></span>
               <span
                 >${formatPlural(indexed, 'passage')} compared in
                 <output data-timing="search">${formatDuration(timings.search)}</output></span
@@ -46,6 +48,7 @@ class AnswerList extends SearchElement {
             : nothing
         }
       </div>
+      ${failoverNote(timings?.failover)}
       <ol id="answers" class="answers" data-question=${answered ?? nothing} @keydown=${this.#keys}>
         ${repeat(
           answers ?? [],

@@ -6,6 +6,9 @@ import { SearchElement } from './search-element.ts';
 class FirstSteps extends SearchElement {
   protected override render() {
     const { mode, remote, stored } = this.app.state;
+    const leaves = this.app.asksServer
+      ? `only what this browser cannot do is sent to ${remote.baseUrl}`
+      : 'your texts never leave this page';
     const kept = stored.some(({ model, complete }) => complete && model === this.page.model);
     return html`<section class="first-steps" aria-labelledby="first-title">
       <h2 id="first-title">Search your own texts by meaning</h2>
@@ -19,14 +22,14 @@ class FirstSteps extends SearchElement {
           mode === 'remote'
             ? `Texts and questions are sent to ${remote.baseUrl}; your key pays for the tokens.`
             : kept
-              ? 'The model is already kept in this browser: nothing is downloaded, and your texts never leave this page.'
-              : this.#download()
+              ? `The model is already kept in this browser: nothing is downloaded, and ${leaves}.`
+              : this.#download(leaves)
         }
       </p>
     </section>`;
   }
 
-  #download(): string {
+  #download(leaves: string): string {
     const { model } = this.page;
     const device = this.app.state.capabilities.local?.device;
     const size = megabytesText(downloadMegabytes(model, device));
@@ -35,7 +38,7 @@ class FirstSteps extends SearchElement {
     const runtime = device?.device === 'webgpu' ? 27 : 14;
     return (
       `The first time, a model${size ? ` of ${size}` : ''} (plus a runtime of ${runtime} MB) is downloaded from ${from}; ` +
-      'it is kept in this browser’s IndexedDB until you delete it, and your texts never leave this page.'
+      `it is kept in this browser’s IndexedDB until you delete it, and ${leaves}.`
     );
   }
 }

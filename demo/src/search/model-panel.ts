@@ -15,9 +15,10 @@ class ModelPanel extends SearchElement {
     const { mode, capabilities } = this.app.state;
     const { model } = this.page;
     const { loadTook } = this.page.state;
-    const known = capabilities[mode];
+    const { side } = this.app;
+    const known = capabilities[side];
     const loaded = known?.loaded?.find(({ id }) => id === model);
-    const choices = mode === 'local' ? localChoices(known?.models ?? []) : [];
+    const choices = side === 'local' ? localChoices(known?.models ?? []) : [];
     const licence = findModel(model)?.licence;
     return html`<section class="card" aria-labelledby="model-title">
       <h2 id="model-title">Model</h2>
@@ -57,8 +58,16 @@ class ModelPanel extends SearchElement {
             }
           </dl>`
           : html`<p class="hint">
-            ${mode === 'local' ? 'Loaded when the first text is indexed.' : 'Runs at the server; nothing is downloaded.'}
+            ${side === 'local' ? 'Loaded when the first text is indexed.' : 'Runs at the server; nothing is downloaded.'}
           </p>`
+      }
+      ${
+        mode === 'auto'
+          ? html`<p class="hint">
+            Auto keeps to the index of this browser. A server answers for it only with vectors of the same space; they
+            are never mixed with others.
+          </p>`
+          : nothing
       }
     </section>`;
   }

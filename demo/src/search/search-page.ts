@@ -39,7 +39,7 @@ class SearchPage extends SearchElement {
     const { documents, question, indexed, indexing } = this.page.state;
     return html`<div class="columns">
         <div class="main-column">
-          ${app.state.mode === 'remote' ? this.#remote() : nothing}
+          ${app.state.mode === 'local' ? nothing : this.#remote()}
           <search-field .app=${app}></search-field>
           <problem-list .app=${app} .origins=${ORIGINS} level="2"></problem-list>
           <activity-panel .app=${app}></activity-panel>
@@ -69,13 +69,17 @@ class SearchPage extends SearchElement {
     const { app, page } = this;
     return html`<remote-settings
       .app=${app}
-      .more=${modelField({
-        app,
-        id: 'remote-model',
-        need: SEARCH_NEED,
-        model: page.model,
-        choose: (model) => page.setModel(model),
-      })}
+      .more=${
+        app.side === 'local'
+          ? undefined
+          : modelField({
+              app,
+              id: 'remote-model',
+              need: SEARCH_NEED,
+              models: page.state.models,
+              choose: (model, side) => page.setModel(model, side),
+            })
+      }
       .apply=${this.#apply}
     ></remote-settings>`;
   }

@@ -139,7 +139,13 @@ describe('asking', () => {
     const [first, second] = searching.state.answers!;
     expect(first!.score).toBeGreaterThan(second!.score);
     expect(first!.explanation).toMatchObject({ words: [{ word: 'brick' }] });
-    expect(searching.state.timings).toEqual({ embed: expect.any(Number), search: expect.any(Number) });
+    expect(searching.state.timings).toEqual({
+      embed: expect.any(Number),
+      search: expect.any(Number),
+      tokens: 1,
+      by: 'letters in this browser',
+      failover: undefined,
+    });
   });
 
   test('finds the best sentence of each answer afterwards', async () => {

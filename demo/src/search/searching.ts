@@ -1,9 +1,9 @@
 import type { CallOptions } from '@nearfield/spec';
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
 import { PageCall } from '../shell/page-call.ts';
-import { ModelPageState, perApp } from '../shell/page-state.ts';
+import { type Answered, ModelPageState, perApp } from '../shell/page-state.ts';
 import { isAbort } from '../shell/problems.ts';
 import type { Span } from '../text/sentences.ts';
 import { leftOut } from './left-out.ts';
@@ -17,14 +17,15 @@ export interface Answer extends FoundPassage {
   sentence?: Span | undefined;
 }
 
-/** Milliseconds of the last question. */
-interface Timings {
+/** Milliseconds of the last question, and who embedded it. */
+interface Timings extends Answered {
   embed: number;
   search: number;
+  tokens: number;
 }
 
 interface SearchState {
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   documents: readonly TextDocument[];
   /** Passages of all documents, and those of them that the chosen model has embedded. */
   total: number;
@@ -45,9 +46,19 @@ interface SearchState {
   timings: Timings | undefined;
 }
 
+/** A question that was embedded. */
+interface Embedded extends Answered {
+  session: SearchSession;
+  question: string;
+  vector: Float32Array;
+  tokens: number;
+  /** Milliseconds. */
+  embed: number;
+}
+
 export interface SearchingOptions {
   /** Default: the model beside the page, and a hosted one. */
-  models?: Record<Mode, string>;
+  models?: Record<Side, string>;
   /** Name under which the browser keeps texts and vectors of the model beside the page. Default: none, they go with it. */
   keep?: string | undefined;
   /** Milliseconds without a key before a question is asked. Default 80. */
@@ -73,7 +84,7 @@ export class Searching extends ModelPageState<SearchState> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #highlighting: AbortController | undefined;
   /** The last question that was embedded, to search again while indexing goes on. */
-  #asked: { session: SearchSession; question: string; vector: Float32Array; embed: number } | undefined;
+  #asked: Embedded | undefined;
 
   constructor(
     app: App,
@@ -118,7 +129,7 @@ export class Searching extends ModelPageState<SearchState> {
       if (event === 'switched') {
         this.#leave();
         this.#arrive();
-      } else if (app.state.mode === 'local') {
+      } else if (app.side === 'local') {
         this.cancelIndexing();
         this.update({ loadTook: undefined });
       }
@@ -145,9 +156,14 @@ export class Searching extends ModelPageState<SearchState> {
     await this.#refreshAnswers();
   }
 
-  override setModel(model: string): void {
+  /** The model of the index: in Auto that of this browser, whoever embeds with it. */
+  override get model(): string {
+    return this.state.models[this.app.side];
+  }
+
+  override setModel(model: string, side?: Side): void {
     const before = this.model;
-    super.setModel(model);
+    super.setModel(model, side);
     if (this.model === before) return;
     this.#leave();
     this.app.forgetAll();
@@ -359,9 +375,11 @@ export class Searching extends ModelPageState<SearchState> {
     await this.#asking.run(async (_, { signal }) => {
       const session = this.#session();
       const started = performance.now();
-      const vector = await session.embedQuestion(question, signal);
+      const { vector, tokens, answer } = await session.embedQuestion(question, signal);
       signal?.throwIfAborted();
-      this.#asked = { session, question, vector, embed: performance.now() - started };
+      const { place, failover } = this.app.answererOf(answer);
+      const by = `${this.model} ${place}`;
+      this.#asked = { session, question, vector, tokens, by, failover, embed: performance.now() - started };
       await this.#rank();
       signal?.throwIfAborted();
       this.update({ searching: false, justIndexed: false });
@@ -374,12 +392,12 @@ export class Searching extends ModelPageState<SearchState> {
   async #rank(): Promise<void> {
     const asked = this.#asked;
     if (!asked) return;
-    const { session, question, vector, embed } = asked;
+    const { session, question, vector, embed, tokens, by, failover } = asked;
     const started = performance.now();
     const found = await session.search(question, vector, this.#limit);
     if (this.#asked !== asked) return;
     const search = performance.now() - started;
-    this.update({ timings: { embed, search }, answered: question });
+    this.update({ timings: { embed, search, tokens, by, failover }, answered: question });
     this.#mark(found);
     void this.#highlight();
   }

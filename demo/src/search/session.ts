@@ -39,6 +39,14 @@ export interface SessionOptions {
   readonly onChange?: (() => void) | undefined;
 }
 
+/** A question's vector. */
+interface AskedVector {
+  /** Shape: [dimensions]. */
+  vector: Float32Array;
+  tokens: number;
+  answer: object;
+}
+
 /** Characters that no passage of ours exceeds: the index cuts none anew. */
 const MOST_LETTERS = 4000;
 
@@ -189,14 +197,14 @@ export class SearchSession {
     if (refused !== undefined) throw refused;
   }
 
-  /** The vector of a question. Shape: [dimensions]. */
-  async embedQuestion(question: string, signal?: AbortSignal): Promise<Float32Array> {
+  /** The vector of a question, with the tokens it took and the answer, which may say who gave it. */
+  async embedQuestion(question: string, signal?: AbortSignal): Promise<AskedVector> {
     const task = retrievalTasks(this.model)?.query;
     const response = await this.#gate.foundation.embeddings(
       { model: this.model, input: question, embedding_type: 'float', ...(task && { task }) },
       { signal, priority: 'interactive' },
     );
-    return response.data[0]!.embedding;
+    return { vector: response.data[0]!.embedding, tokens: response.usage.total_tokens, answer: response };
   }
 
   /** The passages that answer a question, by its words and by its vector, best first, among those that are indexed. */

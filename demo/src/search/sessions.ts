@@ -1,5 +1,7 @@
+import type { Router } from '@nearfield/router';
 import type { SearchFoundation } from '@nearfield/spec';
 import type { App } from '../shell/app.ts';
+import { oneSpace } from './one-space.ts';
 import { SearchSession } from './session.ts';
 
 export interface SessionsOptions {
@@ -11,29 +13,39 @@ export interface SessionsOptions {
   readonly onChange: (isKept: boolean) => void;
 }
 
-/** A session for each mode, server and model: switching back is immediate. */
+/** A session for each side, server and model: switching back is immediate. Auto has those of this browser. */
 export class SearchSessions {
   readonly #app: App;
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, SearchSession>();
+  #routed: { router: Router; foundation: SearchFoundation } | undefined;
 
   constructor(app: App, options: SessionsOptions) {
     this.#app = app;
     this.#options = options;
   }
 
-  /** The session of the current mode and server. */
+  /** The session of the current side and server. */
   current(model: string): SearchSession {
-    const { mode, remote } = this.#app.state;
-    if (mode === 'local' && model === this.#options.keptModel) return this.kept();
-    const id = JSON.stringify(mode === 'local' ? [mode, model] : [mode, model, remote.baseUrl]);
-    return this.#of(id, model, this.#app.foundation());
+    const { side, state } = this.#app;
+    if (side === 'local' && model === this.#options.keptModel) return this.kept();
+    const id = JSON.stringify(side === 'local' ? [side, model] : [side, model, state.remote.baseUrl]);
+    return this.#of(id, model, side === 'local' ? this.#here() : this.#app.foundation());
+  }
+
+  /** The foundation for indexes of this browser. */
+  #here(): SearchFoundation {
+    if (this.#app.state.mode !== 'auto') return this.#app.local();
+    const router = this.#app.router();
+    const routed = this.#routed?.router === router ? this.#routed : { router, foundation: oneSpace(router) };
+    this.#routed = routed;
+    return routed.foundation;
   }
 
   /** The session that the browser keeps: it holds the texts, whatever the current one is. */
   kept(): SearchSession {
     const { keptModel, keep } = this.#options;
-    return this.#of(JSON.stringify(['local', keptModel]), keptModel, this.#app.local(), keep);
+    return this.#of(JSON.stringify(['local', keptModel]), keptModel, this.#here(), keep);
   }
 
   /** Those that new texts are given to at once; the others get them when they are current again. */

@@ -7,6 +7,7 @@ import {
 } from '@nearfield/spec';
 import { html, LitElement, nothing } from 'lit';
 import { callProgress } from '../elements/call-progress.ts';
+import { failoverNote } from '../elements/failover-note.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
@@ -38,7 +39,7 @@ class SegmentPage extends PageElement<Segmenting> {
     const { app, page } = this;
     return html`<div class="page">
       <div class="page-head"><h2 tabindex="-1">Segment</h2></div>
-      ${app.state.mode === 'remote' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
+      ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       <div class="halves even">
         ${this.#form()}
         <div class="results">
@@ -140,8 +141,8 @@ class SegmentPage extends PageElement<Segmenting> {
                 id: 'segment-model',
                 label: 'Embedding model',
                 need: { endpoint: 'embeddings', modality: 'text' },
-                model: page.model,
-                choose: (model) => page.setModel(model),
+                models: page.state.models,
+                choose: (model, side) => page.setModel(model, side),
               })
             : nothing
         }
@@ -161,7 +162,7 @@ class SegmentPage extends PageElement<Segmenting> {
     const option = (name: string) =>
       html`<option value=${name} ?selected=${name === tokenizer}>${name}</option>`;
     const models =
-      app.state.mode === 'local'
+      app.side === 'local'
         ? (app.state.capabilities.local?.models ?? []).filter((id) =>
             findModel(id)?.modalities.includes('text'),
           )
@@ -178,7 +179,7 @@ class SegmentPage extends PageElement<Segmenting> {
   #result() {
     const { result } = this.page.state;
     if (!result) return nothing;
-    const { response, took, place, content, asked } = result;
+    const { response, took, place, failover, content, asked } = result;
     const {
       chunks = [],
       chunk_positions: positions = [],
@@ -197,7 +198,7 @@ class SegmentPage extends PageElement<Segmenting> {
           <span>${formatCount(content.length)} characters</span>
         </p>
       </div>
-      ${staleNote(asked !== this.page.asked)}
+      ${failoverNote(failover)} ${staleNote(asked !== this.page.asked)}
       ${
         special.length > 0
           ? html`<p class="hint" data-testid="special-tokens">

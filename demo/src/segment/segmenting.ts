@@ -1,5 +1,5 @@
 import { LIMITS, type SegmentRequest, type SegmentResponse, type SegmentStrategy } from '@nearfield/spec';
-import type { App, Mode } from '../shell/app.ts';
+import type { App, Side } from '../shell/app.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
@@ -25,12 +25,13 @@ interface Segmented extends Asked {
   options: SegmentOptions;
   response: SegmentResponse;
   place: string;
+  failover: string | undefined;
   took: number;
 }
 
 interface SegmentState {
   /** The embedder of the semantic strategy. */
-  models: Record<Mode, string>;
+  models: Record<Side, string>;
   content: string;
   options: SegmentOptions;
   result: Segmented | undefined;
@@ -104,7 +105,6 @@ export class Segmenting extends ModelPageState<SegmentState> {
       'segment-overlap': overlapGap(options),
     });
     if (!fits) return false;
-    const { place } = this.app;
     const done = await this.call.run(async (foundation, callOptions) => {
       const watch = new Stopwatch();
       const response = await foundation.segment(
@@ -114,7 +114,7 @@ export class Segmenting extends ModelPageState<SegmentState> {
       return { response, took: watch.elapsed };
     });
     if (!done) return true;
-    this.update({ result: { content, options, place, asked, ...done } });
+    this.update({ result: { content, options, asked, ...this.app.answererOf(done.response), ...done } });
     this.app.announceQuietly(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
     return true;
   }

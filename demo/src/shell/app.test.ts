@@ -1,3 +1,4 @@
+import { createRouter } from '@nearfield/router';
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Searching } from '../search/searching.ts';
@@ -89,6 +90,72 @@ describe('the server of Remote', () => {
   });
 });
 
+describe('Auto', () => {
+  const embed = () => app.foundation().embeddings({ model: 'letters', input: 'apple' });
+  const failure = new FoundationError({ code: 'SERVICE_UNAVAILABLE', message: 'It failed.' });
+  beforeEach(() => app.setMode('auto'));
+
+  test('asks no server without a key, whatever fails', async () => {
+    expect(app.place).toBe('in this browser');
+    local.failure = failure;
+    await expect(embed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(remote.calls).toEqual([]);
+  });
+
+  test('with a key, the server answers where this browser cannot, and the answer says so', async () => {
+    app.setRemote({ apiKey: 'key' });
+    expect(app.place).toBe('in this browser or at example.org');
+    local.failure = failure;
+    const answer = await embed();
+    expect(app.answererOf(answer)).toEqual({
+      side: 'remote',
+      place: 'at example.org',
+      failover: expect.stringMatching(/^The policy is local-first\. local did not answer: .* It failed\.$/u),
+    });
+    expect(app.state.reach).toBe('answered');
+    remote.failure = new FoundationError({ code: 'CONNECTION_FAILED', message: 'No route.' });
+    await expect(embed()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+
+  test('each side is asked for its own model', async () => {
+    app.setRemote({ apiKey: 'key' });
+    local.failure = failure;
+    const model = app.modelOf({ local: 'here', remote: 'there' });
+    expect(model).toBe('here or there');
+    expect(await app.foundation().embeddings({ model, input: 'apple' })).toMatchObject({ model: 'there' });
+    app.setRemote({ apiKey: '' });
+    expect(app.modelOf({ local: 'here', remote: 'there' })).toBe('here');
+  });
+
+  test('what was chosen last counts, though the router comes later', async () => {
+    const late = new App({
+      connections: {
+        local: () => localFoundation(local.foundation),
+        remote: () => remote.foundation,
+        router: async () => createRouter,
+      },
+      baseUrl: 'https://example.org',
+    });
+    const auto = late.setMode('auto');
+    await late.setMode('remote');
+    await auto;
+    expect(late.state.mode).toBe('remote');
+  });
+
+  test('stays where it is if the router cannot be fetched', async () => {
+    const offline = new App({
+      connections: {
+        local: () => localFoundation(local.foundation),
+        remote: () => remote.foundation,
+        router: () => Promise.reject(new TypeError('Failed to fetch dynamically imported module: x')),
+      },
+      baseUrl: 'https://example.org',
+    });
+    await offline.setMode('auto');
+    expect(offline.state).toMatchObject({ mode: 'local', problems: [{ code: 'PAGE_NOT_LOADED' }] });
+  });
+});
+
 test('what another tab does is seen here', async () => {
   const tabs: Tabs & { tell?: (what: Shared) => void; told: Shared[] } = {
     told: [],
@@ -109,6 +176,7 @@ test('what another tab does is seen here', async () => {
           },
         }),
       remote: () => remote.foundation,
+      router: async () => createRouter,
     },
     baseUrl: 'https://example.org',
     tabs,

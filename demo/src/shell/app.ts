@@ -1,5 +1,13 @@
 import type { LocalFoundation, ModelUsage } from '@nearfield/core';
-import { type Capabilities, FoundationError, type ModelInfo, type SearchFoundation } from '@nearfield/spec';
+import type { createRouter, Router, RouterOptions } from '@nearfield/router';
+import {
+  type Capabilities,
+  type ErrorCode,
+  FoundationError,
+  type ModelInfo,
+  type SearchFoundation,
+} from '@nearfield/spec';
+import { type Answerer, answererOf, type Side } from './answerer.ts';
 import type { Connections, RemoteSettings } from './connections.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
@@ -8,7 +16,13 @@ import { hostOf, sameServer } from './server-address.ts';
 import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';
 
-export type Mode = 'local' | 'remote';
+export type { Side };
+
+/** Who is asked: one side, or in Auto whichever can answer. */
+export type Mode = Side | 'auto';
+
+/** Whom Auto asks first. */
+export type Preference = 'local-first' | 'fastest';
 
 /** Something that happened, in a sentence. */
 export interface Announcement {
@@ -23,7 +37,8 @@ export type Reach = 'unknown' | 'answered' | 'refused' | 'closed' | 'failed';
 export interface AppState {
   mode: Mode;
   remote: RemoteSettings;
-  capabilities: Partial<Record<Mode, Capabilities>>;
+  preference: Preference;
+  capabilities: Partial<Record<Side, Capabilities>>;
   /** What this browser keeps of the models. */
   stored: readonly ModelUsage[];
   problems: readonly Problem[];
@@ -53,10 +68,13 @@ export interface AppOptions {
 
 /** What an error says of the server; undefined where it may not have come from there. */
 function reachOf(error: unknown): Reach | undefined {
-  if (!FoundationError.isInstance(error)) return undefined;
-  if (error.code === 'CONNECTION_FAILED' || error.code === 'RESPONSE_INVALID') return 'failed';
-  if (error.code === 'AUTHZ_HOST_NOT_ALLOWED' || error.code === 'AUTHZ_ORIGIN_NOT_ALLOWED') return 'closed';
-  if (error.code.startsWith('AUTH')) return 'refused';
+  return FoundationError.isInstance(error) ? reachOfCode(error.code) : undefined;
+}
+
+function reachOfCode(code: ErrorCode | string): Reach | undefined {
+  if (code === 'CONNECTION_FAILED' || code === 'RESPONSE_INVALID') return 'failed';
+  if (code === 'AUTHZ_HOST_NOT_ALLOWED' || code === 'AUTHZ_ORIGIN_NOT_ALLOWED') return 'closed';
+  if (code.startsWith('AUTH')) return 'refused';
   return undefined;
 }
 
@@ -75,12 +93,20 @@ export class App extends Store<AppState> {
   #learning: AbortSignal | undefined;
   #local: LocalFoundation | undefined;
   #remote: { settings: RemoteSettings; foundation: SearchFoundation } | undefined;
+  /** Fetched when Auto is first chosen. */
+  #createRouter: typeof createRouter | undefined;
+  #router: Router | undefined;
+  /** The mode that was asked for last, while what it needs is on its way. */
+  #wanted: Mode = 'local';
+  /** Models of each side by the name that stands for both in Auto. */
+  readonly #pairs: Record<string, Record<Side, string>> = {};
   #departure = new AbortController();
 
   constructor({ connections, baseUrl, toastTime = 6000, tabs }: AppOptions) {
     super({
       mode: 'local',
       remote: { apiKey: '', baseUrl },
+      preference: 'local-first',
       capabilities: {},
       stored: [],
       problems: [],
@@ -105,23 +131,75 @@ export class App extends Store<AppState> {
 
   /** Where the current foundation computes, for the end of a sentence. */
   get place(): string {
+    const server = `at ${hostOf(this.state.remote.baseUrl)}`;
+    if (this.side === 'remote') return server;
+    return this.asksServer ? `in this browser or ${server}` : 'in this browser';
+  }
+
+  /** The side that is asked first. */
+  get side(): Side {
+    return this.state.mode === 'remote' ? 'remote' : 'local';
+  }
+
+  /** Whether texts may be sent to the server. Auto does so with a key only: without one, nothing leaves the browser. */
+  get asksServer(): boolean {
     const { mode, remote } = this.state;
-    return mode === 'local' ? 'in this browser' : `at ${hostOf(remote.baseUrl)}`;
+    return mode === 'remote' || (mode === 'auto' && remote.apiKey !== '');
   }
 
   /** Where answers come from in the current mode: what to do about an error depends on it. */
   get where(): Place {
     const { mode, remote } = this.state;
-    if (mode === 'local') return { where: 'here' };
-    return {
-      where: sameServer(remote.baseUrl, DEFAULT_BASE_URL) ? 'hosted' : 'server',
-      host: hostOf(remote.baseUrl),
-    };
+    if (!this.asksServer) return { where: 'here' };
+    const isHosted = sameServer(remote.baseUrl, DEFAULT_BASE_URL);
+    const host = hostOf(remote.baseUrl);
+    return mode === 'auto'
+      ? { where: 'either', isHosted, host }
+      : { where: isHosted ? 'hosted' : 'server', host };
   }
 
   /** The foundation of the current mode, made when it is first needed. */
   foundation(): SearchFoundation {
-    if (this.state.mode === 'local') return this.local();
+    const { mode } = this.state;
+    if (mode === 'auto') return this.router();
+    return mode === 'local' ? this.local() : this.#server();
+  }
+
+  /** The router of Auto, over the foundations of both sides. */
+  router(): Router {
+    if (this.#router) return this.#router;
+    // Never closed: it would close the foundation of this browser, which lives on.
+    const router = this.#createRouter!({
+      local: this.local(),
+      remote: this.asksServer ? () => this.#server() : undefined,
+      policy: this.state.preference,
+      models: this.#pairs,
+    } satisfies RouterOptions);
+    router.onRoute(({ place, passedOver }) => {
+      if (this.#router !== router) return;
+      const failure = passedOver.find((each) => each.place === 'remote');
+      const reach = place === 'remote' ? 'answered' : failure && reachOfCode(failure.code);
+      if (reach !== undefined) this.update({ reach });
+    });
+    this.#router = router;
+    return router;
+  }
+
+  /** The model to ask for: that of the current side, in Auto a name that stands for both sides' own. */
+  modelOf({ local, remote }: Readonly<Record<Side, string>>): string {
+    if (this.state.mode === 'remote') return remote;
+    if (!this.asksServer || local === remote) return local;
+    const name = `${local} or ${remote}`;
+    this.#pairs[name] = { local, remote };
+    return name;
+  }
+
+  /** Who gave an answer of the current foundation. */
+  answererOf(answer: object): Answerer {
+    return answererOf(answer, this.side, hostOf(this.state.remote.baseUrl));
+  }
+
+  #server(): SearchFoundation {
     const settings = this.state.remote;
     if (this.#remote?.settings !== settings) {
       void this.#remote?.foundation.close();
@@ -153,7 +231,8 @@ export class App extends Store<AppState> {
 
   /** Notes that the server answered, or how it failed to. */
   noteAnswer(error?: unknown, { where } = this.where): void {
-    if (where === 'here') return;
+    // In Auto the router says who answered.
+    if (where === 'here' || where === 'either') return;
     const reach = error === undefined ? 'answered' : reachOf(error);
     if (reach !== undefined && reach !== this.state.reach) this.update({ reach });
   }
@@ -213,13 +292,13 @@ export class App extends Store<AppState> {
    * A server that does not answer is no problem here: any name can be typed.
    */
   async learnModels(): Promise<void> {
-    const { mode, remote, serverModels } = this.state;
+    const { remote, serverModels } = this.state;
     const signal = this.departure;
-    if (mode !== 'remote' || serverModels || this.#learning === signal) return;
-    if (this.where.where === 'hosted' && remote.apiKey === '') return;
+    if (!this.asksServer || serverModels || this.#learning === signal) return;
+    if (sameServer(remote.baseUrl, DEFAULT_BASE_URL) && remote.apiKey === '') return;
     this.#learning = signal;
     try {
-      const { data } = await this.foundation().models.list({ signal });
+      const { data } = await this.#server().models.list({ signal });
       if (!signal.aborted) this.update({ serverModels: data });
     } catch {
       if (this.#learning === signal) this.#learning = undefined;
@@ -231,12 +310,22 @@ export class App extends Store<AppState> {
     await Promise.all([this.#refreshCapabilities(), this.#refreshStorage()]);
   }
 
-  setMode(mode: Mode): void {
+  /** Changes who is asked: at once, or as soon as what chooses between both has been fetched. */
+  async setMode(mode: Mode): Promise<void> {
+    this.#wanted = mode;
     if (mode === this.state.mode) return;
+    if (mode === 'auto' && !this.#createRouter) {
+      try {
+        this.#createRouter = await this.#connections.router();
+      } catch (error) {
+        this.report(error, 'device');
+        return;
+      }
+      if (this.#wanted !== mode) return;
+    }
     this.#switch({ mode });
-    this.announceQuietly(
-      mode === 'local' ? 'Local: computed in this browser.' : `Remote: computed ${this.place}.`,
-    );
+    const names: Record<Mode, string> = { local: 'Local', remote: 'Remote', auto: 'Auto' };
+    this.announceQuietly(`${names[mode]}: computed ${this.place}.`);
     this.#tell('switched');
     void this.#refreshCapabilities();
   }
@@ -247,6 +336,12 @@ export class App extends Store<AppState> {
     if (remote.apiKey === apiKey && remote.baseUrl === baseUrl) return;
     this.#switch({ remote });
     this.#tell('switched');
+  }
+
+  setPreference(preference: Preference): void {
+    if (preference === this.state.preference) return;
+    this.#router = undefined;
+    this.update({ preference });
   }
 
   dismiss(problem: Problem): void {
@@ -302,6 +397,7 @@ export class App extends Store<AppState> {
   #switch(changes: Partial<Pick<AppState, 'mode' | 'remote'>>): void {
     this.#departure.abort();
     this.#departure = new AbortController();
+    this.#router = undefined;
     this.update({ ...changes, reach: 'unknown', serverModels: undefined });
     this.forgetAll();
   }
@@ -311,11 +407,12 @@ export class App extends Store<AppState> {
   }
 
   async #refreshCapabilities(): Promise<void> {
-    const { mode } = this.state;
+    const { side } = this;
     this.forget('device');
     try {
-      const capabilities = await this.foundation().capabilities();
-      this.update({ capabilities: { ...this.state.capabilities, [mode]: capabilities } });
+      const foundation = side === 'local' ? this.local() : this.#server();
+      const capabilities = await foundation.capabilities();
+      this.update({ capabilities: { ...this.state.capabilities, [side]: capabilities } });
     } catch (error) {
       if (!isAbort(error)) this.report(error, 'device');
     }

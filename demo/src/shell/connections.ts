@@ -1,6 +1,7 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { createRemote } from '@nearfield/remote';
-import type { SearchFoundation } from '@nearfield/spec';
+import type { createRouter } from '@nearfield/router';
+import type { PageReader, SearchFoundation } from '@nearfield/spec';
 import { SERVED_MODELS } from './model-choices.ts';
 import type { DeviceChoice } from './parameters.ts';
 
@@ -10,17 +11,28 @@ export interface RemoteSettings {
   baseUrl: string;
 }
 
-/** How the app gets its foundations: the only place where Local and Remote differ. */
+/** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
   local(): LocalFoundation;
   remote(settings: RemoteSettings): SearchFoundation;
+  /** Fetches what chooses between the two. */
+  router(): Promise<typeof createRouter>;
 }
 
-/** Local and Remote differ in these lines only. */
+/** Fetched with the first page that is read. */
+const reader: PageReader = {
+  read: async (request, options) => {
+    const { createReader } = await import('@nearfield/reader');
+    return createReader().read(request, options);
+  },
+};
+
+/** Local, Remote and Auto differ in these lines only. */
 export const createConnections = (device: DeviceChoice): Connections => ({
   local() {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
-    return createLocal({ device, models });
+    return createLocal({ device, models, reader });
   },
   remote: ({ apiKey, baseUrl }) => createRemote({ apiKey, baseUrl }),
+  router: async () => (await import('@nearfield/router')).createRouter,
 });

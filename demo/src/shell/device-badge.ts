@@ -20,7 +20,7 @@ const DEVICE_NAMES: Record<string, string> = { webgpu: 'WebGPU', wasm: 'CPU', cp
 class DeviceBadge extends SearchElement {
   protected override render() {
     const { mode, capabilities, remote, reach } = this.app.state;
-    const known = capabilities[mode];
+    const known = capabilities[this.app.side];
     const dot = mode === 'remote' ? reach : known?.device ? 'answered' : 'unknown';
     return html`<details class="badge" @keydown=${this.#closeOnEscape} @focusout=${this.#closeOutside}>
       <summary>
@@ -30,7 +30,7 @@ class DeviceBadge extends SearchElement {
           mode === 'remote'
             ? html`${hostOf(remote.baseUrl)}<span class="visually-hidden">. ${REACHES[reach]}</span>`
             : known?.device
-              ? localName(known)
+              ? `${mode === 'auto' ? 'Auto · ' : ''}${localName(known)}`
               : 'Checking…'
         }
       </summary>
@@ -39,11 +39,19 @@ class DeviceBadge extends SearchElement {
           mode === 'remote'
             ? html`<p>Texts and questions are sent to <strong>${remote.baseUrl}</strong>. ${REACHES[reach]}</p>`
             : known?.device
-              ? this.#localDetails(known)
+              ? html`${this.#localDetails(known)}${mode === 'auto' ? this.#auto() : nothing}`
               : html`<p>Finding out what this browser can do…</p>`
         }
       </div>
     </details>`;
+  }
+
+  /** What Auto does beside asking this browser. */
+  #auto() {
+    const { remote, reach } = this.app.state;
+    return this.app.asksServer
+      ? html`<p>What this browser does not answer is sent to <strong>${remote.baseUrl}</strong>. ${REACHES[reach]}</p>`
+      : html`<p>Without an API key, this browser alone answers: nothing leaves it.</p>`;
   }
 
   #localDetails({ device, loaded }: Capabilities) {

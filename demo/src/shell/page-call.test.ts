@@ -1,3 +1,4 @@
+import { createRouter } from '@nearfield/router';
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, expect, test } from 'vitest';
 import { LetterFoundation, localFoundation } from '../testing.ts';
@@ -14,6 +15,7 @@ beforeEach(() => {
     connections: {
       local: () => localFoundation(local.foundation),
       remote: () => new LetterFoundation().foundation,
+      router: async () => createRouter,
     },
     baseUrl: 'https://example.org',
   });

@@ -1,4 +1,5 @@
-import type { App, Mode } from './app.ts';
+import type { Answerer } from './answerer.ts';
+import type { App, Side } from './app.ts';
 import { Gaps } from './gaps.ts';
 import { PageCall } from './page-call.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
@@ -29,27 +30,34 @@ export interface Asked {
   asked: string;
 }
 
-interface WithModels {
-  models: Record<Mode, string>;
+/** Who gave an answer, as a page shows it. */
+export interface Answered extends Pick<Answerer, 'failover'> {
+  /** Model and place. */
+  by: string;
 }
 
-/** The state of a page that keeps a model for each mode. */
+interface WithModels {
+  models: Record<Side, string>;
+}
+
+/** The state of a page that keeps a model for each side. */
 export abstract class ModelPageState<State extends WithModels> extends PageState<State> {
-  /** The model of the current mode. */
+  /** The model of the current mode; in Auto a name that stands for both sides'. */
   get model(): string {
-    return this.state.models[this.app.state.mode];
+    return this.app.modelOf(this.state.models);
   }
 
-  setModel(model: string): void {
+  setModel(model: string, side: Side = this.app.side): void {
     const name = model.trim();
-    if (name === '' || name === this.model) return;
-    const changes: WithModels = { models: { ...this.state.models, [this.app.state.mode]: name } };
+    if (name === '' || name === this.state.models[side]) return;
+    const changes: WithModels = { models: { ...this.state.models, [side]: name } };
     this.update(changes as Partial<State>);
   }
 
-  /** The model and where it computes, for the end of a sentence. */
-  get by(): string {
-    return `${this.model} ${this.app.place}`;
+  /** The model that gave an answer and where it computed, for the end of a sentence. */
+  answeredBy(answer: object): Answered {
+    const { side, place, failover } = this.app.answererOf(answer);
+    return { by: `${this.state.models[side]} ${place}`, failover };
   }
 }
 

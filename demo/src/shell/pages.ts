@@ -46,6 +46,13 @@ export const PAGES: readonly [Page, ...Page[]] = [
     start: content,
   },
   {
+    path: 'read',
+    title: 'Read',
+    load: () => import('../read/read-page.ts'),
+    render: (app) => html`<read-page .app=${app}></read-page>`,
+    start: content,
+  },
+  {
     path: 'models',
     title: 'Models',
     load: () => import('../models/models-page.ts'),
@@ -61,7 +68,7 @@ export const PAGES: readonly [Page, ...Page[]] = [
 export function prefetchPages(): void {
   const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
   if (connection?.saveData) return;
-  const [next, ...later] = PAGES.flatMap(({ load }) => load ?? []);
+  const [next, ...later] = [...PAGES.flatMap(({ load }) => load ?? []), () => import('@nearfield/router')];
   const fetchOne = (load: () => Promise<unknown>): void => {
     void load().then(
       () => {

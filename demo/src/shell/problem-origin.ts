@@ -7,6 +7,7 @@ export type ProblemOrigin =
   | 'models'
   | 'page'
   | 'question'
+  | 'read'
   | 'rerank'
   | 'segment'
   | 'storage';

@@ -6,7 +6,9 @@ import type { ProblemOrigin } from './problem-origin.ts';
 export type Place =
   | { where: 'here' }
   /** A server of somebody's own, or the hosted API. */
-  | { where: 'server' | 'hosted'; host: string };
+  | { where: 'server' | 'hosted'; host: string }
+  /** This browser, or the server where it cannot. */
+  | { where: 'either'; isHosted: boolean; host: string };
 
 /** An error in words for a person. */
 export interface Problem {
@@ -70,6 +72,11 @@ const WORDS: WordsByCode = {
   RATE_TOKEN_LIMIT_EXCEEDED: rate,
   RATE_CONCURRENCY_LIMIT_EXCEEDED: rate,
   RATE_IP_LIMIT_EXCEEDED: rate,
+  EMBEDDING_SPACE_MISMATCH: {
+    title: 'Vectors of two places are not mixed',
+    advice:
+      'Try again once the place that indexed the texts can answer, or switch to Remote and index them there: each keeps an index of its own.',
+  },
   NOT_SUPPORTED: { title: 'This is not possible here', advice: 'Choose another model or the other mode.' },
 };
 
@@ -122,6 +129,19 @@ const HERE: WordsByCode = {
     advice: 'Add ?device=wasm to the address to use the CPU, or switch to Remote.',
   },
   SERVICE_TIMEOUT: { title: 'The answer took too long', advice: 'Try again with less at a time.' },
+};
+
+/** Words for a document that is read in this page. */
+const READING: WordsByCode = {
+  DOWNLOAD_FAILED: {
+    title: 'The page could not be loaded',
+    advice:
+      'A site opens its pages to others by CORS, and most do not. Save the page and choose the file, paste its source, or use Auto with an API key: the server then fetches it.',
+  },
+  NOT_SUPPORTED: {
+    title: 'This document cannot be read here',
+    advice: 'Choose an HTML file or paste the source of a page, or switch to Remote.',
+  },
 };
 
 /** The page as a server names it. */
@@ -202,8 +222,7 @@ function serverWords(host: string): WordsByCode {
 }
 
 /** Words about the key of a server: only the hosted API gives out keys. */
-function keyWords({ where, host }: Exclude<Place, { where: 'here' }>): WordsByCode {
-  const hosted = where === 'hosted';
+function keyWords(host: string, hosted: boolean): WordsByCode {
   const owner = `whoever runs ${host}`;
   const refused: Words = {
     title: 'The API key was not accepted',
@@ -228,10 +247,19 @@ function keyWords({ where, host }: Exclude<Place, { where: 'here' }>): WordsByCo
   };
 }
 
+function wordsAt(code: string, place: Place): Words | undefined {
+  if (place.where === 'here') return HERE[code];
+  const isHosted = place.where === 'either' ? place.isHosted : place.where === 'hosted';
+  const ofServer = serverWords(place.host)[code] ?? keyWords(place.host, isHosted)[code];
+  return place.where === 'either' ? (HERE[code] ?? ofServer) : ofServer;
+}
+
 /** Title and advice of a code. */
-function wordsFor(code: string, place: Place): Words {
-  const own = place.where === 'here' ? HERE[code] : (serverWords(place.host)[code] ?? keyWords(place)[code]);
-  return own ?? WORDS[code] ?? { title: 'The request failed', advice: 'Try again.' };
+function wordsFor(code: string, place: Place, origin: ProblemOrigin): Words {
+  const ofReading = origin === 'read' && place.where === 'here' ? READING[code] : undefined;
+  return (
+    ofReading ?? wordsAt(code, place) ?? WORDS[code] ?? { title: 'The request failed', advice: 'Try again.' }
+  );
 }
 
 const nothingToIndex: Words = {
@@ -256,7 +284,9 @@ export function describeProblem(
 ): Problem {
   if (FoundationError.isInstance(error)) {
     const { title, advice } =
-      empty && error.code === 'INPUT_VALIDATION_FAILED' ? nothingToIndex : wordsFor(error.code, place);
+      empty && error.code === 'INPUT_VALIDATION_FAILED'
+        ? nothingToIndex
+        : wordsFor(error.code, place, origin);
     const after = error.retryAfter ? ` The server asks to wait ${error.retryAfter} s.` : '';
     return { origin, code: error.code, title, message: visitorMessage(error, origin) + after, advice };
   }
