@@ -185,10 +185,14 @@ const bench = {
     return { oursMs, peerMs, tokens, paddedTokens, agreement };
   },
 
-  async singleQuery(options: PeerOptions, rounds: number) {
+  /** Texts one by one, each a call: queries, or texts of one length in words. By ours and by raw onnxruntime-web. */
+  async singleQuery(options: PeerOptions, rounds: number, length?: number) {
     const lengths = lengthsFor(options);
     const words = Math.min(9, lengths.longest);
-    const queries = mixedTexts(rounds, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '));
+    const queries =
+      length === undefined
+        ? mixedTexts(rounds, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '))
+        : uniformTexts(rounds, { ...lengths, uniform: length }, 5);
     const ours = createOurs(options);
     const raw = startRaw();
     await ours.load(options.model);
@@ -293,13 +297,14 @@ const bench = {
     const { device, dtype, threads, modelsUrl } = options;
     const ours = createLocal({
       ...{ device, dtype, threads },
-      models: [{ id: RERANKER, source: `${modelsUrl}${RERANKER}/` }],
+      models: [RERANKER, LIKE].map((id) => ({ id, source: `${modelsUrl}${id}/` })),
     });
     const raw = startRawReranker();
     await ours.load(RERANKER);
     await raw.api.load({ ...options, model: RERANKER });
-    const rank = async () => {
-      const request = { model: RERANKER, query, documents, return_documents: false } as const;
+    // The peer has no embedder beside it: a ranking with one computes every document twice, and is measured apart.
+    const rank = async (fusion = false) => {
+      const request = { model: RERANKER, query, documents, return_documents: false, fusion } as const;
       const { ms, value } = await timed(() => ours.rerank(request));
       return { ms, order: value.results.map(({ index }) => index) };
     };
@@ -307,6 +312,8 @@ const bench = {
     await raw.api.rank(query, documents);
     const oursMs: number[] = [];
     const rawMs: number[] = [];
+    const withEmbedderMs: number[] = [];
+    await rank(true);
     let sameFirstTen = count;
     for (let round = 0; round < rounds; round++) {
       await settled();
@@ -320,11 +327,14 @@ const bench = {
         sameFirstTen,
         mine.order.slice(0, 10).filter((index) => best.has(index)).length,
       );
+      await settled();
+      withEmbedderMs.push((await rank(true)).ms);
     }
     const { loaded } = await ours.capabilities();
     await ours.close();
     raw.end();
-    return { oursMs, rawMs, sameFirstTen, runtime: loaded?.[0]?.runtime };
+    const { runtime } = loaded?.find(({ id }) => id === RERANKER) ?? {};
+    return { oursMs, rawMs, withEmbedderMs, sameFirstTen, runtime };
   },
 
   /** A build of plain onnxruntime-web: opened, queried, and given batches. */

@@ -172,7 +172,7 @@ export const VARIANTS = { plain: KERNELS, relaxed: RELAXED_KERNELS } as const;
 
 /** The bytes of a variant, also as a file for hosts that compile WebAssembly only from files of their own. */
 export const kernelBytes = (variant: keyof typeof VARIANTS = 'plain'): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(VARIANTS[variant]), (character) => character.charCodeAt(0));
+  Uint8Array.from(VARIANTS[variant].match(/../g)!, (digits) => Number.parseInt(digits, 16));
 
 /**
  * Compiles the kernels, once: with relaxed vectors where this machine has their product as one instruction. That does
