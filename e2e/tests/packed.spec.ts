@@ -275,8 +275,11 @@ console.log(JSON.stringify({ workers, answers: answers.size }));`,
   }
 });
 
-/** Types alone, which need their framework beside them: checked in `packages/search/src/frameworks.test-d.ts`. */
-const FRAMEWORKS = /^@nearfield\/search\/(react|svelte|vue)$/;
+/**
+ * Types alone, which need their framework beside them (checked in `packages/search/src/frameworks.test-d.ts`), and
+ * adapters for libraries whose own types do not hold under these options.
+ */
+const FRAMEWORKS = /^@nearfield\/(search\/(react|svelte|vue)|ai-sdk|langchain)$/;
 /** Their clients' types do not hold on their own: they bring Node's, and miss the DOM's. */
 const ENGINES = /^@nearfield\/search\/engines/;
 /** The element extends a class of the DOM. */

@@ -1,6 +1,6 @@
 /** Search indexes that a server answers from. */
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
-import type { IndexWeights } from '@nearfield/spec/implement';
+import type { IndexFilters, IndexWeights } from '@nearfield/spec/implement';
 
 /** A foundation's model. */
 interface NamedModel {
@@ -11,7 +11,9 @@ interface NamedModel {
 /** Options of a search, as indexes of `@nearfield/search` take them. */
 export interface ServedSearchOptions {
   readonly limit: number;
-  readonly filters: Readonly<Record<string, string | readonly string[]>>;
+  readonly filters: IndexFilters;
+  /** Whether the values of the query are counted. */
+  readonly facets?: boolean;
   readonly explain: boolean;
   readonly keywords: boolean;
   readonly meaning: boolean | Float32Array | NamedModel;
@@ -26,6 +28,7 @@ export interface ServedAnswer {
   readonly meaning: 'full' | 'partial' | 'none';
   readonly problems: readonly FoundationError[];
   readonly corrected?: string;
+  readonly facets?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** An index of `@nearfield/search`, of any kind: of static files, live, or in an engine. */
@@ -36,6 +39,8 @@ export interface ServedIndex {
   readonly hasTable?: boolean | undefined;
   /** Ids of the languages of its pages. */
   readonly languages?: readonly string[] | undefined;
+  /** Whether it counts the values of a query. @default true */
+  readonly countsFacets?: boolean | undefined;
   // Methods, so that the options of every kind of index fit.
   search(query: string, options: ServedSearchOptions): Promise<ServedAnswer>;
   related?(id: string, options: Pick<ServedSearchOptions, 'limit' | 'filters'>): Promise<readonly object[]>;

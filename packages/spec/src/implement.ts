@@ -76,6 +76,7 @@ export {
   type VideoDoc,
 } from './endpoints/embeddings.ts';
 export {
+  type IndexFilters,
   type IndexRelatedRequest,
   IndexRelatedRequestSchema,
   type IndexSearchRequest,

@@ -8,6 +8,7 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { openHttpIndex, openIndex, retrieve, type SearchAnswer, type SearchOptions } from '@nearfield/search';
 import { buildIndex } from '@nearfield/search/build';
+import { EngineIndex } from '@nearfield/search/engines';
 import { openElasticsearch, writeElasticsearch } from '@nearfield/search/engines/elasticsearch';
 import { openPostgres, type PostgresClient, writePostgres } from '@nearfield/search/engines/postgres';
 import { openQdrant, writeQdrant } from '@nearfield/search/engines/qdrant';
@@ -138,6 +139,17 @@ describe.each(KINDS)('a %s index', (kind) => {
     await expect(index.related('nobody')).rejects.toMatchObject({ code: 'RESOURCE_NOT_FOUND' });
     const { sources } = await retrieve(index, 'linen bag', { tokens: 60 });
     expect(sources[0]).toMatchObject({ id: 'bread', number: 1 });
+  });
+
+  it('counts the values of a query where the index can, and filters by a range', async () => {
+    const index = await openHttpIndex(at(kind));
+    const isEngine = indexes[kind] instanceof EngineIndex;
+    expect(index.countsFacets).toBe(!isEngine);
+    const counted = index.search('linen', { meaning: false, facets: true });
+    if (isEngine) await expect(counted).rejects.toMatchObject({ code: 'NOT_SUPPORTED', param: 'facets' });
+    else expect((await counted).facets).toEqual({ room: { kitchen: 1 } });
+    const { results } = await index.search('jobs logs linen', { filters: { room: { from: 'l' } } });
+    expect(results.map(({ id }) => id).sort()).toEqual(['jobs', 'logs']);
   });
 
   it('is searched from the command line and by agents', async () => {

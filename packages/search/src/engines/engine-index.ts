@@ -57,6 +57,9 @@ export class EngineIndex {
     return this.head.fingerprint?.model;
   }
 
+  /** Whether `facets` of a search is answered. */
+  readonly countsFacets = false;
+
   /** Ids of the languages of its pages. */
   get languages(): readonly string[] {
     return [this.head.language];

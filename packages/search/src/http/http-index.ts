@@ -30,6 +30,8 @@ export interface HttpIndexFacts {
   readonly model?: string | undefined;
   /** Whether queries have a meaning without a model. */
   readonly has_table: boolean;
+  /** Whether `facets` of a search is answered. */
+  readonly counts_facets: boolean;
   /** Ids of the languages of its pages. */
   readonly languages: readonly string[];
 }
@@ -76,6 +78,11 @@ export class HttpIndex {
 
   get languages(): readonly string[] {
     return this.facts.languages;
+  }
+
+  /** Whether `facets` of a search is answered. */
+  get countsFacets(): boolean {
+    return this.facts.counts_facets;
   }
 
   /** The server opens an index anew by itself. */

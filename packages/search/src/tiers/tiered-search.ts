@@ -22,6 +22,8 @@ export interface TieredIndex extends Pick<SearchIndex, 'search' | 'facets'> {
   readonly manifest?: Pick<Manifest, 'meaning'>;
   /** Ids of the languages of its documents. */
   readonly languages: readonly string[];
+  /** Whether it counts the values of a query. Default: true. */
+  readonly countsFacets?: boolean;
   isOutdated?(): Promise<boolean>;
 }
 
@@ -166,7 +168,7 @@ export class TieredSearch {
       const index = await this.index();
       signal.throwIfAborted();
       this.#allowModels(index);
-      const answer = await this.#ask(index, query, signal, { facets: true });
+      const answer = await this.#ask(index, query, signal, { facets: index.countsFacets !== false });
       this.#set({
         slots: placed(answer.results),
         tier: answer.tier ?? tierOf(index, answer),

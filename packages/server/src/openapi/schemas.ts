@@ -54,7 +54,14 @@ const vectorOptions = {
   input_type: orNull({ enum: ['query', 'document'] }),
   user: orNull(text),
 };
-const filters: JsonSchema = { type: 'object', additionalProperties: { anyOf: [text, list(text)] } };
+const filterValue: JsonSchema = { type: ['string', 'number', 'boolean'] };
+const bound: JsonSchema = { type: ['number', 'string'] };
+const filters: JsonSchema = {
+  type: 'object',
+  additionalProperties: {
+    anyOf: [filterValue, list(filterValue), object({ from: bound, to: bound }, [])],
+  },
+};
 const usage = object({ total_tokens: count, prompt_tokens: count }, ['total_tokens']);
 const labelScore = object({ label: text, score: number }, ['label', 'score']);
 const classification = object(
@@ -252,8 +259,15 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   BulkJob: object({ _id: text, status: text, model_name: text, file_name: text }, ['_id', 'status']),
   Download: object({ id: text, download_url: text }, ['id', 'download_url']),
   Index: object(
-    { id: text, object: { const: 'index' }, model: text, has_table: flag, languages: list(text) },
-    ['id', 'has_table', 'languages'],
+    {
+      id: text,
+      object: { const: 'index' },
+      model: text,
+      has_table: flag,
+      counts_facets: flag,
+      languages: list(text),
+    },
+    ['id', 'has_table', 'counts_facets', 'languages'],
   ),
   Indexes: object({ object: { const: 'list' }, data: list(reference('Index')) }, ['data']),
   Facets: {
@@ -269,6 +283,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       keywords: orNull(flag),
       meaning: orNull(flag, { const: 'table' }, list(number)),
       rerank: orNull(flag),
+      facets: orNull(flag),
       weights: orNull({ type: 'object' }),
     },
     ['query'],
@@ -280,6 +295,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       tier: { enum: ['keywords', 'table', 'model', 'reranker'] },
       problems: list(object({ code: text, message: text }, ['code', 'message'])),
       corrected: text,
+      facets: reference('Facets'),
     },
     ['results', 'meaning', 'tier', 'problems'],
   ),

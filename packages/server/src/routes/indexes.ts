@@ -38,13 +38,14 @@ export function indexRoutes(service: ApiService, indexes: ServedIndexes): void {
     context.get('facts').model =
       typeof options.meaning === 'object' && 'model' in options.meaning ? index.model : undefined;
     const answer = await index.search(request.query, options);
-    const { results, meaning, corrected } = answer;
+    const { results, meaning, corrected, facets } = answer;
     return context.json({
       results,
       meaning,
       tier: tierOf(answer, options),
       problems: answer.problems.map(({ code, message }) => ({ code, message })),
       ...(corrected !== undefined && { corrected }),
+      ...(facets && { facets }),
     });
   });
   routes.add('POST', '/v1/indexes/:id/related', async (context) => {
@@ -54,11 +55,15 @@ export function indexRoutes(service: ApiService, indexes: ServedIndexes): void {
   });
 }
 
-const factsOf = (id: string, { model, hasTable = false, languages = [] }: ServedIndex) => ({
+const factsOf = (
+  id: string,
+  { model, hasTable = false, languages = [], countsFacets = true }: ServedIndex,
+) => ({
   id,
   object: 'index' as const,
   ...(model !== undefined && { model }),
   has_table: hasTable,
+  counts_facets: countsFacets,
   languages,
 });
 
@@ -69,11 +74,12 @@ type Parsed = Required<Pick<IndexSearchRequest, 'query'>> & {
   readonly keywords: boolean;
   readonly meaning: boolean | 'table' | readonly number[];
   readonly rerank: boolean;
+  readonly facets: boolean;
   readonly weights?: IndexSearchRequest['weights'];
 };
 
 async function optionsOf(
-  { limit, filters, explain, keywords, meaning, rerank, weights }: Parsed,
+  { limit, filters, explain, keywords, meaning, rerank, facets, weights }: Parsed,
   { model, hasTable = false }: ServedIndex,
   service: ApiService,
   signal: AbortSignal,
@@ -96,6 +102,7 @@ async function optionsOf(
     meaning: read,
     signal,
     ...(reranker !== undefined && { rerank: { foundation, model: reranker } }),
+    ...(facets && { facets }),
     ...(weights && { weights }),
   };
 }

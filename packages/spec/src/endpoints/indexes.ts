@@ -10,7 +10,9 @@ export interface IndexSearchRequest {
   /** Documents, from 1 to 100. @default 10 */
   limit?: number | null | undefined;
   /** For each name, values of which a document must have one. */
-  filters?: Record<string, string | readonly string[]> | null | undefined;
+  filters?: IndexFilters | null | undefined;
+  /** Whether the documents of the query are counted by filter name and value. @default false */
+  facets?: boolean | null | undefined;
   /** Whether results say what each part gave to their scores. @default false */
   explain?: boolean | null | undefined;
   /** Whether words are looked for. @default true */
@@ -27,6 +29,18 @@ export interface IndexSearchRequest {
   weights?: IndexWeights | null | undefined;
 }
 
+/** A value, values of which a document must have one, or a range, by the filter's name. */
+export type IndexFilters = Readonly<
+  Record<
+    string,
+    | string
+    | number
+    | boolean
+    | readonly (string | number | boolean)[]
+    | { from?: number | string; to?: number | string }
+  >
+>;
+
 /** Weights by group and name; those of fields are one level deeper. */
 export type IndexWeights = Record<string, Record<string, number | Record<string, number>>>;
 
@@ -36,13 +50,21 @@ export interface IndexRelatedRequest {
   id: string;
   /** Documents, from 1 to 100. @default 10 */
   limit?: number | null | undefined;
-  filters?: Record<string, string | readonly string[]> | null | undefined;
+  filters?: IndexFilters | null | undefined;
 }
 
 const number = v.pipe(v.number('a weight is a number.'), v.finite('a weight is a finite number.'));
 const limit = v.nullish(wholeNumber('limit', 1, MOST.documents), 10);
+const value = v.union([v.string(), v.number(), v.boolean()]);
+const bound = v.exactOptional(v.union([v.number(), v.string()]));
 const filters = v.nullish(
-  v.record(v.string(), v.union([v.string(), v.array(v.string())], 'a filter is a text or a list of texts.')),
+  v.record(
+    v.string(),
+    v.union(
+      [value, v.array(value), v.strictObject({ from: bound, to: bound })],
+      'a filter is a value, a list of values or a range with from and to.',
+    ),
+  ),
   {},
 );
 
@@ -67,6 +89,7 @@ export const IndexSearchRequestSchema = requestObject({
     true,
   ),
   rerank: flag('rerank', false),
+  facets: flag('facets', false),
   weights: v.nullish(
     v.record(v.string(), v.record(v.string(), v.union([number, v.record(v.string(), number)]))),
   ),
