@@ -94,7 +94,7 @@ test('a lost script of the worker costs no model, and is got over without a relo
 
   lost = undefined;
   requests.length = 0;
-  await page.getByRole('button', { name: 'Index', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
   await demo.indexed(4);
   await demo.ask(question);
   await expect(demo.answers.first()).toContainText('A total eclipse');

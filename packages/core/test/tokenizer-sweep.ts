@@ -3,12 +3,14 @@
  * OpenAI's tiktoken. Both are independent of the code here. A few texts of each kind are compared in the unit tests, all
  * of them with `npm run sweep`.
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { miniLMDirectory } from '@nearfield/model-minilm/build';
 import { llamaBpe, qwenBpe, robertaBpe, wordPiece, xlmRoberta } from '@nearfield/model-tiny';
 import { get_encoding, type TiktokenEncoding } from 'tiktoken';
 import { Tokenizer } from 'tokenizers';
+import { RANKS } from '../src/segment/ranks.ts';
 import { loadTokenizer } from '../src/segment/tokenizers.ts';
 import { type HubTokenizer, readTokenizer } from '../src/text/hub-tokenizer.ts';
 import { LATER_MARKS } from '../src/text/old-categories.ts';
@@ -60,7 +62,7 @@ export function againstRust(name: string, json: string): Compared {
 
 /** One of the API's encodings as the engine and as tiktoken read it. */
 export async function againstTiktoken(name: string): Promise<Compared> {
-  const own = await loadTokenizer(name);
+  const own = await loadTokenizer(name, RANKS);
   const theirs = get_encoding(name as TiktokenEncoding);
   return {
     name,

@@ -6,11 +6,12 @@ import {
 } from 'gpt-tokenizer/encodingParams/constants';
 import { inBrowser } from '../environment.ts';
 import { withWhiteSpace } from '../text/characters.ts';
-import { BytePairEncoder, type Ranks } from './bpe.ts';
+import { BytePairEncoder } from './bpe.ts';
+import type { RankName, RankSource } from './ranks.ts';
 
 /** Parts of an encoding: the ranks, the pattern that cuts text into pieces, and its special tokens. */
 interface EncodingDefinition {
-  ranks(): Promise<{ default: Ranks }>;
+  ranks: RankName;
   pattern: RegExp;
   /** As OpenAI's tiktoken lists them (`tiktoken_ext/openai_public.py`). */
   specialTokens: Readonly<Record<string, number>>;
@@ -18,12 +19,9 @@ interface EncodingDefinition {
 
 const END_OF_TEXT = '<|endoftext|>';
 
-const r50k = () => import('gpt-tokenizer/bpeRanks/r50k_base');
-const p50k = () => import('gpt-tokenizer/bpeRanks/p50k_base');
-
 const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
   cl100k_base: {
-    ranks: () => import('gpt-tokenizer/bpeRanks/cl100k_base'),
+    ranks: 'cl100k_base',
     pattern: CL100K_TOKEN_SPLIT_REGEX,
     specialTokens: {
       [END_OF_TEXT]: 100257,
@@ -34,13 +32,13 @@ const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
     },
   },
   o200k_base: {
-    ranks: () => import('gpt-tokenizer/bpeRanks/o200k_base'),
+    ranks: 'o200k_base',
     pattern: O200K_TOKEN_SPLIT_REGEX,
     specialTokens: { [END_OF_TEXT]: 199999, '<|endofprompt|>': 200018 },
   },
-  p50k_base: { ranks: p50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
+  p50k_base: { ranks: 'p50k_base', pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
   p50k_edit: {
-    ranks: p50k,
+    ranks: 'p50k_base',
     pattern: R50K_TOKEN_SPLIT_REGEX,
     specialTokens: {
       [END_OF_TEXT]: 50256,
@@ -49,8 +47,8 @@ const ENCODINGS: Record<TokenizerName, EncodingDefinition> = {
       '<|fim_suffix|>': 50283,
     },
   },
-  r50k_base: { ranks: r50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
-  gpt2: { ranks: r50k, pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
+  r50k_base: { ranks: 'r50k_base', pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
+  gpt2: { ranks: 'r50k_base', pattern: R50K_TOKEN_SPLIT_REGEX, specialTokens: { [END_OF_TEXT]: 50256 } },
 };
 
 /** An encoding ready for use. */
@@ -60,14 +58,13 @@ export interface LoadedEncoding {
 }
 
 /**
- * Loads the ranks of one encoding: a chunk of its own in a bundle (gzip: cl100k_base 0.44 MB, o200k_base
- * 1.03 MB, the others 0.20 MB).
+ * Loads the ranks of one encoding.
  * @throws FoundationError DOWNLOAD_FAILED if the chunk cannot be fetched.
  */
-export async function loadEncoding(name: TokenizerName): Promise<LoadedEncoding> {
+export async function loadEncoding(name: TokenizerName, source: RankSource): Promise<LoadedEncoding> {
   const definition = ENCODINGS[name];
   try {
-    const ranks = await definition.ranks();
+    const ranks = await source[definition.ranks]();
     return {
       // JavaScript's `\s` has U+FEFF and lacks U+0085: OpenAI's patterns mean White_Space.
       encoder: new BytePairEncoder(ranks.default, withWhiteSpace(definition.pattern)),

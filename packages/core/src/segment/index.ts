@@ -1,6 +1,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { inBrowser } from '../environment.ts';
 
+export { RANKS } from './ranks.ts';
 export type { SegmentTokenizer } from './tokenizers.ts';
 
 /**

@@ -1,9 +1,17 @@
 import { LIMITS } from '@nearfield/spec';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { segmentText } from './segment.ts';
+import { RANKS } from './ranks.ts';
+import { segmentText as segment } from './segment.ts';
 import type { EmbedTexts } from './strategies/semantic.ts';
 import { fromHubTokenizer, loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
+
+/** With the API's tokenizers, unless a test has others. */
+const segmentText = (
+  request: Parameters<typeof segment>[0],
+  dependencies: Partial<Parameters<typeof segment>[1]> = {},
+): ReturnType<typeof segment> =>
+  segment(request, { tokenizer: (name) => loadTokenizer(name, RANKS), ...dependencies });
 
 /** The request and response that Jina documents for segment.jina.ai. */
 const CONTENT =
@@ -36,7 +44,7 @@ const RESPONSE = {
 
 /** An API tokenizer that counts what it is given to encode. */
 async function countingTokenizer(name = 'cl100k_base') {
-  const inner = await loadTokenizer(name);
+  const inner = await loadTokenizer(name, RANKS);
   const work = { calls: 0, characters: 0 };
   const tokenizer: SegmentTokenizer = {
     name,
@@ -429,7 +437,7 @@ describe('long contents', () => {
       `${"it's I'll 12345 a,b  c   d\n\n e\t".repeat(3000)}<|endoftext|> x`,
     ];
     for (const name of ['cl100k_base', 'o200k_base', 'gpt2', 'p50k_base']) {
-      const tokenizer = await loadTokenizer(name);
+      const tokenizer = await loadTokenizer(name, RANKS);
       for (const text of texts) {
         const { tokens } = await segmentText({ content: text, tokenizer: name, return_tokens: true });
         expect(tokens!.flat().flatMap(([, ids]) => ids)).toEqual(tokenizer.encode(text));

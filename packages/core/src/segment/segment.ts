@@ -14,7 +14,7 @@ import { chunkBySentences } from './strategies/sentence.ts';
 import type { Span } from './strategies/spans.ts';
 import { chunkByStructure } from './strategies/structure.ts';
 import { chunkByTokens } from './strategies/tokens.ts';
-import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
+import type { SegmentTokenizer } from './tokenizers.ts';
 import { groupTokens, headEnd, tailStart } from './tokens.ts';
 
 /** Default limit of the local segmenter in characters (UTF-16 code units); the hosted one has 64,000. */
@@ -22,10 +22,10 @@ const DEFAULT_MAX_CHARACTERS = 10_000_000;
 
 export interface SegmentDependencies {
   /**
-   * The tokenizer for a name. Default: {@link loadTokenizer}, the API's six. An engine adds its models' own with
+   * The tokenizer for a name: `loadTokenizer` has the API's six; an engine adds its models' own with
    * `fromHubTokenizer`.
    */
-  tokenizer?: ((name: string) => Promise<SegmentTokenizer>) | undefined;
+  tokenizer: (name: string) => Promise<SegmentTokenizer>;
   /** Embeds sentences for `strategy: 'semantic'`, which is refused without it. */
   embed?: EmbedTexts | undefined;
   /** BCP 47, for sentences. Default: the runtime's. */
@@ -78,7 +78,7 @@ function check(request: SegmentRequest, maxCharacters: number): ParsedSegmentReq
  */
 export async function segmentText(
   request: SegmentRequest,
-  dependencies: SegmentDependencies = {},
+  dependencies: SegmentDependencies,
 ): Promise<SegmentResponse> {
   const { signal } = dependencies;
   signal?.throwIfAborted();
@@ -91,7 +91,7 @@ export async function segmentText(
       param: 'strategy',
     });
   }
-  const tokenizer = await (dependencies.tokenizer ?? loadTokenizer)(parsed.tokenizer);
+  const tokenizer = await dependencies.tokenizer(parsed.tokenizer);
   signal?.throwIfAborted();
 
   const [from, to] = await inSlices(reducedSpan(parsed, tokenizer), signal);

@@ -1,6 +1,7 @@
 import { FoundationError, TOKENIZERS, type TokenizerName } from '@nearfield/spec';
 import { BYTE_CHARACTERS } from '../text/pre-tokenizers.ts';
 import { type LoadedEncoding, loadEncoding } from './encodings.ts';
+import type { RankSource } from './ranks.ts';
 
 /** The segmenter's interface of a tokenizer. */
 export interface SegmentTokenizer {
@@ -84,7 +85,7 @@ export const isTokenizerName = (name: string): name is TokenizerName =>
  * One of the API's tokenizers. Its vocabulary is loaded on first use and kept.
  * @throws FoundationError INPUT_VALIDATION_FAILED for an unknown name, DOWNLOAD_FAILED.
  */
-export function loadTokenizer(name: string): Promise<SegmentTokenizer> {
+export function loadTokenizer(name: string, ranks: RankSource): Promise<SegmentTokenizer> {
   if (!isTokenizerName(name)) {
     return Promise.reject(
       new FoundationError({
@@ -96,7 +97,7 @@ export function loadTokenizer(name: string): Promise<SegmentTokenizer> {
   }
   let promise = loading.get(name);
   if (!promise) {
-    promise = loadEncoding(name).then((encoding) => new EncodingTokenizer(name, encoding));
+    promise = loadEncoding(name, ranks).then((encoding) => new EncodingTokenizer(name, encoding));
     loading.set(name, promise);
     // A failed download must not stick.
     promise.catch(() => loading.delete(name));

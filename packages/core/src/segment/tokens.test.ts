@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { countTokens } from './encode.ts';
+import { RANKS } from './ranks.ts';
 import { atOnce } from './slices.ts';
 import { loadTokenizer, type SegmentTokenizer } from './tokenizers.ts';
 import * as tokens from './tokens.ts';
@@ -11,7 +12,7 @@ const tailStart = atOnce(tokens.tailStart);
 
 let tokenizer: SegmentTokenizer;
 beforeAll(async () => {
-  tokenizer = await loadTokenizer('cl100k_base');
+  tokenizer = await loadTokenizer('cl100k_base', RANKS);
 });
 
 /** One token a word, lower case: like a model's tokenizer, it does not give the text back. */

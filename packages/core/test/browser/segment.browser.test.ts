@@ -1,6 +1,14 @@
 import { TOKENIZERS } from '@nearfield/spec';
 import { expect, it } from 'vitest';
-import { segmentText } from '../../src/segment/segment.ts';
+import { RANKS } from '../../src/segment/ranks.ts';
+import { segmentText as segment } from '../../src/segment/segment.ts';
+import { loadTokenizer } from '../../src/segment/tokenizers.ts';
+
+const segmentText = (
+  request: Parameters<typeof segment>[0],
+  dependencies: Partial<Parameters<typeof segment>[1]> = {},
+): ReturnType<typeof segment> =>
+  segment(request, { tokenizer: (name) => loadTokenizer(name, RANKS), ...dependencies });
 
 const CONTENT =
   '\n  Jina AI: Your Search Foundation, Supercharged! 🚀\n  Ihrer Suchgrundlage, aufgeladen! 🚀\n  您的搜索底座，从此不同！🚀\n  検索ベース,もう二度と同じことはありません！🚀\n';

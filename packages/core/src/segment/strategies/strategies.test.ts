@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { countTokens } from '../encode.ts';
+import { RANKS } from '../ranks.ts';
 import { atOnce } from '../slices.ts';
 import { loadTokenizer, type SegmentTokenizer } from '../tokenizers.ts';
 import * as overlap from './overlap.ts';
@@ -18,7 +19,7 @@ const withOverlap = atOnce(overlap.withOverlap);
 
 let tokenizer: SegmentTokenizer;
 beforeAll(async () => {
-  tokenizer = await loadTokenizer('cl100k_base');
+  tokenizer = await loadTokenizer('cl100k_base', RANKS);
 });
 
 const slices = (text: string, spans: readonly Span[]): string[] =>

@@ -1,7 +1,7 @@
 import type { CallOptions, ModelEntry, SegmentRequest, SegmentResponse } from '@nearfield/spec';
 import type { Engine } from '../../engine/engine.ts';
 import { DEFAULT_EMBEDDER } from '../../models/runnable.ts';
-import { loadSegmenter } from '../../segment/index.ts';
+import { loadSegmenter, RANKS } from '../../segment/index.ts';
 import { embedItems } from '../embed/embed-items.ts';
 import type { ModelTokenizers } from './model-tokenizers.ts';
 
@@ -20,7 +20,7 @@ export async function segment(
   const { isTokenizerName, loadTokenizer, segmentText } = await loadSegmenter();
   return segmentText(request, {
     signal,
-    tokenizer: (name) => (isTokenizerName(name) ? loadTokenizer(name) : tokenizers.get(name, options)),
+    tokenizer: (name) => (isTokenizerName(name) ? loadTokenizer(name, RANKS) : tokenizers.get(name, options)),
     embed: async (texts) => {
       const entry = await engine.models.entry(model, signal);
       const { values, dimensions } = await embedItems(
