@@ -43,6 +43,15 @@ export default defineConfig({
         ],
       },
       {
+        text: 'One interface',
+        items: [
+          { text: 'Local, remote or both', link: '/router' },
+          { text: 'Reading pages and PDFs', link: '/reader' },
+          { text: 'transformers.js', link: '/transformers' },
+          { text: 'An API in a page', link: '/service-worker' },
+        ],
+      },
+      {
         text: 'Models',
         items: [
           { text: 'Reranking', link: '/rerank' },

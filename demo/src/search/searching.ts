@@ -486,7 +486,7 @@ export class Searching extends ModelPageState<SearchState> {
   /** Shows the session that is current now, and answers the question that is already there. */
   #arrive(): void {
     this.#showCounts();
-    // What came or went since this session was left.
+    // What came or went since the page was left.
     const written = this.#session().setDocuments(this.state.documents);
     written.then(
       () => this.#showCounts(),

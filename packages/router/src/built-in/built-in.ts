@@ -53,7 +53,7 @@ const TASKS: Readonly<Record<string, TaskType>> = {
 
 interface Session {
   embedder: SemanticEmbedder;
-  /** Names vectors of a browser that does not name its space: they can be compared while this session lives. */
+  /** Names vectors of a browser that does not name its space: they can be compared as long as this foundation lives. */
   id: string;
 }
 
