@@ -54,6 +54,32 @@ test('reads a file; shows markup in it as text', async ({ demo, page, consoleLog
   await expect(page.locator('.read-links a')).toHaveAttribute('href', 'https://example.org/rope');
 });
 
+/** One page with a line of text, as a program would write it by hand: readers find its objects by themselves. */
+const PDF = `%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R
+  /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >> endobj
+4 0 obj << /Length 66 >> stream
+BT /F1 12 Tf 40 120 Td (A knot holds by friction, not by glue.) Tj ET
+endstream endobj
+trailer << /Root 1 0 R >>
+%%EOF`;
+
+test('reads a PDF that is dropped on the page', async ({ demo, page }) => {
+  await demo.openPage('read');
+  const transfer = await page.evaluateHandle((content) => {
+    const data = new DataTransfer();
+    data.items.add(new File([content], 'knots.pdf', { type: 'application/pdf' }));
+    return data;
+  }, PDF);
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await expect(page.locator('read-page')).toHaveAttribute('data-dropping', '');
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await expect(page.locator('.read-content')).toContainText('A knot holds by friction, not by glue.');
+  await expect(page.locator('read-page')).not.toHaveAttribute('data-dropping');
+});
+
 test('says what to do with a page that cannot be fetched, and with what is no address', async ({
   demo,
   page,

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
+import { FileDrop } from '../elements/file-drop.ts';
 import { removeKeepingFocus } from '../elements/focus.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import './label-chips.ts';
@@ -18,20 +19,10 @@ const ORIGINS = ['classify'] as const;
 
 /** Pictures by labels in words. */
 class ClassifyPictures extends PageElement<Pictures> {
+  readonly drop = new FileDrop(this, (files) => void this.page.add(files));
+
   protected override open(): Pictures {
     return picturesOf(this.app);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('dragover', this.#dragOver);
-    window.addEventListener('drop', this.#drop);
-  }
-
-  override disconnectedCallback(): void {
-    window.removeEventListener('dragover', this.#dragOver);
-    window.removeEventListener('drop', this.#drop);
-    super.disconnectedCallback();
   }
 
   protected override render() {
@@ -149,18 +140,6 @@ class ClassifyPictures extends PageElement<Pictures> {
       await this.focusGap();
       if (!this.page.gaps.of('picture-labels')) this.querySelector<HTMLElement>('#choose-pictures')?.focus();
     });
-  };
-
-  #dragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-  };
-
-  #drop = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    void this.page.add([...event.dataTransfer.files]);
   };
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { callProgress } from '../elements/call-progress.ts';
 import { failoverNote } from '../elements/failover-note.ts';
+import { FileDrop } from '../elements/file-drop.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/page-element.ts';
 import '../elements/problem-list.ts';
@@ -18,20 +19,10 @@ const SHOWN_LINKS = 100;
 
 /** Pages and documents as Markdown. */
 class ReadPage extends PageElement<Reading> {
+  readonly drop = new FileDrop(this, ([file]) => void this.page.take(file!));
+
   protected override open(): Reading {
     return readingOf(this.app);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('dragover', this.#dragOver);
-    window.addEventListener('drop', this.#drop);
-  }
-
-  override disconnectedCallback(): void {
-    window.removeEventListener('dragover', this.#dragOver);
-    window.removeEventListener('drop', this.#drop);
-    super.disconnectedCallback();
   }
 
   protected override render() {
@@ -254,19 +245,6 @@ class ReadPage extends PageElement<Reading> {
   #ask = (event: SubmitEvent): void => {
     event.preventDefault();
     void this.page.ask().then((fits) => (fits ? undefined : this.focusGap()));
-  };
-
-  #dragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-  };
-
-  #drop = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    const [file] = event.dataTransfer.files;
-    if (file) void this.page.take(file);
   };
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { FileDrop } from '../elements/file-drop.ts';
 import { SEARCH_NEED } from '../shell/model-choices.ts';
 import { SearchElement } from './search-element.ts';
 import './activity-panel.ts';
@@ -20,19 +21,7 @@ const ORIGINS = ['indexing', 'question'] as const;
 
 /** Semantic search over the visitor's texts. */
 class SearchPage extends SearchElement {
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('dragover', this.#dragOver);
-    window.addEventListener('dragleave', this.#dragLeave);
-    window.addEventListener('drop', this.#drop);
-  }
-
-  override disconnectedCallback(): void {
-    window.removeEventListener('dragover', this.#dragOver);
-    window.removeEventListener('dragleave', this.#dragLeave);
-    window.removeEventListener('drop', this.#drop);
-    super.disconnectedCallback();
-  }
+  readonly drop = new FileDrop(this, (files) => void this.page.addFiles(files));
 
   protected override render() {
     const { app } = this;
@@ -86,26 +75,6 @@ class SearchPage extends SearchElement {
 
   #apply = (): void => {
     if (this.page.state.total > 0) void this.page.index();
-  };
-
-  #dragOver = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    this.toggleAttribute('data-dropping', true);
-  };
-
-  #dragLeave = (event: DragEvent): void => {
-    // Null when the pointer leaves the window.
-    if (event.relatedTarget === null) this.removeAttribute('data-dropping');
-  };
-
-  #drop = (event: DragEvent): void => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    this.removeAttribute('data-dropping');
-    const files = [...event.dataTransfer.files];
-    if (files.length > 0) void this.page.addFiles(files);
   };
 }
 

@@ -2,6 +2,7 @@ import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { createRemote } from '@nearfield/remote';
 import type { createRouter } from '@nearfield/router';
 import type { PageReader, SearchFoundation } from '@nearfield/spec';
+import pdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { SERVED_MODELS } from './model-choices.ts';
 import type { DeviceChoice } from './parameters.ts';
 
@@ -19,11 +20,14 @@ export interface Connections {
   router(): Promise<typeof createRouter>;
 }
 
+/** Fetched with the first PDF that is read. */
+const PDF = { library: () => import('pdfjs-dist'), workerUrl: pdfWorker };
+
 /** Fetched with the first page that is read. */
 const reader: PageReader = {
   read: async (request, options) => {
     const { createReader } = await import('@nearfield/reader');
-    return createReader().read(request, options);
+    return createReader({ pdf: PDF }).read(request, options);
   },
 };
 

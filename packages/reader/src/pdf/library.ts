@@ -66,7 +66,7 @@ export async function openPdf(
   options.signal?.throwIfAborted();
   const script =
     options.workerUrl === undefined ? undefined : new Worker(options.workerUrl, { type: 'module' });
-  const worker = script && new library.PDFWorker({ port: script as never });
+  const worker = script && new library.PDFWorker({ port: script as never, verbosity: 0 });
   const task = library.getDocument({
     // The library keeps what it is given.
     data: bytes.slice(),
