@@ -136,6 +136,14 @@ const GRAPHS: [name: string, bytes: () => Uint8Array, output: string][] = [
 /** Graphs with weights that int8 does not hold exactly, or whose activations onnxruntime rounds to 8 bits. */
 const ROUNDED = /q8|dynamic|reranker/;
 
+/**
+ * One of its changes, a Relu after an addition, is 0.0021 away from onnxruntime's numbers; its other changes stay below the
+ * limit of the rest. Weights are rounded to 8 bits in all of them.
+ */
+const COARSE = 'tiny v3, pooled';
+
+const toleranceOf = (name: string): number => (ROUNDED.test(name) ? 0.04 : name === COARSE ? 0.004 : 0.002);
+
 /** Of the changes of each graph every so many are tried, other ones for each graph. */
 const STEP = Number(process.env.MUTATION_STEP ?? 20);
 
@@ -169,7 +177,7 @@ async function distance(bytes: Uint8Array, output: string, encoder: Encoder): Pr
 describe.each(GRAPHS)('%s', (name, bytes, output) => {
   it('changed in one place is refused, or computed as changed', async () => {
     const original = bytes();
-    const tolerance = ROUNDED.test(name) ? 0.04 : 0.004;
+    const tolerance = toleranceOf(name);
     const right = readGraph(original, output);
     if ('refused' in right) return expect.fail(right.refused);
     expect(await distance(original, output, await Encoder.open(right.rows))).toBeLessThan(tolerance);
