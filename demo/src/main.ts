@@ -4,6 +4,10 @@ import { createConnections } from './shell/connections.ts';
 import { readParameters } from './shell/parameters.ts';
 import { otherTabs } from './shell/tabs.ts';
 import './shell/nearfield-demo.ts';
+import { firstLanguage, useLanguage } from './words/language.ts';
+
+// English is part of the page: it is what there is where another language does not arrive.
+await useLanguage(firstLanguage(navigator.languages)).catch(() => useLanguage('en'));
 
 const { device, baseUrl } = readParameters(location.search);
 const app = new App({

@@ -1,9 +1,10 @@
+import { languageInUse } from '../words/in-use.ts';
+
+/** Numbers of so many decimal places, as the language in use writes them. */
 const decimal = (digits: number): Intl.NumberFormat =>
-  new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  new Intl.NumberFormat(languageInUse(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-const whole = decimal(0);
-
-export const formatCount = (value: number): string => whole.format(value);
+export const formatCount = (value: number): string => decimal(0).format(value);
 
 /** Bytes in decimal units, as download sizes are usually given: `23.5 MB`. */
 export function formatBytes(bytes: number): string {

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { words } from '../words/language.ts';
 import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
@@ -9,10 +10,11 @@ import './mode-switch.ts';
 import '../elements/problem-list.ts';
 import './theme-toggle.ts';
 
-const TITLE = document.title;
-
 /** Problems that belong to no page. */
 const GLOBAL = ['page', 'device'] as const;
+
+/** That a page is shown, in a sentence. */
+const titleSaid = ({ path }: Page): string => words().frame.pageShown(words().pages[path]);
 
 /** The frame around every page. */
 class NearfieldDemo extends AppElement {
@@ -48,16 +50,16 @@ class NearfieldDemo extends AppElement {
   protected override render() {
     const { app, page, wanted } = this;
     return html`<header class="top">
-        <a class="skip" href="#content" @click=${this.#skip}>${wanted.start.label}</a>
+        <a class="skip" href="#content" @click=${this.#skip}>${words().frame[wanted.start.label]}</a>
         <h1><img src="favicon.svg" alt="" width="28" height="28" /> Nearfield</h1>
-        <nav aria-label="Pages">
+        <nav aria-label=${words().frame.pages}>
           ${PAGES.map(
             (each) =>
               html`<a
                 href="#/${each.path}"
                 aria-current=${each === wanted ? 'page' : nothing}
                 @click=${() => each === this.wanted && this.#retry()}
-                >${each.title}</a
+                >${words().pages[each.path]}</a
               >`,
           )}
         </nav>
@@ -82,7 +84,7 @@ class NearfieldDemo extends AppElement {
     }
     void this.#show(page).then(() => {
       if (this.page !== page) return;
-      this.app.announceQuietly(`${page.title} page.`);
+      this.app.announceQuietly(titleSaid(page));
       this.#scroll.restore();
     });
   };
@@ -91,7 +93,7 @@ class NearfieldDemo extends AppElement {
   #retry = (): void => {
     if (!this.#failed || this.page === this.wanted) return;
     const page = this.wanted;
-    void this.#show(page).then(() => this.page === page && this.app.announceQuietly(`${page.title} page.`));
+    void this.#show(page).then(() => this.page === page && this.app.announceQuietly(titleSaid(page)));
   };
 
   /** Whether the code of the wanted page did not arrive. */
@@ -100,7 +102,7 @@ class NearfieldDemo extends AppElement {
   /** Shows a page once its code is there; until then the one before stays. */
   async #show(page: Page): Promise<void> {
     this.wanted = page;
-    document.title = page === PAGES[0] ? TITLE : `${page.title} · Nearfield`;
+    document.title = page === PAGES[0] ? words().frame.title : `${words().pages[page.path]} · Nearfield`;
     this.app.forget('page');
     this.#failed = false;
     try {

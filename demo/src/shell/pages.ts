@@ -1,60 +1,54 @@
 import { html, type TemplateResult } from 'lit';
+import type { Words } from '../words/en.ts';
 import type { App } from './app.ts';
 import '../search/search-page.ts';
 
 /** A page of the demo. */
 export interface Page {
-  /** The part of the address after `#/`, up to the next slash. */
-  path: string;
-  title: string;
+  /** The part of the address after `#/`, up to the next slash. Its title is in the texts of the interface. */
+  path: keyof Words['pages'];
   /** Fetches the page's code; absent for the page that is there from the start. */
   load?: () => Promise<unknown>;
   render(app: App): TemplateResult;
-  /** Where the skip link goes: its name, and the element. */
-  start: { label: string; selector: string };
+  /** Where the skip link goes: the text that names it, and the element. */
+  start: { label: 'skipToContent' | 'skipToQuestion'; selector: string };
 }
 
-const content = { label: 'Skip to the content', selector: 'main h2' };
+const content: Page['start'] = { label: 'skipToContent', selector: 'main h2' };
 
 /** All pages; the first is the one without a path in the address. */
 export const PAGES: readonly [Page, ...Page[]] = [
   {
     path: 'search',
-    title: 'Search',
     render: (app) => html`<search-page .app=${app}></search-page>`,
-    start: { label: 'Skip to the question', selector: '#question' },
+    start: { label: 'skipToQuestion', selector: '#question' },
   },
   {
     path: 'classify',
-    title: 'Classify',
     load: () => import('../classify/classify-page.ts'),
     render: (app) => html`<classify-page .app=${app}></classify-page>`,
     start: content,
   },
   {
     path: 'rerank',
-    title: 'Rerank',
     load: () => import('../rerank/rerank-page.ts'),
     render: (app) => html`<rerank-page .app=${app}></rerank-page>`,
     start: content,
   },
   {
     path: 'segment',
-    title: 'Segment',
     load: () => import('../segment/segment-page.ts'),
     render: (app) => html`<segment-page .app=${app}></segment-page>`,
     start: content,
   },
   {
     path: 'read',
-    title: 'Read',
     load: () => import('../read/read-page.ts'),
     render: (app) => html`<read-page .app=${app}></read-page>`,
     start: content,
   },
   {
     path: 'models',
-    title: 'Models',
     load: () => import('../models/models-page.ts'),
     render: (app) => html`<models-page .app=${app}></models-page>`,
     start: content,
