@@ -17,12 +17,57 @@ const unloadable = { status: 'failed', assertionResults: [] };
 test('a test file that cannot be loaded is one failure beside the failed tests', () => {
   expect(
     vitestCount({ numPassedTests: 3, numFailedTests: 1, testResults: [passing, failing, unloadable] }),
-  ).toEqual({ passed: 3, failed: 2 });
+  ).toMatchObject({ passed: 3, failed: 2 });
+});
+
+test('what failed is named, with the start of what it said', () => {
+  const message = '\u001b[31mAssertionError: expected 1 to be 2\u001b[39m\n    at file.ts:3:4';
+  const report = {
+    numPassedTests: 1,
+    numFailedTests: 1,
+    testResults: [
+      {
+        name: 'a.test.ts',
+        status: 'failed',
+        assertionResults: [
+          { status: 'passed', fullName: 'adds' },
+          { status: 'failed', fullName: 'subtracts', failureMessages: [message] },
+        ],
+      },
+      { name: 'b.test.ts', status: 'failed', message: 'SyntaxError: }', assertionResults: [] },
+    ],
+  };
+  expect(vitestCount(report).failures).toEqual([
+    'a.test.ts › subtracts\n    AssertionError: expected 1 to be 2',
+    'b.test.ts\n    SyntaxError: }',
+  ]);
+  const spec = (title: string, ok: boolean) => ({
+    title,
+    file: 'page.spec.ts',
+    line: 7,
+    ok,
+    tests: [{ results: [{ errors: ok ? [] : [{ message: 'Error: no button' }] }] }],
+  });
+  const suites = [
+    {
+      title: 'page.spec.ts',
+      suites: [{ title: 'page', specs: [spec('opens', false), spec('closes', true)] }],
+    },
+  ];
+  const { failures } = playwrightCount({
+    stats: { expected: 1, unexpected: 1, flaky: 0 },
+    errors: [{ message: 'Error: no server' }],
+    suites,
+  });
+  expect(failures).toEqual([
+    'page.spec.ts:7 › opens\n    Error: no button',
+    'outside of tests\n    Error: no server',
+  ]);
 });
 
 test('skipped end-to-end tests are not counted, errors outside of tests are failures', () => {
   const stats = { expected: 4, unexpected: 1, flaky: 0, skipped: 2 };
-  expect(playwrightCount({ stats, errors: [{}] })).toEqual({ passed: 4, failed: 2 });
+  expect(playwrightCount({ stats, errors: [{}] })).toMatchObject({ passed: 4, failed: 2 });
 });
 
 const report = async (name: string, numPassedTests: number, numFailedTests: number): Promise<string> => {
@@ -39,10 +84,22 @@ test('a run without a report, or with half of one, is one failure', async () => 
 });
 
 test('a run that ended badly, or in which nothing ran, is a failure though no test failed', async () => {
-  expect(await runnerCount(await report('bad', 5, 0), 1, vitestCount)).toEqual({ passed: 5, failed: 1 });
-  expect(await runnerCount(await report('empty', 0, 0), 0, vitestCount)).toEqual({ passed: 0, failed: 1 });
-  expect(await runnerCount(await report('good', 5, 0), 0, vitestCount)).toEqual({ passed: 5, failed: 0 });
-  expect(await runnerCount(await report('failed', 5, 2), 1, vitestCount)).toEqual({ passed: 5, failed: 2 });
+  expect(await runnerCount(await report('bad', 5, 0), 1, vitestCount)).toMatchObject({
+    passed: 5,
+    failed: 1,
+  });
+  expect(await runnerCount(await report('empty', 0, 0), 0, vitestCount)).toMatchObject({
+    passed: 0,
+    failed: 1,
+  });
+  expect(await runnerCount(await report('good', 5, 0), 0, vitestCount)).toMatchObject({
+    passed: 5,
+    failed: 0,
+  });
+  expect(await runnerCount(await report('failed', 5, 2), 1, vitestCount)).toMatchObject({
+    passed: 5,
+    failed: 2,
+  });
 });
 
 test('the last line sums all suites', () => {

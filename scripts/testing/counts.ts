@@ -1,21 +1,55 @@
 /** Passed and failed counts, read from the test runners' own JSON reports. */
 import { readFile } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 
 /** Numbers of passed and failed tests or checks. Skipped ones are in neither. */
 export interface Count {
   passed: number;
   failed: number;
+  /** What failed, a few lines each: the test, and the start of what it said. */
+  failures?: readonly string[];
+}
+
+interface VitestResult {
+  status: string;
+  fullName?: string;
+  failureMessages?: readonly string[] | null;
 }
 
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: { name?: string; status: string; message?: string; assertionResults: VitestResult[] }[];
+}
+
+interface PlaywrightSuite {
+  title: string;
+  suites?: PlaywrightSuite[];
+  specs?: {
+    title: string;
+    file: string;
+    line: number;
+    ok: boolean;
+    tests: { results: { errors?: { message?: string }[] }[] }[];
+  }[];
 }
 
 interface PlaywrightReport {
   stats: { expected: number; unexpected: number; flaky: number };
-  errors: unknown[];
+  errors: { message?: string }[];
+  suites?: PlaywrightSuite[];
+}
+
+/** Lines of a message that are kept. */
+const MESSAGE_LINES = 6;
+
+/** A failure in a few lines, without colours and the stack. */
+function failure(what: string, message = ''): string {
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s+at /.test(line))
+    .slice(0, MESSAGE_LINES);
+  return [what, ...lines.map((line) => `    ${line.slice(0, 300)}`)].join('\n');
 }
 
 /** A check has one result. */
@@ -25,16 +59,39 @@ export function checkCount(succeeded: boolean): Count {
 
 /** Counts of a `vitest --reporter=json` report. A file that fails outside of its tests is one failure. */
 export function vitestCount(report: VitestReport): Count {
-  const brokenFiles = report.testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((result) => result.status === 'failed'),
-  );
-  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles.length };
+  const failures: string[] = [];
+  let brokenFiles = 0;
+  for (const { name = 'a test file', status, message, assertionResults } of report.testResults) {
+    const failed = assertionResults.filter((result) => result.status === 'failed');
+    for (const { fullName = 'a test', failureMessages } of failed) {
+      failures.push(failure(`${name} › ${fullName}`, failureMessages?.[0]));
+    }
+    if (status === 'failed' && failed.length === 0) {
+      brokenFiles++;
+      failures.push(failure(name, message));
+    }
+  }
+  return { passed: report.numPassedTests, failed: report.numFailedTests + brokenFiles, failures };
 }
 
 /** Counts of Playwright's JSON report. Errors outside of tests count as failures. */
-export function playwrightCount({ stats, errors }: PlaywrightReport): Count {
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length };
+export function playwrightCount({ stats, errors, suites = [] }: PlaywrightReport): Count {
+  const failures = [
+    ...suites.flatMap(failuresOf),
+    ...errors.map(({ message }) => failure('outside of tests', message)),
+  ];
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, failures };
+}
+
+/** Failed tests of a suite and of those in it. */
+function failuresOf({ specs = [], suites = [] }: PlaywrightSuite): string[] {
+  const own = specs
+    .filter(({ ok }) => !ok)
+    .map(({ title, file, line, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors));
+      return failure(`${file}:${line} › ${title}`, errors[0]?.message);
+    });
+  return [...own, ...suites.flatMap(failuresOf)];
 }
 
 /**
@@ -54,15 +111,16 @@ export async function runnerCount<Report>(
   }
   const { passed, failed } = counted;
   const wrong = failed === 0 && (exitCode !== 0 || passed === 0);
-  return { passed, failed: wrong ? 1 : failed };
+  return { ...counted, failed: wrong ? 1 : failed };
 }
 
 /** Adds up. */
 export function total(counts: readonly Count[]): Count {
-  return counts.reduce(
-    (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
-    { passed: 0, failed: 0 },
-  );
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    failures: counts.flatMap(({ failures = [] }) => failures),
+  };
 }
 
 /** The line that `npm test` ends with. */

@@ -94,6 +94,7 @@ export async function runSuites(suites: readonly Suite[]): Promise<void> {
     console.log(`${name.padEnd(20)}${countLine(count).padEnd(24)}${seconds.toFixed(1).padStart(7)} s`);
   }
   const sum = total(results.map(({ count }) => count));
+  for (const failure of sum.failures ?? []) console.log(`\n✗ ${failure}`);
   console.log(`\n${countLine(sum)}`);
   process.exitCode = sum.failed === 0 ? 0 : 1;
 }
