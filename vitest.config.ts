@@ -16,9 +16,19 @@ const throttle = Number(process.env.NEARFIELD_THROTTLE ?? 1);
 const browser = findBrowser(() => chromium.executablePath());
 const { fast, slow } = unitTests();
 
+const seededProperties = fileURLToPath(new URL('./scripts/testing/seeded-fast-check.ts', import.meta.url));
+
 /** A project of tests that run in Node. */
 const inNode = (test: { name: string; include: string[]; globalSetup?: string; pool?: 'threads' }) => ({
   root,
+  plugins: [
+    {
+      name: 'seeded-properties',
+      enforce: 'pre' as const,
+      resolveId: (id: string, importer: string | undefined) =>
+        id === 'fast-check' && importer !== seededProperties ? seededProperties : undefined,
+    },
+  ],
   resolve: { conditions: nodeConditions },
   ssr: { resolve: { conditions: nodeConditions } },
   test: {
