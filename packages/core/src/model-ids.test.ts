@@ -1,6 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type TinyModel, tinyMiniLM, tinyRerankerV3 } from '@nearfield/model-tiny';
+import { miniLMDirectory } from '@nearfield/model-minilm/build';
+import {
+  type TinyModel,
+  tinyCode,
+  tinyMiniLM,
+  tinyRerankerV3,
+  tinyV2English,
+  tinyV3,
+  tinyV5Nano,
+  tinyV5Small,
+} from '@nearfield/model-tiny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../test/temporary-directory.ts';
 import type { LocalFoundation } from './foundation/local-foundation.ts';
@@ -52,5 +62,50 @@ describe('ids of models whose files are the caller’s', () => {
       expect(entries[0]!.nearfield!.local.runs, id).toBe(true);
     }
     expect(new Set(data.map(({ id }) => id)).size).toBe(data.length);
+  });
+});
+
+it('whatever the list names and runs here can be asked for by that name', async () => {
+  const foundation = createNodeFoundation({
+    dataDirectory: join(directory, 'listed'),
+    models: [{ id: minilm, source: miniLMDirectory() }],
+    threads: 1,
+  });
+  try {
+    const vectorBy = async (model: string) =>
+      (await foundation.embeddings({ model, input: 'a river in spring' })).data[0]!.embedding;
+    const expected = await vectorBy(minilm);
+    const { data } = await foundation.models.list();
+    const [listed, ...more] = data.filter(({ nearfield }) => nearfield?.id === minilm);
+    expect(more).toEqual([]);
+    expect(await vectorBy(listed!.id)).toEqual(expected);
+    const { loaded } = await foundation.capabilities();
+    expect(loaded?.map(({ id }) => id)).toEqual([minilm]);
+  } finally {
+    await foundation.close();
+  }
+});
+
+describe('files of another width than the model’s', () => {
+  it.each([
+    ['jina-code-embeddings-0.5b', tinyCode(), 896],
+    ['jina-embeddings-v5-text-nano', tinyV5Nano(), 768],
+    ['jina-embeddings-v5-text-small', tinyV5Small(), 1024],
+    ['jina-embeddings-v3', tinyV3(), 1024],
+    ['jina-embeddings-v2-base-en', tinyV2English(), 768],
+  ])('under the id %s are refused, and never padded', async (id, model, width) => {
+    const foundation = createNodeFoundation({
+      dataDirectory: join(directory, `width-${id}`),
+      models: [{ id, source: await write(`width-${id}`, model) }],
+      threads: 1,
+    });
+    try {
+      await expect(foundation.embeddings({ model: id, input: 'a' })).rejects.toMatchObject({
+        code: 'MODEL_INVALID',
+        message: expect.stringContaining(String(width)),
+      });
+    } finally {
+      await foundation.close();
+    }
   });
 });

@@ -15,11 +15,15 @@ export interface NodeServer {
   close(): Promise<void>;
 }
 
-/** Milliseconds for a request's headers, and for all of it. */
-const HEADERS_TIMEOUT = 15_000;
-const REQUEST_TIMEOUT = 300_000;
-/** Milliseconds between two looks for connections that are over their time. */
-const CHECK_EVERY = 5_000;
+/** How long a client may take, in milliseconds. Who takes longer is answered 408, and the connection is closed. */
+export interface Patience {
+  /** For a request's headers. @default 15_000 */
+  headers?: number;
+  /** For a request and its body. @default 300_000 */
+  request?: number;
+  /** Between two looks for connections that are over their time. @default 5_000 */
+  checkEvery?: number;
+}
 
 /** Without keys, the server also answers to the name or address that it listens on. */
 export function withOwnHost<Options extends Pick<HandlerOptions, 'apiKeys' | 'allowedHosts'>>(
@@ -50,6 +54,7 @@ export function listen(
   handler: FetchHandler,
   { port, host }: { port: number; host: string },
   onClosing: () => void,
+  { headers = 15_000, request = 300_000, checkEvery = 5_000 }: Patience = {},
 ): Promise<NodeServer> {
   return new Promise((resolve, reject) => {
     const onListening = (address: AddressInfo): void => {
@@ -81,9 +86,9 @@ export function listen(
         port,
         hostname: host,
         serverOptions: {
-          headersTimeout: HEADERS_TIMEOUT,
-          requestTimeout: REQUEST_TIMEOUT,
-          connectionsCheckingInterval: CHECK_EVERY,
+          headersTimeout: headers,
+          requestTimeout: request,
+          connectionsCheckingInterval: checkEvery,
         },
       },
       onListening,
