@@ -73,14 +73,19 @@ const endToEnd = async (): Promise<Count> => {
   await tarballs();
   await buildDemo();
   const report = join(reports, 'e2e.json');
-  const code = await runTool('playwright', 'playwright', ['test', '--config', 'e2e', ...filters], {
-    env: {
-      ...throttled,
-      NEARFIELD_CHROMIUM: executable,
-      NEARFIELD_E2E_PORT: String(await freePort()),
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  const code = await runTool(
+    'playwright',
+    'playwright',
+    ['test', '--config', 'e2e', '--retries=1', ...filters],
+    {
+      env: {
+        ...throttled,
+        NEARFIELD_CHROMIUM: executable,
+        NEARFIELD_E2E_PORT: String(await freePort()),
+        PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+      },
     },
-  });
+  );
   return runnerCount(report, code, playwrightCount);
 };
 

@@ -54,11 +54,13 @@ test('what failed is named, with the start of what it said', () => {
       suites: [{ title: 'page', specs: [spec('opens', false), spec('closes', true)] }],
     },
   ];
-  const { failures } = playwrightCount({
-    stats: { expected: 1, unexpected: 1, flaky: 0 },
+  const unsteady = { ...spec('moves', true), tests: [{ status: 'flaky', results: [] }] };
+  const { failures, ...rest } = playwrightCount({
+    stats: { expected: 1, unexpected: 1, flaky: 1 },
     errors: [{ message: 'Error: no server' }],
-    suites,
+    suites: [...suites, { title: 'other', specs: [unsteady] }],
   });
+  expect(rest).toEqual({ passed: 2, failed: 2, unsteady: ['page.spec.ts:7 › moves'] });
   expect(failures).toEqual([
     'page.spec.ts:7 › opens\n    Error: no button',
     'outside of tests\n    Error: no server',

@@ -8,6 +8,8 @@ export interface Count {
   failed: number;
   /** What failed, a few lines each: the test, and the start of what it said. */
   failures?: readonly string[];
+  /** Tests that passed at a second try only: faults too, of the test or of what it tests, that are yet to be found. */
+  unsteady?: readonly string[];
 }
 
 interface VitestResult {
@@ -22,16 +24,18 @@ interface VitestReport {
   testResults: { name?: string; status: string; message?: string; assertionResults: VitestResult[] }[];
 }
 
+interface PlaywrightSpec {
+  title: string;
+  file: string;
+  line: number;
+  ok: boolean;
+  tests: { status?: string; results: { errors?: { message?: string }[] }[] }[];
+}
+
 interface PlaywrightSuite {
   title: string;
   suites?: PlaywrightSuite[];
-  specs?: {
-    title: string;
-    file: string;
-    line: number;
-    ok: boolean;
-    tests: { results: { errors?: { message?: string }[] }[] }[];
-  }[];
+  specs?: PlaywrightSpec[];
 }
 
 interface PlaywrightReport {
@@ -76,23 +80,31 @@ export function vitestCount(report: VitestReport): Count {
 
 /** Counts of Playwright's JSON report. Errors outside of tests count as failures. */
 export function playwrightCount({ stats, errors, suites = [] }: PlaywrightReport): Count {
+  const specs = suites.flatMap(specsOf);
   const failures = [
-    ...suites.flatMap(failuresOf),
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map((spec) => {
+        const errors = spec.tests.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors));
+        return failure(nameOf(spec), errors[0]?.message);
+      }),
     ...errors.map(({ message }) => failure('outside of tests', message)),
   ];
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, failures };
+  return {
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected + errors.length,
+    failures,
+    unsteady: specs.filter(({ tests }) => tests.some(({ status }) => status === 'flaky')).map(nameOf),
+  };
 }
 
-/** Failed tests of a suite and of those in it. */
-function failuresOf({ specs = [], suites = [] }: PlaywrightSuite): string[] {
-  const own = specs
-    .filter(({ ok }) => !ok)
-    .map(({ title, file, line, tests }) => {
-      const errors = tests.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors));
-      return failure(`${file}:${line} › ${title}`, errors[0]?.message);
-    });
-  return [...own, ...suites.flatMap(failuresOf)];
-}
+/** Tests of a suite and of those in it. */
+const specsOf = ({ specs = [], suites = [] }: PlaywrightSuite): PlaywrightSpec[] => [
+  ...specs,
+  ...suites.flatMap(specsOf),
+];
+
+const nameOf = ({ title, file, line }: PlaywrightSpec): string => `${file}:${line} › ${title}`;
 
 /**
  * Counts of a test run. A run that left no readable report has crashed, and one that ended badly without a
@@ -120,6 +132,7 @@ export function total(counts: readonly Count[]): Count {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
     failures: counts.flatMap(({ failures = [] }) => failures),
+    unsteady: counts.flatMap(({ unsteady = [] }) => unsteady),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Suites of checks and tests, run one after the other, with the sum of all in the last line. */
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository, runTool } from '../../tooling/process.mjs';
@@ -60,11 +60,20 @@ export async function vitestRun(
   const reports = await mkdtemp(join(tmpdir(), 'nearfield-test-'));
   try {
     const report = join(reports, 'vitest.json');
-    const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const unsteady = join(reports, 'unsteady.txt');
+    const reporters = ['default', 'json', './scripts/testing/unsteady-reporter.ts'];
+    const options = [
+      ...reporters.map((name) => `--reporter=${name}`),
+      `--outputFile.json=${report}`,
+      '--retry=1',
+    ];
     if (workers !== undefined) options.push(`--maxWorkers=${workers}`);
     const chosen = projects.flatMap((project) => ['--project', project]);
-    const code = await runTool('vitest', 'vitest', ['run', ...chosen, ...options, ...filters], { env });
-    return await runnerCount(report, code, vitestCount);
+    const code = await runTool('vitest', 'vitest', ['run', ...chosen, ...options, ...filters], {
+      env: { ...env, NEARFIELD_UNSTEADY: unsteady },
+    });
+    const names = await readFile(unsteady, 'utf8').catch(() => '');
+    return { ...(await runnerCount(report, code, vitestCount)), unsteady: names.split('\n').filter(Boolean) };
   } finally {
     await rm(reports, { recursive: true, force: true });
   }
@@ -94,6 +103,8 @@ export async function runSuites(suites: readonly Suite[]): Promise<void> {
     console.log(`${name.padEnd(20)}${countLine(count).padEnd(24)}${seconds.toFixed(1).padStart(7)} s`);
   }
   const sum = total(results.map(({ count }) => count));
+  for (const name of sum.unsteady ?? [])
+    console.log(`\n? ${name}\n    passed at the second try: it is unsteady`);
   for (const failure of sum.failures ?? []) console.log(`\n✗ ${failure}`);
   console.log(`\n${countLine(sum)}`);
   process.exitCode = sum.failed === 0 ? 0 : 1;
