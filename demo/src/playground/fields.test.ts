@@ -22,7 +22,11 @@ test('fields of an embeddings request are those of its schema', () => {
   const fields = fieldsByName(EmbeddingsRequestSchema, {});
   expect(fields.model).toMatchObject({ kind: 'text', isRequired: true });
   expect(fields.input).toMatchObject({ kind: 'lines', isRequired: true });
-  expect(fields.embedding_type).toMatchObject({ kind: 'choice', choices: EMBEDDING_TYPES, fallback: 'float' });
+  expect(fields.embedding_type).toMatchObject({
+    kind: 'choice',
+    choices: EMBEDDING_TYPES,
+    fallback: 'float',
+  });
   expect(fields.normalized).toMatchObject({ kind: 'flag', isRequired: false, fallback: true });
   expect(fields.dimensions).toMatchObject({ kind: 'number', minimum: 1, isWhole: true, isRequired: false });
 });
@@ -30,7 +34,9 @@ test('fields of an embeddings request are those of its schema', () => {
 test('bounds are those of the schema', () => {
   const { max_doc_length } = fieldsByName(RerankRequestSchema, {});
   expect(max_doc_length).toMatchObject({ minimum: 1, maximum: 8192, isWhole: true });
-  expect(() => parse(RerankRequestSchema, { model: 'm', query: 'q', documents: ['d'], max_doc_length: 8193 })).toThrow();
+  expect(() =>
+    parse(RerankRequestSchema, { model: 'm', query: 'q', documents: ['d'], max_doc_length: 8193 }),
+  ).toThrow();
 });
 
 test('a schema with two forms has the fields of both', () => {
@@ -43,7 +49,8 @@ test('a schema with two forms has the fields of both', () => {
 test('every sample is a request of its operation, and every required field is in the form', () => {
   for (const { name, schema } of OPERATIONS) {
     for (const { name: sample, request } of samplesOf(name)) {
-      if (['trained', 'teachMore'].includes(sample) || (sample === 'plain' && name !== 'models.get')) continue;
+      if (['trained', 'teachMore'].includes(sample) || (sample === 'plain' && name !== 'models.get'))
+        continue;
       for (const side of ['local', 'remote'] as const)
         expect(() => parse(schema, request(side)), `${name} ${sample}`).not.toThrow();
     }

@@ -37,9 +37,7 @@ function written(value: unknown, indent: string): Piece[] {
   return [
     open,
     ...lines.slice(0, FIRST).flat(),
-    ...(rest.length > 0
-      ? [`\n${deeper}`, folded(words().playground.more(rest.length), rest.flat())]
-      : []),
+    ...(rest.length > 0 ? [`\n${deeper}`, folded(words().playground.more(rest.length), rest.flat())] : []),
     `\n${indent}${close}`,
   ];
 }

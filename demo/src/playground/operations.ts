@@ -45,11 +45,7 @@ const MOST_LINES = 200;
 
 const identified = (name: string): v.GenericSchema =>
   v.looseObject({
-    [name]: v.pipe(
-      v.string(`${name} must be a string.`),
-      v.trim(),
-      v.nonEmpty(`${name} cannot be empty.`),
-    ),
+    [name]: v.pipe(v.string(`${name} must be a string.`), v.trim(), v.nonEmpty(`${name} cannot be empty.`)),
   });
 const nothing: v.GenericSchema = v.looseObject({});
 const byId = (name: string): Pick<Operation, 'schema' | 'args'> => ({
@@ -72,16 +68,12 @@ type Part = Omit<Operation, 'name' | 'method'> & {
 
 /** The calls of each method: a method that the contract gains does not compile until it is here. */
 const CALLS: Readonly<Record<FoundationMethod, readonly Part[]>> = {
-  embeddings: [
-    { schema: EmbeddingsRequestSchema, endpoint: 'embeddings', describedBy: 'EmbeddingsRequest' },
-  ],
+  embeddings: [{ schema: EmbeddingsRequestSchema, endpoint: 'embeddings', describedBy: 'EmbeddingsRequest' }],
   multiVector: [
     { schema: MultiVectorRequestSchema, endpoint: 'multi-vector', describedBy: 'EmbeddingsRequest' },
   ],
   rerank: [{ schema: RerankRequestSchema, endpoint: 'rerank', describedBy: 'RerankRequest' }],
-  classify: [
-    { schema: ClassifyRequestSchema, endpoint: 'classify', describedBy: 'ZeroShotClassifyRequest' },
-  ],
+  classify: [{ schema: ClassifyRequestSchema, endpoint: 'classify', describedBy: 'ZeroShotClassifyRequest' }],
   train: [{ schema: TrainRequestSchema, endpoint: 'train', describedBy: 'CreateTrainRequest' }],
   classifiers: [
     { call: 'list', ...withoutArguments },

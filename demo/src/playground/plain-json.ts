@@ -1,7 +1,8 @@
 /** An answer as JSON has it: vectors are lists of numbers, and what a page cannot print is said by its kind. */
 export function plainJson(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return [...(value as unknown as Iterable<number>)].map(shortNumber(value));
-  if (typeof Blob !== 'undefined' && value instanceof Blob) return `[${value.type || 'file'}, ${value.size} bytes]`;
+  if (typeof Blob !== 'undefined' && value instanceof Blob)
+    return `[${value.type || 'file'}, ${value.size} bytes]`;
   if (Array.isArray(value)) return value.map(plainJson);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainJson(each)]));

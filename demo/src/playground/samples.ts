@@ -92,7 +92,12 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
     { name: 'meanings', request: (side) => ({ model: embedder(side), input: MEANINGS }) },
     {
       name: 'shorter',
-      request: () => ({ model: 'jina-embeddings-v3', input: MEANINGS, task: 'text-matching', dimensions: 64 }),
+      request: () => ({
+        model: 'jina-embeddings-v3',
+        input: MEANINGS,
+        task: 'text-matching',
+        dimensions: 64,
+      }),
     },
     {
       name: 'compact',
@@ -102,7 +107,11 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
       name: 'lateChunking',
       request: (side) => ({
         model: side === 'local' ? 'jina-embeddings-v2-small-en' : 'jina-embeddings-v3',
-        input: ['Berlin is the capital of Germany.', 'Its population is 3.8 million.', 'Bread is baked at 250 °C.'],
+        input: [
+          'Berlin is the capital of Germany.',
+          'Its population is 3.8 million.',
+          'Bread is baked at 250 °C.',
+        ],
         late_chunking: true,
       }),
     },
@@ -184,11 +193,16 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   ],
   read: [
     { name: 'html', request: () => ({ html: PAGE, url: 'https://food.example/bread' }) },
-    { name: 'passages', request: () => ({ html: PAGE, question: 'How long do frozen slices keep?', maxTokens: 500 }) },
+    {
+      name: 'passages',
+      request: () => ({ html: PAGE, question: 'How long do frozen slices keep?', maxTokens: 500 }),
+    },
     { name: 'address', request: () => ({ url: 'https://example.com/' }) },
   ],
   search: [{ name: 'web', request: () => ({ q: 'how to keep bread fresh', num: 3, noContent: true }) }],
-  ground: [{ name: 'statement', request: () => ({ statement: 'Bread goes stale faster in a refrigerator.' }) }],
+  ground: [
+    { name: 'statement', request: () => ({ statement: 'Bread goes stale faster in a refrigerator.' }) },
+  ],
   chat: [
     {
       name: 'conversation',

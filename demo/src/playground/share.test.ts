@@ -30,9 +30,12 @@ test('an address without a request has none', async () => {
   expect(await decodeRequest('other=1')).toBeUndefined();
 });
 
-test.each(['json=%5B1%5D', 'json={', 'z=!!', 'z=AAAA', 'json=null'])('what is no request is refused: %s', async (query) => {
-  await expect(decodeRequest(query)).rejects.toThrow();
-});
+test.each(['json=%5B1%5D', 'json={', 'z=!!', 'z=AAAA', 'json=null'])(
+  'what is no request is refused: %s',
+  async (query) => {
+    await expect(decodeRequest(query)).rejects.toThrow();
+  },
+);
 
 test('a link that unpacks to too much is refused before it is unpacked', async () => {
   const bomb = deflateRawSync(Buffer.alloc(5_000_000, 32)).toString('base64url');
@@ -40,7 +43,11 @@ test('a link that unpacks to too much is refused before it is unpacked', async (
 });
 
 test('no link has the key, or a secret of another service', () => {
-  const request = { input: ['my "key" is jina_"x"'], setCookie: 'session=1', customHeader: { Authorization: 'y' } };
+  const request = {
+    input: ['my "key" is jina_"x"'],
+    setCookie: 'session=1',
+    customHeader: { Authorization: 'y' },
+  };
   expect(withoutSecrets(request, 'jina_"x"')).toEqual({ input: ['my "key" is …'] });
   expect(withoutSecrets({ input: 'a' }, '')).toEqual({ input: 'a' });
 });

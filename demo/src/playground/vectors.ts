@@ -40,7 +40,9 @@ export function bars(vector: Float32Array, count: number): number[] {
       Math.floor((index * vector.length) / length),
       Math.floor(((index + 1) * vector.length) / length),
     );
-    return stretch.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0) / most;
+    return (
+      stretch.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0) / most
+    );
   });
 }
 

@@ -48,6 +48,12 @@ export const PAGES: readonly [Page, ...Page[]] = [
     start: content,
   },
   {
+    path: 'playground',
+    load: () => import('../playground/playground-page.ts'),
+    render: (app) => html`<playground-page .app=${app}></playground-page>`,
+    start: content,
+  },
+  {
     path: 'models',
     load: () => import('../models/models-page.ts'),
     render: (app) => html`<models-page .app=${app}></models-page>`,

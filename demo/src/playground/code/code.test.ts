@@ -46,7 +46,11 @@ test('HTTP is what the client sends, the key left to the environment', async () 
 });
 
 test('a call that a server has no request for says so', async () => {
-  const { curl, python: script, local } = await codeOf(operationOf('classifiers.export'), { classifier_id: 'c' }, JINA);
+  const {
+    curl,
+    python: script,
+    local,
+  } = await codeOf(operationOf('classifiers.export'), { classifier_id: 'c' }, JINA);
   expect([curl.why, script.why]).toEqual(['no-request', 'no-request']);
   expect(local.text).toContain(`foundation.classifiers.export('c')`);
 });
@@ -65,7 +69,9 @@ test('OpenAI’s client is for what OpenAI’s API has', async () => {
   const open = async (name: string, request: Record<string, unknown>) =>
     (await codeOf(operationOf(name), request, JINA)).openai;
   expect((await open('embeddings', texts)).text).toContain('client.embeddings.create');
-  expect((await open('embeddings', { ...texts, embedding_type: 'base64' })).text).toContain(`encoding_format: 'base64'`);
+  expect((await open('embeddings', { ...texts, embedding_type: 'base64' })).text).toContain(
+    `encoding_format: 'base64'`,
+  );
   expect((await open('embeddings', { ...texts, late_chunking: true })).why).toBe('not-openai');
   expect((await open('embeddings', { ...texts, input: [{ image: 'x' }] })).why).toBe('not-openai');
   expect((await open('rerank', { model: 'm', query: 'q', documents: ['d'] })).why).toBe('not-openai');
@@ -84,7 +90,10 @@ test('literals are read back as the value', () => {
     nested: { list: ['x'.repeat(50), 'y'.repeat(50)], __proto: 'a' },
   };
   expect(new Function(`return ${javascript(value)}`)()).toEqual(value);
-  const json = python(value).replaceAll('None', 'null').replaceAll('True', 'true').replaceAll('False', 'false');
+  const json = python(value)
+    .replaceAll('None', 'null')
+    .replaceAll('True', 'true')
+    .replaceAll('False', 'false');
   expect(JSON.parse(json.replaceAll(/,(\s*[\]}])/gu, '$1'))).toEqual(value);
   for (const language of LANGUAGES) expect(language).toMatch(/^\w+$/u);
 });

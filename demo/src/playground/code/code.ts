@@ -1,5 +1,5 @@
 /** The code of one call, in each language that the playground shows. */
-import { findModel, FoundationError } from '@nearfield/spec';
+import { FoundationError, findModel } from '@nearfield/spec';
 import type { JsonRequest, Operation } from '../operations.ts';
 import { type HttpRequest, httpRequestOf } from './http-request.ts';
 import { openai } from './openai.ts';
@@ -59,7 +59,9 @@ export async function codeOf(
   };
   const withOpenAi = openai(operation, request, server);
   const installed = localPackages(operation, request).join(' ');
-  const copied = installed.includes('model-') ? ' @nearfield/cli\nnpx nearfield copy public --only models' : '';
+  const copied = installed.includes('model-')
+    ? ' @nearfield/cli\nnpx nearfield copy public --only models'
+    : '';
   return {
     local: { text: here, marked, install: `npm install ${installed}${copied}` },
     remote: http

@@ -34,12 +34,8 @@ const program = (operation: Operation, request: JsonRequest, foundation: string)
 export function local(operation: Operation, request: JsonRequest): string {
   const models = shippedModels(operation, request).map((id) => ({ id, source: `/models/${id}/` }));
   const options = [
-    ...(models.length > 0
-      ? [`models: [${models.map((model) => javascript(model)).join(', ')}]`]
-      : []),
-    ...(operation.method === 'read'
-      ? [`reader: (await import('@nearfield/reader')).createReader()`]
-      : []),
+    ...(models.length > 0 ? [`models: [${models.map((model) => javascript(model)).join(', ')}]`] : []),
+    ...(operation.method === 'read' ? [`reader: (await import('@nearfield/reader')).createReader()`] : []),
   ];
   const argument = options.length > 0 ? `{ ${options.join(', ')} }` : '';
   return program(operation, request, `(await import('@nearfield/core')).createLocal(${argument})`);
