@@ -47,5 +47,11 @@ function codeText(code: Code): TemplateResult {
     marked.has(index) ? html`<mark>${line}</mark>${'\n'}` : `${line}\n`,
   )}</pre>
     ${marked.size > 0 ? html`<p class="hint">${text.oneLine}</p>` : nothing}
-    ${install === undefined ? nothing : html`<p class="hint">${text.install} ${install.split('\n').map((line) => html`<code>${line}</code> `)}</p>`}`;
+    ${
+      install === undefined
+        ? nothing
+        : html`<p class="hint install">
+            ${text.install} ${install.split('\n').map((line) => html`<code>${line}</code>`)}
+          </p>`
+    }`;
 }

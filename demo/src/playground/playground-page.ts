@@ -1,4 +1,3 @@
-import './playground.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { answeredBy } from '../elements/answered-by.ts';
@@ -14,6 +13,7 @@ import { codeView } from './code-view.ts';
 import { copyText } from './copy-text.ts';
 import { jsonView } from './json-view.ts';
 import { OPERATIONS, type Operation, operationOf } from './operations.ts';
+import sheet from './playground.css?url&no-inline';
 import { type Playing, playingOf, WHOLE } from './playing.ts';
 import { requestForm, summaryOf } from './request-form.ts';
 import { samplesOf } from './samples.ts';
@@ -63,7 +63,9 @@ class PlaygroundPage extends PageElement<Playing> {
   protected override render() {
     const { app, page } = this;
     const text = words().playground;
-    return html`<div class="page playground">
+    // Its own, with this page's code: the first load does without.
+    return html`<link rel="stylesheet" href=${sheet} />
+      <div class="page playground">
       <div class="page-head"><h2 tabindex="-1">${words().pages.playground}</h2></div>
       <p class="hint">${text.about}</p>
       ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}

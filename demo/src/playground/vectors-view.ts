@@ -57,7 +57,7 @@ function matrix(vectors: readonly Float32Array[], texts: readonly string[]): Tem
             <th scope="row" dir="auto"><span class="place">${index + 1}</span> ${label(index)}</th>
             ${row.map(
               (value) =>
-                html`<td style="--share: ${Math.round(Math.max(0, Math.min(1, value)) * 100)}%">${value.toFixed(2)}</td>`,
+                html`<td .style=${`--share: ${Math.round(Math.max(0, Math.min(1, value)) * 100)}%`}>${value.toFixed(2)}</td>`,
             )}
           </tr>`,
         )}

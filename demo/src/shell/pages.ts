@@ -59,6 +59,12 @@ export const PAGES: readonly [Page, ...Page[]] = [
     render: (app) => html`<models-page .app=${app}></models-page>`,
     start: content,
   },
+  {
+    path: 'benchmark',
+    load: () => import('../benchmark/benchmark-page.ts'),
+    render: (app) => html`<benchmark-page .app=${app}></benchmark-page>`,
+    start: content,
+  },
 ];
 
 /**
