@@ -50,10 +50,24 @@ export const PAGES: readonly [Page, ...Page[]] = [
     start: content,
   },
   {
+    path: 'playground',
+    group: 'tools',
+    load: () => import('../playground/playground-page.ts'),
+    render: (app) => html`<playground-page .app=${app}></playground-page>`,
+    start: content,
+  },
+  {
     path: 'models',
     group: 'tools',
     load: () => import('../models/models-page.ts'),
     render: (app) => html`<models-page .app=${app}></models-page>`,
+    start: content,
+  },
+  {
+    path: 'benchmark',
+    group: 'tools',
+    load: () => import('../benchmark/benchmark-page.ts'),
+    render: (app) => html`<benchmark-page .app=${app}></benchmark-page>`,
     start: content,
   },
   {

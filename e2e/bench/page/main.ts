@@ -1,7 +1,17 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { type Remote, wrap } from 'comlink';
+import { findAdapter } from '../../../demo/src/benchmark/adapter.ts';
+import {
+  mixedTexts,
+  queryTexts,
+  RANKING_QUERY,
+  REAL_LENGTHS,
+  rankedTexts,
+  type TextLengths,
+  TINY_LENGTHS,
+  uniformTexts,
+} from '../../../demo/src/benchmark/workloads.ts';
 import { tinyBert } from '../../../packages/onnx/test/tiny-bert.ts';
-import { mixedTexts, REAL_LENGTHS, type TextLengths, TINY_LENGTHS, uniformTexts } from './corpus.ts';
 import type { RawRerankerApi } from './raw-reranker-worker.ts';
 import type { RuntimeBuild } from './raw-runtime.ts';
 import type { RawApi } from './raw-worker.ts';
@@ -188,10 +198,9 @@ const bench = {
   /** Texts one by one, each a call: queries, or texts of one length in words. By ours and by raw onnxruntime-web. */
   async singleQuery(options: PeerOptions, rounds: number, length?: number) {
     const lengths = lengthsFor(options);
-    const words = Math.min(9, lengths.longest);
     const queries =
       length === undefined
-        ? mixedTexts(rounds, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '))
+        ? queryTexts(rounds, lengths)
         : uniformTexts(rounds, { ...lengths, uniform: length }, 5);
     const ours = createOurs(options);
     const raw = startRaw();
@@ -291,9 +300,8 @@ const bench = {
     options: PeerOptions,
     { documents: count, tokens, rounds }: { documents: number; tokens: number; rounds: number },
   ) {
-    // Every word of the list is one token of the model.
-    const documents = uniformTexts(count, { ...REAL_LENGTHS, uniform: tokens }, 17);
-    const query = 'how do animals find water in summer';
+    const documents = rankedTexts(count, tokens);
+    const query = RANKING_QUERY;
     const { device, dtype, threads, modelsUrl } = options;
     const ours = createLocal({
       ...{ device, dtype, threads },
@@ -346,8 +354,7 @@ const bench = {
     const lengths = lengthsFor(options);
     const raw = startRaw();
     const { ms: openMs } = await timed(() => raw.api.load(options, build));
-    const words = Math.min(9, lengths.longest);
-    const queries = mixedTexts(count, lengths, 5).map((text) => text.split(' ').slice(0, words).join(' '));
+    const queries = queryTexts(count, lengths);
     const texts = uniformTexts(batch, lengths);
     for (const query of queries.slice(0, 3)) await raw.api.embedOne(query);
     await raw.api.embedBatch(texts);
@@ -393,18 +400,7 @@ const bench = {
   },
 
   /** The adapter that WebGPU computes on here; undefined where there is none. */
-  async adapter(): Promise<{ name: string; isSoftware: boolean } | undefined> {
-    const adapter = await navigator.gpu?.requestAdapter({ powerPreference: 'high-performance' });
-    if (!adapter) return undefined;
-    const { vendor, architecture, description, isFallbackAdapter } = adapter.info as GPUAdapterInfo & {
-      isFallbackAdapter?: boolean;
-    };
-    const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
-    return {
-      name,
-      isSoftware: isFallbackAdapter || /swiftshader|llvmpipe|software|basic render/i.test(name),
-    };
-  },
+  adapter: findAdapter,
 
   async mixedTexts(options: PeerOptions, count: number) {
     return mixedTexts(count, lengthsFor(options));
