@@ -4,6 +4,7 @@ export type ProblemOrigin =
   | 'device'
   | 'files'
   | 'indexing'
+  | 'map'
   | 'models'
   | 'page'
   | 'question'
