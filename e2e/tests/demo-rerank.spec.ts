@@ -62,7 +62,7 @@ test('takes passages of one’s own, by keyboard alone, and late interaction', a
   expect(await order(page, 'before')).toEqual([0, 1, 2]);
   expect((await order(page, 'after'))[0]).toBe(1);
   await expect(page.locator('[data-order="after"] .moved').first()).toContainText('1 place up');
-  await expect(page.getByText('After: by all-MiniLM-L6-v2 in this browser')).toBeVisible();
+  await expect(page.getByText('by all-MiniLM-L6-v2 in this browser')).toBeVisible();
 });
 
 test('offers Jina’s rerankers with their sizes', async ({ demo, page }) => {
@@ -138,7 +138,7 @@ test.describe('at a server', () => {
     await demo.useRemote(server);
     await page.getByLabel('Reranker', { exact: true }).fill('minilm-reranker');
     await rerank(page);
-    await expect(page.getByText(`After: by minilm-reranker at ${new URL(server.baseUrl).host}`)).toBeVisible({
+    await expect(page.getByText(`by minilm-reranker at ${new URL(server.baseUrl).host}`)).toBeVisible({
       timeout: LONG,
     });
     expect((await order(page, 'after'))[0]).toBe(first);

@@ -1,12 +1,9 @@
 import type { Classification, ClassifyResponse, LabelScore } from '@nearfield/spec';
+import type { Answered } from '../shell/page-state.ts';
 
 /** What a classification gave, and how. */
-export interface Classified<Item> {
+export interface Classified<Item> extends Answered {
   items: readonly { item: Item; prediction: string; predictions: readonly LabelScore[] }[];
-  /** Model and place. */
-  by: string;
-  /** Why somebody else was asked than first. */
-  failover?: string | undefined;
   /** Milliseconds, the loading of the model left out. */
   took: number;
   tokens: number;

@@ -176,9 +176,10 @@ export class Examples extends ModelPageState<ExamplesState> {
     if (!done) return;
     const { response, took, classifiers } = done;
     const samples = formatPlural(response.num_samples, 'example');
+    const by = this.answeredBy(response);
     const trained = update
       ? `${samples} more, ${Math.round(took)} ms.`
-      : `${samples} by ${this.answeredBy(response).by}, ${Math.round(took)} ms.`;
+      : `${samples} by ${by.model} ${by.answerer.place}, ${Math.round(took)} ms.`;
     this.update({ trained, chosen: response.classifier_id, result: undefined });
     this.#showList(classifiers);
     this.#changed();
@@ -216,9 +217,9 @@ export class Examples extends ModelPageState<ExamplesState> {
       return { response, took, classifiers };
     });
     if (!done) return;
-    const { place, failover } = this.app.answererOf(done.response);
-    const by = `${name} ${place}`;
-    this.update({ result: { ...classified(input, done.response), by, failover, took: done.took, asked } });
+    const answerer = this.app.answererOf(done.response);
+    const { took } = done;
+    this.update({ result: { ...classified(input, done.response), answerer, model: name, took, asked } });
     if (done.classifiers) this.#showList(done.classifiers);
     this.#changed();
     this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);

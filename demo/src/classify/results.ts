@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { failoverNote } from '../elements/failover-note.ts';
+import { answeredBy } from '../elements/answered-by.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { formatDuration, formatPlural } from '../shell/format.ts';
 import type { Asked } from '../shell/page-state.ts';
 import type { Classified } from './classified.ts';
 import { labelScores } from './label-scores.ts';
@@ -9,17 +8,12 @@ import { labelScores } from './label-scores.ts';
 /** Title, model, place, time and tokens of a result. */
 export function resultHead(
   title: string,
-  { by, took, tokens, failover }: Classified<unknown>,
+  { answerer, model, took, tokens }: Classified<unknown>,
 ): TemplateResult {
   return html`<div class="answers-head">
     <h3>${title}</h3>
-    <p class="timings">
-      <span>by ${by}</span>
-      <span>in <span data-timing="classify">${formatDuration(took)}</span></span>
-      <span>${formatPlural(tokens, 'token')}</span>
-    </p>
-  </div>
-  ${failoverNote(failover)}`;
+    ${answeredBy({ answerer, model, took, tokens, timing: 'classify' })}
+  </div>`;
 }
 
 /**

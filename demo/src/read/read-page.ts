@@ -1,13 +1,13 @@
 import { html, nothing } from 'lit';
+import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
-import { failoverNote } from '../elements/failover-note.ts';
 import { FileDrop } from '../elements/file-drop.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/page-element.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { formatDuration, formatPlural } from '../shell/format.ts';
+import { formatPlural } from '../shell/format.ts';
 import { type Reading, readingOf, type Source } from './reading.ts';
 
 const ORIGINS = ['read'] as const;
@@ -150,17 +150,13 @@ class ReadPage extends PageElement<Reading> {
   #result() {
     const { result } = this.page.state;
     if (!result) return nothing;
-    const { page, links, place, failover, took, tokens, asked } = result;
+    const { page, links, answerer, took, tokens, asked } = result;
     return html`<section aria-label="Result">
       <div class="answers-head">
         <h3 dir="auto" data-testid="read-title">${page.title || 'Without a title'}</h3>
-        <p class="timings">
-          <span>read ${place}</span>
-          <span>in <span data-timing="read">${formatDuration(took)}</span></span>
-          <span>${formatPlural(tokens, 'token')}</span>
-        </p>
+        ${answeredBy({ answerer, took, tokens, timing: 'read' })}
       </div>
-      ${failoverNote(failover)} ${staleNote(asked !== this.page.asked)}
+      ${staleNote(asked !== this.page.asked)}
       ${page.description ? html`<p class="hint" dir="auto" data-testid="read-description">${page.description}</p>` : nothing}
       ${page.warning ? html`<p class="hint" dir="auto">${page.warning}</p>` : nothing}
       ${this.#question()} ${this.#ranking()}
@@ -202,11 +198,14 @@ class ReadPage extends PageElement<Reading> {
     return html`<section aria-labelledby="read-passages-title">
       <div class="answers-head">
         <h4 id="read-passages-title" dir="auto">Passages for “${question}”</h4>
-        <p class="timings">
-          <span>best of ${formatPlural(total, 'passage')}, by minilm-reranker in this browser</span>
-          <span>in <span data-timing="rank">${formatDuration(took)}</span></span>
-          <span>${formatPlural(tokens, 'token')}</span>
-        </p>
+        ${answeredBy({
+          answerer: { side: 'local', host: '', failover: undefined },
+          model: 'minilm-reranker',
+          took,
+          tokens,
+          timing: 'rank',
+          more: html`<span>best of ${formatPlural(total, 'passage')}</span>`,
+        })}
       </div>
       <ol class="answers">
         ${passages.map(

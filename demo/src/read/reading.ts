@@ -1,4 +1,5 @@
 import type { CallOptions, Page, ReadRequest } from '@nearfield/spec';
+import type { Answerer } from '../shell/answerer.ts';
 import type { App } from '../shell/app.ts';
 import { formatPlural } from '../shell/format.ts';
 import { type Asked, PageState, perApp } from '../shell/page-state.ts';
@@ -23,8 +24,7 @@ const SHOWN_PASSAGES = 5;
 interface Read extends Asked {
   page: Page;
   links: readonly [text: string, url: string][];
-  place: string;
-  failover: string | undefined;
+  answerer: Answerer;
   took: number;
   tokens: number;
 }
@@ -105,10 +105,10 @@ export class Reading extends PageState<ReadState> {
     if (!done) return true;
     const { response, took } = done;
     const { data: page, meta } = response;
-    const { place, failover } = this.app.answererOf(response);
+    const answerer = this.app.answererOf(response);
     const tokens = page.usage?.tokens ?? meta?.usage?.tokens ?? 0;
     this.update({
-      result: { page, links: linksOf(page), place, failover, took, tokens, asked },
+      result: { page, links: linksOf(page), answerer, took, tokens, asked },
       ranking: undefined,
     });
     this.app.announceQuietly(`Read: ${page.title || 'a document without a title'}.`);

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
-import { failoverNote } from '../elements/failover-note.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
-import { formatDuration, formatPlural } from '../shell/format.ts';
+import { formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
@@ -99,7 +99,7 @@ class RerankPage extends PageElement<Reranking> {
   #orders() {
     const { orders } = this.page.state;
     if (!orders) return nothing;
-    const { passages, before, after, beforeBy, by, failover, fusion, tookBefore, took, tokens } = orders;
+    const { passages, before, after, beforeBy, answerer, model, fusion, tookBefore, took, tokens } = orders;
     const order = (ranked: readonly (Ranked | Moved)[]) =>
       html`<ol class="answers">
         ${repeat(
@@ -118,21 +118,24 @@ class RerankPage extends PageElement<Reranking> {
     return html`${staleNote(orders.asked !== this.page.asked)}<div class="halves even">
       <section aria-labelledby="before-title" data-order="before">
         <div class="answers-head">
-          <h3 id="before-title">Before: ${beforeBy}</h3>
-          ${tookBefore === undefined ? nothing : html`<p class="timings"><span>in ${formatDuration(tookBefore)}</span></p>`}
+          <h3 id="before-title">Before: ${beforeBy ? 'by vectors' : 'as given'}</h3>
+          ${beforeBy ? answeredBy({ ...beforeBy, took: tookBefore }) : nothing}
         </div>
         ${order(before)}
       </section>
       <section aria-labelledby="after-title" data-order="after">
         <div class="answers-head">
-          <h3 id="after-title">After: by ${by}</h3>
-          <p class="timings">
-            <span>in <span data-timing="rerank">${formatDuration(took)}</span></span>
-            <span>${formatPlural(tokens, 'token')}</span>
-            ${fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.embedder}</span>` : nothing}
-          </p>
+          <h3 id="after-title">After: by the reranker</h3>
+          ${answeredBy({
+            answerer,
+            model,
+            took,
+            tokens,
+            timing: 'rerank',
+            more: fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.embedder}</span>` : nothing,
+          })}
         </div>
-        ${failoverNote(failover)} ${order(after)}
+        ${order(after)}
       </section>
     </div>`;
   }

@@ -3,7 +3,7 @@ import { retrievalTasks } from '../search/retrieval-tasks.ts';
 import { searchingOf } from '../search/searching.ts';
 import type { App, Side } from '../shell/app.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
-import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
+import { type Answered, type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
 import { paragraphsOf } from '../text/lines.ts';
 import { type Moved, type Ranked, rankChanges } from './rank-changes.ts';
@@ -13,15 +13,12 @@ import { SAMPLE_PASSAGES, SAMPLE_QUERY } from './sample.ts';
 export type Before = 'vectors' | 'given';
 
 /** Both orders of the passages. */
-interface Orders extends Asked {
+interface Orders extends Asked, Answered {
   passages: readonly string[];
   before: readonly Ranked[];
   after: readonly Moved[];
-  /** How the order before came about, for a heading. */
-  beforeBy: string;
-  by: string;
-  /** Why somebody else was asked than first. */
-  failover: string | undefined;
+  /** Whose vectors made the order before; undefined for the order as given. */
+  beforeBy: Answered | undefined;
   /** The embedder whose cosines took part, and their weight. */
   fusion: RerankResponse['fusion'];
   /** Milliseconds; of the order before only where vectors made it. */
@@ -108,10 +105,7 @@ export class Reranking extends ModelPageState<RerankState> {
     });
     if (!done) return true;
     const { earlier, response, took } = done;
-    const beforeBy =
-      earlier.answer === undefined
-        ? 'as given'
-        : `by vectors of ${searchingOf(this.app).answeredBy(earlier.answer).by}`;
+    const beforeBy = earlier.answer && searchingOf(this.app).answeredBy(earlier.answer);
     const after = response.results.map(({ index, relevance_score }) => ({ index, score: relevance_score }));
     this.update({
       orders: {

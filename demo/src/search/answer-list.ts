@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { failoverNote } from '../elements/failover-note.ts';
+import { answeredBy } from '../elements/answered-by.ts';
 import { formatDuration, formatPlural } from '../shell/format.ts';
 import { reasonOf } from './reason.ts';
 import { SearchElement } from './search-element.ts';
@@ -37,18 +37,18 @@ class AnswerList extends SearchElement {
         </button>
         ${
           timings
-            ? html`<p class="timings">
-              <span>by ${timings.by}</span>
-              <span>${formatPlural(timings.tokens, 'token')} embedded in <output data-timing="embed">${formatDuration(timings.embed)}</output></span>
-              <span
-                >${formatPlural(indexed, 'passage')} compared in
-                <output data-timing="search">${formatDuration(timings.search)}</output></span
-              >
-            </p>`
+            ? answeredBy({
+                ...timings,
+                took: timings.embed,
+                timing: 'embed',
+                more: html`<span
+                  >${formatPlural(indexed, 'passage')} compared in
+                  <span data-timing="search">${formatDuration(timings.search)}</span></span
+                >`,
+              })
             : nothing
         }
       </div>
-      ${failoverNote(timings?.failover)}
       <ol id="answers" class="answers" data-question=${answered ?? nothing} @keydown=${this.#keys}>
         ${repeat(
           answers ?? [],

@@ -143,8 +143,8 @@ describe('asking', () => {
       embed: expect.any(Number),
       search: expect.any(Number),
       tokens: 1,
-      by: 'letters in this browser',
-      failover: undefined,
+      model: 'letters',
+      answerer: { side: 'local', host: 'example.org', place: 'in this browser', failover: undefined },
     });
   });
 

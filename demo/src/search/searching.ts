@@ -377,9 +377,9 @@ export class Searching extends ModelPageState<SearchState> {
       const started = performance.now();
       const { vector, tokens, answer } = await session.embedQuestion(question, signal);
       signal?.throwIfAborted();
-      const { place, failover } = this.app.answererOf(answer);
-      const by = `${this.model} ${place}`;
-      this.#asked = { session, question, vector, tokens, by, failover, embed: performance.now() - started };
+      const embed = performance.now() - started;
+      const answerer = this.app.answererOf(answer);
+      this.#asked = { session, question, vector, tokens, embed, answerer, model: this.model };
       await this.#rank();
       signal?.throwIfAborted();
       this.update({ searching: false, justIndexed: false });
@@ -392,12 +392,12 @@ export class Searching extends ModelPageState<SearchState> {
   async #rank(): Promise<void> {
     const asked = this.#asked;
     if (!asked) return;
-    const { session, question, vector, embed, tokens, by, failover } = asked;
+    const { session, question, vector, embed, tokens, answerer, model } = asked;
     const started = performance.now();
     const found = await session.search(question, vector, this.#limit);
     if (this.#asked !== asked) return;
     const search = performance.now() - started;
-    this.update({ timings: { embed, search, tokens, by, failover }, answered: question });
+    this.update({ timings: { embed, search, tokens, answerer, model }, answered: question });
     this.#mark(found);
     void this.#highlight();
   }

@@ -6,12 +6,12 @@ import {
   TOKENIZERS,
 } from '@nearfield/spec';
 import { html, LitElement, nothing } from 'lit';
+import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
-import { failoverNote } from '../elements/failover-note.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
-import { formatCount, formatDuration, formatPlural } from '../shell/format.ts';
+import { formatCount, formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
@@ -179,7 +179,7 @@ class SegmentPage extends PageElement<Segmenting> {
   #result() {
     const { result } = this.page.state;
     if (!result) return nothing;
-    const { response, took, place, failover, content, asked } = result;
+    const { response, took, answerer, content, asked } = result;
     const {
       chunks = [],
       chunk_positions: positions = [],
@@ -192,13 +192,15 @@ class SegmentPage extends PageElement<Segmenting> {
           <span data-testid="chunk-count">${formatPlural(chunks.length, 'chunk')}</span>,
           <span data-testid="token-count">${formatPlural(response.num_tokens, 'token')}</span>
         </h3>
-        <p class="timings">
-          <span>${response.tokenizer} ${place}</span>
-          <span>in <span data-timing="segment">${formatDuration(took)}</span></span>
-          <span>${formatCount(content.length)} characters</span>
-        </p>
+        ${answeredBy({
+          answerer,
+          model: response.tokenizer,
+          took,
+          timing: 'segment',
+          more: html`<span>${formatCount(content.length)} characters</span>`,
+        })}
       </div>
-      ${failoverNote(failover)} ${staleNote(asked !== this.page.asked)}
+      ${staleNote(asked !== this.page.asked)}
       ${
         special.length > 0
           ? html`<p class="hint" data-testid="special-tokens">

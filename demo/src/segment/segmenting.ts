@@ -1,4 +1,5 @@
 import { LIMITS, type SegmentRequest, type SegmentResponse, type SegmentStrategy } from '@nearfield/spec';
+import type { Answerer } from '../shell/answerer.ts';
 import type { App, Side } from '../shell/app.ts';
 import { formatCount, formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
@@ -24,8 +25,7 @@ interface Segmented extends Asked {
   content: string;
   options: SegmentOptions;
   response: SegmentResponse;
-  place: string;
-  failover: string | undefined;
+  answerer: Answerer;
   took: number;
 }
 
@@ -114,7 +114,9 @@ export class Segmenting extends ModelPageState<SegmentState> {
       return { response, took: watch.elapsed };
     });
     if (!done) return true;
-    this.update({ result: { content, options, asked, ...this.app.answererOf(done.response), ...done } });
+    this.update({
+      result: { content, options, asked, answerer: this.app.answererOf(done.response), ...done },
+    });
     this.app.announceQuietly(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
     return true;
   }

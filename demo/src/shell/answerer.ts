@@ -1,4 +1,5 @@
 import type { Route } from '@nearfield/router';
+import { words } from '../words/language.ts';
 
 /** Where an answer can come from. */
 export type Side = 'local' | 'remote';
@@ -6,11 +7,17 @@ export type Side = 'local' | 'remote';
 /** Who gave an answer. */
 export interface Answerer {
   side: Side;
-  /** For the end of a sentence: `in this browser`, `at api.jina.ai`. */
+  /** Of the server, wherever the answer came from. */
+  host: string;
+  /** {@link placeOf} when the answer came. A line that stays in sight uses {@link placeOf}, which follows the language. */
   place: string;
   /** Why somebody else was asked than the one whose turn it was; undefined where nobody was passed over. */
   failover: string | undefined;
 }
+
+/** Where somebody computes, for the end of a sentence: `in this browser`, `at api.jina.ai`. */
+export const placeOf = ({ side, host }: Pick<Answerer, 'side' | 'host'>): string =>
+  side === 'local' ? words().elements.here : words().elements.atHost(host);
 
 /**
  * Who gave an answer: as the router says in the answer, otherwise the side that was asked.
@@ -19,10 +26,9 @@ export interface Answerer {
 export function answererOf(answer: object, asked: Side, host: string): Answerer {
   const { route } = (answer as { nearfield?: { route?: Route } }).nearfield ?? {};
   const side = route ? (route.place === 'remote' ? 'remote' : 'local') : asked;
-  const place = side === 'local' ? 'in this browser' : `at ${host}`;
   const failover =
     route && route.passedOver.length > 0
       ? [route.reason, ...route.passedOver.map(({ message }) => message)].join(' ')
       : undefined;
-  return { side, place, failover };
+  return { side, host, place: placeOf({ side, host }), failover };
 }

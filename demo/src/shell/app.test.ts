@@ -109,6 +109,7 @@ describe('Auto', () => {
     const answer = await embed();
     expect(app.answererOf(answer)).toEqual({
       side: 'remote',
+      host: 'example.org',
       place: 'at example.org',
       failover: expect.stringMatching(/^The policy is local-first\. local did not answer: .* It failed\.$/u),
     });

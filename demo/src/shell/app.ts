@@ -7,6 +7,7 @@ import {
   type ModelInfo,
   type SearchFoundation,
 } from '@nearfield/spec';
+import { words } from '../words/language.ts';
 import { type Answerer, answererOf, type Side } from './answerer.ts';
 import type { Connections, RemoteSettings } from './connections.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
@@ -131,9 +132,9 @@ export class App extends Store<AppState> {
 
   /** Where the current foundation computes, for the end of a sentence. */
   get place(): string {
-    const server = `at ${hostOf(this.state.remote.baseUrl)}`;
-    if (this.side === 'remote') return server;
-    return this.asksServer ? `in this browser or ${server}` : 'in this browser';
+    const host = hostOf(this.state.remote.baseUrl);
+    if (this.side === 'remote') return words().elements.atHost(host);
+    return this.asksServer ? words().elements.hereOrAt(host) : words().elements.here;
   }
 
   /** The side that is asked first. */

@@ -31,9 +31,10 @@ export interface Asked {
 }
 
 /** Who gave an answer, as a page shows it. */
-export interface Answered extends Pick<Answerer, 'failover'> {
-  /** Model and place. */
-  by: string;
+export interface Answered {
+  answerer: Answerer;
+  /** The model that gave it. */
+  model: string;
 }
 
 interface WithModels {
@@ -54,10 +55,10 @@ export abstract class ModelPageState<State extends WithModels> extends PageState
     this.update(changes as Partial<State>);
   }
 
-  /** The model that gave an answer and where it computed, for the end of a sentence. */
+  /** The model that gave an answer, and where it computed. */
   answeredBy(answer: object): Answered {
-    const { side, place, failover } = this.app.answererOf(answer);
-    return { by: `${this.state.models[side]} ${place}`, failover };
+    const answerer = this.app.answererOf(answer);
+    return { answerer, model: this.state.models[answerer.side] };
   }
 }
 

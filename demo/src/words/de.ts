@@ -41,7 +41,14 @@ export const words: Words = {
   // ── errors: what happened, and what to do ──
   problems: {},
   // ── parts that several pages have: fields of models, settings of the server, storage, progress ──
-  elements: {},
+  elements: {
+    here: 'in diesem Browser',
+    atHost: (host) => `bei ${host}`,
+    hereOrAt: (host) => `in diesem Browser oder bei ${host}`,
+    answeredBy: (model, place) => `von ${model} ${place}`,
+    answeredAt: (place) => `beantwortet ${place}`,
+    inTime: 'in {time}',
+  },
   // ── page Search ──
   search: {},
   // ── page Teach ──

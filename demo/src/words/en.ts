@@ -44,7 +44,14 @@ export const words = {
   // ── errors: what happened, and what to do ──
   problems: {},
   // ── parts that several pages have: fields of models, settings of the server, storage, progress ──
-  elements: {},
+  elements: {
+    here: 'in this browser',
+    atHost: (host: string) => `at ${host}`,
+    hereOrAt: (host: string) => `in this browser or at ${host}`,
+    answeredBy: (model: string, place: string) => `by ${model} ${place}`,
+    answeredAt: (place: string) => `answered ${place}`,
+    inTime: 'in {time}',
+  },
   // ── page Search ──
   search: {},
   // ── page Teach ──
