@@ -11,8 +11,8 @@ export interface EmbeddedTexts {
   tokens: number;
   /** Texts that were embedded now. */
   fresh: number;
-  /** The last answer, which may say who gave it; undefined where all were kept. */
-  answer: object | undefined;
+  /** What the last answer of this space says of who gave it. */
+  answer: object;
 }
 
 interface Space {
@@ -20,6 +20,8 @@ interface Space {
   id: string | undefined;
   dimensions: number;
   vectors: Map<string, Float32Array>;
+  /** What the last answer says of who gave it. */
+  answer: object;
 }
 
 const spaceOf = (answer: object): string | undefined =>
@@ -45,7 +47,6 @@ export class KeptVectors {
     const missing = [...new Set(texts)].filter((text) => !this.#spaces.get(place)?.vectors.has(text));
     const task = symmetricTask(model);
     let tokens = 0;
-    let answer: object | undefined;
     for (let done = 0; done < missing.length; done += CALL) {
       const input = missing.slice(done, done + CALL);
       const response = await foundation.embeddings(
@@ -68,11 +69,10 @@ export class KeptVectors {
         response.data.map(({ embedding }) => embedding),
       );
       tokens += response.usage.total_tokens;
-      answer = response;
     }
     const space = this.#spaces.get(place);
     const vectors = texts.map((text) => space!.vectors.get(text)!);
-    return { vectors, tokens, fresh: missing.length, answer };
+    return { vectors, tokens, fresh: missing.length, answer: space?.answer ?? {} };
   }
 
   /** The space of a place, where its answers name it. */
@@ -92,7 +92,9 @@ export class KeptVectors {
           'The model has changed since the first texts were embedded: their vectors cannot be compared. Make the map again.',
       });
     }
-    const space = known ?? { id, dimensions, vectors: new Map<string, Float32Array>() };
+    const { nearfield } = answer as { nearfield?: object };
+    const space = known ?? { id, dimensions, vectors: new Map<string, Float32Array>(), answer: {} };
+    space.answer = { nearfield };
     for (const [index, text] of texts.entries()) space.vectors.set(text, vectors[index]!);
     this.#spaces.set(place, space);
   }

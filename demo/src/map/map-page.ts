@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
+import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
-import { failoverNote } from '../elements/failover-note.ts';
 import { FileDrop } from '../elements/file-drop.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/page-element.ts';
-import { formatCount, formatDuration } from '../shell/format.ts';
+import { formatCount } from '../shell/format.ts';
 import { SEARCH_NEED } from '../shell/model-choices.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
@@ -148,21 +148,25 @@ class MapPage extends PageElement<Mapping> {
     const t = words().map;
     const { found } = page.state;
     return html`<section class="map" aria-label=${t.title}>
-      <div class="answers-head">
-        <p class="timings" data-testid="map-answered">
-          <span><strong>${t.texted(map.items.length)}</strong></span>
-          <span>${slots(t.by, { by: map.by })}</span>
-          ${
+      <div class="answers-head" data-testid="map-answered">
+        <h3>${t.texted(map.items.length)}</h3>
+        ${answeredBy({
+          answerer: map.answerer,
+          model: map.model,
+          took: map.fresh === 0 ? undefined : map.took,
+          tokens: map.fresh === 0 ? undefined : map.tokens,
+          timing: 'map',
+          more: html`${
             map.fresh === 0
               ? html`<span>${t.allKept}</span>`
-              : html`<span>${slots(t.took, { time: html`<span data-timing="map">${formatDuration(map.took)}</span>` })}</span>
-                <span>${words().counts.tokens(map.tokens)}</span>`
+              : map.fresh < map.items.length
+                ? html`<span>${t.someKept(map.items.length - map.fresh)}</span>`
+                : nothing
           }
-          ${map.fresh > 0 && map.fresh < map.items.length ? html`<span>${t.someKept(map.items.length - map.fresh)}</span>` : nothing}
-          ${map.space === undefined ? nothing : html`<span>${slots(t.space, { space: map.space })}</span>`}
-        </p>
+          ${map.space === undefined ? nothing : html`<span>${slots(t.space, { space: map.space })}</span>`}`,
+        })}
       </div>
-      ${failoverNote(map.failover)} ${map.leftOut > 0 ? html`<p class="hint">${t.leftOut(map.leftOut, MOST_TEXTS)}</p>` : nothing}
+      ${map.leftOut > 0 ? html`<p class="hint">${t.leftOut(map.leftOut, MOST_TEXTS)}</p>` : nothing}
       ${this.#tools(map)} ${this.#making()}
       <div class="map-body">
         <div class="map-main">

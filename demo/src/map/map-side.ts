@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { answeredBy } from '../elements/answered-by.ts';
 import { fieldValue } from '../elements/page-element.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
@@ -45,7 +46,8 @@ function found(page: Mapping, map: Mapped, goTo: GoTo) {
   const t = words().map;
   return html`<section class="card" aria-labelledby="map-found-title" data-testid="map-found">
     <h3 id="map-found-title" dir="auto">${slots(t.foundTitle, { question: answer.question })}</h3>
-    <p class="hint">${t.foundHint} ${slots(t.by, { by: answer.by })}.</p>
+    ${answeredBy({ answerer: answer.answerer, model: answer.model, took: answer.took, timing: 'find' })}
+    <p class="hint">${t.foundHint}</p>
     <ol class="map-items">
       ${answer.nearest.map((each) => entry(page, map, each.index, goTo, each))}
     </ol>

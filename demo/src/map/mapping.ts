@@ -231,7 +231,7 @@ export class Mapping extends ModelPageState<MapState> {
         fresh,
         space: this.#kept.spaceOf(this.#place),
         leftOut: all.length - items.length,
-        ...this.answeredBy(answer ?? {}),
+        ...this.answeredBy(answer),
       },
       isSample,
       groups,
@@ -326,7 +326,7 @@ export class Mapping extends ModelPageState<MapState> {
       .map((_, index) => ({ index, cosine: product(map.vectors, index, found.vector, 0) }))
       .sort((a, b) => b.cosine - a.cosine)
       .slice(0, SHOWN_FOR_QUESTION);
-    const answered = this.answeredBy(found.answer ?? {});
+    const answered = this.answeredBy(found.answer);
     this.update({
       found: { question, nearest, took: found.took, ...answered },
       selected: [],
