@@ -7,7 +7,7 @@ import { startDemoServer } from './demo-server.ts';
 
 test('answers what a model is, what it costs and whether it runs here', async ({ demo, page }) => {
   await demo.openPage('models');
-  const row = (id: string) => page.locator(`tr[data-model="${id}"]`);
+  const row = (id: string) => page.locator(`.model-card[data-model="${id}"]`);
   await expect(row('jina-embeddings-v2-base-en')).toContainText('768 dimensions');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('8,192 tokens');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('commercial use: yes');
@@ -33,7 +33,7 @@ test('loads a model, shows its check, and carries it away and back as files', as
 }, testInfo) => {
   test.setTimeout(LONG);
   await demo.openPage('models');
-  const row = page.locator('tr[data-model="minilm-reranker"]');
+  const row = page.locator('.model-card[data-model="minilm-reranker"]');
   await demo.tabTo(row.getByRole('button', { name: 'Load' }));
   await page.keyboard.press('Enter');
   const loaded = page.locator('[data-loaded="minilm-reranker"]');
@@ -107,7 +107,7 @@ test('what comes of a click is in its row, and in sight', async ({ demo, page, c
     await route.abort();
   });
   await demo.openPage('models');
-  const row = (id: string) => page.locator(`tr[data-model="${id}"]`);
+  const row = (id: string) => page.locator(`.model-card[data-model="${id}"]`);
   const [far, near] = [row('jina-reranker-v2-base-multilingual'), row('jina-reranker-v1-tiny-en')];
   await far.getByRole('button', { name: 'Load' }).click();
   await expect(far.getByRole('button', { name: 'Cancel' })).toBeFocused();
@@ -140,13 +140,13 @@ test('lists the models of a server', async ({ demo, page }) => {
     await demo.openPage('models');
     await demo.useRemote(server);
     await page.getByRole('button', { name: 'Show the models' }).click();
-    const row = page.locator('tr[data-model="all-MiniLM-L6-v2"]');
+    const row = page.locator('.model-card[data-model="all-MiniLM-L6-v2"]');
     await expect(row).toContainText('384 dimensions');
     await expect(row).toContainText(`answers at ${new URL(server.baseUrl).host}`);
     await expect(row.getByRole('button')).toHaveCount(0);
     // It lists models that it answers for, and no others of the catalogue.
-    await expect(page.locator('tr[data-model="jina-embeddings-v2-small-en"]')).toBeAttached();
-    await expect(page.locator('tr[data-model="jina-embeddings-v4"]')).toHaveCount(0);
+    await expect(page.locator('.model-card[data-model="jina-embeddings-v2-small-en"]')).toBeAttached();
+    await expect(page.locator('.model-card[data-model="jina-embeddings-v4"]')).toHaveCount(0);
     await expectAccessible(page);
   } finally {
     await server.close();

@@ -2,7 +2,7 @@
 import type { Route } from '@playwright/test';
 import { expect, test } from './demo-page.ts';
 
-const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Read', 'Models'];
+const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Map', 'Read', 'Models'];
 
 test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
   demo,
@@ -128,7 +128,7 @@ test('every page opens without a network once the first was shown', async ({
 
 test('going back leads to where the page was left', async ({ demo, page }) => {
   await demo.openPage('models');
-  const row = page.locator('tr[data-model="jina-reranker-v2-base-multilingual"]');
+  const row = page.locator('.model-card[data-model="jina-reranker-v2-base-multilingual"]');
   // What is known of the device and the storage makes the page longer.
   await expect(page.locator('device-badge summary')).toContainText('CPU');
   await expect(page.getByTestId('storage-state')).toBeVisible();

@@ -1,5 +1,5 @@
 /** Words that carry no subject of their own. */
-const STOP_WORDS: ReadonlySet<string> = new Set(
+export const STOP_WORDS: ReadonlySet<string> = new Set(
   `a about above after again against all almost alone along already also although always am among an and another
   any anyone anything are aren't around as at away be because been before being below between both but by can can't
   cannot come could couldn't did didn't do does doesn't doing don't done down during each either else enough even ever

@@ -1,11 +1,13 @@
 import { type CallOptions, FoundationError, type ModelFacts, type ModelInfo } from '@nearfield/spec';
 import type { App } from '../shell/app.ts';
-import { formatPlural } from '../shell/format.ts';
 import { factsOf } from '../shell/model-choices.ts';
 import { type ModelLoading, trackModel } from '../shell/model-progress.ts';
 import { PageState, perApp } from '../shell/page-state.ts';
 import { describeProblem, isAbort, type Problem } from '../shell/problems.ts';
 import { saveFile } from '../shell/save-file.ts';
+import { words } from '../words/language.ts';
+import { checkText } from './check-text.ts';
+import { languagesOf, type SortBy } from './choosing.ts';
 import { zip } from './zip.ts';
 
 /** A model with the facts of the catalogue; a server's own models have none. */
@@ -15,9 +17,10 @@ export interface ListedModel {
 }
 
 export type KindFilter = ModelFacts['kind'] | 'all';
+export type UseFilter = ModelFacts['commercialUse']['answer'] | 'all';
 
 /** What is being done with a model. */
-export type Doing = 'load' | 'unload' | 'export' | 'import' | 'delete';
+export type Doing = 'load' | 'unload' | 'export' | 'import' | 'delete' | 'verify';
 
 export interface ModelTask {
   doing: Doing;
@@ -35,9 +38,14 @@ interface CatalogueState {
   /** Models of the current mode; undefined until they were asked for. */
   models: readonly ListedModel[] | undefined;
   kind: KindFilter;
+  /** Answer to whether a company may use it. */
+  use: UseFilter;
+  sort: SortBy;
   /** Only those that run in this browser. */
   onlyHere: boolean;
   words: string;
+  /** The model whose deletion waits for a second press. */
+  confirming: string | undefined;
 }
 
 /** A model in the list of a server, by the catalogue where the server does not tell. */
@@ -47,14 +55,17 @@ const listed = (info: ModelInfo): ListedModel => ({ info, facts: factsOf(info) }
 export function filtered({
   models = [],
   kind,
+  use,
   onlyHere,
-  words,
-}: Pick<CatalogueState, 'models' | 'kind' | 'onlyHere' | 'words'>): ListedModel[] {
-  const wanted = words.toLowerCase().split(/\s+/u);
+  words: typed,
+}: Pick<CatalogueState, 'models' | 'kind' | 'use' | 'onlyHere' | 'words'>): ListedModel[] {
+  const wanted = typed.toLowerCase().split(/\s+/u);
   return models.filter(({ info, facts }) => {
     if (kind !== 'all' && facts?.kind !== kind) return false;
+    if (use !== 'all' && facts?.commercialUse.answer !== use) return false;
     if (onlyHere && !facts?.local.runs) return false;
-    const text = `${info.id} ${info.description} ${facts?.licence ?? ''}`.toLowerCase();
+    const languages = languagesOf(facts?.id ?? info.id) ?? '';
+    const text = `${info.id} ${info.description} ${facts?.licence ?? ''} ${languages}`.toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
 }
@@ -67,8 +78,11 @@ export class Catalogue extends PageState<CatalogueState> {
       failures: {},
       models: undefined,
       kind: 'all',
+      use: 'all',
+      sort: 'recommended',
       onlyHere: false,
       words: '',
+      confirming: undefined,
     });
   }
 
@@ -93,7 +107,7 @@ export class Catalogue extends PageState<CatalogueState> {
     await this.app.refresh();
     if (!loaded) return;
     this.app.shared('storage');
-    this.app.announce(`${model} is in memory.`);
+    this.app.announce(words().models.nowInMemory(model));
   }
 
   async unload(model: string): Promise<void> {
@@ -102,10 +116,26 @@ export class Catalogue extends PageState<CatalogueState> {
       return true;
     });
     await this.app.refresh();
-    if (done) this.app.announce(`${model} is out of memory.`);
+    if (done) this.app.announce(words().models.outOfMemory(model));
+  }
+
+  /** Reads a stored model anew and compares it with its published values. */
+  async verify(model: string): Promise<void> {
+    const loaded = await this.#do(model, 'verify', async (options) => {
+      await this.app.local().unload(model);
+      return this.app.local().load(model, options);
+    });
+    await this.app.refresh();
+    if (loaded) this.app.announce(words().models.verified(model, checkText(loaded.check)));
+  }
+
+  /** Asks before a model's files are deleted, or no longer. */
+  confirm(model: string | undefined): void {
+    this.update({ confirming: model });
   }
 
   async delete(model: string): Promise<void> {
+    this.confirm(undefined);
     await this.#do(model, 'delete', () => this.app.deleteFiles(model));
   }
 
@@ -116,7 +146,7 @@ export class Catalogue extends PageState<CatalogueState> {
     );
     if (!archive) return;
     saveFile(`${model}.zip`, archive);
-    this.app.announce(`${model}.zip is saved among your downloads.`);
+    this.app.announce(words().models.saved(`${model}.zip`));
   }
 
   /** Takes a model's files from a folder, such as an unpacked archive. */
@@ -125,7 +155,7 @@ export class Catalogue extends PageState<CatalogueState> {
       if (files.length === 0) {
         throw new FoundationError({
           code: 'INPUT_VALIDATION_FAILED',
-          message: 'The folder is empty. Choose the folder with config.json in it.',
+          message: words().models.emptyFolder,
         });
       }
       return this.app.local().storage.import(model, files, options);
@@ -133,9 +163,7 @@ export class Catalogue extends PageState<CatalogueState> {
     await this.app.refresh();
     if (!stored) return;
     this.app.shared('storage');
-    this.app.announce(
-      `${formatPlural(stored.length, 'file')} of ${model} ${stored.length === 1 ? 'is' : 'are'} stored.`,
-    );
+    this.app.announce(words().models.imported(model, stored.length));
   }
 
   /** Takes back what was said of a model. */
@@ -165,8 +193,10 @@ export class Catalogue extends PageState<CatalogueState> {
       if (task) this.update({ tasks: { ...this.state.tasks, [model]: { ...task, ...changes } } });
     };
     // Two models at once would share the network and the processor, and neither would be there sooner.
-    const queued = doing === 'load';
-    const waiting = queued && Object.values(this.state.tasks).some((task) => task.doing === 'load');
+    const queued = doing === 'load' || doing === 'verify';
+    const waiting =
+      queued &&
+      Object.values(this.state.tasks).some((task) => task.doing === 'load' || task.doing === 'verify');
     const task: ModelTask = { doing, waiting, loading: undefined, cancel: () => controller.abort() };
     this.update({ tasks: { ...this.state.tasks, [model]: task } });
     let end: () => void = () => undefined;

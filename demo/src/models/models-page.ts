@@ -1,60 +1,20 @@
-import type { LoadedModel, ModelCheck, ModelFacts, ModelInfo } from '@nearfield/spec';
+import type { LoadedModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
-import { modelProgress } from '../elements/model-progress.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
-import { formatBytes, formatCount, formatPlural } from '../shell/format.ts';
-import { answersFor, SERVED_MODELS } from '../shell/model-choices.ts';
-import type { Problem } from '../shell/problems.ts';
+import { formatBytes } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import '../elements/storage-panel.ts';
-import {
-  type Catalogue,
-  catalogueOf,
-  type Doing,
-  filtered,
-  type KindFilter,
-  type ListedModel,
-  type ModelTask,
-} from './catalogue.ts';
-
-const KINDS: Record<KindFilter, string> = {
-  all: 'all kinds',
-  embedding: 'embedding',
-  reranker: 'reranker',
-  clip: 'text and image',
-  colbert: 'multi-vector',
-  sparse: 'sparse',
-  chat: 'chat',
-};
-
-const COMMERCIAL: Record<ModelFacts['commercialUse']['answer'], string> = {
-  yes: 'commercial use: yes',
-  'licence-needed': 'commercial use: needs a licence',
-  unknown: 'commercial use: not known',
-};
-
-const CHECKS: Record<ModelCheck['result'], string> = {
-  passed: 'passed',
-  remembered: 'passed before',
-  skipped: 'nothing to compare with',
-};
-
-const DEVICES: Record<LoadedModel['device'], string> = { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' };
-
-const DOING: Record<Doing, string> = {
-  load: 'Loading',
-  unload: 'Unloading',
-  export: 'Exporting',
-  import: 'Importing',
-  delete: 'Deleting',
-};
+import { words } from '../words/language.ts';
+import { type Catalogue, catalogueOf, filtered, type KindFilter, type UseFilter } from './catalogue.ts';
+import { checkText } from './check-text.ts';
+import { type SortBy, sortedModels } from './choosing.ts';
+import { type CardActions, modelCard } from './model-card.ts';
+import { taskProgress } from './task-progress.ts';
 
 const ORIGINS = ['models'] as const;
-
-const megabytes = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** The catalogue, what is in memory, and what is stored. */
 class ModelsPage extends PageElement<Catalogue> {
@@ -63,9 +23,22 @@ class ModelsPage extends PageElement<Catalogue> {
   /** The model that the folder being chosen belongs to. */
   #importing = '';
 
-  /** Rows that something is going on in, and those of them that are in sight. */
+  /** Cards that something is going on in, and those of them that are in sight. */
   #observer: IntersectionObserver | undefined;
   readonly #inSight = new Set<string>();
+
+  readonly #actions: CardActions = {
+    act: (event, run) => void this.#act(event, run),
+    chooseFolder: (model) => {
+      this.#importing = model;
+      this.querySelector<HTMLInputElement>('#model-folder')?.click();
+    },
+    confirm: (model, asking) => void this.#confirm(model, asking),
+    dismiss: (model) => {
+      this.page.dismiss(model);
+      this.#card(model)?.querySelector<HTMLElement>('.state')?.focus({ preventScroll: true });
+    },
+  };
 
   protected override open(): Catalogue {
     return catalogueOf(this.app);
@@ -89,13 +62,17 @@ class ModelsPage extends PageElement<Catalogue> {
     super.disconnectedCallback();
   }
 
-  /** Looks whether the rows that something is going on in are in sight. */
+  #card(model: string): HTMLElement | null {
+    return this.querySelector<HTMLElement>(`.model-card[data-model="${CSS.escape(model)}"]`);
+  }
+
+  /** Looks whether the cards that something is going on in are in sight. */
   #observe(): void {
     const { tasks, failures } = this.page.state;
     const active = new Set([...Object.keys(tasks), ...Object.keys(failures)]);
-    for (const row of this.querySelectorAll<HTMLElement>('tr[data-model]')) {
-      if (active.has(row.dataset.model!)) this.#observer?.observe(row);
-      else this.#observer?.unobserve(row);
+    for (const card of this.querySelectorAll<HTMLElement>('.model-card')) {
+      if (active.has(card.dataset.model!)) this.#observer?.observe(card);
+      else this.#observer?.unobserve(card);
     }
     for (const model of this.#inSight) if (!active.has(model)) this.#inSight.delete(model);
   }
@@ -112,12 +89,13 @@ class ModelsPage extends PageElement<Catalogue> {
 
   protected override render() {
     const { app, page } = this;
+    const t = words().models;
     const local = app.side === 'local';
     return html`<div class="page">
-      <div class="page-head"><h2 tabindex="-1">Models</h2></div>
+      <div class="page-head"><h2 tabindex="-1">${t.title}</h2></div>
       ${local ? nothing : html`<remote-settings .app=${app}></remote-settings>`}
       <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-      ${callProgress(page.call, 'Asking for the models')}
+      ${callProgress(page.call, t.asking)}
       ${
         local
           ? html`<div class="halves">
@@ -133,29 +111,32 @@ class ModelsPage extends PageElement<Catalogue> {
         hidden
         webkitdirectory
         multiple
-        aria-label="Folder with the files of a model"
+        aria-label=${t.folder}
         @change=${(event: Event) => page.import(this.#importing, takeFiles(event))}
       />
       ${local ? this.#strip() : nothing}
     </div>`;
   }
 
-  /** What is going on in rows that are out of sight. */
+  /** What is going on in cards that are out of sight. */
   #strip() {
+    const t = words().models;
     const { tasks, failures } = this.page.state;
     const hidden = [...new Set([...Object.keys(tasks), ...Object.keys(failures)])].filter(
       (model) => !this.#inSight.has(model),
     );
     if (hidden.length === 0) return nothing;
-    return html`<section class="strip" aria-label="Models that something is done with">
+    return html`<section class="strip" aria-label=${t.strip}>
       <ul>
         ${repeat(
           hidden,
           (model) => model,
           (model) => html`<li data-strip=${model}>
-            <div>${this.#going(model, tasks[model], failures[model])}</div>
+            <div>
+              ${tasks[model] ? taskProgress(model, tasks[model]) : html`<p class="gap">${model}: ${failures[model]?.title}</p>`}
+            </div>
             <button type="button" @click=${() => this.#goTo(model)}>
-              Show<span class="visually-hidden"> ${model}</span>
+              ${t.show}<span class="visually-hidden"> ${model}</span>
             </button>
           </li>`,
         )}
@@ -163,38 +144,40 @@ class ModelsPage extends PageElement<Catalogue> {
     </section>`;
   }
 
-  #going(model: string, task: ModelTask | undefined, failure: Problem | undefined) {
-    if (!task) return html`<p class="gap">${model}: ${failure?.title}</p>`;
-    if (task.loading && task.loading.took === undefined) return modelProgress(task.loading);
-    return html`<p>${task.waiting ? `${model} waits until the others are loaded.` : `${DOING[task.doing]} ${model}…`}</p>`;
-  }
-
   #goTo(model: string): void {
-    // A filter may hide its row.
-    this.page.update({ kind: 'all', onlyHere: false, words: '' });
+    // A filter may hide its card.
+    this.page.update({ kind: 'all', use: 'all', onlyHere: false, words: '' });
     void this.updateComplete.then(() => {
-      const row = this.querySelector<HTMLElement>(`tr[data-model="${CSS.escape(model)}"]`);
-      row?.scrollIntoView({ block: 'center' });
-      row?.querySelector<HTMLElement>('.state')?.focus({ preventScroll: true });
+      const card = this.#card(model);
+      card?.querySelector('.model-actions')?.scrollIntoView({ block: 'center' });
+      card?.querySelector<HTMLElement>('.state')?.focus({ preventScroll: true });
     });
   }
 
   /**
-   * Does something with a model from its row, and keeps the focus there: on Cancel while it lasts, on what became of
+   * Does something with a model from its card, and keeps the focus there: on Cancel while it lasts, on what became of
    * it afterwards. The button that takes the old one's place would do something else.
    */
   async #act(event: Event, run: () => Promise<void>): Promise<void> {
-    const row = (event.currentTarget as HTMLElement).closest('tr, li');
+    const card = (event.currentTarget as HTMLElement).closest('li');
     const ended = run();
     await this.#rendered();
-    row?.querySelector<HTMLElement>('[data-action="cancel"]')?.focus();
+    card?.querySelector<HTMLElement>('[data-action="cancel"]')?.focus();
     await ended;
     await this.#rendered();
     const { activeElement } = document;
-    if (activeElement !== document.body && activeElement?.isConnected && !row?.contains(activeElement))
+    if (activeElement !== document.body && activeElement?.isConnected && !card?.contains(activeElement))
       return;
-    const target = row?.isConnected ? row.querySelector<HTMLElement>('.state') : undefined;
+    const target = card?.isConnected ? card.querySelector<HTMLElement>('.state') : undefined;
     (target ?? this.querySelector<HTMLElement>('#memory-title'))?.focus({ preventScroll: true });
+  }
+
+  /** Asks before a model is deleted: the focus goes to what deletes nothing. */
+  async #confirm(model: string, asking: boolean): Promise<void> {
+    this.page.confirm(asking ? model : undefined);
+    await this.#rendered();
+    const target = asking ? '[data-action="keep"]' : '.state';
+    this.#card(model)?.querySelector<HTMLElement>(target)?.focus({ preventScroll: true });
   }
 
   async #rendered(): Promise<void> {
@@ -203,15 +186,14 @@ class ModelsPage extends PageElement<Catalogue> {
   }
 
   #memory() {
+    const t = words().models;
     const { device, loaded = [] } = this.app.state.capabilities.local ?? {};
     return html`<section class="card" aria-labelledby="memory-title">
-      <h3 id="memory-title" tabindex="-1">In memory</h3>
-      ${device ? html`<p class="hint">${DEVICES[device.device]}: ${device.reason}</p>` : nothing}
+      <h3 id="memory-title" tabindex="-1">${t.memory}</h3>
+      ${device ? html`<p class="hint">${t.devices[device.device]}: <span lang="en">${device.reason}</span></p>` : nothing}
       ${
         loaded.length === 0
-          ? html`<p class="hint">
-            No model. Load one below: it is downloaded, prepared, and compared with published values before it answers.
-          </p>`
+          ? html`<p class="hint">${t.noneLoaded}</p>`
           : html`<ul class="loaded">
             ${loaded.map((model) => this.#loaded(model))}
           </ul>`
@@ -231,6 +213,7 @@ class ModelsPage extends PageElement<Catalogue> {
     batchInvariance,
     check,
   }: LoadedModel) {
+    const t = words().models;
     return html`<li data-loaded=${id}>
       <div class="answer-head">
         <strong>${id}${part ? ` (${part})` : ''}</strong>
@@ -239,128 +222,84 @@ class ModelsPage extends PageElement<Catalogue> {
           ?disabled=${this.page.state.tasks[id] !== undefined}
           @click=${(event: Event) => this.#act(event, () => this.page.unload(id))}
         >
-          Unload<span class="visually-hidden"> ${id}</span>
+          ${t.unload}<span class="visually-hidden"> ${id}</span>
         </button>
       </div>
       <dl class="facts">
-        <dt>Device</dt>
-        <dd>${DEVICES[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why">${reason}</span></dd>
-        <dt>Check</dt>
+        <dt>${t.device}</dt>
+        <dd>${t.devices[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why" lang="en">${reason}</span></dd>
+        <dt>${t.check}</dt>
         <dd data-check=${check?.result ?? 'none'}>
-          ${check ? `${CHECKS[check.result]}${figuresOf(check)}` : 'none'}
-          ${check ? html`<span class="why">${check.reason}</span>` : nothing}
+          ${checkText(check)} ${check ? html`<span class="why" lang="en">${check.reason}</span>` : nothing}
         </dd>
-        <dt>Size</dt>
-        <dd>${dimensions > 0 ? `${formatCount(dimensions)} dimensions, ` : ''}${formatCount(maxTokens)} tokens</dd>
-        <dt>Batches</dt>
-        <dd>${batchInvariance.reason}</dd>
+        <dt>${t.size}</dt>
+        <dd>
+          ${[...(dimensions > 0 ? [t.dimensions(dimensions)] : []), words().counts.tokens(maxTokens)].join(', ')}
+        </dd>
+        <dt>${t.batches}</dt>
+        <dd lang="en">${batchInvariance.reason}</dd>
       </dl>
     </li>`;
   }
 
   #catalogue() {
     const { app, page } = this;
-    const { models, kind, onlyHere, words } = page.state;
+    const t = words().models;
+    const { models, sort } = page.state;
     if (!models) {
       return app.side === 'remote'
         ? html`<section class="card">
-          <h3>Models ${app.place}</h3>
+          <h3>${t.at(app.place)}</h3>
           <div class="row">
-            <button type="button" class="primary" @click=${this.#list}>Show the models</button>
+            <button type="button" class="primary" @click=${this.#list}>${t.showModels}</button>
           </div>
         </section>`
         : nothing;
     }
-    const shown = filtered(page.state);
+    const shown = sortedModels(filtered(page.state), sort, app.state.capabilities.local?.device);
     return html`<section aria-labelledby="catalogue-title">
       <div class="answers-head">
-        <h3 id="catalogue-title" tabindex="-1">Catalogue</h3>
-        <p class="timings" data-testid="model-count">
-          ${formatCount(shown.length)} of ${formatPlural(models.length, 'model')}
-        </p>
+        <h3 id="catalogue-title" tabindex="-1">${t.catalogue}</h3>
+        <p class="timings" data-testid="model-count">${t.count(shown.length, models.length)}</p>
       </div>
-      <div class="filters">
-        <div class="field">
-          <label for="model-words">Name, language or licence</label>
-          <input
-            id="model-words"
-            type="search"
-            .value=${words}
-            @input=${(event: Event) => page.update({ words: fieldValue(event) })}
-          />
-        </div>
-        <div class="field">
-          <label for="model-kind">Kind</label>
-          <select
-            id="model-kind"
-            @change=${(event: Event) => page.update({ kind: fieldValue(event) as KindFilter })}
-          >
-            ${Object.entries(KINDS).map(([value, label]) => html`<option value=${value} ?selected=${value === kind}>${label}</option>`)}
-          </select>
-        </div>
-        <label class="check">
-          <input
-            type="checkbox"
-            .checked=${onlyHere}
-            @change=${(event: Event) => page.update({ onlyHere: (event.currentTarget as HTMLInputElement).checked })}
-          />
-          only those that run in a browser
-        </label>
-      </div>
-      <table class="catalogue">
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            <th scope="col">Size</th>
-            <th scope="col">Licence</th>
-            <th scope="col">Files</th>
-            <th scope="col">Here</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${repeat(
-            shown,
-            ({ info }) => info.id,
-            (model) => this.#row(model),
-          )}
-        </tbody>
-      </table>
-      ${shown.length === 0 ? html`<p class="hint">No model fits.</p>` : nothing}
+      ${this.#filters()}
+      <ul class="model-cards">
+        ${repeat(
+          shown,
+          ({ info }) => info.id,
+          (model) => modelCard(page, model, this.#actions),
+        )}
+      </ul>
+      ${shown.length === 0 ? html`<p class="hint">${t.noneFits}</p>` : nothing}
     </section>`;
   }
 
-  #row({ info, facts }: ListedModel) {
-    const id = facts?.id ?? info.id;
-    return html`<tr data-model=${id}>
-      <th scope="row">
-        <span class="model-id">${id}</span>
-        <span class="kind">${facts ? KINDS[facts.kind] : (info.output_modalities[0] ?? '')}</span>
-        <span class="hint">${info.description}</span>
-      </th>
-      <td data-label="Size">
-        ${facts?.dimensions === undefined ? nothing : html`<p>${formatCount(facts.dimensions)} dimensions</p>`}
-        ${info.context_length > 0 ? html`<p>${formatCount(info.context_length)} tokens</p>` : nothing}
-        ${facts?.parameters === undefined ? nothing : html`<p>${formatCount(facts.parameters / 1e6)} M parameters</p>`}
-      </td>
-      <td data-label="Licence">
-        ${
-          facts
-            ? html`<p>${facts.licence}</p>
-              <p class="hint" title=${facts.commercialUse.why}>${COMMERCIAL[facts.commercialUse.answer]}</p>`
-            : html`<p class="hint">not in the catalogue</p>`
-        }
-      </td>
-      <td data-label="Files">${facts?.local.runs ? filesOf(facts.local.sources, this.app.side === 'local' && SERVED_MODELS.includes(id)) : html`<p class="hint">none for a browser</p>`}</td>
-      <td data-label="Here">${this.app.side === 'local' ? this.#here(id, facts) : this.#there(info)}</td>
-    </tr>`;
-  }
-
-  #there(info: ModelInfo) {
-    if (answersFor(info)) return html`<p class="hint">answers ${this.app.place}</p>`;
-    const { local } = info.nearfield!;
-    return html`<p class="hint">
-      Not ${this.app.place}${local.runs ? '' : html`: ${local.reason}${local.instead ? ` Instead: ${local.instead}.` : ''}`}
-    </p>`;
+  #filters() {
+    const { page } = this;
+    const t = words().models;
+    const { kind, use, sort, onlyHere, words: typed } = page.state;
+    return html`<div class="filters">
+      <div class="field">
+        <label for="model-words">${t.filterWords}</label>
+        <input
+          id="model-words"
+          type="search"
+          .value=${typed}
+          @input=${(event: Event) => page.update({ words: fieldValue(event) })}
+        />
+      </div>
+      ${choice('model-kind', t.kind, t.kinds, kind, (value) => page.update({ kind: value as KindFilter }))}
+      ${choice('model-use', t.use, t.uses, use, (value) => page.update({ use: value as UseFilter }))}
+      ${choice('model-sort', t.sort, t.sorts, sort, (value) => page.update({ sort: value as SortBy }))}
+      <label class="check">
+        <input
+          type="checkbox"
+          .checked=${onlyHere}
+          @change=${(event: Event) => page.update({ onlyHere: (event.currentTarget as HTMLInputElement).checked })}
+        />
+        ${t.onlyHere}
+      </label>
+    </div>`;
   }
 
   #list = async (): Promise<void> => {
@@ -368,101 +307,24 @@ class ModelsPage extends PageElement<Catalogue> {
     await this.#rendered();
     this.querySelector<HTMLElement>('#catalogue-title')?.focus();
   };
-
-  #here(id: string, facts: ModelFacts | undefined) {
-    if (!facts) return nothing;
-    const { local } = facts;
-    if (!local.runs) {
-      return html`<p class="hint">Not in a browser: ${local.reason}${local.instead ? html` Instead: ${local.instead}.` : nothing}</p>`;
-    }
-    const { stored, capabilities } = this.app.state;
-    const usage = stored.find(({ model }) => model === id);
-    const loaded = capabilities.local?.loaded?.some((model) => model.id === id) ?? false;
-    const { page } = this;
-    const task = page.state.tasks[id];
-    const failure = page.state.failures[id];
-    const action = (label: string, run: (event: Event) => void) =>
-      html`<button type="button" @click=${run}>
-        ${label}<span class="visually-hidden"> ${id}</span>
-      </button>`;
-    return html`<p class="state" tabindex="-1">
-        ${loaded ? 'in memory' : usage?.complete ? 'stored' : usage ? 'partly stored' : 'runs here'}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
-      </p>
-      ${
-        task
-          ? html`<div class="row-task" aria-label="Progress" role="group">
-            ${this.#going(id, task, undefined)}
-            <button type="button" data-action="cancel" @click=${task.cancel}>
-              Cancel<span class="visually-hidden"> ${id}</span>
-            </button>
-          </div>`
-          : html`<div class="row">
-            ${loaded ? nothing : action('Load', (event) => this.#act(event, () => page.load(id)))}
-            ${usage?.complete ? action('Export', (event) => this.#act(event, () => page.export(id))) : nothing}
-            ${
-              usage
-                ? action('Delete', (event) => this.#act(event, () => page.delete(id)))
-                : action('Import', () => this.#chooseFolder(id))
-            }
-          </div>`
-      }
-      ${failure ? this.#failure(id, failure) : nothing}
-      ${local.caution ? html`<p class="hint">${local.caution}</p>` : nothing}`;
-  }
-
-  #failure(id: string, { code, origin, title, message, advice }: Problem) {
-    return html`<div role="alert">
-      <article class="problem" data-code=${code} data-origin=${origin}>
-        <div>
-          <h4>${title}</h4>
-          <p>${message}</p>
-          <p class="advice">${advice}</p>
-        </div>
-        <button type="button" class="quiet icon" aria-label="Dismiss: ${title}" @click=${() => this.#dismiss(id)}>
-          <span aria-hidden="true">×</span>
-        </button>
-      </article>
-    </div>`;
-  }
-
-  #dismiss(id: string): void {
-    this.page.dismiss(id);
-    this.querySelector<HTMLElement>(`tr[data-model="${CSS.escape(id)}"] .state`)?.focus({
-      preventScroll: true,
-    });
-  }
-
-  #chooseFolder(id: string): void {
-    this.#importing = id;
-    this.querySelector<HTMLInputElement>('#model-folder')?.click();
-  }
 }
 
-/** `; lowest cosine 0.9998 of 2 values`. */
-function figuresOf({ goldens, cosine, logitError }: ModelCheck): string {
-  if (goldens === 0) return '';
-  const values = `${formatCount(goldens)} published ${goldens === 1 ? 'value' : 'values'}`;
-  if (cosine !== undefined) return `: ${values}, lowest cosine ${cosine.toFixed(5)}`;
-  if (logitError !== undefined) return `: ${values}, largest difference ${logitError.toFixed(4)}`;
-  return `: ${values}`;
-}
-
-/** Sizes of each precision. Where every task has its own files, those of one. */
-function filesOf(sources: Extract<ModelFacts['local'], { runs: true }>['sources'], served: boolean) {
-  const repositories = new Set(sources.map(({ repository }) => repository));
-  const [first] = repositories;
-  const graphs = sources.filter(({ repository }) => repository === first);
-  return html`${graphs.map(
-    ({ graph, megabytes: sizes }) => html`<p>
-        ${graphs.length > 1 ? html`${graph}: ` : nothing}${Object.entries(sizes)
-          .map(([dtype, size]) => `${dtype} ${megabytes.format(size)}`)
-          .join(' · ')}
-        MB
-      </p>`,
-  )}
-    <p class="hint">
-      ${served ? 'from this site' : (first ?? 'on no hub')}${repositories.size > 1 ? `, one of ${repositories.size} by task` : ''}
-    </p>`;
+/** A field that chooses one of a few values. */
+function choice(
+  id: string,
+  label: string,
+  options: Readonly<Record<string, string>>,
+  chosen: string,
+  choose: (value: string) => void,
+) {
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <select id=${id} @change=${(event: Event) => choose(fieldValue(event))}>
+      ${Object.entries(options).map(
+        ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
+      )}
+    </select>
+  </div>`;
 }
 
 customElements.define('models-page', ModelsPage);

@@ -44,6 +44,12 @@ export const PAGES: readonly [Page, ...Page[]] = [
     start: content,
   },
   {
+    path: 'map',
+    load: () => import('../map/map-page.ts'),
+    render: (app) => html`<map-page .app=${app}></map-page>`,
+    start: content,
+  },
+  {
     path: 'read',
     load: () => import('../read/read-page.ts'),
     render: (app) => html`<read-page .app=${app}></read-page>`,

@@ -5,6 +5,7 @@ export type ProblemOrigin =
   | 'device'
   | 'files'
   | 'indexing'
+  | 'map'
   | 'models'
   | 'page'
   | 'playground'

@@ -1,0 +1,166 @@
+import { markOf, traceMark } from './marks.ts';
+import { type Size, type Spot, toScreen, type View } from './view.ts';
+
+/** Colours as a canvas takes them. */
+export interface Palette {
+  marks: readonly string[];
+  ink: string;
+  ground: string;
+}
+
+export interface Scene {
+  /** Places in a square from 0 to 1. Shape: [count, 2]. */
+  positions: Float32Array;
+  /** The number of each point's label or group. */
+  marks: Int16Array;
+  selected: ReadonlySet<number>;
+  current: number | undefined;
+  hovered: number | undefined;
+  /** Points that are near a question, best first. */
+  found: readonly { index: number; cosine: number }[] | undefined;
+  /** A lasso while it is drawn. */
+  line: readonly Spot[];
+  view: View;
+  size: Size;
+  /** Pixels of the device in one of the page. */
+  ratio: number;
+  palette: Palette;
+}
+
+const FAINT = 0.18;
+
+/** Draws all points, those of one mark with one path, then what stands out. */
+export function drawMap(context: CanvasRenderingContext2D, scene: Scene): void {
+  const { positions, marks, selected, found, view, size, ratio, palette } = scene;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, size.width, size.height);
+  const radius = radiusOf(positions.length / 2, view, size);
+  const strong = found ? new Set(found.map(({ index }) => index)) : selected;
+  const paths = new Map<string, { path: Path2D; colour: string; faint: boolean }>();
+  for (let index = 0; index < marks.length; index++) {
+    const { x, y } = placeOf(scene, index);
+    if (x < -radius || y < -radius || x > size.width + radius || y > size.height + radius) continue;
+    const { colour, shape } = markOf(marks[index]!);
+    const faint = strong.size > 0 && !strong.has(index);
+    const key = `${marks[index]} ${faint}`;
+    let group = paths.get(key);
+    if (!group) {
+      group = { path: new Path2D(), colour: palette.marks[colour]!, faint };
+      paths.set(key, group);
+    }
+    traceMark(group.path, shape, x, y, radius);
+  }
+  for (const { path, colour, faint } of [...paths.values()].sort(
+    (a, b) => Number(b.faint) - Number(a.faint),
+  )) {
+    context.globalAlpha = faint ? FAINT : 0.88;
+    context.fillStyle = colour;
+    context.fill(path);
+  }
+  context.globalAlpha = 1;
+  if (found) drawFound(context, scene, found, radius);
+  for (const index of [scene.hovered, scene.current])
+    if (index !== undefined) ring(context, scene, index, radius);
+  if (scene.line.length > 1) drawLine(context, scene);
+}
+
+/** Radius of points in pixels: smaller where there are many, larger as one comes nearer. */
+function radiusOf(count: number, view: View, size: Size): number {
+  const zoom = view.scale / Math.max(1, Math.min(size.width, size.height));
+  return Math.max(2, Math.min(7, (90 / Math.sqrt(count + 100)) * Math.sqrt(Math.max(0.6, zoom))));
+}
+
+const placeOf = ({ positions, view, size }: Scene, index: number): Spot =>
+  toScreen(view, size, { x: positions[index * 2] ?? 0.5, y: positions[index * 2 + 1] ?? 0.5 });
+
+/**
+ * Lines from a question to the points it is near to, with their cosines. The question has no place of its own: it is drawn
+ * in the middle of these points, nearer ones counting for more.
+ */
+function drawFound(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  found: NonNullable<Scene['found']>,
+  radius: number,
+): void {
+  const { palette } = scene;
+  const places = found.map(({ index, cosine }) => ({ ...placeOf(scene, index), cosine }));
+  const weights = places.map(({ cosine }) => Math.exp(cosine * 8));
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  const star = {
+    x: places.reduce((all, { x }, at) => all + (x * weights[at]!) / sum, 0),
+    y: places.reduce((all, { y }, at) => all + (y * weights[at]!) / sum, 0),
+  };
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 1;
+  for (const [place, { x, y }] of places.entries()) {
+    context.globalAlpha = place < 3 ? 0.9 : 0.45;
+    context.setLineDash(place < 3 ? [] : [3, 3]);
+    context.beginPath();
+    context.moveTo(star.x, star.y);
+    context.lineTo(x, y);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  context.font = '600 12px system-ui, sans-serif';
+  context.textBaseline = 'middle';
+  for (const { x, y, cosine } of places.slice(0, 3))
+    label(context, palette, cosine.toFixed(2), x + radius + 4, y);
+  context.beginPath();
+  for (let corner = 0; corner < 10; corner++) {
+    const reach = corner % 2 === 0 ? 11 : 4.6;
+    const angle = (corner * Math.PI) / 5 - Math.PI / 2;
+    context.lineTo(star.x + Math.cos(angle) * reach, star.y + Math.sin(angle) * reach);
+  }
+  context.closePath();
+  context.fillStyle = palette.ink;
+  context.strokeStyle = palette.ground;
+  context.lineWidth = 2;
+  context.stroke();
+  context.fill();
+}
+
+function label(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  text: string,
+  x: number,
+  y: number,
+): void {
+  context.strokeStyle = palette.ground;
+  context.lineWidth = 4;
+  context.lineJoin = 'round';
+  context.strokeText(text, x, y);
+  context.fillStyle = palette.ink;
+  context.fillText(text, x, y);
+}
+
+function ring(context: CanvasRenderingContext2D, scene: Scene, index: number, radius: number): void {
+  const { x, y } = placeOf(scene, index);
+  for (const [colour, width] of [
+    [scene.palette.ground, 5],
+    [scene.palette.ink, 2.5],
+  ] as const) {
+    context.beginPath();
+    context.arc(x, y, radius + 4, 0, 2 * Math.PI);
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke();
+  }
+}
+
+function drawLine(context: CanvasRenderingContext2D, { line, palette }: Scene): void {
+  context.beginPath();
+  for (const { x, y } of line) context.lineTo(x, y);
+  context.closePath();
+  context.fillStyle = palette.ink;
+  context.globalAlpha = 0.08;
+  context.fill();
+  context.globalAlpha = 1;
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 1.5;
+  context.setLineDash([5, 4]);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,341 @@
+import { html, LitElement, type PropertyValues } from 'lit';
+import { words } from '../words/language.ts';
+import { drawMap, type Palette, type Scene } from './draw.ts';
+import { COLOURS } from './marks.ts';
+import { Motion } from './motion.ts';
+import { type Direction, Picking } from './picking.ts';
+import {
+  moved,
+  type Size,
+  type Spot,
+  showing,
+  toMap,
+  toScreen,
+  type View,
+  wholeView,
+  zoomed,
+} from './view.ts';
+
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+/** Pixels around a point that are taken for it. */
+const REACH = 14;
+/** Pixels that a pointer may move while it presses. */
+const STILL = 5;
+const ZOOM_STEP = 1.5;
+
+/** What a pointer does on the map. */
+export type PointerUse = 'move' | 'lasso';
+
+/** What the map shows, and is told of. */
+export interface MapScene extends Pick<Scene, 'marks' | 'selected' | 'current' | 'found'> {
+  /** Places in a square from 0 to 1. Shape: [count, 2]. */
+  positions: Float32Array;
+  texts: readonly { text: string; label: string }[];
+}
+
+/** Points on a canvas, that can be moved, zoomed, pointed at and selected. */
+class MapCanvas extends LitElement {
+  static override readonly properties = {
+    scene: { attribute: false },
+    pointerUse: { attribute: false },
+    hovered: { state: true },
+  };
+  declare scene: MapScene;
+  declare pointerUse: PointerUse;
+  /** A point was pointed at, or gone to. */
+  lookAt: (index: number | undefined) => void = () => undefined;
+  selectPoints: (indices: readonly number[], add: boolean) => void = () => undefined;
+  togglePoint: (index: number) => void = () => undefined;
+
+  declare private hovered: number | undefined;
+  #size: Size = { width: 1, height: 1 };
+  #view: View | undefined;
+  readonly #motion = new Motion(() => this.#drawSoon());
+  #picking: { of: Float32Array; picking: Picking } | undefined;
+  #palette: Palette | undefined;
+  #frame = 0;
+  #line: Spot[] = [];
+  readonly #pointers = new Map<number, Spot>();
+  #pressed: Spot | undefined;
+  readonly #resize = new ResizeObserver(() => this.#measure());
+  readonly #theme = new MutationObserver(() => this.#recolour());
+  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    this.#dark.addEventListener('change', this.#recolour);
+  }
+
+  override disconnectedCallback(): void {
+    this.#resize.disconnect();
+    this.#theme.disconnect();
+    this.#dark.removeEventListener('change', this.#recolour);
+    cancelAnimationFrame(this.#frame);
+    this.#motion.stop();
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { hovered, scene } = this;
+    const item = hovered === undefined ? undefined : scene.texts[hovered];
+    const t = words().map;
+    return html`<div
+        class="map-area"
+        role="application"
+        tabindex="0"
+        aria-label=${t.canvasLabel(scene.texts.length)}
+        aria-describedby="map-keys"
+        data-use=${this.pointerUse}
+        @keydown=${this.#key}
+        @pointerdown=${this.#down}
+        @pointermove=${this.#move}
+        @pointerup=${this.#up}
+        @pointercancel=${this.#up}
+        @pointerleave=${this.#leave}
+        @dblclick=${this.#doubleClick}
+      >
+        <canvas aria-hidden="true"></canvas>
+        <div class="map-colours" aria-hidden="true">
+          ${Array.from({ length: COLOURS + 1 }, (_, colour) => html`<i data-colour=${colour}></i>`)}<i data-colour="ink"></i><i data-colour="ground"></i>
+        </div>
+        <div class="map-tip" ?hidden=${item === undefined} dir="auto" aria-hidden="true">
+          ${item?.label ? html`<strong>${item.label}</strong> ` : ''}${item?.text}
+        </div>
+      </div>
+      <div class="map-zoom">
+        <button type="button" class="icon" aria-label=${t.zoomIn} title=${t.zoomIn} @click=${() => this.zoom(ZOOM_STEP)}>+</button>
+        <button type="button" class="icon" aria-label=${t.zoomOut} title=${t.zoomOut} @click=${() => this.zoom(1 / ZOOM_STEP)}>−</button>
+        <button type="button" class="icon" aria-label=${t.showAll} title=${t.showAll} @click=${() => this.showAll()}>⤢</button>
+      </div>`;
+  }
+
+  protected override firstUpdated(): void {
+    const area = this.#area;
+    this.#resize.observe(area);
+    // Not by an attribute: it must be able to keep the page from scrolling.
+    area.addEventListener('wheel', this.#wheel, { passive: false });
+    this.#recolour();
+    this.#measure();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('scene')) this.#motion.to(this.scene.positions);
+    this.#placeTip();
+    this.#drawSoon();
+  }
+
+  /** Brings a point into view. */
+  show(index: number): void {
+    if (!this.#view) return;
+    this.#view = showing(this.#view, this.#size, this.#pick().position(index));
+    this.#drawSoon();
+  }
+
+  showAll(): void {
+    this.#view = wholeView(this.#size);
+    this.#drawSoon();
+  }
+
+  zoom(factor: number, at: Spot = { x: this.#size.width / 2, y: this.#size.height / 2 }): void {
+    if (!this.#view) return;
+    this.#view = zoomed(this.#view, this.#size, factor, at);
+    this.hovered = undefined;
+    this.#drawSoon();
+  }
+
+  get #area(): HTMLElement {
+    return this.querySelector<HTMLElement>('.map-area')!;
+  }
+
+  /** Finds points where they will be when they have come to rest. */
+  #pick(): Picking {
+    const { positions } = this.scene;
+    if (this.#picking?.of !== positions) this.#picking = { of: positions, picking: new Picking(positions) };
+    return this.#picking.picking;
+  }
+
+  #measure(): void {
+    const canvas = this.querySelector('canvas')!;
+    const { clientWidth: width, clientHeight: height } = this.#area;
+    if (width === 0 || height === 0) return;
+    const ratio = devicePixelRatio;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const before = this.#view && wholeView(this.#size).scale;
+    this.#size = { width, height };
+    const whole = wholeView(this.#size);
+    this.#view =
+      this.#view && before ? { ...this.#view, scale: (this.#view.scale * whole.scale) / before } : whole;
+    this.#draw();
+  }
+
+  #recolour = (): void => {
+    const colour = (name: string | number): string =>
+      getComputedStyle(this.querySelector(`.map-colours [data-colour="${name}"]`)!).color;
+    this.#palette = {
+      marks: Array.from({ length: COLOURS + 1 }, (_, number) => colour(number)),
+      ink: colour('ink'),
+      ground: colour('ground'),
+    };
+    this.#drawSoon();
+  };
+
+  #drawSoon(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame((now) => {
+      this.#frame = 0;
+      if (this.#motion.advance(now)) this.#drawSoon();
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    const context = this.querySelector('canvas')?.getContext('2d');
+    if (!context || !this.#view || !this.#palette) return;
+    drawMap(context, {
+      ...this.scene,
+      positions: this.#motion.positions,
+      hovered: this.hovered,
+      line: this.#line,
+      view: this.#view,
+      size: this.#size,
+      ratio: devicePixelRatio,
+      palette: this.#palette,
+    });
+  }
+
+  #spotOf(event: PointerEvent | WheelEvent | MouseEvent): Spot {
+    const { left, top } = this.#area.getBoundingClientRect();
+    return { x: event.clientX - left, y: event.clientY - top };
+  }
+
+  #at(spot: Spot): number | undefined {
+    const view = this.#view;
+    return view && this.#pick().at(toMap(view, this.#size, spot), REACH / view.scale);
+  }
+
+  #down = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    const spot = this.#spotOf(event);
+    this.#area.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, spot);
+    this.#pressed = this.#pointers.size === 1 ? spot : undefined;
+    this.#line = this.pointerUse === 'lasso' && this.#pointers.size === 1 ? [spot] : [];
+  };
+
+  #move = (event: PointerEvent): void => {
+    const spot = this.#spotOf(event);
+    const before = this.#pointers.get(event.pointerId);
+    if (!before || !this.#view) {
+      if (event.pointerType === 'mouse') this.hovered = this.#at(spot);
+      return;
+    }
+    this.hovered = undefined;
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
+    this.#pointers.set(event.pointerId, spot);
+    if (this.#pressed && distance(this.#pressed, spot) > STILL) this.#pressed = undefined;
+    if (other) {
+      const middle = { x: (spot.x + other.x) / 2, y: (spot.y + other.y) / 2 };
+      this.#view = zoomed(
+        this.#view,
+        this.#size,
+        distance(spot, other) / Math.max(1, distance(before, other)),
+        middle,
+      );
+    } else if (this.pointerUse === 'lasso') {
+      if (this.#line.length > 0) this.#line.push(spot);
+    } else {
+      this.#view = moved(this.#view, spot.x - before.x, spot.y - before.y);
+    }
+    this.#drawSoon();
+  };
+
+  #up = (event: PointerEvent): void => {
+    if (!this.#pointers.delete(event.pointerId)) return;
+    const { shiftKey } = event;
+    const view = this.#view;
+    if (this.#pressed && event.type === 'pointerup') {
+      const index = this.#at(this.#pressed);
+      if (index !== undefined && shiftKey) this.togglePoint(index);
+      this.lookAt(index);
+    } else if (this.#line.length > 2 && view) {
+      this.selectPoints(
+        this.#pick().inside(this.#line.map((spot) => toMap(view, this.#size, spot))),
+        shiftKey,
+      );
+    }
+    this.#pressed = undefined;
+    this.#line = [];
+    this.#drawSoon();
+  };
+
+  #leave = (): void => {
+    this.hovered = undefined;
+  };
+
+  #doubleClick = (event: MouseEvent): void => {
+    if (this.pointerUse === 'move') this.zoom(ZOOM_STEP, this.#spotOf(event));
+  };
+
+  /** Zooms once the map was chosen by a click or the keyboard; until then the page scrolls past it. */
+  #wheel = (event: WheelEvent): void => {
+    if (!event.ctrlKey && document.activeElement !== this.#area) return;
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
+    this.zoom(Math.exp((-event.deltaY * lines) / 300), this.#spotOf(event));
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const { current } = this.scene;
+    const direction = ARROWS[event.key];
+    if (direction) {
+      const from = current ?? this.#pick().at({ x: 0.5, y: 0.5 });
+      const next = current === undefined ? from : this.#pick().towards(current, direction);
+      if (next !== undefined) {
+        this.lookAt(next);
+        this.show(next);
+      }
+    } else if (event.key === '+' || event.key === '=') this.zoom(ZOOM_STEP);
+    else if (event.key === '-') this.zoom(1 / ZOOM_STEP);
+    else if (event.key === '0') this.showAll();
+    else if ((event.key === 'Enter' || event.key === ' ') && current !== undefined) this.togglePoint(current);
+    else if (event.key === 'Escape') {
+      this.hovered = undefined;
+      this.lookAt(undefined);
+    } else return;
+    event.preventDefault();
+  };
+
+  #placeTip(): void {
+    const tip = this.querySelector<HTMLElement>('.map-tip');
+    if (!tip || this.hovered === undefined || !this.#view) return;
+    const { width, height } = this.#size;
+    const { x, y } = toScreen(this.#view, this.#size, this.#pick().position(this.hovered));
+    const left = Math.max(4, Math.min(x + 12, width - tip.offsetWidth - 4));
+    const below = y + 14;
+    const top = below + tip.offsetHeight > height - 4 ? Math.max(4, y - 14 - tip.offsetHeight) : below;
+    tip.style.transform = `translate(${left}px, ${top}px)`;
+  }
+}
+
+const distance = (a: Spot, b: Spot): number => Math.hypot(a.x - b.x, a.y - b.y);
+
+customElements.define('map-canvas', MapCanvas);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'map-canvas': MapCanvas;
+  }
+}

@@ -1,0 +1,14 @@
+import type { ModelCheck } from '@nearfield/spec';
+import { words } from '../words/language.ts';
+
+/** What came of comparing a model with its published values: `passed: 2 published values, lowest cosine 0.99980`. */
+export function checkText(check: ModelCheck | undefined): string {
+  const t = words().models;
+  if (!check) return t.noCheck;
+  const { result, goldens, cosine, logitError } = check;
+  if (goldens === 0) return t.checks[result];
+  const figures = [t.checkedValues(goldens)];
+  if (cosine !== undefined) figures.push(t.lowestCosine(cosine.toFixed(5)));
+  else if (logitError !== undefined) figures.push(t.largestDifference(logitError.toFixed(4)));
+  return `${t.checks[result]}: ${figures.join(', ')}`;
+}

@@ -1,0 +1,232 @@
+import type { ModelUsage } from '@nearfield/core';
+import type { ModelFacts, ModelInfo } from '@nearfield/spec';
+import { html, nothing, type TemplateResult } from 'lit';
+import { formatBytes, formatCount } from '../shell/format.ts';
+import { answersFor, downloadMegabytes, SERVED_MODELS } from '../shell/model-choices.ts';
+import type { Problem } from '../shell/problems.ts';
+import { languageInUse } from '../words/in-use.ts';
+import { words } from '../words/language.ts';
+import type { Catalogue, ListedModel } from './catalogue.ts';
+import { isRecommended, languagesOf, linksOf, targetOf } from './choosing.ts';
+import { taskProgress } from './task-progress.ts';
+
+/** What a card has its page do, as the focus must stay in sight. */
+export interface CardActions {
+  act(event: Event, run: () => Promise<void>): void;
+  chooseFolder(model: string): void;
+  /** Asks before the model is deleted, or no longer. */
+  confirm(model: string, asking: boolean): void;
+  dismiss(model: string): void;
+}
+
+/** A model: what it is for, how large, who may use it, how it would run here, and what can be done with it. */
+export function modelCard(page: Catalogue, model: ListedModel, actions: CardActions): TemplateResult {
+  const { info, facts } = model;
+  const { app } = page;
+  const id = facts?.id ?? info.id;
+  const t = words().models;
+  const kind = facts ? t.kinds[facts.kind] : (info.output_modalities[0] ?? '');
+  return html`<li class="model-card" data-model=${id} aria-labelledby="model-${id}">
+    <div class="model-head">
+      <h4 class="model-id" id="model-${id}">${id}</h4>
+      ${isRecommended(id) && app.side === 'local' ? html`<span class="tag strong">${t.recommended}</span>` : nothing}
+      <span class="tag">${kind}</span>
+    </div>
+    ${
+      isRecommended(id) && app.side === 'local'
+        ? html`<p>${t.recommendedFor[id]}</p>`
+        : html`<p lang="en">${info.description}</p>`
+    }
+    <dl class="facts">
+      ${sizeFacts(page, id, info, facts)}
+      ${languageFact(id)} ${runsFact(page, id, model)}
+    </dl>
+    ${facts?.local.runs && facts.local.caution && app.side === 'local' ? html`<p class="hint" lang="en">${facts.local.caution}</p>` : nothing}
+    ${licenceOf(model)} ${facts?.local.runs ? files(id, facts.local, app.side === 'local') : nothing}
+    ${app.side === 'local' && facts?.local.runs ? controls(page, id, actions) : nothing}
+  </li>`;
+}
+
+function sizeFacts({ app }: Catalogue, id: string, info: ModelInfo, facts: ModelFacts | undefined) {
+  const t = words().models;
+  const { device } = app.state.capabilities.local ?? {};
+  const megabytes = app.side === 'local' ? downloadMegabytes(id, device) : undefined;
+  const usage = app.side === 'local' ? app.state.stored.find(({ model }) => model === id) : undefined;
+  return html`<dt>${t.size}</dt>
+    <dd class="model-sizes">
+      ${
+        usage?.complete
+          ? html`<strong>${formatBytes(usage.bytes)}</strong>`
+          : megabytes === undefined
+            ? nothing
+            : html`<strong>${t.download(formatBytes(megabytes * 1e6))}</strong>`
+      }
+      ${[
+        facts?.dimensions === undefined ? '' : t.dimensions(facts.dimensions),
+        info.context_length > 0 ? words().counts.tokens(info.context_length) : '',
+        facts?.parameters === undefined ? '' : t.parameters(formatCount(facts.parameters / 1e6)),
+      ]
+        .filter((each) => each !== '')
+        .map((each) => html`<span>${each}</span>`)}
+    </dd>`;
+}
+
+function languageFact(id: string) {
+  const t = words().models;
+  const languages = languagesOf(id);
+  if (languages === undefined) return nothing;
+  const names: Readonly<Record<string, string>> = t.languageNames;
+  return html`<dt>${t.languages}</dt>
+    <dd>${names[languages] ?? languages}</dd>`;
+}
+
+function runsFact({ app }: Catalogue, id: string, { info, facts }: ListedModel) {
+  const t = words().models;
+  if (app.side === 'remote') {
+    const local = info.nearfield?.local;
+    return html`<dt>${t.runs}</dt>
+      <dd>
+        ${answersFor(info) ? t.answersAt(app.place) : html`${t.notAt(app.place)}${local?.runs === false ? notHere(local) : nothing}`}
+      </dd>`;
+  }
+  if (!facts) return nothing;
+  const target = targetOf(id, app.state.capabilities.local?.device);
+  return html`<dt>${t.runs}</dt>
+    <dd>
+      ${facts.local.runs ? target && t.runsOn[target] : html`${t.runsNot}${notHere(facts.local)}`}
+    </dd>`;
+}
+
+const notHere = ({ reason, instead }: { reason: string; instead: string | null }) =>
+  html`: <span lang="en">${reason}</span>${instead ? ` ${words().models.instead(instead)}` : nothing}`;
+
+/** Whether a company may use it: the question that people have. */
+function licenceOf(model: ListedModel) {
+  const t = words().models;
+  const { facts } = model;
+  if (!facts) return html`<p class="hint">${t.notInCatalogue}</p>`;
+  const { licence, commercialUse } = facts;
+  const { card, licence: text, ask } = linksOf(model);
+  const known: Readonly<Record<string, string>> = t.licenceWhy;
+  const link = (address: string | undefined, label: string) =>
+    address === undefined
+      ? nothing
+      : html`<a href=${address} target="_blank" rel="noopener noreferrer">${label}<span class="visually-hidden"> ${facts.id}</span></a>`;
+  return html`<div class="may-i" data-answer=${commercialUse.answer}>
+    <p><span class="question">${t.mayI}</span> <strong>${t.answers[commercialUse.answer]}</strong></p>
+    <p class="hint">
+      ${licence}. ${known[licence] ?? html`<span lang="en">${commercialUse.why}</span>`}
+    </p>
+    <p class="links">${link(text, t.licenceText)} ${link(ask, t.askFor)} ${link(card, t.modelCard)}</p>
+  </div>`;
+}
+
+/** Sizes of each precision. Where every task has its own files, those of one. */
+function files(id: string, { sources }: Extract<ModelFacts['local'], { runs: true }>, isHere: boolean) {
+  const t = words().models;
+  const megabytes = new Intl.NumberFormat(languageInUse(), { maximumSignificantDigits: 3 });
+  const repositories = new Set(sources.map(({ repository }) => repository));
+  const [first] = repositories;
+  const graphs = sources.filter(({ repository }) => repository === first);
+  const origin = isHere && SERVED_MODELS.includes(id) ? t.fromSite : (first ?? t.onNoHub);
+  return html`<details class="model-files">
+    <summary>${t.files}<span class="visually-hidden"> ${id}</span></summary>
+    ${graphs.map(
+      ({ graph, megabytes: sizes }) =>
+        html`<p>${graphs.length > 1 ? `${graph}: ` : ''}${Object.entries(sizes)
+          .map(([dtype, size]) => `${dtype} ${megabytes.format(size)}`)
+          .join(' · ')} MB</p>`,
+    )}
+    <p class="hint">${origin}${repositories.size > 1 ? `, ${t.oneOf(repositories.size)}` : ''}</p>
+  </details>`;
+}
+
+function controls(page: Catalogue, id: string, actions: CardActions) {
+  const t = words().models;
+  const { stored, capabilities } = page.app.state;
+  const usage = stored.find(({ model }) => model === id);
+  const isLoaded = capabilities.local?.loaded?.some((model) => model.id === id) ?? false;
+  const task = page.state.tasks[id];
+  const failure = page.state.failures[id];
+  const state = isLoaded
+    ? t.states.memory
+    : usage?.complete
+      ? t.states.stored
+      : usage
+        ? t.states.partly
+        : t.states.runs;
+  return html`<div class="model-actions">
+    <p class="state" tabindex="-1" data-state=${isLoaded ? 'memory' : usage?.complete ? 'stored' : usage ? 'partly' : 'runs'}>
+      ${state}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
+    </p>
+    ${
+      task
+        ? html`<div class="row-task" aria-label=${words().common.progress} role="group">
+          ${taskProgress(id, task)}
+          <button type="button" data-action="cancel" @click=${task.cancel}>
+            ${words().common.cancel}<span class="visually-hidden"> ${id}</span>
+          </button>
+        </div>`
+        : page.state.confirming === id && usage
+          ? confirmation(page, id, usage, actions)
+          : buttons(page, id, usage, isLoaded, actions)
+    }
+    ${failure ? failed(id, failure, actions) : nothing}
+  </div>`;
+}
+
+function buttons(
+  page: Catalogue,
+  id: string,
+  usage: ModelUsage | undefined,
+  isLoaded: boolean,
+  actions: CardActions,
+) {
+  const t = words().models;
+  const button = (label: string, run: (event: Event) => void, kind = '') =>
+    html`<button type="button" class=${kind} @click=${run}>
+      ${label}<span class="visually-hidden"> ${id}</span>
+    </button>`;
+  const load = usage?.complete ? t.load : usage ? t.goOn : t.downloadIt;
+  return html`<div class="row">
+    ${isLoaded ? nothing : button(load, (event) => actions.act(event, () => page.load(id)), isRecommended(id) ? 'primary' : '')}
+    ${usage?.complete ? button(t.verify, (event) => actions.act(event, () => page.verify(id))) : nothing}
+    ${usage?.complete ? button(t.export, (event) => actions.act(event, () => page.export(id))) : nothing}
+    ${usage ? button(t.delete, () => actions.confirm(id, true)) : button(t.import, () => actions.chooseFolder(id))}
+  </div>`;
+}
+
+function confirmation(page: Catalogue, id: string, { bytes }: ModelUsage, actions: CardActions) {
+  const t = words().models;
+  return html`<div
+    class="confirm"
+    role="group"
+    aria-labelledby="confirm-${id}"
+    @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && actions.confirm(id, false)}
+  >
+    <p id="confirm-${id}">${t.confirmDelete(formatBytes(bytes))}</p>
+    <div class="row">
+      <button type="button" data-action="keep" @click=${() => actions.confirm(id, false)}>
+        ${t.keep}<span class="visually-hidden"> ${id}</span>
+      </button>
+      <button type="button" class="danger" @click=${(event: Event) => actions.act(event, () => page.delete(id))}>
+        ${t.deleteNow}<span class="visually-hidden"> ${id}</span>
+      </button>
+    </div>
+  </div>`;
+}
+
+function failed(id: string, { code, origin, title, message, advice }: Problem, actions: CardActions) {
+  return html`<div role="alert">
+    <article class="problem" data-code=${code} data-origin=${origin}>
+      <div>
+        <h5>${title}</h5>
+        <p>${message}</p>
+        <p class="advice">${advice}</p>
+      </div>
+      <button type="button" class="quiet icon" aria-label=${words().models.dismiss(title)} @click=${() => actions.dismiss(id)}>
+        <span aria-hidden="true">×</span>
+      </button>
+    </article>
+  </div>`;
+}
