@@ -24,10 +24,10 @@ export default [
   { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '128 kB' },
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '121 kB' },
   // All endpoints' schemas, fetch and errors, the budget of a key and repetition; no catalogue. The reader's services,
-  // jobs, streams and calls of many requests are files that a page loads when it calls them.
+  // jobs, streams, capabilities and calls of many requests are files that a page loads when it calls them.
   { name: 'remote, page', path: page('remote'), limit: '16.5 kB' },
-  // The same without the contract, which a page has once: 8 kB, gzip.
-  { name: 'remote beside spec', path: page('remote-beside-spec'), limit: '8.3 kB', gzip: true },
+  // The same without the contract, which a page has once: 8 KB, which are 8,192 bytes.
+  { name: 'remote beside spec', path: page('remote-beside-spec'), limit: '8.192 kB', gzip: true },
   // Policies, failover and spaces; what it chooses between is the page's own to load.
   { name: 'router beside spec', path: page('router-beside-spec'), limit: '5.2 kB', gzip: true },
   // transformers.js, minified; onnxruntime's wasm is beside it.

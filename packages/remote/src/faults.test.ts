@@ -9,7 +9,8 @@ import { serializeError } from '@nearfield/spec/implement';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DrivenClock } from '../test/driven-clock.ts';
 import { type Arrival, createFaultProxy, type Fault } from '../test/fault-proxy.ts';
-import { RemoteFoundation, type RemoteOptions } from './remote.ts';
+import type { RemoteOptions } from './options.ts';
+import { RemoteFoundation } from './remote.ts';
 
 const KEY = 'jina_0123456789abcdef';
 const MODEL = 'jina-embeddings-v3';

@@ -1,24 +1,17 @@
-import type {
-  CallOptions,
-  GroundRequest,
-  GroundResponse,
-  ReadRequest,
-  ReadResponse,
-  SearchRequest,
-  SearchResponse,
-} from '@nearfield/spec';
+import type { CallOptions, GroundResponse, ReadResponse, SearchResponse } from '@nearfield/spec';
 import {
   GroundBodySchema,
   GroundRequestSchema,
   notSupported,
   parse,
+  type parseResponse,
   ReadBodySchema,
   type ReadOptions,
   ReadRequestSchema,
   SearchBodySchema,
   SearchRequestSchema,
 } from '@nearfield/spec/implement';
-import { type Addresses, isJina } from './addresses.ts';
+import { type Addresses, type AddressOptions, isJina } from './addresses.ts';
 import type { Call, Transport } from './transport.ts';
 
 /** Request header of each reader option. */
@@ -96,19 +89,40 @@ function readerRequest(request: Record<string, unknown>): {
   return { headers, body };
 }
 
-type Service = 'read' | 'search' | 'ground';
+/** Answers of the services beside the API. */
+export interface Services {
+  read: ReadResponse;
+  search: SearchResponse;
+  ground: GroundResponse;
+}
 
-/** Option that holds the address of each. */
-const OPTIONS: Record<Service, string> = { read: 'readerUrl', search: 'searchUrl', ground: 'groundUrl' };
+type Schema<Output> = Parameters<typeof parseResponse<Output>>[0];
 
-/** @throws FoundationError NOT_SUPPORTED for a service without an address */
-function serviceCall(addresses: Addresses, name: Service, request: Record<string, unknown>): Call {
+/** Each service: the option that holds its address, and the shapes of its requests and answers. */
+const SERVICES: {
+  readonly [Name in keyof Services]: {
+    option: keyof AddressOptions;
+    request: Parameters<typeof parse>[0];
+    answer: Schema<Services[Name]>;
+  };
+} = {
+  read: { option: 'readerUrl', request: ReadRequestSchema, answer: ReadBodySchema },
+  search: { option: 'searchUrl', request: SearchRequestSchema, answer: SearchBodySchema },
+  ground: { option: 'groundUrl', request: GroundRequestSchema, answer: GroundBodySchema },
+};
+
+/**
+ * The request of a service.
+ * @throws FoundationError INPUT_VALIDATION_FAILED; NOT_SUPPORTED for a service without an address
+ */
+export function serviceCall(addresses: Addresses, name: keyof Services, request: object): Call {
+  const parsed = parse(SERVICES[name].request, request) as Record<string, unknown>;
   const address = addresses[name];
   if (!address) {
     throw notSupported(
       name,
       `${addresses.base.origin} is not Jina's API.`,
-      `Set ${OPTIONS[name]} to the service to use, such as https://${name[0]}.jina.ai.`,
+      `Set ${SERVICES[name].option} to the service to use, such as https://${name[0]}.jina.ai.`,
     );
   }
   // The reader answers a few requests per minute without a key.
@@ -119,41 +133,17 @@ function serviceCall(addresses: Addresses, name: Service, request: Record<string
     method: 'POST',
     needsKey,
     isRepeatable: true,
-    ...readerRequest(request),
+    ...readerRequest(parsed),
   };
 }
 
-/** The request of a page. */
-export const readCall = (addresses: Addresses, request: ReadRequest): Call =>
-  serviceCall(addresses, 'read', parse(ReadRequestSchema, request));
-
-export const read = (
+/** The answer of a service. */
+export async function ask<Name extends keyof Services>(
   transport: Transport,
   addresses: Addresses,
-  request: ReadRequest,
-  options: CallOptions,
-): Promise<ReadResponse> => transport.json(readCall(addresses, request), ReadBodySchema, options);
-
-export const search = (
-  transport: Transport,
-  addresses: Addresses,
-  request: SearchRequest,
-  options: CallOptions,
-): Promise<SearchResponse> =>
-  transport.json(
-    serviceCall(addresses, 'search', parse(SearchRequestSchema, request)),
-    SearchBodySchema,
-    options,
-  );
-
-export const ground = (
-  transport: Transport,
-  addresses: Addresses,
-  request: GroundRequest,
-  options: CallOptions,
-): Promise<GroundResponse> =>
-  transport.json(
-    serviceCall(addresses, 'ground', parse(GroundRequestSchema, request)),
-    GroundBodySchema,
-    options,
-  );
+  name: Name,
+  request: object,
+  options?: CallOptions,
+): Promise<Services[Name]> {
+  return transport.json(serviceCall(addresses, name, request), SERVICES[name].answer, options);
+}

@@ -17,7 +17,7 @@ import { createParser } from 'eventsource-parser';
 import type { Addresses } from './addresses.ts';
 import type { Api } from './api.ts';
 import { errorOfAnswer } from './api-error.ts';
-import { readCall } from './reader.ts';
+import { serviceCall } from './reader.ts';
 import { bodyOf } from './request-body.ts';
 import { Secrets } from './secrets.ts';
 import type { Call, Transport } from './transport.ts';
@@ -89,5 +89,5 @@ export async function* readStream(
   request: ReadRequest,
   options: CallOptions,
 ): AsyncGenerator<Page, void, undefined> {
-  yield* events(transport, readCall(addresses, request), PageSchema, options);
+  yield* events(transport, serviceCall(addresses, 'read', request), PageSchema, options);
 }

@@ -1,11 +1,12 @@
 import { type CallOptions, FoundationError } from '@nearfield/spec';
 import { parseResponse } from '@nearfield/spec/implement';
-import { errorOfAnswer } from './api-error.ts';
+import { failureOf, jsonOf, parseJson, readable, tokensOf } from './answers.ts';
 import type { Budget } from './budget.ts';
 import type { Clock } from './clock.ts';
 import { Pacer, type Pass } from './pacer.ts';
 import { isRateRefusal, mayRepeat, pause, waitBefore } from './retry.ts';
 import { Secrets } from './secrets.ts';
+import { type Stop, stopOf } from './stop.ts';
 
 /** A fixed key, or a function that returns one. It is called before every request, so that keys can be renewed. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -44,24 +45,8 @@ export interface Call {
 
 type ResponseSchema<Output> = Parameters<typeof parseResponse<Output>>[0];
 
-const ERROR_BODY_CHARACTERS = 64 * 1024;
-
 /** Refusals for which a part of a larger call waits. */
 const PATIENCE = 20;
-
-/** The reasons to stop a request: its time limit, its signal, the end of the foundation. */
-interface Stop {
-  readonly signal: AbortSignal;
-  /** Starts the time again, for a stream that is still moving. */
-  restart(): void;
-  /** Stops the time while the client itself waits; the limit of a call goes on. */
-  rest(): void;
-  /** Whether some milliseconds are left. */
-  allows(milliseconds: number): boolean;
-  /** The error that the stop means, or undefined if nothing was stopped. */
-  error(): unknown;
-  done(): void;
-}
 
 /** An answer whose body was not read yet. */
 interface Open {
@@ -234,111 +219,8 @@ export class Transport {
     return undefined;
   }
 
-  /** @param isOfCall whether the time limit is one of the whole call, not of each attempt */
-  #stop(call: Call, { signal, timeout = this.#options.timeout }: CallOptions, isOfCall: boolean): Stop {
-    const { clock } = this.#options;
-    const timer = new AbortController();
-    const end = clock.now() + timeout;
-    let cancel: (() => void) | undefined;
-    const start = (): void => {
-      cancel?.();
-      cancel = Number.isFinite(timeout) ? clock.after(timeout, () => timer.abort()) : undefined;
-    };
-    start();
-    const closing = this.#closing.signal;
-    return {
-      signal: AbortSignal.any([timer.signal, closing, ...(signal ? [signal] : [])]),
-      restart: () => {
-        if (!isOfCall) start();
-      },
-      rest: () => {
-        if (!isOfCall) cancel?.();
-      },
-      allows: (milliseconds) => !isOfCall || clock.now() + milliseconds < end,
-      error: () => {
-        if (signal?.aborted) return signal.reason;
-        if (closing.aborted) {
-          return new FoundationError({
-            code: 'CLOSED',
-            message: 'This foundation was closed.',
-            retryable: false,
-          });
-        }
-        if (!timer.signal.aborted) return undefined;
-        return new FoundationError({
-          code: 'SERVICE_TIMEOUT',
-          message: `Request timed out after ${timeout / 1000} seconds: ${call.url.origin} did not answer ${call.what}. Try with smaller inputs, or set a longer timeout.`,
-        });
-      },
-      done: () => cancel?.(),
-    };
+  #stop(call: Call, options: CallOptions, isOfCall: boolean): Stop {
+    const { timeout, clock } = this.#options;
+    return stopOf({ call, options, closing: this.#closing.signal, timeout, clock }, isOfCall);
   }
-}
-
-/** Tokens of an answer, if it counts them. */
-function tokensOf(answer: unknown): number | undefined {
-  const count = (answer as { usage?: { total_tokens?: unknown } | null } | null)?.usage?.total_tokens;
-  return typeof count === 'number' ? count : undefined;
-}
-
-/** The error of an answer that is none. */
-async function failureOf(
-  response: Response,
-  { what, url }: Call,
-  secrets: Secrets,
-): Promise<FoundationError> {
-  const { status, headers, type } = response;
-  if (type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    const location = headers.get('location');
-    await response.body?.cancel();
-    return new FoundationError({
-      code: 'RESPONSE_INVALID',
-      message: `${url.origin} redirects ${what}${location ? ` to ${location}` : ''}. Use the final address as base URL.`,
-      status: status || 502,
-    });
-  }
-  const text = secrets.outOf(await response.text()).slice(0, ERROR_BODY_CHARACTERS);
-  return errorOfAnswer({ status, headers, text, what });
-}
-
-/** @throws FoundationError INPUT_VALIDATION_FAILED for values that JSON cannot hold: cycles, big integers, endless depth. */
-function jsonOf(body: unknown): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    const [why] = (cause as Error).message.split('\n');
-    throw new FoundationError({
-      code: 'INPUT_VALIDATION_FAILED',
-      message: `The request cannot be sent as JSON: ${why}. Leave out everything that is not plain data.`,
-      param: 'body',
-      cause,
-    });
-  }
-}
-
-/** @throws FoundationError RESPONSE_INVALID, which the next answer may mend */
-function parseJson(text: string, what: string, secrets: Secrets): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message would quote more of it.
-    throw new FoundationError({
-      code: 'RESPONSE_INVALID',
-      message: `The server's answer to ${what} is not JSON: it begins with ${JSON.stringify(secrets.outOf(text).slice(0, 40))}.`,
-      retryable: true,
-    });
-  }
-}
-
-/** Anything thrown by fetch, as a typed error. */
-function readable(error: unknown, call: Call): unknown {
-  if (FoundationError.isInstance(error)) return error;
-  const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  // Node gives the reason (ECONNREFUSED, ENOTFOUND, …) in the cause; browsers give none.
-  const reason = (cause as { code?: unknown } | undefined)?.code ?? message;
-  return new FoundationError({
-    code: 'CONNECTION_FAILED',
-    message: `Could not reach ${call.url.origin} for ${call.what} (${String(reason)}). Check the address and the network; in a browser the server must also allow this page (CORS).`,
-    cause: new Error(message),
-  });
 }

@@ -57,6 +57,15 @@ export function requireItems(what: string, items: readonly { index: number }[], 
   });
 }
 
+/** @throws FoundationError RESPONSE_INVALID for an answer with a vector per text where one per token is wanted */
+export function requireTokenVectors({ data }: Vectors, model: string): void {
+  if (data.every((item) => 'embeddings' in item)) return;
+  throw new FoundationError({
+    code: 'RESPONSE_INVALID',
+    message: `The server answered multi-vector with one vector per text instead of one per token. ${model} may not be a multi-vector model.`,
+  });
+}
+
 type VectorsRequest = Body & {
   model: string;
   input: unknown;
