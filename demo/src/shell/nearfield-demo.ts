@@ -3,6 +3,7 @@ import { words } from '../words/language.ts';
 import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
+import '../app/app-status.ts';
 import './announcements.ts';
 import { AppElement } from '../elements/app-element.ts';
 import './device-badge.ts';
@@ -71,6 +72,7 @@ class NearfieldDemo extends AppElement {
         <problem-list .app=${app} .origins=${GLOBAL} level="2"></problem-list>
         ${page?.render(app)}
       </main>
+      <app-status .app=${app}></app-status>
       <demo-announcements .app=${app}></demo-announcements>`;
   }
 
