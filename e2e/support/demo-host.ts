@@ -87,7 +87,9 @@ export async function serveDemo(): Promise<DemoHost> {
     }
     const text = await readFile(join(DEMO_FOLDER, file), 'utf8').catch(() => undefined);
     if (text === undefined) return void refuse();
-    response.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }).end(second.text(file, text));
+    response
+      .writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-cache' })
+      .end(second.text(file, text));
   };
   const server = createServer((request, response) => {
     if (host.isDown) {

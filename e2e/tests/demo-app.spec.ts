@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { DEMO_FOLDER, type DemoHost, serveDemo } from '../support/demo-host.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
@@ -224,7 +224,7 @@ test('takes what other apps share: texts, an address, pictures, a document', asy
     await page.goto(host.shareForm);
     for (const [name, value] of Object.entries(fields)) await page.locator(`[name="${name}"]`).fill(value);
     await page.locator('[name="files"]').setInputFiles(files);
-    await page.getByRole('button').click();
+    await page.getByRole('button', { name: 'Share' }).click();
   };
   const file = (name: string, mimeType: string, content: string | Buffer) => ({
     name,
@@ -280,7 +280,7 @@ test('opens files that the system hands over, while it runs', async ({ page }) =
 test('a first visit is small: what the page needs before a model, and what is kept behind it', async ({
   page,
 }) => {
-  const compress = promisify(brotliCompress);
+  const compress = promisify(gzip);
   const size = async (paths: Iterable<string>): Promise<number> => {
     let sum = 0;
     for (const path of new Set(paths)) {

@@ -21,24 +21,20 @@ export function dividedFiles(entries: readonly (PrecacheEntry | string)[]): {
 
 interface OpenPages {
   /** Pages of the app that are open, starting ones and those of other versions among them. */
-  windows: readonly { readonly id: string }[];
-  /** Locks that are held. */
-  locks: readonly { readonly name?: string; readonly clientId?: string }[];
+  windows: number;
+  /** Names of the locks that are held, one for each holder. */
+  locks: readonly (string | undefined)[];
   /** Whether a script is the entry of the version that asks. */
   isOwnEntry: (entry: string) => boolean;
 }
 
 /**
- * Whether pages of one version alone are open. A page shows its version by a lock, so one that is still starting, or was
- * made before there were locks, counts as one of another version.
+ * Whether pages of one version alone are open. A page shows its version by a lock, so one that is still starting counts as
+ * one of another version. Pages and locks are counted, as browsers give them ids of two kinds.
  */
 export function isAlone({ windows, locks, isOwnEntry }: OpenPages): boolean {
-  const own = new Set<string | undefined>();
-  for (const { name, clientId } of locks) {
-    const entry = entryOfLock(name);
-    if (entry !== undefined && isOwnEntry(entry)) own.add(clientId);
-  }
-  return windows.every(({ id }) => own.has(id));
+  const entries = locks.map(entryOfLock).filter((entry) => entry !== undefined);
+  return entries.every(isOwnEntry) && entries.length >= windows;
 }
 
 /** Deletes the entries of a cache whose address is not among those to keep. */
@@ -50,10 +46,14 @@ export async function deleteOthers(cache: Cache, kept: ReadonlySet<string>): Pro
  * Keeps files that this browser has fetched before the service worker was there to see it: those that are still in its
  * HTTP cache. Nothing is fetched for it.
  */
-export async function adoptFetched(cache: Cache, urls: readonly string[]): Promise<void> {
+export async function adoptFetched(
+  cache: Cache,
+  urls: readonly string[],
+  look: typeof fetch = fetch,
+): Promise<void> {
   for (const url of urls) {
     if (await cache.match(url)) continue;
-    const response = await fetch(url, { cache: 'only-if-cached', mode: 'same-origin' }).catch(
+    const response = await look(url, { cache: 'only-if-cached', mode: 'same-origin' }).catch(
       () => undefined,
     );
     if (response?.status === 200) await cache.put(url, response);

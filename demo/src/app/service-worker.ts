@@ -8,7 +8,7 @@ import { CacheFirst } from 'workbox-strategies';
 import { keepArrivals } from './arrivals-store.ts';
 import { isolated } from './isolation.ts';
 import { adoptFetched, deleteOthers, dividedFiles, isAlone } from './kept-files.ts';
-import { isPageMessage, namesOf } from './scope.ts';
+import { entryOfLock, isPageMessage, namesOf } from './scope.ts';
 import { filesOf, SHARE_PATH } from './shared-data.ts';
 import { worker } from './worker-scope.ts';
 
@@ -72,8 +72,9 @@ async function tidy(): Promise<void> {
     worker.clients.matchAll({ type: 'window', includeUncontrolled: true }),
   ]);
   const isOwnEntry = (entry: string): boolean => precache.getCacheKeyForURL(entry) !== undefined;
-  const own = windows.filter(({ url }) => url.startsWith(scope));
-  if (!isAlone({ windows: own, locks: held, isOwnEntry })) return;
+  const own = windows.filter(({ url }) => url.startsWith(scope)).length;
+  const locks = held.map(({ name }) => name).filter((name) => entryOfLock(name)?.startsWith(scope));
+  if (!isAlone({ windows: own, locks, isOwnEntry })) return;
   await deleteOthers(
     await caches.open(precache.strategy.cacheName),
     new Set(precache.getURLsToCacheKeys().values()),

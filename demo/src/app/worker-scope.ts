@@ -12,7 +12,7 @@ export interface WorkerScope {
     matchAll(options: {
       type: 'window';
       includeUncontrolled: true;
-    }): Promise<readonly { readonly id: string; readonly url: string }[]>;
+    }): Promise<readonly { readonly url: string }[]>;
   };
   skipWaiting(): Promise<void>;
   addEventListener(type: string, listener: (event: WorkerEvent) => void): void;
