@@ -23,6 +23,9 @@ export default defineConfig({
     browserName: 'chromium',
     launchOptions: { ...(executablePath && { executablePath }), args: CHROMIUM_ARGUMENTS },
     trace: 'retain-on-failure',
+    // Routes of a test do not see what a service worker fetches, and a page of the demo would be kept from one test's
+    // navigation to the next. Tests whose subject it is allow it.
+    serviceWorkers: 'block',
   },
   webServer: {
     command: `node node_modules/vite/bin/vite.js preview --strictPort --port ${port}`,

@@ -1,4 +1,5 @@
 import './shell/quiet-lit.ts';
+import { startApp } from './app/start.ts';
 import { App } from './shell/app.ts';
 import { createConnections } from './shell/connections.ts';
 import { readParameters } from './shell/parameters.ts';
@@ -27,3 +28,4 @@ demo.app = app;
 document.querySelector('#starting')?.remove();
 document.body.prepend(demo);
 await app.refresh();
+await startApp(app, import.meta.url);

@@ -134,6 +134,8 @@ export const test = base.extend<Fixtures>({
       let failedRequests = false;
       let blockedHandlers = false;
       context.on('console', (message) => {
+        // Said by Playwright in the page: playwright.config.ts.
+        if (message.text() === 'Service Worker registration blocked by Playwright') return;
         if (failedRequests && message.text().startsWith('Failed to load resource')) return;
         if (blockedHandlers && message.text().startsWith('Executing inline event handler violates')) return;
         lines.push(`${message.type()}: ${message.text()}`);

@@ -10,6 +10,8 @@ import { makeConsumer, type StaticServer, serveStatic } from '../support/consume
 import { SIMILARITY, TOKENS } from '../toolchains/page.ts';
 import { RECIPES } from '../toolchains/recipes.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const models = fileURLToPath(new URL('../../packages/models/minilm/dist', import.meta.url));
 
 interface Result {

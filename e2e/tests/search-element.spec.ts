@@ -5,6 +5,8 @@ import { SITE_PAGES } from '../support/search-site-pages.ts';
 import { violations } from './axe.ts';
 import { expect } from './demo-page.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 let site: SearchSite;
 let context: BrowserContext;
 let page: Page;

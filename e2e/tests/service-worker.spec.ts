@@ -3,6 +3,8 @@ import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import type { AnsweringTestPage } from '../support/answering-page.ts';
 import { type EngineServer, serveEnginePage } from '../support/engine-server.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 declare global {
   var answering: AnsweringTestPage;
 }

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { ArrivingFiles } from '../app/arrivals.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { FileDrop } from '../elements/file-drop.ts';
 import { removeKeepingFocus } from '../elements/focus.ts';
@@ -20,6 +21,7 @@ const ORIGINS = ['classify'] as const;
 /** Pictures by labels in words. */
 class ClassifyPictures extends PageElement<Pictures> {
   readonly drop = new FileDrop(this, (files) => void this.page.add(files));
+  readonly arrivals = new ArrivingFiles(this, 'pictures', (files) => void this.page.add(files));
 
   protected override open(): Pictures {
     return picturesOf(this.app);

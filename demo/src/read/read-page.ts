@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { ArrivingFiles } from '../app/arrivals.ts';
 import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
 import { FileDrop } from '../elements/file-drop.ts';
@@ -20,6 +21,7 @@ const SHOWN_LINKS = 100;
 /** Pages and documents as Markdown. */
 class ReadPage extends PageElement<Reading> {
   readonly drop = new FileDrop(this, ([file]) => void this.page.take(file!));
+  readonly arrivals = new ArrivingFiles(this, 'read', (files) => void this.page.receive(files));
 
   protected override open(): Reading {
     return readingOf(this.app);

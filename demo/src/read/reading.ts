@@ -1,4 +1,5 @@
 import type { CallOptions, Page, ReadRequest } from '@nearfield/spec';
+import { ADDRESS_TYPE } from '../app/arrivals-store.ts';
 import type { Answerer } from '../shell/answerer.ts';
 import type { App } from '../shell/app.ts';
 import { formatPlural } from '../shell/format.ts';
@@ -75,6 +76,17 @@ export class Reading extends PageState<ReadState> {
     this.gaps.check({});
     this.update({ source: 'file', file });
     await this.read();
+  }
+
+  /**
+   * Takes what arrived from outside: a document is read, an address waits in its field for a press, as only that lets it
+   * leave this browser.
+   */
+  async receive(files: readonly File[]): Promise<void> {
+    const file = files.findLast(({ type }) => type !== ADDRESS_TYPE);
+    if (file) return this.take(file);
+    const address = await files.at(-1)?.text();
+    if (address !== undefined) this.update({ source: 'address', address });
   }
 
   /** @returns false where something is missing, which is said at its field */

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { ArrivingFiles } from '../app/arrivals.ts';
 import { FileDrop } from '../elements/file-drop.ts';
 import { SEARCH_NEED } from '../shell/model-choices.ts';
 import { SearchElement } from './search-element.ts';
@@ -22,6 +23,7 @@ const ORIGINS = ['indexing', 'question'] as const;
 /** Semantic search over the visitor's texts. */
 class SearchPage extends SearchElement {
   readonly drop = new FileDrop(this, (files) => void this.page.addFiles(files));
+  readonly arrivals = new ArrivingFiles(this, 'search', (files) => void this.page.addFiles(files));
 
   protected override render() {
     const { app } = this;

@@ -3,6 +3,7 @@ import { words } from '../words/language.ts';
 import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
+import '../app/app-status.ts';
 import './announcements.ts';
 import { AppElement } from '../elements/app-element.ts';
 import { languageField } from '../elements/language-field.ts';
@@ -78,6 +79,7 @@ class NearfieldDemo extends AppElement {
         ${page?.render(app)}
       </main>
       <footer class="foot">${languageField(app, 'language')}</footer>
+      <app-status .app=${app}></app-status>
       <demo-announcements .app=${app}></demo-announcements>`;
   }
 

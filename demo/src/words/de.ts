@@ -847,5 +847,19 @@ export const words: Words = {
     },
   },
   // ── the installed app: updates, files that are opened with it, working offline ──
-  app: {},
+  app: {
+    newVersion: 'Eine neue Version ist da. Mit ihr lädt diese Seite neu; Texte und Modelle bleiben.',
+    newVersionElsewhere:
+      'In einem anderen Tab läuft eine neue Version. Diese Seite behält die alte, bis sie neu geladen wird.',
+    useNow: 'Jetzt verwenden',
+    reload: 'Neu laden',
+    later: 'Später',
+    worksOffline: 'Nearfield funktioniert jetzt auch ohne Netz.',
+    installation: 'Installation',
+    installWhy:
+      'Als App hat Nearfield ein eigenes Fenster, öffnet Dateien und nimmt an, was andere Apps mit ihr teilen.',
+    installByHand: 'Nearfield installieren: das Teilen-Menü öffnen, dann „Zum Home-Bildschirm“.',
+    install: 'Installieren',
+    noInstall: 'Nicht mehr anbieten',
+  },
 };

@@ -840,7 +840,20 @@ export const words = {
     },
   },
   // ── the installed app: updates, files that are opened with it, working offline ──
-  app: {},
+  app: {
+    newVersion: 'A new version is ready. This page is loaded anew with it; texts and models are kept.',
+    newVersionElsewhere:
+      'A new version is in use in another tab. This page goes on with the old one until it is loaded anew.',
+    useNow: 'Use it now',
+    reload: 'Reload',
+    later: 'Later',
+    worksOffline: 'Nearfield now works without a network, too.',
+    installation: 'Installation',
+    installWhy: 'As an app, Nearfield has a window of its own, opens files, and takes what other apps share.',
+    installByHand: 'To install Nearfield: open the Share menu, then “Add to Home Screen”.',
+    install: 'Install',
+    noInstall: 'Do not offer again',
+  },
 };
 
 /** What a language has to have. */
