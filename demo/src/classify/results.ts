@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { failoverNote } from '../elements/failover-note.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { formatDuration, formatPlural } from '../shell/format.ts';
+import { formatDuration } from '../shell/format.ts';
 import type { Asked } from '../shell/page-state.ts';
+import { words } from '../words/language.ts';
+import { slots } from '../words/slots.ts';
 import type { Classified } from './classified.ts';
 import { labelScores } from './label-scores.ts';
 
@@ -14,9 +16,9 @@ export function resultHead(
   return html`<div class="answers-head">
     <h3>${title}</h3>
     <p class="timings">
-      <span>by ${by}</span>
-      <span>in <span data-timing="classify">${formatDuration(took)}</span></span>
-      <span>${formatPlural(tokens, 'token')}</span>
+      <span>${words().classify.by(by)}</span>
+      <span>${slots<unknown>(words().classify.took, { time: html`<span data-timing="classify">${formatDuration(took)}</span>` })}</span>
+      <span>${words().counts.tokens(tokens)}</span>
     </p>
   </div>
   ${failoverNote(failover)}`;
@@ -31,8 +33,8 @@ export function textResults(
   asked: string,
 ): TemplateResult | typeof nothing {
   if (!result) return nothing;
-  return html`<section aria-label="Result">
-    ${resultHead('Result', result)} ${staleNote(result.asked !== asked)}
+  return html`<section aria-label=${words().classify.result}>
+    ${resultHead(words().classify.result, result)} ${staleNote(result.asked !== asked)}
     <ol class="answers">
       ${result.items.map(
         ({
