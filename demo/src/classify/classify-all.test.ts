@@ -3,15 +3,13 @@ import {
   type ClassifyRequest,
   FoundationError,
   type SearchFoundation,
-  type TrainRequest,
 } from '@nearfield/spec';
 import { expect, test } from 'vitest';
-import { classifyAll, mixed, trainAll } from './classify-all.ts';
+import { classifyAll } from './classify-all.ts';
 
 /** Labels each text with itself, refuses more than three at once, and the text "bad". */
 function labeller() {
   const sizes: number[] = [];
-  const trained: TrainRequest[] = [];
   const check = (input: readonly unknown[]): void => {
     sizes.push(input.length);
     if (input.length > 3)
@@ -44,14 +42,8 @@ function labeller() {
         })),
       };
     },
-    train: async (request: TrainRequest) => {
-      trained.push(request);
-      const input = request.input as readonly unknown[];
-      check(input);
-      return { classifier_id: 'c1', num_samples: input.length };
-    },
   } as unknown as SearchFoundation;
-  return { foundation, sizes, trained };
+  return { foundation, sizes };
 }
 
 test('makes as many requests as are needed, and counts over all of them', async () => {
@@ -100,24 +92,6 @@ test('an empty list goes to the foundation', async () => {
   const { foundation, sizes } = labeller();
   await classifyAll(foundation, { classifier_id: 'c' }, [], {}, 3);
   expect(sizes).toEqual([0]);
-});
-
-test('trains with all examples, every request with all labels', async () => {
-  const { foundation, trained } = labeller();
-  const input = ['a', 'a', 'a', 'a', 'b', 'b', 'c'].map((label, index) => ({ text: `${index}`, label }));
-  const response = await trainAll(foundation, { model: 'm', access: 'private' }, input, { num_iters: 2 }, 3);
-  expect(response).toMatchObject({ classifier_id: 'c1', num_samples: 7 });
-  expect(trained.map(({ model, classifier_id, num_iters }) => [model, classifier_id, num_iters])).toEqual([
-    ['m', undefined, 2],
-    [undefined, 'c1', 2],
-    [undefined, 'c1', 2],
-  ]);
-  expect((trained[0]!.input as readonly { label: string }[]).map(({ label }) => label)).toEqual([
-    'a',
-    'b',
-    'c',
-  ]);
-  expect(mixed(input)).toHaveLength(7);
 });
 
 test('items that fail alone have their number among all of them', async () => {

@@ -1,4 +1,4 @@
-/** Classification and training of any number of items: as many requests as the contract's limits need. */
+/** Classification of any number of items: as many requests as the contract's limits need. */
 import {
   type CallOptions,
   type CallProgress,
@@ -9,9 +9,7 @@ import {
   type ItemError,
   LIMITS,
   type SearchFoundation,
-  type TrainResponse,
 } from '@nearfield/spec';
-import type { TextTrainingItem } from '@nearfield/spec/implement';
 
 /** By labels in words, or by a trained classifier. */
 type Request = { model: string; labels: readonly string[]; temperature?: number } | { classifier_id: string };
@@ -85,39 +83,4 @@ export async function classifyAll(
     }
   }
   return { data, errors, usage: { ...usage!, total_tokens: tokens }, ...(nearfield && { nearfield }) };
-}
-
-/** Examples in an order in which every stretch has all labels, as far as they last. */
-export function mixed<Item extends { label: string }>(items: readonly Item[]): Item[] {
-  const labels = new Set(items.map(({ label }) => label));
-  const byLabel = [...labels].map((label) => items.filter((item) => item.label === label));
-  const longest = Math.max(0, ...byLabel.map((list) => list.length));
-  return Array.from({ length: longest }, (_, index) => byLabel.flatMap((list) => list[index] ?? [])).flat();
-}
-
-/**
- * Trains a classifier with any number of examples: a request with the first ones, then more for the classifier that
- * it made.
- * @param target a new classifier's model, or the classifier that learns more
- * @param size examples of a request. Default: the contract's limit
- */
-export async function trainAll(
-  foundation: SearchFoundation,
-  target: { model: string; access: 'private' } | { classifier_id: string },
-  input: readonly TextTrainingItem[],
-  { num_iters, ...options }: CallOptions & { num_iters?: number | undefined },
-  size: number = LIMITS.train.inputs,
-): Promise<TrainResponse> {
-  const count = num_iters === undefined ? {} : { num_iters };
-  const ordered = input.length > size ? mixed(input) : input;
-  let response: TrainResponse | undefined;
-  for (let start = 0; start === 0 || start < input.length; start += size) {
-    options.signal?.throwIfAborted();
-    const part = ordered.slice(start, start + size);
-    const around = counting(options, start, input.length);
-    const request = response ? { classifier_id: response.classifier_id } : target;
-    const answer = await foundation.train({ ...request, input: part, ...count }, around);
-    response = { ...answer, num_samples: answer.num_samples + (response?.num_samples ?? 0) };
-  }
-  return response!;
 }

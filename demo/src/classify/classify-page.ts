@@ -1,35 +1,31 @@
 import { html, nothing } from 'lit';
-import './classify-examples.ts';
 import './classify-pictures.ts';
 import './classify-texts.ts';
 import { AppElement } from '../elements/app-element.ts';
 import '../elements/remote-settings.ts';
+import { words } from '../words/language.ts';
 
 const WAYS = [
   {
     path: '',
-    title: 'By labels',
+    title: 'byLabels',
     render: (page: ClassifyPage) => html`<classify-texts .app=${page.app}></classify-texts>`,
   },
   {
-    path: 'examples',
-    title: 'By examples',
-    render: (page: ClassifyPage) => html`<classify-examples .app=${page.app}></classify-examples>`,
-  },
-  {
     path: 'pictures',
-    title: 'Pictures',
+    title: 'pictures',
     render: (page: ClassifyPage) => html`<classify-pictures .app=${page.app}></classify-pictures>`,
   },
 ] as const;
 
 const wayOf = (hash: string) => WAYS.find(({ path }) => hash === `#/classify/${path}`) ?? WAYS[0];
 
-/** Classification in three ways, each with an address of its own. */
+/** Classification by labels in words, of texts and of pictures, each with an address of its own. */
 class ClassifyPage extends AppElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.#navigate);
+    this.#navigate();
   }
 
   override disconnectedCallback(): void {
@@ -41,14 +37,15 @@ class ClassifyPage extends AppElement {
     const way = wayOf(location.hash);
     return html`<div class="page">
       <div class="page-head">
-        <h2 tabindex="-1">Classify</h2>
-        <nav class="ways" aria-label="Ways to classify">
+        <h2 tabindex="-1">${words().pages.classify}</h2>
+        <nav class="ways" aria-label=${words().classify.ways}>
           ${WAYS.map(
             (each) =>
               html`<a href="#/classify${each.path && `/${each.path}`}" aria-current=${each === way ? 'true' : nothing}
-                >${each.title}</a
+                >${words().classify[each.title]}</a
               >`,
           )}
+          <a href="#/teach">${words().classify.byExamples}</a>
         </nav>
       </div>
       ${this.app.state.mode !== 'local' ? html`<remote-settings .app=${this.app}></remote-settings>` : nothing}
@@ -56,7 +53,11 @@ class ClassifyPage extends AppElement {
     </div>`;
   }
 
-  #navigate = (): void => this.requestUpdate();
+  #navigate = (): void => {
+    // Where examples were trained before Teach did it.
+    if (location.hash === '#/classify/examples') location.replace('#/teach');
+    this.requestUpdate();
+  };
 }
 
 customElements.define('classify-page', ClassifyPage);

@@ -11,10 +11,11 @@ import { PageElement, takeFiles } from '../elements/page-element.ts';
 import { labelScores } from './label-scores.ts';
 import '../elements/problem-list.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { words } from '../words/language.ts';
 import type { Picture } from './picture.ts';
 import { type Pictures, picturesOf } from './pictures.ts';
 import { resultHead } from './results.ts';
-import { SAMPLE_PICTURES_CREDIT, samplePictures } from './sample-pictures.ts';
+import { sampleCredit, samplePictures } from './sample-pictures.ts';
 
 const ORIGINS = ['classify'] as const;
 
@@ -30,8 +31,9 @@ class ClassifyPictures extends PageElement<Pictures> {
   protected override render() {
     const { app, page } = this;
     const { pictures, labels, result } = page.state;
+    const text = words().classify;
     return html`<div class="halves">
-      <form class="card" aria-label="Labels" @submit=${this.#submit}>
+      <form class="card" aria-label=${text.labels} @submit=${this.#submit}>
         <label-chips
           field-id="picture-labels"
           .labels=${labels}
@@ -49,7 +51,7 @@ class ClassifyPictures extends PageElement<Pictures> {
           choose: (model, side) => page.setModel(model, side),
         })}
         <div class="row">
-          <button type="submit" class="primary">Classify the pictures</button>
+          <button type="submit" class="primary">${text.classifyPictures}</button>
           <button
             id="choose-pictures"
             type="button"
@@ -57,12 +59,12 @@ class ClassifyPictures extends PageElement<Pictures> {
             data-gap=${page.gaps.of('pictures') ? 'yes' : nothing}
             @click=${() => this.querySelector<HTMLInputElement>('#picture-files')?.click()}
           >
-            Choose pictures…
+            ${text.choosePictures}
           </button>
           ${
             samplePictures.every((sample) => pictures.includes(sample))
               ? nothing
-              : html`<button type="button" @click=${() => page.restoreSamples()}>Sample pictures</button>`
+              : html`<button type="button" @click=${() => page.restoreSamples()}>${text.samplePictures}</button>`
           }
         </div>
         ${gapText(page.gaps, 'pictures')}
@@ -72,16 +74,16 @@ class ClassifyPictures extends PageElement<Pictures> {
           hidden
           multiple
           accept="image/*,.svg"
-          aria-label="Pictures"
+          aria-label=${text.pictures}
           @change=${(event: Event) => page.add(takeFiles(event))}
         />
-        <p class="hint">Or drop pictures anywhere on this page. ${SAMPLE_PICTURES_CREDIT}</p>
+        <p class="hint">${text.dropPictures} ${sampleCredit()}</p>
       </form>
       <div class="results">
         <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-        ${callProgress(page.call, 'Classifying')}
-        <section aria-label="Pictures">
-          ${result ? resultHead('Result', result) : html`<h3 class="visually-hidden">Pictures</h3>`}
+        ${callProgress(page.call, text.classifying)}
+        <section aria-label=${text.pictures}>
+          ${result ? resultHead(text.result, result) : html`<h3 class="visually-hidden">${text.pictures}</h3>`}
           ${staleNote(result !== undefined && result.asked !== page.asked)}
           <ul class="pictures">
             ${repeat(
@@ -90,7 +92,7 @@ class ClassifyPictures extends PageElement<Pictures> {
               (picture) => this.#picture(picture),
             )}
           </ul>
-          ${pictures.length === 0 ? html`<p class="hint">No pictures. Choose or drop some.</p>` : nothing}
+          ${pictures.length === 0 ? html`<p class="hint">${text.noPictures}</p>` : nothing}
         </section>
       </div>
     </div>`;
@@ -99,6 +101,7 @@ class ClassifyPictures extends PageElement<Pictures> {
   #picture(picture: Picture) {
     const found = this.page.state.result?.items.find(({ item }) => item === picture);
     const { name, url, refused } = picture;
+    const text = words().classify;
     return html`<li
       class="card picture"
       data-prediction=${found?.prediction ?? nothing}
@@ -114,14 +117,14 @@ class ClassifyPictures extends PageElement<Pictures> {
           found && !refused
             ? labelScores(found.predictions)
             : refused
-              ? html`<p class="gap">${refused}</p><p class="hint">It is left out; the others are classified.</p>`
-              : html`<p class="hint">${url ? name : `${name} is being read…`}</p>`
+              ? html`<p class="gap">${refused}</p><p class="hint">${text.leftOut}</p>`
+              : html`<p class="hint">${url ? name : text.beingRead(name)}</p>`
         }
       </div>
       <button
         type="button"
         class="quiet icon"
-        aria-label="Remove ${name}"
+        aria-label=${text.remove(name)}
         @click=${(event: Event) =>
           removeKeepingFocus(
             this,

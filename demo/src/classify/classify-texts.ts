@@ -5,6 +5,7 @@ import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
 import '../elements/problem-list.ts';
+import { words } from '../words/language.ts';
 import { textResults } from './results.ts';
 import { type TextLabels, textLabelsOf } from './text-labels.ts';
 
@@ -20,11 +21,12 @@ class ClassifyTexts extends PageElement<TextLabels> {
     const { app, page } = this;
     const { texts, labels, temperature, result } = page.state;
     const { mode } = app.state;
+    const text = words().classify;
     return html`<div class="halves">
-      <form class="card" aria-label="Texts and labels" @submit=${this.#submit}>
-        <p class="hint">Nothing is trained: the model compares the meaning of each text with the meaning of each label.</p>
+      <form class="card" aria-label=${text.textsAndLabels} @submit=${this.#submit}>
+        <p class="hint">${text.nothingTrained}</p>
         <div class="field">
-          <label for="classify-texts">Texts, one a line</label>
+          <label for="classify-texts">${text.texts}</label>
           <textarea
             id="classify-texts"
             rows="7"
@@ -57,27 +59,26 @@ class ClassifyTexts extends PageElement<TextLabels> {
           choose: (model, side) => page.setModel(model, side),
         })}
         <div class="field">
-          <label for="classify-temperature">Temperature</label>
+          <label for="classify-temperature">${text.temperature}</label>
           <input
             id="classify-temperature"
             type="number"
             min="0.001"
             step="any"
-            placeholder="the model’s own"
+            placeholder=${text.modelsOwn}
             aria-describedby="classify-temperature-hint"
             .value=${temperature[app.side]}
             @input=${(event: Event) => page.setTemperature(fieldValue(event))}
           />
           <p id="classify-temperature-hint" class="hint">
-            Scores are softmax(cosine ÷ temperature): smaller is more decided. Empty is the model’s own,
-            1 for Jina’s, where scores lie close together${mode === 'remote' ? '; the hosted API has no other' : ''}.
+            ${mode === 'remote' ? text.temperatureRemote : text.temperatureHint}
           </p>
         </div>
-        <div class="row"><button type="submit" class="primary">Classify</button></div>
+        <div class="row"><button type="submit" class="primary">${text.classify}</button></div>
       </form>
       <div class="results">
         <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-        ${callProgress(page.call, 'Classifying')} ${textResults(result, page.asked)}
+        ${callProgress(page.call, text.classifying)} ${textResults(result, page.asked)}
       </div>
     </div>`;
   }

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from 'lit';
 import { whenReleased } from '../elements/released.ts';
 import { labelsOf } from '../text/lines.ts';
+import { words } from '../words/language.ts';
 
 /**
  * Labels as chips. Enter or a comma adds what is typed, a pasted list adds all of it, Backspace in an empty field
@@ -22,14 +23,15 @@ class LabelChips extends LitElement {
   }
 
   protected override render() {
+    const text = words().classify;
     return html`<div class="field">
-      <label for=${this.fieldId}>Labels</label>
+      <label for=${this.fieldId}>${text.labels}</label>
       <div class="chips" @click=${this.#focus}>
-        <ul aria-label="Labels">
+        <ul aria-label=${text.labels}>
           ${this.labels.map(
             (label) => html`<li class="chip">
               <span dir="auto">${label}</span>
-              <button type="button" class="quiet icon" aria-label="Remove label ${label}" @click=${() => this.#remove(label)}>
+              <button type="button" class="quiet icon" aria-label=${text.removeLabel(label)} @click=${() => this.#remove(label)}>
                 <span aria-hidden="true">×</span>
               </button>
             </li>`,
@@ -39,7 +41,7 @@ class LabelChips extends LitElement {
           id=${this.fieldId}
           autocomplete="off"
           dir="auto"
-          placeholder="Add a label"
+          placeholder=${text.addLabel}
           aria-invalid=${this.gap === undefined ? nothing : 'true'}
           aria-describedby="${this.gap === undefined ? '' : `${this.fieldId}-gap `}${this.fieldId}-hint"
           @keydown=${this.#keys}
@@ -49,7 +51,7 @@ class LabelChips extends LitElement {
         />
       </div>
       ${this.gap === undefined ? nothing : html`<p id="${this.fieldId}-gap" class="gap">${this.gap}</p>`}
-      <p id="${this.fieldId}-hint" class="hint">Enter or a comma adds a label; a pasted list adds one for each line.</p>
+      <p id="${this.fieldId}-hint" class="hint">${text.labelsHint}</p>
     </div>`;
   }
 

@@ -1,14 +1,17 @@
 import type { LabelScore } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
+import { languageInUse } from '../words/in-use.ts';
+import { words } from '../words/language.ts';
 
 /** Bars shown before the rest is folded away. */
 const SHOWN = 6;
 
-const percent = new Intl.NumberFormat('en', {
-  style: 'percent',
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
+const percent = (score: number): string =>
+  new Intl.NumberFormat(languageInUse(), {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(score);
 
 const bars = (scores: readonly LabelScore[], best: string | undefined) =>
   html`<ol class="scores">
@@ -16,7 +19,7 @@ const bars = (scores: readonly LabelScore[], best: string | undefined) =>
       ({ label, score }) => html`<li data-label=${label} data-best=${label === best ? 'yes' : 'no'}>
         <span class="name" dir="auto">${label}</span>
         <meter min="0" max="1" .value=${score} aria-hidden="true"></meter>
-        <span class="value">${percent.format(score)}</span>
+        <span class="value">${percent(score)}</span>
       </li>`,
     )}
   </ol>`;
@@ -30,7 +33,7 @@ export function labelScores(predictions: readonly LabelScore[]): TemplateResult 
   ${
     rest.length > 0
       ? html`<details class="rest">
-        <summary>${rest.length} more</summary>
+        <summary>${words().classify.more(rest.length)}</summary>
         ${bars(rest, best)}
       </details>`
       : nothing

@@ -1,8 +1,8 @@
 import type { App, Side } from '../shell/app.ts';
 import { visitorMessage } from '../shell/contract-words.ts';
-import { formatPlural } from '../shell/format.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
+import { words } from '../words/language.ts';
 import { type Classified, classified } from './classified.ts';
 import { classifyAll } from './classify-all.ts';
 import { labelGap } from './gaps.ts';
@@ -53,7 +53,7 @@ export class Pictures extends ModelPageState<PicturesState> {
     const refused = this.state.pictures.filter((picture) => ids.has(picture.id) && picture.refused);
     const taken = added.length - refused.length;
     this.app.announceQuietly(
-      `${formatPlural(taken, 'picture')} added.${refused.length > 0 ? ` ${refused.map((each) => each.refused).join(' ')}` : ''}`,
+      `${words().classify.picturesAdded(taken)}${refused.length > 0 ? ` ${refused.map((each) => each.refused).join(' ')}` : ''}`,
     );
   }
 
@@ -63,7 +63,7 @@ export class Pictures extends ModelPageState<PicturesState> {
       this.#change(id, { url: URL.createObjectURL(blob), blob: async () => blob });
     } catch (error) {
       const refused =
-        error instanceof UnreadablePictureError ? error.message : `${file.name} cannot be read.`;
+        error instanceof UnreadablePictureError ? error.message : words().classify.unreadable(file.name);
       this.#change(id, { refused });
     }
   }
@@ -103,7 +103,7 @@ export class Pictures extends ModelPageState<PicturesState> {
     const pictures = this.state.pictures.filter(({ url, refused }) => url && !refused);
     const fits = this.gaps.check({
       'picture-labels': labelGap(labels),
-      pictures: pictures.length === 0 && 'Add a picture first: choose one, drop one, or take the samples.',
+      pictures: pictures.length === 0 && words().classify.pictureFirst,
     });
     if (!fits) return false;
     const { model, asked } = this;
@@ -124,7 +124,7 @@ export class Pictures extends ModelPageState<PicturesState> {
     }
     if (response.data.length === 0) return true;
     this.update({ result: { ...classified(pictures, response), ...this.answeredBy(response), took, asked } });
-    this.app.announceQuietly(`${formatPlural(response.data.length, 'picture')} classified.`);
+    this.app.announceQuietly(words().classify.picturesClassified(response.data.length));
     return true;
   }
 

@@ -1,3 +1,5 @@
+import { words } from '../words/language.ts';
+
 /** A file that cannot be used as a picture, in a sentence for a person. */
 export class UnreadablePictureError extends Error {
   override readonly name = 'UnreadablePictureError';
@@ -12,13 +14,13 @@ const MOST_BYTES = 8 * 1024 * 1024;
 const SCALED_SIDE = 2048;
 
 /** Where a mark stands in the first bytes of a file, one character a byte. */
-type Mark = readonly [kind: string, start: string, at?: number];
+type Mark<Kind extends string> = readonly [kind: Kind, start: string, at?: number];
 
-const kindOf = (head: string, marks: readonly Mark[]): string | undefined =>
+const kindOf = <Kind extends string>(head: string, marks: readonly Mark<Kind>[]): Kind | undefined =>
   marks.find(([, mark, at = 0]) => head.startsWith(mark, at))?.[0];
 
 /** What raster files that engines read begin with. */
-const KNOWN: readonly Mark[] = [
+const KNOWN: readonly Mark<string>[] = [
   ['PNG', '\x89PNG\r\n'],
   ['JPEG', '\xff\xd8\xff'],
   ['GIF', 'GIF87a'],
@@ -30,17 +32,17 @@ const KNOWN: readonly Mark[] = [
 ];
 
 /** What people choose by mistake, or what only some browsers read. */
-const OTHER: readonly Mark[] = [
-  ['a HEIC file', 'ftyphei', 4],
-  ['a HEIC file', 'ftypmif1', 4],
-  ['a video', 'ftyp', 4],
-  ['a video', '\x1aE\xdf\xa3'],
-  ['a TIFF file', 'II*\0'],
-  ['a TIFF file', 'MM\0*'],
-  ['a JPEG XL file', '\xff\x0a'],
-  ['a JPEG XL file', 'JXL ', 4],
-  ['a PDF', '%PDF'],
-  ['an archive or office document', 'PK\x03\x04'],
+const OTHER: readonly Mark<'heic' | 'video' | 'tiff' | 'jpegXl' | 'pdf' | 'archive'>[] = [
+  ['heic', 'ftyphei', 4],
+  ['heic', 'ftypmif1', 4],
+  ['video', 'ftyp', 4],
+  ['video', '\x1aE\xdf\xa3'],
+  ['tiff', 'II*\0'],
+  ['tiff', 'MM\0*'],
+  ['jpegXl', '\xff\x0a'],
+  ['jpegXl', 'JXL ', 4],
+  ['pdf', '%PDF'],
+  ['archive', 'PK\x03\x04'],
 ];
 
 /** Whether a file is a drawing: by its type or name, or by what it begins with. */
@@ -56,13 +58,13 @@ const isDrawing = ({ type, name }: File, head: string): boolean =>
  */
 export async function readPicture(file: File): Promise<Blob> {
   const { name } = file;
-  if (file.size === 0) throw new UnreadablePictureError(`${name} is empty.`);
+  if (file.size === 0) throw new UnreadablePictureError(words().classify.empty(name));
   let head: string;
   try {
     const bytes = new Uint8Array(await file.slice(0, 1024).arrayBuffer());
     head = String.fromCharCode(...bytes);
   } catch {
-    throw new UnreadablePictureError(`${name} cannot be read: it is a folder, or not there any more.`);
+    throw new UnreadablePictureError(words().classify.gone(name));
   }
   if (isDrawing(file, head)) return drawn(file);
   const kind = kindOf(head, KNOWN);
@@ -71,11 +73,11 @@ export async function readPicture(file: File): Promise<Blob> {
     bitmap = await createImageBitmap(file);
   } catch {
     const other = kindOf(head, OTHER);
-    if (kind) throw new UnreadablePictureError(`${name} is a damaged ${kind} file.`);
+    if (kind) throw new UnreadablePictureError(words().classify.damaged(name, kind));
     throw new UnreadablePictureError(
       other
-        ? `${name} is ${other}. Save it as PNG or JPEG.`
-        : `${name} is no picture that this browser can read.`,
+        ? words().classify.otherKind(name, words().classify.kinds[other])
+        : words().classify.noPicture(name),
     );
   }
   try {
@@ -97,7 +99,7 @@ const ROOT = /<svg(?=[\s>/])(?:[^>"']|"[^"]*"|'[^']*')*>/iu;
  * would refuse its styles.
  */
 async function drawn(file: File): Promise<Blob> {
-  const broken = new UnreadablePictureError(`${file.name} is a drawing (SVG) that cannot be shown.`);
+  const broken = new UnreadablePictureError(words().classify.brokenDrawing(file.name));
   const text = (await file.text()).replace(/<!--[\s\S]*?-->/gu, '');
   const root = ROOT.exec(text)?.[0];
   if (root === undefined) throw broken;
@@ -153,8 +155,7 @@ async function painted(image: CanvasImageSource, width: number, height: number):
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob(
-      (blob) =>
-        blob ? resolve(blob) : reject(new UnreadablePictureError('This picture is too large to be read.')),
+      (blob) => (blob ? resolve(blob) : reject(new UnreadablePictureError(words().classify.tooLarge))),
       'image/png',
     );
   });

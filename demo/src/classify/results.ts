@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { answeredBy } from '../elements/answered-by.ts';
 import { staleNote } from '../elements/stale-note.ts';
 import type { Asked } from '../shell/page-state.ts';
+import { words } from '../words/language.ts';
+import { slots } from '../words/slots.ts';
 import type { Classified } from './classified.ts';
 import { labelScores } from './label-scores.ts';
 
@@ -25,8 +27,8 @@ export function textResults(
   asked: string,
 ): TemplateResult | typeof nothing {
   if (!result) return nothing;
-  return html`<section aria-label="Result">
-    ${resultHead('Result', result)} ${staleNote(result.asked !== asked)}
+  return html`<section aria-label=${words().classify.result}>
+    ${resultHead(words().classify.result, result)} ${staleNote(result.asked !== asked)}
     <ol class="answers">
       ${result.items.map(
         ({

@@ -1,3 +1,4 @@
+import { words } from '../words/language.ts';
 import type { Picture } from './picture.ts';
 import cloudWithRain from './samples/cloud-with-rain.png?url';
 import dogFace from './samples/dog-face.png?url';
@@ -17,5 +18,4 @@ export const samplePictures: readonly Picture[] = Object.entries(files).map(([na
 }));
 
 /** Whose pictures they are, as their licence asks. */
-export const SAMPLE_PICTURES_CREDIT =
-  'Sample pictures: Twemoji, © Twitter, Inc and other contributors, CC-BY 4.0, rendered at 128 pixels on white.';
+export const sampleCredit = (): string => words().classify.credit;

@@ -1,9 +1,9 @@
 import type { App, Side } from '../shell/app.ts';
-import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
 import { linesOf } from '../text/lines.ts';
+import { words } from '../words/language.ts';
 import { type Classified, classified } from './classified.ts';
 import { classifyAll } from './classify-all.ts';
 import { labelGap } from './gaps.ts';
@@ -47,7 +47,7 @@ export class TextLabels extends ModelPageState<TextLabelsState> {
     const [{ model, asked }, given] = [this, temperature[this.app.side].trim()];
     const input = linesOf(this.state.texts);
     const fits = this.gaps.check({
-      'classify-texts': input.length === 0 && 'Write at least one text, each on a line of its own.',
+      'classify-texts': input.length === 0 && words().classify.oneText,
       'classify-labels': labelGap(labels),
     });
     if (!fits) return false;
@@ -66,7 +66,7 @@ export class TextLabels extends ModelPageState<TextLabelsState> {
         asked,
       },
     });
-    this.app.announceQuietly(`${formatPlural(input.length, 'text')} classified.`);
+    this.app.announceQuietly(words().classify.textsClassified(input.length));
     return true;
   }
 

@@ -26,6 +26,12 @@ export const PAGES: readonly [Page, ...Page[]] = [
     start: { label: 'skipToQuestion', selector: '#question' },
   },
   {
+    path: 'teach',
+    load: () => import('../teach/teach-page.ts'),
+    render: (app) => html`<teach-page .app=${app}></teach-page>`,
+    start: content,
+  },
+  {
     path: 'classify',
     load: () => import('../classify/classify-page.ts'),
     render: (app) => html`<classify-page .app=${app}></classify-page>`,

@@ -27,6 +27,14 @@ export {
   modalityOf,
   type ResolvedEmbeddings,
 } from './checks.ts';
+export {
+  type LearnOptions,
+  type LinearWeights,
+  learn,
+  MARGIN_TEMPERATURE,
+  rowScores,
+} from './classifier/passive-aggressive.ts';
+export { type Choice, choose } from './classifier/softmax.ts';
 export { encodeAs } from './encode-as.ts';
 export {
   base64ToBytes,

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoundationError } from '@nearfield/spec';
+import { learn } from '@nearfield/spec/implement';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { rejection } from '../../../test/rejection.ts';
@@ -9,7 +10,6 @@ import type { Engine } from '../../engine/engine.ts';
 import { FileRecords } from '../../persistence/file-records.ts';
 import { MemoryRecords } from '../../persistence/memory-records.ts';
 import { type ClassifierRecord, Classifiers } from './classifiers.ts';
-import { learn } from './passive-aggressive.ts';
 import { train } from './train.ts';
 
 const role = { task: null, prompt: '' };

@@ -11,6 +11,7 @@ import {
   type ClassifierAccess,
   type DeleteClassifierResponse,
   invalid,
+  type LinearWeights,
   shortened,
   vectorToBase64,
 } from '@nearfield/spec/implement';
@@ -20,7 +21,6 @@ import { FORMAT, isNewer, requireKnownFormat, type Versioned } from '../../persi
 import { isDamage } from '../../persistence/record-errors.ts';
 import { getIfSound, notKept, type Records } from '../../persistence/records.ts';
 import type { ClassifierLimits } from '../../requests/classify.ts';
-import type { LinearWeights } from './passive-aggressive.ts';
 
 /** A trained classifier as stored: weights and public facts, never an example. */
 export interface ClassifierRecord extends Versioned {

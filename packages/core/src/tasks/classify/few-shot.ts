@@ -1,11 +1,10 @@
 import { type CallOptions, type ClassifyResponse, FoundationError } from '@nearfield/spec';
+import { choose, MARGIN_TEMPERATURE, rowScores } from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { WithFailedItems } from '../../requests/answer-items.ts';
 import type { CheckedFewShot } from '../../requests/classify.ts';
 import { embedItems } from '../embed/embed-items.ts';
 import type { Classifiers } from './classifiers.ts';
-import { MARGIN_TEMPERATURE, rowScores } from './passive-aggressive.ts';
-import { choose } from './softmax.ts';
 
 /**
  * `POST /v1/classify` with a trained classifier: softmax(w·x ÷ temperature) over its labels, with the temperature at

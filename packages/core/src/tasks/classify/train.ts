@@ -1,10 +1,11 @@
 import type { CallOptions, TrainResponse } from '@nearfield/spec';
+import { type LinearWeights, learn } from '@nearfield/spec/implement';
+import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { CheckedTraining } from '../../requests/classify.ts';
 import { embedItems } from '../embed/embed-items.ts';
 import type { ClassifierRecord, Classifiers } from './classifiers.ts';
 import { requireColumns } from './few-shot.ts';
-import { type LinearWeights, learn } from './passive-aggressive.ts';
 
 /**
  * `POST /v1/train`: embeds the examples and learns from them in `num_iters` passes. The examples are not stored; a call
@@ -74,7 +75,12 @@ async function learnFrom(
     before ?? { labels: [], columns: dimensions, values: new Float32Array(0) },
     values,
     labels,
-    { passes: iterations, seed: updates === undefined ? 0 : updates + 1, signal: options.signal },
+    {
+      passes: iterations,
+      seed: updates === undefined ? 0 : updates + 1,
+      signal: options.signal,
+      pause: yieldToMessages,
+    },
   );
   const response: TrainResponse = {
     classifier_id: classifierId,

@@ -1,5 +1,10 @@
 import type { CallOptions, Classification, ClassifyResponse, GroupedClassification } from '@nearfield/spec';
-import { type ParsedZeroShotClassifyRequest, shortened } from '@nearfield/spec/implement';
+import {
+  type Choice,
+  choose,
+  type ParsedZeroShotClassifyRequest,
+  shortened,
+} from '@nearfield/spec/implement';
 import type { Engine } from '../../engine/engine.ts';
 import type { WithFailedItems } from '../../requests/answer-items.ts';
 import type { CheckedZeroShot } from '../../requests/classify.ts';
@@ -7,7 +12,6 @@ import { itemsOf } from '../../requests/items.ts';
 import { embedItems } from '../embed/embed-items.ts';
 import { inputField } from '../embed/read-texts.ts';
 import type { LabelCache, LabelVector } from './label-cache.ts';
-import { type Choice, choose } from './softmax.ts';
 
 /** Path of a label in the request, for errors: `labels.3`, or `labels.tone.3` in a group. */
 function labelField(labels: ParsedZeroShotClassifyRequest['labels'], label: string): string {

@@ -1,5 +1,3 @@
-import { yieldToMessages } from '../../async/yield-to-messages.ts';
-
 /** One row of weights per label: a label's score is the dot product of its row with the vector. */
 export interface LinearWeights {
   readonly labels: readonly string[];
@@ -30,6 +28,8 @@ export interface LearnOptions {
   /** Decides in which order each pass takes them. */
   seed: number;
   signal?: AbortSignal | undefined;
+  /** Lets other work in, after every 25 ms of learning. Default: it learns in one go. */
+  pause?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function learn(
   weights: LinearWeights,
   vectors: Float32Array,
   names: readonly string[],
-  { passes, seed, signal }: LearnOptions,
+  { passes, seed, signal, pause }: LearnOptions,
 ): Promise<LinearWeights> {
   const { columns } = weights;
   const labels = [...new Set([...weights.labels, ...names])];
@@ -67,8 +67,8 @@ export async function learn(
     shuffle(order, next);
     let changed = false;
     for (const index of order) {
-      if (performance.now() > turnEnds) {
-        await yieldToMessages();
+      if (pause && performance.now() > turnEnds) {
+        await pause();
         signal?.throwIfAborted();
         turnEnds = performance.now() + TURN;
       }

@@ -1,4 +1,4 @@
-import type { LabelScore } from '@nearfield/spec';
+import type { LabelScore } from '../endpoints/classify.ts';
 
 /** exp(score ÷ temperature), scaled to sum to 1. The largest score is taken off first, so that nothing overflows. */
 export function softmax(scores: readonly number[], temperature: number): number[] {

@@ -1,7 +1,7 @@
 /** Labelled examples from pasted lines: tab-separated as spreadsheets copy them, or CSV (RFC 4180). */
 
 /** A record, and the stretch of the text it was read from. */
-interface Row {
+export interface Row {
   cells: string[];
   source: string;
 }
@@ -13,8 +13,8 @@ export interface ExampleLines {
 }
 
 /** What a first row may be called. */
-const LABEL_TITLES = new Set(['label', 'labels', 'class', 'category', 'tag', 'intent', 'target']);
-const TEXT_TITLES = new Set([
+export const LABEL_TITLES = new Set(['label', 'labels', 'class', 'category', 'tag', 'intent', 'target']);
+export const TEXT_TITLES = new Set([
   'text',
   'texts',
   'sentence',
@@ -26,7 +26,7 @@ const TEXT_TITLES = new Set([
 ]);
 
 /** Records of a text; a quoted cell may hold the separator, line breaks, and quotes written twice. */
-function rowsOf(text: string, separator: string): Row[] {
+export function rowsOf(text: string, separator: string): Row[] {
   const rows: Row[] = [];
   let cells: string[] = [];
   let cell = '';

@@ -1,0 +1,178 @@
+/** Trained classifiers that `/v1/classify` answers with, in this browser or at the server of Remote. */
+import { type ClassifierSummary, type ExportedClassifier, FoundationError } from '@nearfield/spec';
+import { type Classified, classified } from '../classify/classified.ts';
+import { classifyAll } from '../classify/classify-all.ts';
+import type { App } from '../shell/app.ts';
+import { visitorMessage } from '../shell/contract-words.ts';
+import { type Asked, PageState, perApp } from '../shell/page-state.ts';
+import { saveFile } from '../shell/save-file.ts';
+import { Stopwatch } from '../shell/stopwatch.ts';
+import { linesOf } from '../text/lines.ts';
+import { words } from '../words/language.ts';
+
+interface ClassifiersState {
+  /** Undefined until they were asked for. */
+  list: readonly ClassifierSummary[] | undefined;
+  /** Id of the classifier that is tested. */
+  chosen: string | undefined;
+  texts: string;
+  result: (Classified<string> & Asked) | undefined;
+}
+
+/** The classifiers of the current mode. */
+export class Classifiers extends PageState<ClassifiersState> {
+  constructor(app: App) {
+    super(app, 'classify', { list: undefined, chosen: undefined, texts: '', result: undefined });
+    app.watch((event) => {
+      if (event === 'switched') this.update({ list: undefined, chosen: undefined, result: undefined });
+    });
+    app.watchTabs((what) => {
+      if (what === 'classifiers') void this.#listQuietly();
+    });
+  }
+
+  /** What the test asks for, in a form that can be compared. */
+  get asked(): string {
+    const { chosen, texts } = this.state;
+    return JSON.stringify([this.app.state.mode, chosen, linesOf(texts)]);
+  }
+
+  choose(chosen: string): void {
+    this.update({ chosen, result: undefined });
+  }
+
+  async list(): Promise<void> {
+    const list = await this.call.run((foundation, options) => foundation.classifiers.list(options));
+    if (list) this.#show(list);
+  }
+
+  /** Keeps a classifier in this browser. */
+  async register(exported: ExportedClassifier): Promise<boolean> {
+    const list = await this.call.run(async (_, options) => {
+      const { classifiers } = this.app.local();
+      await classifiers.import(exported, options);
+      return classifiers.list({ signal: options.signal });
+    });
+    if (!list) return false;
+    this.update({ chosen: exported.classifier.classifier_id });
+    if (this.app.state.mode !== 'remote') this.#show(list);
+    this.app.shared('classifiers');
+    return true;
+  }
+
+  async classify(): Promise<void> {
+    const { chosen, texts, list } = this.state;
+    if (chosen === undefined) return;
+    const { asked } = this;
+    const input = linesOf(texts);
+    if (!this.gaps.check({ 'test-texts': input.length === 0 && words().teach.testEmpty })) return;
+    const done = await this.call.run(async (foundation, options) => {
+      const watch = new Stopwatch();
+      const response = await classifyAll(foundation, { classifier_id: chosen }, input, watch.around(options));
+      const took = watch.elapsed;
+      // It was used once more, which the list says; without it the result is as good.
+      const after = await foundation.classifiers.list({ signal: options.signal }).catch(() => undefined);
+      return { response, took, after };
+    });
+    if (!done) return;
+    const { place, failover } = this.app.answererOf(done.response);
+    const model = list?.find(({ classifier_id }) => classifier_id === chosen)?.model ?? '';
+    const by = `${model} ${place}`;
+    this.update({ result: { ...classified(input, done.response), by, failover, took: done.took, asked } });
+    if (done.after) this.#show(done.after);
+    this.#changed();
+    this.app.announceQuietly(words().classify.textsClassified(input.length));
+  }
+
+  async delete(id: string): Promise<void> {
+    const list = await this.call.run(async (foundation, options) => {
+      await foundation.classifiers.delete(id, options);
+      return foundation.classifiers.list({ signal: options.signal });
+    });
+    if (!list) return;
+    this.#show(list);
+    this.#changed();
+    this.app.announce(words().teach.classifierDeleted);
+  }
+
+  async export(id: string): Promise<void> {
+    const exported = await this.call.run((foundation, options) => {
+      if (!foundation.classifiers.export)
+        throw new FoundationError({ code: 'NOT_SUPPORTED', message: words().teach.serverKeeps });
+      return foundation.classifiers.export(id, options);
+    });
+    if (exported) saveClassifier(`classifier-${id.slice(0, 8)}.json`, exported);
+  }
+
+  /** Keeps a classifier that comes as a file. */
+  async import(file: File): Promise<void> {
+    const done = await this.call.run(async (_, options) => {
+      const exported = await readExport(file);
+      const { classifiers } = this.app.local();
+      const imported = await classifiers.import(exported, options).catch((error: unknown) => {
+        throw notImported(error, file.name);
+      });
+      return { imported, list: await classifiers.list({ signal: options.signal }) };
+    });
+    if (!done) return;
+    this.update({ chosen: done.imported.classifier_id, result: undefined });
+    if (this.app.state.mode !== 'remote') this.#show(done.list);
+    this.#changed();
+    this.app.announce(words().teach.imported(file.name));
+  }
+
+  protected override dropResult(): void {
+    this.update({ result: undefined });
+  }
+
+  /** Follows what another tab did, without a word and without disturbing what runs. */
+  async #listQuietly(): Promise<void> {
+    const { app } = this;
+    if (app.state.mode === 'remote' || this.state.list === undefined) return;
+    try {
+      const { departure } = app;
+      const list = await app.foundation().classifiers.list();
+      if (!departure.aborted && this.state.list !== undefined) this.#show(list);
+    } catch {
+      // The list here is as good as before; the next thing that is done with it says what is wrong.
+    }
+  }
+
+  #changed(): void {
+    if (this.app.side === 'local') this.app.shared('classifiers');
+  }
+
+  #show(list: readonly ClassifierSummary[]): void {
+    const chosen = list.find(({ classifier_id }) => classifier_id === this.state.chosen) ?? list.at(-1);
+    const same = chosen?.classifier_id === this.state.chosen;
+    this.update({ list, chosen: chosen?.classifier_id, ...(!same && { result: undefined }) });
+  }
+}
+
+/** Hands a classifier to the visitor as a file. */
+export const saveClassifier = (name: string, exported: ExportedClassifier): void =>
+  saveFile(name, new Blob([JSON.stringify(exported)], { type: 'application/json' }));
+
+/** Parses an exported classifier; whether it is one is for the foundation to say. */
+async function readExport(file: File): Promise<ExportedClassifier> {
+  try {
+    return JSON.parse(await file.text()) as ExportedClassifier;
+  } catch (cause) {
+    const message = words().teach.notJson(file.name);
+    throw new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message, cause });
+  }
+}
+
+/** What does not fit in a file is said of the file. */
+function notImported(error: unknown, name: string): unknown {
+  if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') return error;
+  const foreign = error.issues?.some(({ field }) => field === 'format' || field === 'body') ?? false;
+  const { noClassifier, incompleteClassifier } = words().teach;
+  return new FoundationError({
+    code: error.code,
+    message: foreign ? noClassifier(name) : incompleteClassifier(name, visitorMessage(error, 'classify')),
+    cause: error,
+  });
+}
+
+export const classifiersOf = perApp((app) => new Classifiers(app));
