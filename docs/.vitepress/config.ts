@@ -1,4 +1,5 @@
 /** These documents as a site, searched by its own search box. */
+import { existsSync, readFileSync } from 'node:fs';
 import { indexVitePress, searchInDevelopment } from '@nearfield/search/vite';
 import { defineConfig } from 'vitepress';
 import type { embeddingModel } from './embedding-model.ts';
@@ -9,6 +10,10 @@ import { linksOutside } from './links-outside.ts';
 const MODEL = new URL('./embedding-model.ts', import.meta.url).href;
 const createMeaning: typeof embeddingModel = async () =>
   ((await import(MODEL)) as { embeddingModel: typeof embeddingModel }).embeddingModel();
+
+// `npm run docs` writes the reference before VitePress reads this.
+const PAGES = new URL('../reference/pages.json', import.meta.url);
+const reference = existsSync(PAGES) ? (JSON.parse(readFileSync(PAGES, 'utf8')) as string[]) : [];
 
 export default defineConfig({
   title: 'Nearfield',
@@ -76,6 +81,14 @@ export default defineConfig({
           { text: 'Add an endpoint', link: '/add-an-endpoint' },
           { text: 'Add a runtime', link: '/add-a-runtime' },
         ],
+      },
+      {
+        text: 'Reference',
+        collapsed: true,
+        items: reference.map((page) => ({
+          text: page === 'index' ? 'All modules' : page,
+          link: `/reference/${page}`,
+        })),
       },
     ],
   },
