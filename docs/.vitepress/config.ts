@@ -18,7 +18,7 @@ const reference = existsSync(PAGES) ? (JSON.parse(readFileSync(PAGES, 'utf8')) a
 export default defineConfig({
   title: 'Nearfield',
   description: "Jina's search foundation in the browser",
-  srcExclude: ['node_modules/**'],
+  srcExclude: ['node_modules/**', 'pictures/**'],
   cleanUrls: false,
   lastUpdated: false,
   // With the scripts that `externalScripts` moves, no page has a script of its own: script-src 'self' is enough.
@@ -36,6 +36,21 @@ export default defineConfig({
   themeConfig: {
     outline: [2, 3],
     sidebar: [
+      {
+        text: 'Guides',
+        items: [
+          { text: 'Semantic search in ten minutes', link: '/semantic-search' },
+          { text: 'Classification offline', link: '/classification' },
+          { text: 'Retrieval for language models', link: '/rag' },
+          { text: 'Self-hosting models', link: '/self-hosting' },
+          { text: 'Policies and isolation', link: '/policies' },
+          { text: 'Privacy', link: '/privacy' },
+          { text: 'Licences', link: '/licence' },
+          { text: 'Everyday questions', link: '/questions' },
+          { text: 'From OpenAI’s API', link: '/from-openai' },
+          { text: 'From transformers.js', link: '/from-transformers' },
+        ],
+      },
       {
         text: 'Search',
         items: [
