@@ -73,7 +73,7 @@ async function writeReference(folder: string): Promise<void> {
     excludePrivate: true,
     excludeExternals: true,
     disableGit: true,
-    sourceLinkTemplate: 'https://github.com/nearfield/nearfield/blob/main/{path}#L{line}',
+    sourceLinkTemplate: 'https://github.com/nearfield/nearfield/blob/main/packages/{path}#L{line}',
     basePath: repository,
     readme: 'none',
     name: 'Reference',
@@ -98,11 +98,19 @@ async function writeReference(folder: string): Promise<void> {
   });
   const project = await app.convert();
   if (!project) throw new Error('TypeDoc could not read the sources');
+  const missing = undocumented(project);
+  // Of fields and methods the address of the type that has them is enough.
+  for (const reflection of Object.values(project.reflections)) {
+    if (reflection.isDeclaration() && !reflection.parent?.kindOf(ReflectionKind.Module)) {
+      delete reflection.sources;
+      for (const signature of reflection.signatures ?? []) delete signature.sources;
+    }
+  }
   await app.generateOutputs(project);
   const writeJson = (name: string, value: readonly string[]): Promise<void> =>
     writeFile(join(folder, name), `${JSON.stringify(value, undefined, 1)}\n`);
   await writeJson('pages.json', ['index', ...[...modules.values()].sort()]);
-  await writeJson('undocumented.json', undocumented(project));
+  await writeJson('undocumented.json', missing);
 }
 
 const [, , folder] = process.argv;

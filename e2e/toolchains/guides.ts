@@ -34,8 +34,12 @@ export const GUIDES_PROJECT: Pick<Consumer, 'id' | 'recipe' | 'packages'> = {
 export const guideBlocks = (name: string): ReturnType<typeof codeBlocks> =>
   codeBlocks(readFileSync(fileURLToPath(new URL(`../../docs/${name}.md`, import.meta.url)), 'utf8'));
 
-/** Commands that the workspace has done: they need the registry. */
-const isInstallation = (line: string): boolean => /^npm (init|install) /.test(line);
+/** What npm would write for a command that installs: the workspace has done that. */
+function manifestFor(command: string): string | undefined {
+  const [, names] = /^npm install (.+)$/.exec(command) ?? [];
+  const dependencies = Object.fromEntries((names?.split(' ') ?? []).map((name) => [name, '*']));
+  return names === undefined ? undefined : JSON.stringify({ name: 'guide', private: true, dependencies });
+}
 
 /** What was printed, and what a guide says is. */
 export interface Outcome {
@@ -55,8 +59,10 @@ export async function followGuide(workspace: Workspace, name: string): Promise<O
       await writeFile(join(folder, path), code);
     } else if (language === 'sh') {
       for (const line of code.trim().split('\n')) {
-        if (!isInstallation(line)) {
-          printed = await workspace.run(GUIDES_PROJECT.id, `cd ${name} && ${line}`);
+        const manifest = manifestFor(line);
+        if (manifest !== undefined) await writeFile(join(folder, 'package.json'), manifest);
+        else if (line !== 'npm init --yes') {
+          printed = await workspace.run(GUIDES_PROJECT.id, `cd ${name} && FORCE_COLOR=0 ${line}`);
         }
       }
     } else if (language === 'text') {

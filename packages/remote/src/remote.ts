@@ -82,6 +82,7 @@ import { bodyOf, withImagesAsText } from './request-body.ts';
 import { type ApiKey, type Call, Transport } from './transport.ts';
 import { countOf, noVectors, requestVectors, requireItems, type Vectors } from './vectors.ts';
 
+/** Options of `createRemote()`. */
 export interface RemoteOptions extends AddressOptions {
   /**
    * Key of the API, or a function that returns one before every request. Required by api.jina.ai; custom servers may
