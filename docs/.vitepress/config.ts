@@ -1,4 +1,5 @@
 /** These documents as a site, searched by its own search box. */
+import { existsSync, readFileSync } from 'node:fs';
 import { indexVitePress, searchInDevelopment } from '@nearfield/search/vite';
 import { defineConfig } from 'vitepress';
 import type { embeddingModel } from './embedding-model.ts';
@@ -10,10 +11,14 @@ const MODEL = new URL('./embedding-model.ts', import.meta.url).href;
 const createMeaning: typeof embeddingModel = async () =>
   ((await import(MODEL)) as { embeddingModel: typeof embeddingModel }).embeddingModel();
 
+// `npm run docs` writes the reference before VitePress reads this.
+const PAGES = new URL('../reference/pages.json', import.meta.url);
+const reference = existsSync(PAGES) ? (JSON.parse(readFileSync(PAGES, 'utf8')) as string[]) : [];
+
 export default defineConfig({
   title: 'Nearfield',
   description: "Jina's search foundation in the browser",
-  srcExclude: ['node_modules/**'],
+  srcExclude: ['node_modules/**', 'pictures/**'],
   cleanUrls: false,
   lastUpdated: false,
   // With the scripts that `externalScripts` moves, no page has a script of its own: script-src 'self' is enough.
@@ -31,6 +36,21 @@ export default defineConfig({
   themeConfig: {
     outline: [2, 3],
     sidebar: [
+      {
+        text: 'Guides',
+        items: [
+          { text: 'Semantic search in ten minutes', link: '/semantic-search' },
+          { text: 'Classification offline', link: '/classification' },
+          { text: 'Retrieval for language models', link: '/rag' },
+          { text: 'Self-hosting models', link: '/self-hosting' },
+          { text: 'Policies and isolation', link: '/policies' },
+          { text: 'Privacy', link: '/privacy' },
+          { text: 'Licences', link: '/licence' },
+          { text: 'Everyday questions', link: '/questions' },
+          { text: 'From OpenAI’s API', link: '/from-openai' },
+          { text: 'From transformers.js', link: '/from-transformers' },
+        ],
+      },
       {
         text: 'Search',
         items: [
@@ -76,6 +96,14 @@ export default defineConfig({
           { text: 'Add an endpoint', link: '/add-an-endpoint' },
           { text: 'Add a runtime', link: '/add-a-runtime' },
         ],
+      },
+      {
+        text: 'Reference',
+        collapsed: true,
+        items: reference.map((page) => ({
+          text: page === 'index' ? 'All modules' : page,
+          link: `/reference/${page}`,
+        })),
       },
     ],
   },

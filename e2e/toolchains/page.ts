@@ -18,9 +18,8 @@ export function expectShown(text: string): void {
   expect(Number(tokens), text).toBe(TOKENS);
 }
 
-/** Opens a page and checks what it shows, and that it asked nobody but its own server. */
-export async function expectPage(page: Page, url: string): Promise<void> {
-  const { origin } = new URL(url);
+/** Lines that a page should not cause: errors, and requests to anybody but its own server. It grows while the page is open. */
+export function problemsOf(page: Page, origin: string): readonly string[] {
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => {
@@ -32,6 +31,12 @@ export async function expectPage(page: Page, url: string): Promise<void> {
     const asked = new URL(request.url());
     if (asked.protocol.startsWith('http') && asked.origin !== origin) problems.push(`asked ${request.url()}`);
   });
+  return problems;
+}
+
+/** Opens a page and checks what it shows, and that it asked nobody but its own server. */
+export async function expectPage(page: Page, url: string): Promise<void> {
+  const problems = problemsOf(page, new URL(url).origin);
   const failed = page.waitForEvent('pageerror').then((error) => {
     throw new Error(`The page failed: ${error.message}. ${problems.join('; ')}`);
   });

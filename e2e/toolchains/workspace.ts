@@ -1,8 +1,8 @@
 /** Installs the packed packages and toolchains into a folder outside of the repository, as applications would. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { packedDirectory } from '../../tooling/packed-directory.ts';
 import { npx, repository } from '../../tooling/process.mjs';
@@ -55,6 +55,10 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
+/** Whether a file was written by hand: somebody may have installed and built the folder where it stands. */
+const isSource = (path: string): boolean =>
+  !/[\\/](node_modules|dist|\.next)([\\/]|$)/.test(relative(repository, path));
+
 /** The files of a recipe's project: those of its own, and the page that all show. */
 function projectFiles(recipe: Recipe, page: Recipe): Record<string, string> {
   const main = page.files['main.js']!;
@@ -75,8 +79,14 @@ export class Workspace {
     this.root = root;
   }
 
-  /** Installs everything in one go; what was downloaded once comes from pnpm's store. */
-  static async create(consumers: readonly Project[]): Promise<Workspace> {
+  /**
+   * Installs everything in one go; what was downloaded once comes from pnpm's store.
+   * @param copies folders of the repository that are projects as they stand, by the ids that they get
+   */
+  static async create(
+    consumers: readonly Project[],
+    copies: Readonly<Record<string, string>> = {},
+  ): Promise<Workspace> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'nearfield-toolchains-')));
     const workspace = new Workspace(root);
     const packed = await unpackPackages(root);
@@ -88,6 +98,9 @@ export class Workspace {
     );
     await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'toolchains', private: true }));
     for (const consumer of consumers) await workspace.#writeProject(consumer, packed);
+    for (const [id, path] of Object.entries(copies)) {
+      await cp(join(repository, path), workspace.folder(id), { recursive: true, filter: isSource });
+    }
     const { packageManager } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
       packageManager: string;
     };

@@ -152,6 +152,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   tooling: [],
   e2e: ['tooling', 'packages', 'demo'],
   demo: [],
+  // Projects of their own, which anybody may copy.
+  examples: [],
   packages: [],
   // Its tasks run the benchmarks of e2e and the engine from its sources.
   scripts: ['tooling', 'e2e', 'packages'],

@@ -1,7 +1,7 @@
 /** `npm run docs`: the documents as a site with its own search, with hot reload; `npm run docs -- build` writes it. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { portNumber, taskArguments, UsageError } from '../../tooling/arguments.ts';
-import { runSource } from '../../tooling/process.mjs';
+import { repository, runSource } from '../../tooling/process.mjs';
 import { buildEmbeddedModel } from '../embedded-model.ts';
 
 const USAGE = `npm run docs -- [build] [options]: serves the documents as a site, or writes it
@@ -38,6 +38,8 @@ const isBuild = positionals[0] === 'build';
 // The model embeds the passages; in development words are enough.
 if (values['keywords-only']) process.env.NEARFIELD_KEYWORDS_ONLY = 'true';
 else if (isBuild) await buildEmbeddedModel();
+const written = await runSource('docs/.vitepress/reference.ts', [join(repository, 'docs/reference')]);
+if (written !== 0) process.exit(written);
 process.exitCode = await runSource('docs/node_modules/vitepress/bin/vitepress.js', [
   isBuild ? 'build' : 'dev',
   'docs',

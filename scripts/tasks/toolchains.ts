@@ -1,7 +1,7 @@
 /**
- * `npm run toolchains [-- --only vite-5,next …]`: every recipe of docs/toolchains.md with every toolchain that it
- * names, the packed packages in Node, TypeScript and the realms of a page, and the README's quick start from empty
- * folders; then one table of them all. `npm test` runs the usual ones.
+ * `npm run toolchains [-- --only vite-5,example-vue …]`: every recipe of docs/toolchains.md with every toolchain that it
+ * names, the folders of examples/ and the guides, the packed packages in Node, TypeScript and the realms of a page, and
+ * the README's quick start from empty folders; then one table of them all. `npm test` runs the usual ones.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,8 @@ import { type MatrixReport, matrixRows, matrixTable } from '../testing/matrix.ts
 const USAGE = `npm run toolchains -- [options]: docs/toolchains.md with every toolchain, and the README's quick start
 
 Options:
-  --only IDS   these toolchains, by their ids in e2e/toolchains, with commas between; and nothing else`;
+  --only IDS   these toolchains, by their ids in e2e/toolchains, and examples (example-vue), with commas
+               between; and nothing else`;
 
 const { values } = taskArguments(USAGE, { options: { only: { type: 'string' } } });
 
@@ -27,7 +28,11 @@ await buildPackages();
 await packPackages();
 // What the end-to-end tests' server serves.
 await buildDemo();
-const files = values.only === undefined ? ['toolchains', 'realms', 'packed', 'quick-start'] : ['toolchains'];
+const ids = values.only?.split(',');
+const isExample = (id: string): boolean => id.startsWith('example-');
+const files = ids
+  ? [...(ids.every(isExample) ? [] : ['toolchains.spec']), ...(ids.some(isExample) ? ['examples.spec'] : [])]
+  : ['toolchains', 'examples', 'realms', 'packed', 'quick-start'];
 const reports = await mkdtemp(join(tmpdir(), 'nearfield-toolchains-report-'));
 const report = join(reports, 'report.json');
 process.exitCode = await runTool('playwright', 'playwright', ['test', '--config', 'e2e', ...files], {

@@ -3,7 +3,6 @@ import { answeredBy } from '../elements/answered-by.ts';
 import { staleNote } from '../elements/stale-note.ts';
 import type { Asked } from '../shell/page-state.ts';
 import { words } from '../words/language.ts';
-import { slots } from '../words/slots.ts';
 import type { Classified } from './classified.ts';
 import { labelScores } from './label-scores.ts';
 

@@ -60,6 +60,7 @@ export interface NodeModel {
   dtypes?: readonly Dtype[] | undefined;
 }
 
+/** Options of `createNodeFoundation()`. All are optional. */
 export interface NodeOptions {
   models?: readonly NodeModel[] | undefined;
   /**

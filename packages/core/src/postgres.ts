@@ -19,6 +19,7 @@ import type { StateStore } from './persistence/state-store.ts';
 
 export type { SharedState } from './persistence/shared-state.ts';
 
+/** Options of `postgresState()`. */
 export interface PostgresOptions {
   /** Such as `postgres://user:password@host:5432/database`. Parameters such as `sslmode` are those of `pg`. */
   url: string;

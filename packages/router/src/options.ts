@@ -37,6 +37,7 @@ export type PolicyFunction = (
  */
 export type Policy = 'local-only' | 'local-first' | 'remote-first' | 'fastest';
 
+/** Options of `createRouter()`: the places, and which of them answers. */
 export interface RouterOptions {
   local?: Backend | undefined;
   remote?: Backend | undefined;

@@ -19,6 +19,7 @@ export interface Reranker {
   readonly top?: number;
 }
 
+/** Options of `search()`. All are optional. */
 export interface SearchOptions {
   /** Documents at most. @default 10 */
   readonly limit?: number;
@@ -90,6 +91,7 @@ export interface FoundDocument {
   readonly index?: string;
 }
 
+/** Answer to a query: documents with their best passages, and what stood in the way. */
 export interface SearchAnswer {
   readonly results: readonly FoundDocument[];
   /** `partial`: some words of the query had no row yet; ask again for all. */

@@ -15,6 +15,7 @@ import { textBlocks } from './text-blocks.ts';
 
 export type { MeaningSource, VectorStore } from './build/meaning.ts';
 
+/** Options of `buildIndex()`. */
 export interface BuildOptions {
   readonly documents: readonly SourceDocument[];
   /** Language of documents that do not name theirs. @default English */

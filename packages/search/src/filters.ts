@@ -3,6 +3,7 @@ import { invalid } from './errors.ts';
 import type { KeywordScores } from './keywords/bm25f.ts';
 import type { FusedScore } from './ranking/fusion.ts';
 
+/** A value of a filter. */
 export type FilterValue = string | number | boolean;
 
 /** Values from one to another, both included. Bounds that are numbers compare as numbers, texts (ISO dates) as texts. */

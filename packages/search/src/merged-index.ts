@@ -30,6 +30,7 @@ export class MergedIndex {
     this.#indexes = indexes;
   }
 
+  /** Asks all indexes and merges their answers; results name their index. */
   async search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
     const settled = await Promise.allSettled(this.#indexes.map(({ index }) => index.search(query, options)));
     const answers = settled.flatMap((each, at) =>

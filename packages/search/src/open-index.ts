@@ -55,6 +55,7 @@ interface Opened extends Resident {
   readonly shown: TextReader;
 }
 
+/** An open index of static files. */
 export class SearchIndex {
   readonly manifest: Manifest;
   readonly #loader: Loader;

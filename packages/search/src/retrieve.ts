@@ -4,9 +4,11 @@ import { invalid } from './errors.ts';
 
 /** An index of any kind. */
 export interface Searchable {
+  /** Documents for a query, the best first. */
   search(query: string, options?: SearchOptions): Promise<SearchAnswer>;
 }
 
+/** Options of `retrieve()`. */
 export interface RetrieveOptions
   extends Pick<SearchOptions, 'filters' | 'keywords' | 'meaning' | 'rerank' | 'weights' | 'signal'> {
   /** Tokens that the text may have. */
@@ -26,11 +28,13 @@ export interface Source extends Pick<FoundDocument, 'id' | 'title' | 'url' | 'br
   readonly number: number;
 }
 
+/** A passage of the text, with the number of its source. */
 export interface RetrievedPassage extends Pick<FoundPassage, 'headings' | 'anchor' | 'text' | 'score'> {
   /** Number of its source. */
   readonly source: number;
 }
 
+/** Result of `retrieve()`: a text for a prompt, and its parts. */
 export interface Retrieved {
   /** All passages with their sources' titles, headings and addresses, for a prompt. */
   readonly text: string;

@@ -8,6 +8,7 @@ import { type BuildOptions, buildIndex } from './build-index.ts';
 import { writeIndex } from './node/folder.ts';
 import { readSource, type SourceOptions } from './node/source.ts';
 
+/** Options of the plugins for Vite and VitePress. */
 export interface SiteSearchOptions
   extends Pick<SourceOptions, 'cleanUrls' | 'ignore'>,
     Pick<BuildOptions, 'language' | 'languages' | 'mostLetters' | 'meaning'> {

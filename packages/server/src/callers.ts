@@ -2,6 +2,7 @@
 import { requireKey } from './auth.ts';
 import { checkHandlerOptions, EXPOSED_HEADERS, type HandlerOptions } from './handler.ts';
 
+/** Options that decide who may call. */
 export type CallerOptions = Pick<HandlerOptions, 'apiKeys' | 'cors' | 'allowedHosts'>;
 
 interface Callers {

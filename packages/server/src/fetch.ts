@@ -1,6 +1,7 @@
 import type { SearchFoundation } from '@nearfield/spec';
 import { createHandler, type HandlerOptions } from './handler.ts';
 
+/** Options of `createFetch()`. */
 export interface FetchOptions
   extends Pick<HandlerOptions, 'strict' | 'reranker' | 'splitSentences' | 'maxBodyBytes'> {
   /**

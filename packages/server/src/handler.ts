@@ -28,6 +28,7 @@ import { readerRoutes } from './routes/reader.ts';
 import { ApiService } from './service.ts';
 import type { WebhookStore } from './webhooks.ts';
 
+/** Options of `createHandler()`. All are optional. */
 export interface HandlerOptions {
   /**
    * Keys that may use the API: visible ASCII; white space around them is ignored. Without keys, only this machine may

@@ -42,6 +42,7 @@ export interface ServedIndex {
   /** Whether it counts the values of a query. @default true */
   readonly countsFacets?: boolean | undefined;
   // Methods, so that the options of every kind of index fit.
+  /** Documents for a query, the best first. */
   search(query: string, options: ServedSearchOptions): Promise<ServedAnswer>;
   related?(id: string, options: Pick<ServedSearchOptions, 'limit' | 'filters'>): Promise<readonly object[]>;
   facets?(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;

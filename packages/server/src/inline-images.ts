@@ -21,6 +21,7 @@ export interface UrlReader {
   check(url: string, param: string): void;
 }
 
+/** Limits of one request for a URL, and the field that names it. */
 export interface ReadUrlOptions {
   param: string;
   maxBytes: number;

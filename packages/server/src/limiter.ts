@@ -2,6 +2,7 @@
 import { FoundationError } from '@nearfield/spec';
 import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
+/** Limits on callers. All are optional. */
 export interface LimiterOptions {
   /** Requests of one caller in a minute. @default no limit */
   requestsPerMinute?: number | undefined;

@@ -13,6 +13,7 @@ export { PostgresWebhooks } from './node/postgres-webhooks.ts';
 export { type PostgresWindowsOptions, postgresWindows, type QueryPool } from './node/postgres-windows.ts';
 export { GuardedUrlReader, type UrlReaderOptions } from './node/url-reader.ts';
 
+/** Options of `createNodeServer()`. All are optional. */
 export interface NodeServerOptions extends Omit<HandlerOptions, 'metrics' | 'closing' | 'limiter'> {
   /** Port to listen on; 0 for any free one. @default 8080 */
   port?: number | undefined;

@@ -8,6 +8,7 @@ import { createHandler, type HandlerOptions } from './handler.ts';
 import { type ConnectMessage, isMessage } from './pages/messages.ts';
 import { Presence } from './pages/presence.ts';
 
+/** Options of `answerRequests()`. All are optional. */
 export interface AnswerRequestsOptions
   extends Pick<HandlerOptions, 'strict' | 'reranker' | 'splitSentences' | 'maxBodyBytes' | 'onError'> {
   /** The address before `v1/`, with which addresses in answers begin. @default the origin's */

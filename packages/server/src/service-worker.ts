@@ -9,6 +9,7 @@ import { asFoundationError, errorResponse } from './errors.ts';
 import { AnsweringPages, goneMidway, noPage, type PageClients, PageGone } from './pages/answering-pages.ts';
 import { type HereMessage, isMessage } from './pages/messages.ts';
 
+/** Options of `routeToPages()`. All are optional. */
 export interface PageRoutingOptions {
   /**
    * Beginnings of the URLs that pages answer; those without an origin are of the service worker's. Before the route,

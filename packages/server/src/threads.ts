@@ -25,6 +25,7 @@ export { answerInThread, type EngineThreadOptions, failThread } from './threads/
 export type { ThreadPort, ThreadWorker } from './threads/messages.ts';
 export type { WebhookStore } from './webhooks.ts';
 
+/** Options of `createThreadedServer()`. */
 export interface ThreadedServerOptions {
   /** Starts a thread that calls `answerInThread`. */
   engine: () => ThreadWorker;

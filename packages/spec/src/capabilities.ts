@@ -1,5 +1,6 @@
 import type { FoundationMethod } from './foundation.ts';
 
+/** Device that a model computes on. */
 export type Device = 'wasm' | 'webgpu' | 'cpu';
 
 /** Precision of a model file. `q8` and below are quantised weights; `q8e4` is `q8` with the words' table in 4 bits. */

@@ -67,6 +67,7 @@ export type LocalErrorCode =
   /** The foundation was closed. */
   | 'CLOSED';
 
+/** Codes of errors: those of the API, and local ones. */
 export type ErrorCode = ApiErrorCode | LocalErrorCode;
 
 /** One field that does not fit, as the API's 422 lists it. `field` is a dotted path such as `input.3.text`. */

@@ -90,4 +90,5 @@ export const FOUNDATION_METHODS = [
   'chat',
 ] as const;
 
+/** Name of a method that `capabilities().methods` reports on. */
 export type FoundationMethod = (typeof FOUNDATION_METHODS)[number];

@@ -34,6 +34,7 @@ export type CallProgress =
       tokens: { done: number; total: number };
     };
 
+/** Receives the progress of a call. */
 export type ProgressListener = (event: CallProgress) => void;
 
 /**

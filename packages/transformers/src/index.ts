@@ -10,6 +10,7 @@ import type { TransformersModel } from './models.ts';
 
 export type { TransformersDtype, TransformersKind, TransformersModel } from './models.ts';
 
+/** Options of `createTransformers()`. */
 export interface TransformersOptions {
   models: readonly TransformersModel[];
   /** `auto` is WebGPU where the browser has an adapter. @default 'wasm' */

@@ -14,6 +14,7 @@ import type { TransformersModel } from './models.ts';
 
 export type { TransformersDtype, TransformersKind, TransformersModel } from './models.ts';
 
+/** Options of `createNodeTransformers()`. */
 export interface NodeTransformersOptions {
   /** Sources are paths of folders, or `file:` addresses. */
   models: readonly TransformersModel[];

@@ -9,6 +9,7 @@ import type { ExportedModelFile, ModelUsage } from '../store/types.ts';
 
 /** The cache of model files. */
 export interface ModelFilesApi {
+  /** Kind of storage, bytes that are kept, and the browser's limits. */
   report(): Promise<StorageReport>;
   /** Stored bytes of each model, and whether they suffice to load it. */
   usage(): Promise<ModelUsage[]>;

@@ -36,6 +36,7 @@ import {
 /** Name by which requests ask for the browser's model. Which model it is, the browser decides. */
 export const BUILT_IN_MODEL = 'built-in';
 
+/** Options of `createBuiltIn()`. */
 export interface BuiltInOptions {
   /** @default globalThis.SemanticEmbedder */
   embedder?: SemanticEmbedderStatic | undefined;

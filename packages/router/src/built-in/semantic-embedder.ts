@@ -11,8 +11,10 @@ export interface SemanticEmbedderStatic {
   }): Promise<SemanticEmbedder>;
 }
 
+/** State of the browser's embedder, as the browser names it. */
 export type Availability = 'unavailable' | 'downloadable' | 'downloading' | 'available';
 
+/** Use of a vector, in the words of the browser's embedder. */
 export type TaskType =
   | 'semantic-similarity'
   | 'retrieval-query'
@@ -20,6 +22,7 @@ export type TaskType =
   | 'classification'
   | 'clustering';
 
+/** The browser's embedder, once it is created. */
 export interface SemanticEmbedder {
   /** Without a task, texts are read as they are. */
   embed(
@@ -29,6 +32,7 @@ export interface SemanticEmbedder {
   destroy(): void;
 }
 
+/** Vectors of one call of the browser's embedder. */
 export interface SemanticEmbedderResult {
   embeddings: {
     /** Shape: [dimensions]. */

@@ -9,6 +9,7 @@ import { taskOf } from '../meaning/query-model.ts';
 import type { QueryTable } from '../meaning/safetensors.ts';
 import { wordPieces } from '../meaning/word-piece.ts';
 
+/** Options of the training of a query table. */
 export interface TrainOptions {
   readonly foundation: Pick<SearchFoundation, 'embeddings'>;
   /** The model that embeds the passages of the indexes that the table is for. */

@@ -108,6 +108,7 @@ export class NearfieldSearch extends LitElement {
     if (query !== undefined) await this.search(query);
   }
 
+  /** Closes the dialog. */
   close(): void {
     this.#dialog?.close();
   }

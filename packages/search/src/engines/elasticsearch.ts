@@ -10,6 +10,7 @@ import { EngineIndex, type EngineOptions } from './engine-index.ts';
 import { engineFailed, requireIndexName } from './errors.ts';
 import { type EngineSource, writeIndex } from './write.ts';
 
+/** Options of an index in Elasticsearch. */
 export interface ElasticsearchOptions {
   /** The official client, version 8 or later. */
   readonly client: Client;

@@ -22,11 +22,13 @@ const PASSAGES_A_DOCUMENT = 8;
 /** Passages that are ranked by their words at least: engines order them otherwise. */
 const LEAST_MATCHING = 200;
 
+/** Options that all engines have. */
 export interface EngineOptions extends Partial<QueryModel> {
   /** Languages besides English and `und`. */
   readonly languages?: readonly Language[];
 }
 
+/** Passages in a search engine or a database, searched as an index of files is. */
 export class EngineIndex {
   /** Counts, language and model. */
   readonly head: Parts['head'];

@@ -14,6 +14,7 @@ export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
+/** Options of an index in PostgreSQL. */
 export interface PostgresOptions {
   readonly client: PostgresClient;
   /** Tells indexes of one database apart: a letter, then letters, digits and `_`, in lower case. @default 'site' */

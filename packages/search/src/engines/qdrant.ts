@@ -13,6 +13,7 @@ import { EngineIndex, type EngineOptions } from './engine-index.ts';
 import { engineFailed, requireIndexName } from './errors.ts';
 import { type EngineSource, writeIndex } from './write.ts';
 
+/** Options of an index in Qdrant. */
 export interface QdrantOptions {
   /** The official client; a server of version 1.10 or later. */
   readonly client: QdrantClient;

@@ -12,6 +12,7 @@ import { Embedder } from '../meaning/embedder.ts';
 import type { Engine, WrittenRow } from './engine.ts';
 import { HEAD_VERSION, writeParts } from './parts.ts';
 
+/** Numbers of documents that a write has reached. */
 export interface WriteProgress {
   /** Passages that are embedded. */
   readonly embedded: number;

@@ -3,6 +3,7 @@ import { type ErrorCode, embed, FoundationError } from '@nearfield/spec';
 import { type IndexSearchRequest, isErrorCode } from '@nearfield/spec/implement';
 import type { FoundDocument, SearchAnswer, SearchOptions } from '../answers.ts';
 
+/** Options of `openHttpIndex()`. */
 export interface HttpIndexOptions {
   /** Key that the server requires. It must not be in a page: everybody could read it there. @default none */
   readonly apiKey?: string | undefined;

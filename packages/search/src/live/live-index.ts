@@ -35,6 +35,7 @@ export interface LiveProgress {
   readonly of: number;
 }
 
+/** Options of `add()` and `update()`. */
 export interface WriteOptions {
   /**
    * Ends the call. What is not stored then is not stored; what is stored stays and is embedded all the same.
@@ -49,6 +50,7 @@ export interface WriteOptions {
   readonly until?: 'stored' | 'embedded';
 }
 
+/** Numbers of documents and passages in a live index, embedded or waiting. */
 export interface LiveCounts {
   readonly documents: number;
   readonly passages: number;
@@ -63,6 +65,7 @@ export interface LiveIndexParts {
   readonly mostLetters: number | undefined;
 }
 
+/** An open index of documents that come and go. */
 export class LiveIndex {
   readonly #parts: LiveIndexParts;
   readonly #kept: KeptState;

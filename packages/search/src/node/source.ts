@@ -7,6 +7,7 @@ import { documentOfMarkdown, type FileFacts } from '../documents/markdown.ts';
 import type { SourceDocument } from '../documents/types.ts';
 import { invalid } from '../errors.ts';
 
+/** Options of `readSource()`. */
 export interface SourceOptions {
   /** Beginning of all page addresses. @default '/' */
   readonly base?: string;

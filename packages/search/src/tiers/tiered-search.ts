@@ -27,6 +27,7 @@ export interface TieredIndex extends Pick<SearchIndex, 'search' | 'facets'> {
   isOutdated?(): Promise<boolean>;
 }
 
+/** Options of a search in tiers. */
 export interface TieredSearchOptions {
   /** Opens the index: called once it is needed, and again after it failed. */
   readonly openIndex: () => Promise<TieredIndex>;

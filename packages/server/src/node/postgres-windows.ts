@@ -7,6 +7,7 @@ export interface QueryPool {
   query(text: string): Promise<unknown>;
 }
 
+/** Options of `postgresWindows()`. */
 export interface PostgresWindowsOptions {
   pool: QueryPool;
   /** Schema of the table, made if it does not exist. */

@@ -7,6 +7,7 @@ import { invalid, shortened } from '@nearfield/spec/implement';
 import type { ReadUrlOptions, UrlReader } from '../inline-images.ts';
 import { isPublicAddress } from './public-addresses.ts';
 
+/** Rules of a reader of URLs that requests name. */
 export interface UrlReaderOptions {
   /**
    * Beginnings of the URLs that may be used, such as `https://images.example/public/`; a bare origin stands for all its

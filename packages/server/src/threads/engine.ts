@@ -5,6 +5,7 @@ import { createHandler, type HandlerOptions, type RequestLog } from '../handler.
 import { AnsweringPort } from '../ports/answering.ts';
 import type { FromEngine, ThreadPort, ToEngine } from './messages.ts';
 
+/** Options of the thread that has the engine. */
 export interface EngineThreadOptions
   extends Omit<HandlerOptions, 'metrics' | 'onRequest' | 'onError' | 'limiter' | 'ready' | 'closing'> {
   /** Models that are loaded before the server says that it is ready. */

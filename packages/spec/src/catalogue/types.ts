@@ -1,6 +1,7 @@
 import type { Dtype } from '../capabilities.ts';
 import type { ModelFacts } from '../endpoints/models.ts';
 
+/** Kind of a model: its main task. */
 export type ModelKind = ModelFacts['kind'];
 
 /** Kinds of input. `content` is a group of chunks fused into one vector. */
@@ -43,6 +44,7 @@ export type EmbeddingOption =
   | 'return_tokenized_input'
   | 'input_type';
 
+/** A task of a model. */
 export interface TaskFacts {
   /** Prefix of the text, verbatim. */
   prompt: string;
@@ -77,6 +79,7 @@ export interface HubFiles {
   graphs: readonly GraphFiles[];
 }
 
+/** What running a model on this device takes. */
 export type LocalFacts =
   | {
       runs: true;

@@ -30,8 +30,10 @@ export interface BatchRequest {
   webhook_url?: string | null | undefined;
 }
 
+/** State of a batch, as the API names it. */
 export type BatchState = 'pending' | 'processing' | 'completed' | 'failed' | 'expired' | 'cancelled';
 
+/** Numbers of requests in a batch, by their outcome. */
 export interface BatchStats {
   total: number;
   completed: number;
@@ -69,11 +71,13 @@ export interface BatchOutputLine {
 
 /** `/v1/batch…`. */
 export interface BatchesApi {
+  /** Starts a job. Its state comes from `get()`. */
   create(request: BatchRequest, options?: CallOptions): Promise<BatchStatus>;
   /** @throws FoundationError RESOURCE_NOT_FOUND */
   get(batchId: string, options?: CallOptions): Promise<BatchStatus>;
   /** Newest first. @param options `limit` defaults to 20 */
   list(options?: CallOptions & { limit?: number | undefined }): Promise<BatchStatus[]>;
+  /** Ends a job. Lines that are finished stay. */
   cancel(batchId: string, options?: CallOptions): Promise<BatchStatus>;
   /**
    * Lines that succeeded, in the order of the input, parsed one at a time while they arrive: a large job never

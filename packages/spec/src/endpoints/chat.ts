@@ -3,10 +3,12 @@ import type { CallOptions } from '../progress.ts';
 import { listOf, nonEmptyText, requestObject } from '../schema.ts';
 import type { Page, ReadRequest } from './reader.ts';
 
+/** A part of a message: a text or a picture. */
 export type ChatContentPart =
   | { type: 'text'; text: string }
   | { type: 'image_url'; image_url: { url: string; detail?: string | undefined } };
 
+/** A message of a conversation. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
   content: string | readonly ChatContentPart[];
@@ -28,12 +30,14 @@ export interface ChatRequest {
   [field: string]: unknown;
 }
 
+/** One of the answers of a conversation. */
 export interface ChatChoice {
   index: number;
   message: { role: 'assistant'; content: string | null };
   finish_reason: string | null;
 }
 
+/** Answer of `chat`. */
 export interface ChatResponse {
   id: string;
   object: 'chat.completion';

@@ -14,6 +14,7 @@ import { shortened } from '../shortened.ts';
 import type { TokenUsage } from '../usage.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 
+/** A text or a picture to classify. */
 export type ClassifyInput = string | TextDoc | ImageDoc;
 
 /** A list of up to 512 labels, or up to 8 named groups of up to 64 labels that are answered separately. */
@@ -41,8 +42,10 @@ export interface FewShotClassifyRequest {
   labels?: undefined;
 }
 
+/** Request of `classify`: with labels in words, or with a trained classifier. */
 export type ClassifyRequest = ZeroShotClassifyRequest | FewShotClassifyRequest;
 
+/** A label with its score. */
 export interface LabelScore {
   label: string;
   score: number;
@@ -69,6 +72,7 @@ export interface GroupedClassification {
   predictions: Record<string, LabelScore[]>;
 }
 
+/** Answer of `classify`. */
 export interface ClassifyResponse<Item = Classification | GroupedClassification> {
   /** Zero-shot counts input and label tokens, few-shot input tokens. */
   usage: TokenUsage;
@@ -175,7 +179,9 @@ export const ClassifyRequestSchema = v.lazy((request) =>
   isFewShot(request) ? FewShotClassifyRequestSchema : ZeroShotClassifyRequestSchema,
 );
 
+/** A checked request with labels in words, defaults applied. */
 export type ParsedZeroShotClassifyRequest = v.InferOutput<typeof ZeroShotClassifyRequestSchema>;
+/** A checked request with a trained classifier, defaults applied. */
 export type ParsedFewShotClassifyRequest = v.InferOutput<typeof FewShotClassifyRequestSchema>;
 
 /** A checked classify request, defaults applied. */

@@ -12,6 +12,7 @@ import {
   text,
 } from '../schema.ts';
 
+/** A text as an object. */
 export interface TextDoc {
   text: string;
 }
@@ -28,14 +29,17 @@ export interface ImageDoc {
   image: string | Blob | Bitmap;
 }
 
+/** A PDF as an object. */
 export interface PdfDoc {
   pdf: string;
 }
 
+/** A video as an object. */
 export interface VideoDoc {
   video: string;
 }
 
+/** A sound as an object. */
 export interface AudioDoc {
   audio: string;
 }
@@ -45,6 +49,7 @@ export interface MergedContentGroup {
   content: readonly (TextDoc | ImageDoc | VideoDoc | AudioDoc)[];
 }
 
+/** A text, picture or document to embed. */
 export type EmbeddingInput = string | TextDoc | ImageDoc | PdfDoc | VideoDoc | AudioDoc | MergedContentGroup;
 
 /** Every task name of the OpenAPI document; a model's own are in its catalogue entry. */
@@ -130,6 +135,7 @@ export type EncodedAs<Type> = Type extends readonly EmbeddingType[]
 /** A vector of a request that is only known at run time. */
 export type AnyVector = EncodedAs<EmbeddingType | readonly EmbeddingType[]>;
 
+/** Vector of one input. */
 export interface SingleEmbedding<Vector = AnyVector> {
   object: 'embedding';
   /** Position in the request's input. */
@@ -138,6 +144,7 @@ export interface SingleEmbedding<Vector = AnyVector> {
   embedding: Vector;
 }
 
+/** Vectors of one input, one for each token. */
 export interface MultiEmbedding<Vector = AnyVector> {
   object: 'embeddings';
   index: number;

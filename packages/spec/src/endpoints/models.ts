@@ -73,12 +73,14 @@ export interface ModelInfo {
   nearfield?: ModelFacts | undefined;
 }
 
+/** Answer of `models.list()`. */
 export interface ModelListResponse {
   data: ModelInfo[];
 }
 
 /** `/v1/models`. */
 export interface ModelsApi {
+  /** All models of the catalogue, and those of the caller. */
   list(options?: CallOptions): Promise<ModelListResponse>;
   /** Takes short (`jina-embeddings-v3`) and full ids (`jina-ai/…`, `jinaai/…`). @throws FoundationError INPUT_MODEL_NOT_FOUND */
   get(id: string, options?: CallOptions): Promise<ModelInfo>;

@@ -133,6 +133,7 @@ export interface Page {
   usage?: { tokens: number } | undefined;
 }
 
+/** Answer of `read`. */
 export interface ReadResponse {
   code: number;
   status: number;
@@ -165,6 +166,7 @@ export interface SearchResult extends Page {
   date?: string | undefined;
 }
 
+/** Answer of `search`. */
 export interface SearchResponse {
   code: number;
   status: number;
@@ -183,12 +185,14 @@ export interface GroundRequest {
   locale?: string | null | undefined;
 }
 
+/** A source, and whether it supports the statement. */
 export interface GroundReference {
   url: string;
   keyQuote: string;
   isSupportive: boolean;
 }
 
+/** Answer of `ground`. */
 export interface GroundResponse {
   code: number;
   status: number;
@@ -308,6 +312,7 @@ export const ReadRequestSchema = v.pipe(
   }, 'Provide one of url, html, pdf and file.'),
 );
 
+/** A checked request of `read`, defaults applied. */
 export type ParsedReadRequest = v.InferOutput<typeof ReadRequestSchema>;
 
 /** Structure of a search request. */
@@ -327,6 +332,7 @@ export const SearchRequestSchema = aliasedObject(
   { query: 'q' },
 );
 
+/** A checked request of `search`, defaults applied. */
 export type ParsedSearchRequest = v.InferOutput<typeof SearchRequestSchema>;
 
 /** Structure of a ground request. `query` and `reference_urls` are older names. */
@@ -342,4 +348,5 @@ export const GroundRequestSchema = aliasedObject(
   { query: 'statement', reference_urls: 'references', bypass_cache: 'noCache', browser_locale: 'locale' },
 );
 
+/** A checked request of `ground`, defaults applied. */
 export type ParsedGroundRequest = v.InferOutput<typeof GroundRequestSchema>;

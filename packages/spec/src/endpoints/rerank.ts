@@ -37,7 +37,11 @@ export interface RerankRequest {
   fusion?: boolean | null | undefined;
 }
 
-/** @typeParam Document the type of `document`; `undefined` where results carry none. */
+/**
+ * A document's place in the order, and its score.
+ *
+ * @typeParam Document the type of `document`; `undefined` where results carry none.
+ */
 export interface RerankResult<Document = RerankedDocument<RerankDocument> | undefined> {
   /** Position in the request's documents. */
   index: number;
@@ -60,7 +64,11 @@ export type RerankedDocument<Document> = Document extends string ? TextDoc : Doc
 export const rerankedDocument = (document: RerankDocument): RerankedDocument<RerankDocument> =>
   typeof document === 'string' ? { text: document } : document;
 
-/** @typeParam Result one of `results`. */
+/**
+ * Answer of `rerank`.
+ *
+ * @typeParam Result one of `results`.
+ */
 export interface RerankResponse<Result = RerankResult> {
   model: string;
   object: 'list';

@@ -12,11 +12,13 @@ export const TOKENIZERS = [
   'gpt2',
 ] as const;
 
+/** Tokenisers that `segment` knows. */
 export type TokenizerName = (typeof TOKENIZERS)[number];
 
 /** Rules for the ends of chunks. The API has `structure` only. */
 export const SEGMENT_STRATEGIES = ['structure', 'sentence', 'tokens', 'semantic'] as const;
 
+/** Way in which a text is cut into chunks. */
 export type SegmentStrategy = (typeof SEGMENT_STRATEGIES)[number];
 
 /** `POST segment.jina.ai`. */
@@ -54,6 +56,7 @@ export interface SegmentRequest {
 /** A token's text and its ids: several if one character is spread over tokens. */
 export type SegmentToken = [text: string, ids: number[]];
 
+/** Answer of `segment`. */
 export interface SegmentResponse {
   /** Tokens of the whole content, or of the part that `head` or `tail` selects. */
   num_tokens: number;

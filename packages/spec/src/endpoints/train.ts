@@ -7,6 +7,7 @@ import { assertThat, listOf, nonEmptyText, oneOrMany, requestObject, text, whole
 import type { TokenUsage } from '../usage.ts';
 import { type ImageDoc, ImageDocSchema, type TextDoc, TextDocSchema } from './embeddings.ts';
 
+/** A text with its label. */
 export interface TextTrainingItem extends TextDoc {
   label: string;
 }
@@ -15,8 +16,10 @@ export interface ImageTrainingItem extends ImageDoc {
   label: string;
 }
 
+/** A labelled example. */
 export type TrainingItem = TextTrainingItem | ImageTrainingItem;
 
+/** Access to a classifier. */
 export type ClassifierAccess = 'public' | 'private';
 
 /** `POST /v1/train` for a new classifier. */
@@ -42,8 +45,10 @@ export interface UpdateTrainRequest {
   access?: undefined;
 }
 
+/** Request of `train`: for a new classifier, or for one that exists. */
 export type TrainRequest = CreateTrainRequest | UpdateTrainRequest;
 
+/** Answer of `train`. */
 export interface TrainResponse {
   classifier_id: string;
   /** Examples in this request. */
@@ -184,7 +189,9 @@ export const TrainRequestSchema = v.lazy((request) =>
   isUpdate(request) ? UpdateTrainRequestSchema : CreateTrainRequestSchema,
 );
 
+/** A checked request for a new classifier, defaults applied. */
 export type ParsedCreateTrainRequest = v.InferOutput<typeof CreateTrainRequestSchema>;
+/** A checked request for a classifier that exists, defaults applied. */
 export type ParsedUpdateTrainRequest = v.InferOutput<typeof UpdateTrainRequestSchema>;
 
 /** A checked train request, defaults applied. */

@@ -1,0 +1,4 @@
+import { createRoot } from 'react-dom/client';
+import { Notes } from './notes.jsx';
+
+createRoot(document.getElementById('app')).render(<Notes />);

@@ -1,0 +1,4 @@
+import { createApp } from 'vue';
+import TicketSorter from './TicketSorter.vue';
+
+createApp(TicketSorter).mount('#app');
