@@ -75,10 +75,9 @@ export class Classifiers extends PageState<ClassifiersState> {
       return { response, took, after };
     });
     if (!done) return;
-    const { place, failover } = this.app.answererOf(done.response);
+    const answerer = this.app.answererOf(done.response);
     const model = list?.find(({ classifier_id }) => classifier_id === chosen)?.model ?? '';
-    const by = `${model} ${place}`;
-    this.update({ result: { ...classified(input, done.response), by, failover, took: done.took, asked } });
+    this.update({ result: { ...classified(input, done.response), answerer, model, took: done.took, asked } });
     if (done.after) this.#show(done.after);
     this.#changed();
     this.app.announceQuietly(words().classify.textsClassified(input.length));

@@ -38,7 +38,10 @@ test('clients that never finish their requests are let go of, and hold up nobody
     unfinished(port, `GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow-${index}: `),
   );
   const halfBodies = Array.from({ length: 50 }, () =>
-    unfinished(port, 'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"input":'),
+    unfinished(
+      port,
+      'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"input":',
+    ),
   );
   expect(await rawRequest(port, '/health')).toMatchObject({ status: 200, text: 'well' });
   for (const answer of await Promise.all([...halfHeaders, ...halfBodies])) {
