@@ -31,10 +31,12 @@ test('a text becomes a file with its title, or its begin, as the name', async ()
 test('an address is one, in whichever field it comes', async () => {
   const address = ['address.uri', ADDRESS_TYPE, 'https://example.org/a?b=c'];
   expect(await contents(filesOf(shared({ url: 'https://example.org/a?b=c' })))).toEqual([address]);
-  expect(await contents(filesOf(shared({ title: 'A', text: 'https://example.org/a?b=c' })))).toEqual([address]);
-  expect(
-    await contents(filesOf(shared({ url: 'https://example.org/a?b=c', text: 'Worth a read' }))),
-  ).toEqual([address, ['Worth a read.txt', 'text/plain', 'Worth a read']]);
+  expect(await contents(filesOf(shared({ title: 'A', text: 'https://example.org/a?b=c' })))).toEqual([
+    address,
+  ]);
+  expect(await contents(filesOf(shared({ url: 'https://example.org/a?b=c', text: 'Worth a read' })))).toEqual(
+    [address, ['Worth a read.txt', 'text/plain', 'Worth a read']],
+  );
   // Other schemes are texts.
   expect(await contents(filesOf(shared({ url: 'javascript:alert(1)' })))).toEqual([]);
   expect(filesOf(shared({}))).toEqual([]);
