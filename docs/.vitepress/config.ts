@@ -69,6 +69,7 @@ export default defineConfig({
           { text: 'Reading pages and PDFs', link: '/reader' },
           { text: 'transformers.js', link: '/transformers' },
           { text: 'An API in a page', link: '/service-worker' },
+          { text: 'Offline and installed', link: '/offline' },
         ],
       },
       {

@@ -44,6 +44,16 @@ const kept = (page: Page): Promise<string[]> =>
     return urls;
   });
 
+/** Bytes of files of the build as a host sends them. */
+async function compressed(paths: Iterable<string>): Promise<number> {
+  let sum = 0;
+  for (const path of new Set(paths)) {
+    const bytes = await readFile(join(DEMO_FOLDER, path));
+    sum += path.endsWith('.png') ? bytes.length : (await promisify(gzip)(bytes)).length;
+  }
+  return sum;
+}
+
 /** Fetches the code of pages when they are opened, not ahead. */
 async function saveData(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -51,7 +61,10 @@ async function saveData(page: Page): Promise<void> {
   });
 }
 
-test('the browser finds it installable, with icons of the sizes that it names', async ({ page, context }) => {
+test('the browser finds it installable, with icons of the sizes that it names, and a small first visit', async ({
+  page,
+  context,
+}) => {
   await visit(page);
   const session = await context.newCDPSession(page);
   const { url, errors, manifest } = await session.send('Page.getAppManifest');
@@ -62,18 +75,20 @@ test('the browser finds it installable, with icons of the sizes that it names', 
   // Tests run in a context of their own, which Chromium counts as a private window.
   expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
 
-  const found = await page.evaluate(async (address) => {
-    const { icons } = (await (await fetch(address)).json()) as {
+  const { found, shortcuts } = await page.evaluate(async (address) => {
+    const { icons, shortcuts } = (await (await fetch(address)).json()) as {
       icons: { src: string; sizes: string; purpose: string }[];
+      shortcuts: { url: string }[];
     };
     const apple = document.querySelector<HTMLLinkElement>('link[rel="apple-touch-icon"]')!.href;
     const all = [...icons, { src: apple, sizes: '180x180', purpose: 'apple' }];
-    return Promise.all(
+    const found = await Promise.all(
       all.map(async ({ src, sizes, purpose }) => {
         const bitmap = await createImageBitmap(await (await fetch(new URL(src, address))).blob());
         return { sizes, purpose, real: `${bitmap.width}x${bitmap.height}` };
       }),
     );
+    return { found, shortcuts };
   }, url);
   for (const { sizes, real } of found) expect(real).toBe(sizes);
   expect(found.map(({ sizes, purpose }) => `${sizes} ${purpose}`).sort()).toEqual([
@@ -88,6 +103,23 @@ test('the browser finds it installable, with icons of the sizes that it names', 
   expect(await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL)).toBe(
     `${host.url}service-worker.js`,
   );
+
+  // What the page needs before a model, and what is kept behind it.
+  const html = await readFile(join(DEMO_FOLDER, 'index.html'), 'utf8');
+  const needed = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css|svg))"/gu)].map(([, path]) => path!);
+  expect(needed).toContainEqual(expect.stringMatching(/^assets\/index-.*\.js$/u));
+  expect(await compressed(['index.html', ...needed])).toBeLessThan(250_000);
+  const paths = (await kept(page)).map((each) => each.slice(host.url.length).replace(/\?.*/u, ''));
+  expect(paths).toEqual(expect.arrayContaining(['index.html', 'theme.js', ...needed]));
+  // A quarter is what reads PDFs, and another one the tokenizer that Segment begins with.
+  expect(await compressed(paths)).toBeLessThan(2_000_000);
+  expect(paths.filter((path) => path.endsWith('.wasm'))).toEqual([]);
+
+  for (const { url: shortcut } of shortcuts) {
+    await page.goto(new URL(shortcut, url).href);
+    const [, name] = /#\/(\w+)/u.exec(shortcut)!;
+    await expect(page.locator('nav a[aria-current="page"]')).toHaveAttribute('href', `#/${name}`);
+  }
 });
 
 test('under a path, from a host without headers and then from none: threads, pages, a model, a killed tab', async ({
@@ -96,10 +128,20 @@ test('under a path, from a host without headers and then from none: threads, pag
   consoleLog,
 }) => {
   test.setTimeout(LONG);
-  const demo = await visit(page);
+  const demo = new DemoPage(page);
+  const classify = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Classify the pictures' }).click();
+    await expect(page.locator('[data-prediction]').first()).toBeVisible({ timeout: LONG });
+  };
+  // Pictures need onnxruntime, which is fetched here before a service worker is there to see it.
+  await page.goto(`${host.url}?device=wasm#/classify/pictures`);
+  await classify();
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  const runtime = async () => (await kept(page)).filter((url) => url.endsWith('.wasm')).length;
+  await expect.poll(runtime).toBe(1);
   // The first visit goes on as it began, with one thread; nothing is reloaded under the visitor.
   expect(await isIsolated(page)).toBe(false);
-  await page.reload();
+  await page.goto(`${host.url}?device=wasm`);
   await expect(demo.question).toBeVisible();
   expect(await isIsolated(page)).toBe(true);
   const other = createServer((request, response) => {
@@ -144,6 +186,8 @@ test('under a path, from a host without headers and then from none: threads, pag
   await page.getByRole('button', { name: 'Segment', exact: true }).click();
   await expect(page.getByTestId('chunk-count')).toBeVisible({ timeout: LONG });
   await expect(page.getByRole('alert').locator('[data-code]')).toHaveCount(0);
+  await page.goto(`${host.url}?device=wasm#/classify/pictures`);
+  await classify();
   // Weights are kept once, by the engine.
   expect((await kept(page)).filter((url) => url.includes('/models/'))).toEqual([]);
 
@@ -275,29 +319,4 @@ test('opens files that the system hands over, while it runs', async ({ page }) =
     launch({ files: [handle] });
   });
   await expect(page.getByTestId('read-title')).toHaveText('Notes');
-});
-
-test('a first visit is small: what the page needs before a model, and what is kept behind it', async ({
-  page,
-}) => {
-  const compress = promisify(gzip);
-  const size = async (paths: Iterable<string>): Promise<number> => {
-    let sum = 0;
-    for (const path of new Set(paths)) {
-      const bytes = await readFile(join(DEMO_FOLDER, path));
-      sum += /\.(?:png|wasm)$/u.test(path) ? bytes.length : (await compress(bytes)).length;
-    }
-    return sum;
-  };
-  const html = await readFile(join(DEMO_FOLDER, 'index.html'), 'utf8');
-  const needed = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css|svg))"/gu)].map(([, path]) => path!);
-  expect(needed).toContainEqual(expect.stringMatching(/^assets\/index-.*\.js$/u));
-  expect(await size(['index.html', ...needed])).toBeLessThan(250_000);
-
-  await visit(page);
-  const paths = (await kept(page)).map((url) => url.slice(host.url.length).replace(/\?.*/u, ''));
-  expect(paths).toContain('index.html');
-  // A third is what reads PDFs, and a quarter is the tokenizer that Segment begins with.
-  expect(await size(paths)).toBeLessThan(2_000_000);
-  expect(paths.filter((path) => path.endsWith('.wasm'))).toEqual([]);
 });

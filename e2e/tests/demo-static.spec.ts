@@ -136,12 +136,15 @@ test('holds what its pages ask for, each weight once, and nothing of how models 
       'onnx/vision_model_quantized.onnx',
     ].sort(),
   );
-  expect(paths.filter((path) => !/^(models|assets)\//.test(path)).sort()).toEqual([
+  expect(paths.filter((path) => !/^(models|assets|icons)\//.test(path)).sort()).toEqual([
     'favicon.svg',
     'index.html',
+    'manifest.webmanifest',
+    'service-worker.js',
     'theme.js',
   ]);
-  expect(paths.filter((path) => !/\.(html|js|mjs|css|wasm|json|md|onnx|png|svg)$/.test(path))).toEqual([]);
+  const others = paths.filter((path) => !/\.(html|js|mjs|css|wasm|json|md|onnx|png|svg)$/.test(path));
+  expect(others).toEqual(['manifest.webmanifest']);
 
   const byContent = new Map<string, string[]>();
   for (const path of paths) {

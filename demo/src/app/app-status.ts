@@ -3,7 +3,7 @@ import { AppElement } from '../elements/app-element.ts';
 import { words } from '../words/language.ts';
 import type { Installation } from './installation.ts';
 import type { Version } from './registration.ts';
-import { installation, version } from './start.ts';
+import { installation, updateText, version } from './start.ts';
 
 /** What concerns the app as a whole: a new version, and the offer to install it. */
 class AppStatus extends AppElement {
@@ -23,8 +23,7 @@ class AppStatus extends AppElement {
   }
 
   protected override render() {
-    return html`${this.#install()}
-      <div class="app-update" role="status">${this.#update()}</div>`;
+    return html`${this.#install()} ${this.#update()}`;
   }
 
   #update() {
@@ -32,15 +31,15 @@ class AppStatus extends AppElement {
     const texts = words().app;
     if (update === 'none') return nothing;
     const isReady = update === 'ready';
-    return html`<div class="app-notice" data-update=${update}>
-      <p>${isReady ? texts.newVersion : texts.newVersionElsewhere}</p>
+    return html`<section class="app-notice" aria-label=${texts.version} data-update=${update}>
+      <p>${updateText(update)}</p>
       <div class="row">
         <button type="button" class="primary" @click=${() => this.version.useNow()}>
           ${isReady ? texts.useNow : texts.reload}
         </button>
         <button type="button" @click=${() => this.version.later()}>${texts.later}</button>
       </div>
-    </div>`;
+    </section>`;
   }
 
   #install() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adoptFetched, deleteOthers, dividedFiles, isAlone } from './kept-files.ts';
+import { deleteOthers, dividedFiles, isAlone, keepFile, runtimeFile } from './kept-files.ts';
 import { pageLock } from './scope.ts';
 
 test('everything is fetched ahead but wasm of onnxruntime and tables of seldom tokenizers', () => {
@@ -62,28 +62,26 @@ test('what is not to be kept is deleted, and nothing else', async () => {
   expect([...kept.entries]).toEqual([['b', '2']]);
 });
 
-test('files that the browser has fetched are kept without fetching any', async () => {
-  const kept = new Kept({ here: 'kept' });
-  const asked: (readonly [string, RequestInit | undefined])[] = [];
-  const had: Readonly<Record<string, Response>> = {
-    fetched: new Response('from the HTTP cache'),
-    broken: new Response('', { status: 404 }),
+test('code of the runtime is kept once, by device', async () => {
+  const files = [
+    'https://a.example/assets/ort-wasm-simd-threaded.asyncify-b.wasm',
+    'https://a.example/assets/ort-wasm-simd-threaded-a.wasm',
+    'https://a.example/assets/o200k_base-x.js',
+  ];
+  const [webgpu, wasm] = files;
+  expect(runtimeFile(files, 'wasm')).toBe(wasm);
+  expect(runtimeFile(files, 'webgpu')).toBe(webgpu);
+  expect(runtimeFile([], 'wasm')).toBeUndefined();
+
+  const kept = new Kept({});
+  const fetched: unknown[] = [];
+  const answers = [new Response('', { status: 404 }), new Response('code')];
+  const get = async (url: unknown): Promise<Response> => {
+    fetched.push(url);
+    return answers.shift()!;
   };
-  const look = async (url: string, options?: RequestInit): Promise<Response> => {
-    asked.push([url, options]);
-    const response = had[url];
-    if (!response) throw new TypeError('Failed to fetch');
-    return response;
-  };
-  await adoptFetched(kept as unknown as Cache, ['here', 'fetched', 'broken', 'never'], look as typeof fetch);
-  expect([...kept.entries]).toEqual([
-    ['here', 'kept'],
-    ['fetched', 'from the HTTP cache'],
-  ]);
-  const onlyCached = { cache: 'only-if-cached', mode: 'same-origin' };
-  expect(asked).toEqual([
-    ['fetched', onlyCached],
-    ['broken', onlyCached],
-    ['never', onlyCached],
-  ]);
+  for (const _ of [1, 2, 3]) await keepFile(kept as unknown as Cache, wasm!, get as typeof fetch);
+  // What was not there is not kept, and tried again; what is kept is not.
+  expect(fetched).toEqual([wasm, wasm]);
+  expect([...kept.entries]).toEqual([[wasm, 'code']]);
 });

@@ -1,5 +1,5 @@
 import type { PrecacheEntry } from 'workbox-precaching';
-import { entryOfLock } from './scope.ts';
+import { entryOfLock, type RuntimeDevice } from './scope.ts';
 
 /**
  * Files that are fetched when they are first needed, and kept from then on: onnxruntime's wasm of 14 to 27 MB, of which a
@@ -42,18 +42,15 @@ export async function deleteOthers(cache: Cache, kept: ReadonlySet<string>): Pro
   for (const request of await cache.keys()) if (!kept.has(request.url)) await cache.delete(request);
 }
 
-/**
- * Keeps files that this browser has fetched before the service worker was there to see it: those that are still in its
- * HTTP cache. Nothing is fetched for it.
- */
-export async function adoptFetched(
-  cache: Cache,
-  urls: readonly string[],
-  look: typeof fetch = fetch,
-): Promise<void> {
-  for (const url of urls) {
-    if (await cache.match(url)) continue;
-    const response = await look(url, { cache: 'only-if-cached', mode: 'same-origin' }).catch(() => undefined);
-    if (response?.status === 200) await cache.put(url, response);
-  }
+/** The file with onnxruntime's code for a device. */
+export function runtimeFile(files: readonly string[], device: RuntimeDevice): string | undefined {
+  const name = device === 'webgpu' ? /\/ort-wasm[\w-]*\.asyncify-[^/]*\.wasm$/u : /\/ort-wasm[\w-]*\.wasm$/u;
+  return files.find((url) => name.test(url));
+}
+
+/** Keeps a file that is in use, wherever it came from: mostly it is in the browser's HTTP cache. */
+export async function keepFile(cache: Cache, url: string, get: typeof fetch = fetch): Promise<void> {
+  if (await cache.match(url)) return;
+  const response = await get(url);
+  if (response.status === 200) await cache.put(url, response);
 }

@@ -31,6 +31,8 @@ export class Version extends Store<VersionState> {
   /** Whether the visitor has chosen the new version in this tab. */
   #chosen = false;
   #looked = Date.now();
+  /** What was to be said before a service worker controlled the page. */
+  readonly #unsaid = new Set<PageMessage>();
 
   constructor({
     container = navigator.serviceWorker,
@@ -58,6 +60,8 @@ export class Version extends Store<VersionState> {
     container.addEventListener('controllerchange', () => {
       if (!isFirst) this.#replaced();
       isFirst = false;
+      for (const message of this.#unsaid) this.say(message);
+      this.#unsaid.clear();
     });
     // Without a registration the app works as any page does. The browser says why on its console.
     const registration = await container.register(script, { updateViaCache: 'none' }).catch(() => undefined);
@@ -70,9 +74,11 @@ export class Version extends Store<VersionState> {
     this.say('started');
   }
 
-  /** Says something to the service worker that controls this page. */
+  /** Says something to the service worker that controls this page, or will. */
   say(message: PageMessage): void {
-    this.#container?.controller?.postMessage(message);
+    const controller = this.#container?.controller;
+    if (controller) controller.postMessage(message);
+    else this.#unsaid.add(message);
   }
 
   /** Takes the new version: this tab is loaded anew, others say that they are old. */

@@ -23,14 +23,23 @@ export const pageLock = (entry: string): string => PAGE_LOCK + entry;
 export const entryOfLock = (name: string | undefined): string | undefined =>
   name?.startsWith(PAGE_LOCK) ? name.slice(PAGE_LOCK.length) : undefined;
 
+/** Devices that onnxruntime has code of its own for. */
+export type RuntimeDevice = 'wasm' | 'webgpu';
+
 /** What pages say to the service worker. */
 export type PageMessage =
   /** The visitor wants the new version now. */
   | 'use-new-version'
   /** A page has started: files of versions that are gone may go, too. */
   | 'started'
-  /** A model is ready: the large files that it took are worth keeping. */
-  | 'model-ready';
+  /** A model runs on onnxruntime: its code for the device is worth keeping, also if it was loaded before it could be. */
+  | `uses-${RuntimeDevice}`;
 
-export const isPageMessage = (value: unknown): value is PageMessage =>
-  value === 'use-new-version' || value === 'started' || value === 'model-ready';
+const MESSAGES: readonly unknown[] = [
+  'use-new-version',
+  'started',
+  'uses-wasm',
+  'uses-webgpu',
+] satisfies PageMessage[];
+
+export const isPageMessage = (value: unknown): value is PageMessage => MESSAGES.includes(value);

@@ -7,8 +7,8 @@ import { registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
 import { keepArrivals } from './arrivals-store.ts';
 import { isolated } from './isolation.ts';
-import { adoptFetched, deleteOthers, dividedFiles, isAlone } from './kept-files.ts';
-import { entryOfLock, isPageMessage, namesOf } from './scope.ts';
+import { deleteOthers, dividedFiles, isAlone, keepFile, runtimeFile } from './kept-files.ts';
+import { entryOfLock, isPageMessage, namesOf, type PageMessage, type RuntimeDevice } from './scope.ts';
 import { filesOf, SHARE_PATH } from './shared-data.ts';
 import { worker } from './worker-scope.ts';
 
@@ -86,7 +86,17 @@ async function tidy(): Promise<void> {
 const locked = (work: () => Promise<unknown>): Promise<unknown> =>
   navigator.locks.request(names.filesLock, work);
 
-const adopt = async (): Promise<void> => adoptFetched(await caches.open(names.usedCache), usedFiles);
+async function keepRuntime(device: RuntimeDevice): Promise<void> {
+  const file = runtimeFile(usedFiles, device);
+  if (file !== undefined) await keepFile(await caches.open(names.usedCache), file);
+}
+
+const WORK: Readonly<Record<PageMessage, () => Promise<unknown>>> = {
+  'use-new-version': () => worker.skipWaiting(),
+  started: () => locked(tidy),
+  'uses-wasm': () => keepRuntime('wasm'),
+  'uses-webgpu': () => keepRuntime('webgpu'),
+};
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(locked(() => precache.install(event as Parameters<PrecacheController['install']>[0])));
@@ -94,14 +104,8 @@ worker.addEventListener('install', (event) => {
 worker.addEventListener('activate', (event) => {
   event.waitUntil(worker.clients.claim());
   // An activation that takes long holds up pages that are opened meanwhile.
-  void locked(tidy).then(adopt);
+  void locked(tidy);
 });
 worker.addEventListener('message', (event) => {
-  if (!isPageMessage(event.data)) return;
-  const work = {
-    'use-new-version': () => worker.skipWaiting(),
-    started: () => locked(tidy),
-    'model-ready': adopt,
-  };
-  event.waitUntil(work[event.data]());
+  if (isPageMessage(event.data)) event.waitUntil(WORK[event.data]());
 });

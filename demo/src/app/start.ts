@@ -5,7 +5,8 @@ import { arrivals } from './arrivals.ts';
 import { Installation } from './installation.ts';
 import { persistOnceStored } from './persist.ts';
 import { receiveFiles } from './receive.ts';
-import { Version } from './registration.ts';
+import { Version, type VersionState } from './registration.ts';
+import type { RuntimeDevice } from './scope.ts';
 
 export const version = new Version();
 export const installation = new Installation();
@@ -18,12 +19,9 @@ installation.start();
  */
 export async function startApp(app: App, entry: string): Promise<void> {
   const scope = new URL('./', document.baseURI).href;
-  persistOnceStored(app, () => version.say('model-ready'));
-  version.subscribe(() => {
-    if (!version.state.justKept) return;
-    version.update({ justKept: false });
-    app.announce(words().app.worksOffline);
-  });
+  persistOnceStored(app);
+  watchRuntimes(app);
+  announceVersions(app);
   // The dev server has no service worker: what it serves changes all the time.
   if (import.meta.env.PROD) void version.start(new URL('service-worker.js', scope).href, entry);
   await receiveFiles({
@@ -33,5 +31,36 @@ export async function startApp(app: App, entry: string): Promise<void> {
       location.hash = hash;
     },
     report: (error) => app.report(error, 'files'),
+  });
+}
+
+/** What a page says of a newer version. */
+export const updateText = (update: Exclude<VersionState['update'], 'none'>): string =>
+  update === 'ready' ? words().app.newVersion : words().app.newVersionElsewhere;
+
+/** Says what is shown to screen readers, too, and once that the app works without a network. */
+function announceVersions(app: App): void {
+  let last: VersionState['update'] = 'none';
+  version.subscribe(() => {
+    const { justKept, update } = version.state;
+    if (justKept) {
+      version.update({ justKept: false });
+      app.announce(words().app.worksOffline);
+    }
+    if (update !== last && update !== 'none') app.announceQuietly(updateText(update));
+    last = update;
+  });
+}
+
+/** Has onnxruntime's code kept that models of this page run on. */
+function watchRuntimes(app: App): void {
+  const said = new Set<RuntimeDevice>();
+  app.subscribe(() => {
+    for (const { runtime, device } of app.state.capabilities.local?.loaded ?? []) {
+      if (runtime?.name !== 'onnxruntime' || (device !== 'wasm' && device !== 'webgpu') || said.has(device))
+        continue;
+      said.add(device);
+      version.say(`uses-${device}`);
+    }
   });
 }

@@ -1109,6 +1109,7 @@ export const words: Words = {
   },
   // ── the installed app: updates, files that are opened with it, working offline ──
   app: {
+    version: 'Version',
     newVersion: 'Eine neue Version ist da. Mit ihr lädt diese Seite neu; Texte und Modelle bleiben.',
     newVersionElsewhere:
       'In einem anderen Tab läuft eine neue Version. Diese Seite behält die alte, bis sie neu geladen wird.',

@@ -1098,6 +1098,7 @@ export const words = {
   },
   // ── the installed app: updates, files that are opened with it, working offline ──
   app: {
+    version: 'Version',
     newVersion: 'A new version is ready. This page is loaded anew with it; texts and models are kept.',
     newVersionElsewhere:
       'A new version is in use in another tab. This page goes on with the old one until it is loaded anew.',
