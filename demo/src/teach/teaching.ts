@@ -240,8 +240,9 @@ export class Teaching extends PageState<TeachingState> {
   /** Embeds, learns and evaluates the project as it is now. */
   async learn(): Promise<void> {
     const { project, model, pictures } = this;
-    if (!project || this.needsConsent) return;
     const space = this.#space;
+    if (this.learner.vectors.space !== space) this.learner.clear();
+    if (!project || this.needsConsent) return;
     const about = { project, space, model, pictures };
     if (!this.learner.isComplete(project, space, model, pictures)) {
       const done = await this.call.run(async (_, options) => {
