@@ -1,8 +1,8 @@
-/** Classification: by labels, by examples, of pictures; here and at a server. */
+/** Classification by labels, of texts and pictures; here and at a server. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expectAccessible } from './axe.ts';
-import { DemoPage, expect, LONG, test } from './demo-page.ts';
+import { expect, LONG, test } from './demo-page.ts';
 import { startDemoServer } from './demo-server.ts';
 
 const LABELS = ['billing', 'delivery', 'technical problem'];
@@ -115,111 +115,10 @@ test.describe('texts by labels', () => {
   });
 });
 
-test.describe('texts by examples', () => {
-  test('trains, tests, updates, keeps, exports, deletes and imports a classifier', async ({ demo, page }) => {
-    test.setTimeout(LONG);
-    await demo.openPage('classify/examples');
-    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
-    await page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await expect(page.getByTestId('trained')).toContainText('12 examples by all-MiniLM-L6-v2', {
-      timeout: LONG,
-    });
-    const classifiers = page.locator('[data-classifier]');
-    await expect(classifiers).toHaveCount(1);
-    await expect(classifiers).toContainText('never updated');
-
-    const results = page.locator('.classified');
-    const ask = async (): Promise<(string | undefined)[]> => {
-      await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
-      await expect(results).toHaveCount(3, { timeout: LONG });
-      return results.evaluateAll((items) => items.map((item) => item.dataset.prediction));
-    };
-    await expect(classifiers).toContainText('never used');
-    expect(await ask()).toEqual(['workshop', 'spare parts', 'instructions']);
-    await expect(classifiers).toContainText('used once');
-    await expectAccessible(page);
-
-    // A new label later, from pasted lines.
-    await page.getByRole('button', { name: 'Clear', exact: true }).click();
-    await page.getByText('Paste many').click();
-    await page
-      .getByLabel(/one example a line/u)
-      .fill('thanks\tThank you, all is well.\nthanks\tThe chair is lovely, many thanks.\nno tab here');
-    await page.getByRole('button', { name: 'Add these lines' }).click();
-    await expect(page.getByRole('status')).toHaveText('2 examples added. 1 line was not understood.');
-    const box = page.getByLabel(/one example a line/u);
-    await expect(box).toHaveValue('no tab here');
-    await demo.expectGap(box, /^1 line was not understood/u);
-    await expectAccessible(page);
-    await box.fill('');
-    // The empty row that was there is gone.
-    await expect(page.getByRole('button', { name: /^Remove example/u })).toHaveCount(2);
-    await page.getByRole('button', { name: 'Update the chosen one' }).click();
-    await expect(page.getByTestId('trained')).toContainText('2 examples more', { timeout: LONG });
-    await expect(classifiers).toContainText('workshop, spare parts, instructions, thanks');
-    await expect(classifiers).toContainText('updated once');
-    await page.getByLabel('Texts it has not seen').fill('Thank you very much, the bed looks great!');
-    await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
-    await expect(results).toHaveAttribute('data-prediction', 'thanks', { timeout: LONG });
-
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: /^Export/u }).click(),
-    ]);
-    const exported = await readFile(await download.path(), 'utf8');
-    expect(JSON.parse(exported)).toMatchObject({ format: 'nearfield-classifier', columns: 384 });
-    // Only weights are kept, never the examples.
-    for (const word of ['hinge', 'castors', 'wardrobe']) expect(exported).not.toContain(word);
-
-    await page.reload();
-    await expect(classifiers).toHaveCount(1, { timeout: LONG });
-    const before = await ask();
-    const scores = await results.locator('.value').allTextContents();
-    await page.getByRole('button', { name: /^Delete/u }).click();
-    await expect(classifiers).toHaveCount(0);
-    const file = { name: 'classifier.json', mimeType: 'application/json', buffer: Buffer.from(exported) };
-    await page.getByLabel('Exported classifier').setInputFiles(file);
-    await expect(classifiers).toHaveCount(1);
-    expect(await ask()).toEqual(before);
-    expect(await results.locator('.value').allTextContents()).toEqual(scores);
-
-    await page.getByLabel('Exported classifier').setInputFiles({ ...file, buffer: Buffer.from('not JSON') });
-    await demo.expectProblem('INPUT_VALIDATION_FAILED', 'The request does not fit');
-    await page.getByLabel('Exported classifier').setInputFiles({ ...file, buffer: Buffer.from('{"a":1}') });
-    await expect(demo.problems).toContainText(
-      'classifier.json is no classifier. Choose a file that was exported here.',
-    );
-  });
-
-  test('says when examples have one label only', async ({ demo, page }) => {
-    await demo.openPage('classify/examples');
-    await page.getByRole('button', { name: 'Clear', exact: true }).click();
-    await page.getByRole('button', { name: 'Add an example' }).press('Enter');
-    await expect(page.getByLabel('Text of example 2')).toBeFocused();
-    for (const number of [1, 2]) {
-      await page.getByLabel(`Text of example ${number}`).fill(`Text ${number}`);
-      await page.getByLabel(`Label of example ${number}`).fill('same');
-    }
-    await page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await expect(page.getByText(/^Give examples of at least two labels/u)).toBeVisible();
-    await page.getByLabel('Label of example 2').fill('');
-    await page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await expect(page.getByText('Example 2 has no label.')).toBeVisible();
-    await expect(page.getByLabel('Label of example 2')).toBeFocused();
-    await expect(demo.problems).toHaveCount(0);
-  });
-
-  test('a classifier that another tab trains is listed', async ({ demo, page, context }) => {
-    test.setTimeout(LONG);
-    await demo.openPage('classify/examples');
-    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
-    const second = new DemoPage(await context.newPage());
-    await second.openPage('classify/examples');
-    await second.page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await expect(page.locator('[data-classifier]')).toHaveCount(1, { timeout: LONG });
-    await second.page.getByRole('button', { name: /^Delete/u }).click();
-    await expect(page.locator('[data-classifier]')).toHaveCount(0);
-  });
+test('the address of classifying by examples leads to Teach', async ({ page }) => {
+  await page.goto('/?device=wasm#/classify/examples');
+  await expect(page.getByRole('heading', { level: 2, name: 'Teach', exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/#\/teach$/u);
 });
 
 test.describe('pictures', () => {
@@ -315,7 +214,7 @@ test.describe('at a server', () => {
   });
   test.afterAll(() => server.close());
 
-  test('labels texts and pictures as here, and trains', async ({ demo, page }) => {
+  test('labels texts and pictures as here', async ({ demo, page }) => {
     test.setTimeout(LONG);
     await demo.openPage('classify');
     await demo.useRemote(server);
@@ -335,21 +234,6 @@ test.describe('at a server', () => {
     await page.getByRole('button', { name: 'Classify the pictures' }).click();
     await expect(page.locator('.picture[data-prediction]')).toHaveCount(6, { timeout: LONG });
     await expect(page.locator('.picture').first()).toHaveAttribute('data-prediction', 'pizza');
-
-    await page.getByRole('link', { name: 'By examples' }).click();
-    await page.getByLabel('Model').fill('all-MiniLM-L6-v2');
-    await page.getByRole('button', { name: 'Train a new classifier' }).click();
-    await expect(page.locator('[data-classifier]')).toHaveCount(1, { timeout: LONG });
-    await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
-    await expect(results).toHaveCount(3, { timeout: LONG });
-    // A server keeps its classifiers; that is said, not hidden.
-    await page.getByRole('button', { name: /^Export/u }).click();
-    await demo.expectProblem('NOT_SUPPORTED', 'This is not possible here');
-    await page.getByRole('button', { name: /^Delete/u }).click();
-    await expect(page.locator('[data-classifier]')).toHaveCount(0);
-    // Back here, the server's list is not shown any more.
-    await page.getByRole('radio', { name: 'Local' }).check();
-    await expect(page.getByText('None yet. Train one with the examples.')).toBeVisible({ timeout: LONG });
   });
 
   test('the hosted API takes no temperature, and the page says so', async ({ demo, page }) => {

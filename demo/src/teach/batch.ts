@@ -7,7 +7,8 @@ import type { PlacedFile } from './intake.ts';
 import { batchKey, batchResultsKey } from './keeper.ts';
 import { answer, isNone } from './learner.ts';
 import { network } from './network.ts';
-import { readFiles, type Teaching } from './teaching.ts';
+import { readFiles } from './read-files.ts';
+import type { Teaching } from './teaching.ts';
 import { type Content, embedContents } from './vectors.ts';
 
 /** A text, or a picture with its name. */

@@ -63,9 +63,14 @@ export class Learner extends Store<LearnerState> {
 
   /** Begins with another project, and its vectors where they were kept. */
   begin(vectors: Vectors | undefined): void {
-    this.#round++;
+    this.clear();
     this.vectors = { space: vectors?.space ?? '', of: new Map(vectors?.of) };
     this.#verified = vectors === undefined || vectors.of.size === 0;
+  }
+
+  /** Takes away what was learnt from vectors of another space. */
+  clear(): void {
+    this.#round++;
     this.update({ learnt: undefined, evaluation: undefined });
   }
 

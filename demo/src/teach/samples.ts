@@ -6,6 +6,12 @@ import hammer from '../classify/samples/hammer.png?url';
 import pizza from '../classify/samples/pizza.png?url';
 import sailboat from '../classify/samples/sailboat.png?url';
 import type { Addition } from './project.ts';
+import house from './samples/house.png?url';
+import necktie from './samples/necktie.png?url';
+import rocket from './samples/rocket.png?url';
+import soccerBall from './samples/soccer-ball.png?url';
+import sunflower from './samples/sunflower.png?url';
+import teddyBear from './samples/teddy-bear.png?url';
 
 const TICKETS: Readonly<Record<string, readonly string[]>> = {
   delivery: [
@@ -15,6 +21,7 @@ const TICKETS: Readonly<Record<string, readonly string[]>> = {
     'The tracking link shows nothing any more.',
     'Can it be delivered to my office instead?',
     'The box was wet and torn when it came.',
+    'Nobody was home, can the driver come again on Friday?',
   ],
   billing: [
     'You charged my card twice this month.',
@@ -23,6 +30,7 @@ const TICKETS: Readonly<Record<string, readonly string[]>> = {
     'I cancelled in May and was billed in June.',
     'Which tax number do you need for the invoice?',
     'My refund has not reached my account yet.',
+    'Is it possible to pay in three instalments?',
   ],
   'technical problem': [
     'The app closes by itself whenever I open the camera.',
@@ -31,6 +39,7 @@ const TICKETS: Readonly<Record<string, readonly string[]>> = {
     'Uploading a photo ends with an error every time.',
     'The search box does nothing when I press Enter.',
     'Sync between my phone and my laptop has stopped.',
+    'The sound crackles since the last version.',
   ],
 };
 
@@ -44,14 +53,20 @@ const OPEN_TICKETS: readonly string[] = [
   'Nothing happens when I tap on Pay.',
 ];
 
-const PICTURES = {
-  pizza: { url: pizza, label: 'food' },
-  'dog face': { url: dogFace, label: 'animal' },
-  sailboat: { url: sailboat, label: undefined },
+const PICTURES: Readonly<Record<string, { url: string; label?: string }>> = {
+  'cloud with rain': { url: cloudWithRain, label: 'nature' },
+  'dog face': { url: dogFace, label: 'nature' },
+  sunflower: { url: sunflower, label: 'nature' },
+  rocket: { url: rocket, label: 'vehicle' },
+  sailboat: { url: sailboat, label: 'vehicle' },
   guitar: { url: guitar, label: 'thing' },
   hammer: { url: hammer, label: 'thing' },
-  'cloud with rain': { url: cloudWithRain, label: undefined },
-} as const;
+  necktie: { url: necktie, label: 'thing' },
+  house: { url: house },
+  pizza: { url: pizza },
+  'soccer ball': { url: soccerBall },
+  'teddy bear': { url: teddyBear },
+};
 
 /** Support tickets of three classes, and some without. */
 export const sampleTickets = (): Addition[] => [

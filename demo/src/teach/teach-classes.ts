@@ -41,7 +41,7 @@ class TeachClasses extends TeachElement {
           (each, index) => this.#class(each, index, examples.get(each.id) ?? [], most),
         )}
       </ol>
-      <form class="adder" aria-label=${text.newClass} @submit=${this.#add}>
+      <form class="adder" @submit=${this.#add}>
         <label class="visually-hidden" for="new-class">${text.newClass}</label>
         <input id="new-class" autocomplete="off" dir="auto" placeholder=${text.newClassExample} ?disabled=${!this.page.state.writes} />
         <button type="submit" ?disabled=${!this.page.state.writes}>${text.addClass}</button>

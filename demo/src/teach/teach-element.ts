@@ -11,7 +11,9 @@ export abstract class TeachElement extends AppElement {
     super.connectedCallback();
     const render = (): void => this.requestUpdate();
     const { page } = this;
-    this.#unsubscribe = [page, page.learner, page.call, page.tryCall].map((store) => store.subscribe(render));
+    this.#unsubscribe = [page, page.learner, page.call, page.trial, page.trial.call].map((store) =>
+      store.subscribe(render),
+    );
   }
 
   override disconnectedCallback(): void {

@@ -105,11 +105,11 @@ class TeachPage extends TeachElement {
         </div>`
         : nothing
     }
-    ${callProgress(page.call, text.embedding)} ${callProgress(page.tryCall, text.asking)}
     <div class="halves even">
       <div class="results">
         <teach-classes .app=${app}></teach-classes>
         <teach-add .app=${app}></teach-add>
+        <teach-batch .app=${app}></teach-batch>
         <details class="card model">
           <summary>${text.model(page.model)}</summary>
           ${modelField({
@@ -131,9 +131,11 @@ class TeachPage extends TeachElement {
         <teach-try .app=${app}></teach-try>
         <teach-next .app=${app}></teach-next>
         <teach-quality .app=${app}></teach-quality>
-        <teach-batch .app=${app}></teach-batch>
         <teach-export .app=${app}></teach-export>
       </div>
+    </div>
+    <div class="teach-progress">
+      ${callProgress(page.call, text.embedding)} ${page.call.state.running ? nothing : callProgress(page.trial.call, text.asking)}
     </div>`;
   }
 

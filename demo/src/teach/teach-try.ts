@@ -39,11 +39,12 @@ class TeachTry extends TeachElement {
       <label for="teach-trial">${text.tryText}</label>
       <textarea
         id="teach-trial"
+        ?disabled=${this.page.needsConsent}
         rows="2"
         dir="auto"
         placeholder=${text.tryExample}
-        .value=${this.page.state.trial}
-        @input=${(event: Event) => this.page.tryText(fieldValue(event))}
+        .value=${this.page.trial.state.text}
+        @input=${(event: Event) => this.page.trial.text(fieldValue(event))}
       ></textarea>
     </div>`;
   }
@@ -51,7 +52,7 @@ class TeachTry extends TeachElement {
   #picture() {
     const text = words().teach;
     return html`<div class="row">
-        <button type="button" @click=${() => this.querySelector<HTMLInputElement>('#trial-picture')?.click()}>
+        <button type="button" ?disabled=${this.page.needsConsent} @click=${() => this.querySelector<HTMLInputElement>('#trial-picture')?.click()}>
           ${text.tryPicture}
         </button>
       </div>
@@ -62,7 +63,7 @@ class TeachTry extends TeachElement {
   #answer() {
     const { page } = this;
     const text = words().teach;
-    const { tried } = page.state;
+    const { tried } = page.trial.state;
     const { learnt, evaluation } = page.learner.state;
     if (!learnt) {
       if (page.call.state.running || page.needsConsent) return nothing;
@@ -86,7 +87,7 @@ class TeachTry extends TeachElement {
     if (!file) return;
     this.refused = undefined;
     try {
-      await this.page.tryPicture(await readPicture(file));
+      await this.page.trial.picture(await readPicture(file));
     } catch (error) {
       this.refused =
         error instanceof UnreadablePictureError ? error.message : words().teach.unreadable(file.name);

@@ -1,26 +1,20 @@
 /** The state of the page Teach: one project at a time, its changes, and what is learnt of them. */
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
-import { readPicture, UnreadablePictureError } from '../classify/read-picture.ts';
 import type { App } from '../shell/app.ts';
 import { PageCall } from '../shell/page-call.ts';
 import { PageState, perApp } from '../shell/page-state.ts';
 import { hostOf } from '../shell/server-address.ts';
 import { words } from '../words/language.ts';
 import { changed, type History, historyOf, redone, undone } from './history.ts';
-import {
-  classOfPath,
-  type Intake,
-  isPictureFile,
-  type PlacedFile,
-  readPasted,
-  readTextFile,
-} from './intake.ts';
+import { type PlacedFile, readPasted } from './intake.ts';
 import { Keeper, type KeptProject, type OpenedProject, type Ownership, own } from './keeper.ts';
-import { type Answer, answer, Learner } from './learner.ts';
+import { Learner } from './learner.ts';
 import { network } from './network.ts';
 import { type Addition, type Kind, newProject, type Project, withItems } from './project.ts';
 import type { ProjectFile } from './project-file.ts';
-import { type Content, embedContents } from './vectors.ts';
+import { readFiles } from './read-files.ts';
+import { Trial } from './trial.ts';
+import { embedContents } from './vectors.ts';
 
 /** Milliseconds without a further change after which it is learnt. */
 const SETTLED = 120;
@@ -34,24 +28,17 @@ interface TeachingState {
   writes: boolean;
   /** Host of the server that the visitor lets have the project's content. */
   consent: string | undefined;
-  /** The text to try the classifier with. */
-  trial: string;
-  /** Its answer, or a picture's, with the picture's address. */
-  tried: { answer: Answer; picture?: string | undefined } | undefined;
 }
 
 /** What the page Teach can do, apart from how it looks. */
 export class Teaching extends PageState<TeachingState> {
   readonly learner = new Learner();
   readonly keeper: Keeper;
-  /** The call for what is tried: it neither waits for the examples nor stops them. */
-  readonly tryCall: PageCall;
+  readonly trial: Trial;
   pictures = new Map<string, Blob>();
   #urls = new Map<string, string>();
   #ownership: Ownership | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #tryTimer: ReturnType<typeof setTimeout> | undefined;
-  #tryVector: Float32Array | undefined;
   readonly #tabs =
     typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('nearfield-teach');
 
@@ -61,14 +48,20 @@ export class Teaching extends PageState<TeachingState> {
       kept: undefined,
       writes: true,
       consent: undefined,
-      trial: '',
-      tried: undefined,
     });
     this.keeper = keeper;
-    this.tryCall = new PageCall(app, 'classify', { forget: 'success' });
-    this.learner.subscribe(() => this.#showTried());
+    this.trial = new Trial(
+      new PageCall(app, 'classify', { forget: 'success' }),
+      this.learner,
+      async (content, options) => {
+        const watched = { ...options, onProgress: this.#watched(options.onProgress) };
+        return (await embedContents(this.foundation, this.model, [content], watched))[0]!;
+      },
+    );
     app.watch((event) => {
-      if (event === 'switched') this.#changed();
+      if (event !== 'switched') return;
+      this.#changed();
+      if (!this.needsConsent) this.trial.again();
     });
     this.#tabs?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (data === this.project?.id && !this.state.writes) void this.#reload();
@@ -151,11 +144,11 @@ export class Teaching extends PageState<TeachingState> {
     this.#ownership?.release();
     this.#ownership = undefined;
     this.call.cancel();
-    this.tryCall.cancel();
+    this.trial.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);
     this.#urls.clear();
     this.learner.begin(undefined);
-    this.update({ history: undefined, trial: '', tried: undefined });
+    this.update({ history: undefined });
     void this.list();
   }
 
@@ -237,34 +230,19 @@ export class Teaching extends PageState<TeachingState> {
     this.add(additions, label);
   }
 
-  /** Asks the classifier about a text, once it has not changed for a moment. */
-  tryText(trial: string): void {
-    clearTimeout(this.#tryTimer);
-    this.update({ trial });
-    if (trial.trim() === '') {
-      this.tryCall.cancel();
-      this.#tryVector = undefined;
-      this.update({ tried: undefined });
-      return;
-    }
-    this.#tryTimer = setTimeout(() => void this.#try({ text: trial.trim() }), SETTLED);
-  }
-
-  async tryPicture(picture: Blob): Promise<void> {
-    await this.#try({ image: picture }, URL.createObjectURL(picture));
-  }
-
   /** Lets the server have the content of this project. */
   allow(): void {
     this.update({ consent: this.host });
     this.#changed();
+    this.trial.again();
   }
 
   /** Embeds, learns and evaluates the project as it is now. */
   async learn(): Promise<void> {
     const { project, model, pictures } = this;
-    if (!project || this.needsConsent) return;
     const space = this.#space;
+    if (this.learner.vectors.space !== space) this.learner.clear();
+    if (!project || this.needsConsent) return;
     const about = { project, space, model, pictures };
     if (!this.learner.isComplete(project, space, model, pictures)) {
       const done = await this.call.run(async (_, options) => {
@@ -289,38 +267,15 @@ export class Teaching extends PageState<TeachingState> {
       onProgress?.(event);
     };
 
-  async #try(content: Content, picture?: string): Promise<void> {
-    if (this.needsConsent) return;
-    const { model } = this;
-    const [vector] =
-      (await this.tryCall.run((_, options) =>
-        embedContents(this.foundation, model, [content], {
-          ...options,
-          onProgress: this.#watched(options.onProgress),
-        }),
-      )) ?? [];
-    if (!vector) return;
-    this.#tryVector = vector;
-    const before = this.state.tried?.picture;
-    if (before && before !== picture) URL.revokeObjectURL(before);
-    this.update({ tried: undefined });
-    this.#showTried(picture);
-  }
-
-  #showTried(picture = this.state.tried?.picture): void {
-    const { learnt } = this.learner.state;
-    const vector = this.#tryVector;
-    if (!learnt || !vector || vector.length !== learnt.weights.columns) return;
-    this.update({ tried: { answer: answer(learnt, vector), picture } });
-  }
-
   get #labels(): string[] {
     return this.project?.classes.map(({ name }) => name) ?? [];
   }
 
   #use(history: History<Project>): void {
     if (history === this.state.history) return;
+    const { model } = this;
     this.update({ history });
+    if (model !== this.model) this.trial.again();
     const { present } = history;
     this.#save(() => this.keeper.save(present));
     this.#changed();
@@ -338,7 +293,6 @@ export class Teaching extends PageState<TeachingState> {
     const writes = this.#ownership !== undefined;
     this.pictures = pictures;
     this.learner.begin(vectors);
-    this.#tryVector = undefined;
     this.update({ history: historyOf(project), writes });
     if (save && writes) this.#save(() => this.#keep(opened));
     this.#changed();
@@ -383,42 +337,5 @@ export class Teaching extends PageState<TeachingState> {
 }
 
 type PageCallProgress = NonNullable<Parameters<SearchFoundation['embeddings']>[1]>['onProgress'];
-
-/** Reads files as items of a kind. */
-export async function readFiles(
-  files: readonly PlacedFile[],
-  kind: Kind,
-  known: readonly string[],
-): Promise<{ additions: Addition[]; refused: string[] }> {
-  const additions: Addition[] = [];
-  const refused: string[] = [];
-  for (const { file, path } of files) {
-    // Files of the system, such as .DS_Store.
-    if (file.name.startsWith('.')) continue;
-    const label = classOfPath(path);
-    try {
-      if (kind === 'pictures') additions.push({ text: file.name, label, picture: await readPicture(file) });
-      else additions.push(...(await textsOf(file, label, known)));
-    } catch (error) {
-      const message =
-        error instanceof UnreadablePictureError ? error.message : words().teach.unreadable(file.name);
-      refused.push(message);
-    }
-  }
-  return { additions, refused };
-}
-
-async function textsOf(file: File, label: string | undefined, known: readonly string[]): Promise<Addition[]> {
-  if (isPictureFile(file)) throw new UnreadablePictureError(words().teach.pictureAmongTexts(file.name));
-  const content = await file.text();
-  if (content.includes('\0')) throw new Error('not a text');
-  // In the folder of a class each file is an example.
-  if (label !== undefined && /\.(?:txt|md)$/iu.test(file.name)) {
-    const text = content.trim();
-    return text === '' ? [] : [{ text, label }];
-  }
-  const { additions }: Intake = readTextFile(file.name, content, known);
-  return additions.map((each) => ({ ...each, label: each.label ?? label }));
-}
 
 export const teachingOf = perApp((app) => new Teaching(app));

@@ -408,7 +408,7 @@ export const words = {
     tickets: 'Support tickets',
     ticketsHint: 'A sample: three classes of messages to a shop',
     icons: 'Icons',
-    iconsHint: 'A sample: pictures of food, animals and things',
+    iconsHint: 'A sample: pictures of nature, vehicles and things',
     newTexts: 'New: texts',
     newTextsHint: 'Paste lines, or take files of yours',
     newPictures: 'New: pictures',
