@@ -27,10 +27,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
   }
 
   protected override render() {
-    const { app, page } = this;
-    const text = words().benchmark;
-    const { running } = page.call.state;
-    const { step } = page.state;
+    const { app } = this;
     return html`<link rel="stylesheet" href=${sheet} />
       <div class="page benchmark">
         <div class="page-head"><h2 tabindex="-1">${words().pages.benchmark}</h2></div>
@@ -38,14 +35,26 @@ class BenchmarkPage extends PageElement<Benchmarking> {
           ${this.#form()} ${this.#machine()}
         </div>
         <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-        ${callProgress(page.call, step ? text.measures[step.measure] : text.preparing)}
-        ${
-          running && step
-            ? html`<progress class="steps" max=${step.total} .value=${step.done} aria-label=${text.steps}></progress>`
-            : nothing
-        }
+        ${this.#progress()}
         ${this.#figures()}
       </div>`;
+  }
+
+  /** The model on its way, then the step of the measurement. */
+  #progress() {
+    const { page } = this;
+    const { running, loading } = page.call.state;
+    const { step } = page.state;
+    const text = words().benchmark;
+    if (!step || (loading && loading.took === undefined)) return callProgress(page.call, text.preparing);
+    if (!running) return nothing;
+    return html`<section class="card activity" aria-label=${words().common.progress}>
+      <div class="progress" data-state="working">
+        <p class="progress-line"><strong>${text.measures[step.measure]}…</strong></p>
+        <progress max=${step.total} .value=${step.done} aria-label=${text.steps}></progress>
+      </div>
+      <button type="button" data-action="cancel" @click=${() => page.call.cancel()}>${words().common.cancel}</button>
+    </section>`;
   }
 
   #form() {
@@ -77,7 +86,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
       <fieldset class="choices">
         <legend>${text.device}</legend>
         ${option<BenchDevice>('device', 'wasm', device, text.devices.wasm)}
-        ${option<BenchDevice>('device', 'webgpu', device, text.devices.webgpu, !machine?.adapter)}
+        ${option<BenchDevice>('device', 'webgpu', device, text.devices.webgpu, !machine?.adapter || machine.adapter.isSoftware)}
         ${machine?.adapter?.isSoftware ? html`<p class="hint">${text.softwareAdapter}</p>` : nothing}
         ${machine && !machine.adapter ? html`<p class="hint">${text.noAdapter}</p>` : nothing}
       </fieldset>

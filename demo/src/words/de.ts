@@ -1002,7 +1002,7 @@ export const words: Words = {
       'Die eingebauten Modelle, gemessen in diesem Browser: die Wartezeit einer Anfrage, Texte je Sekunde, umgeordnete Dokumente und ein Start mit gespeicherten Dateien. Nichts verlässt dieses Gerät.',
     device: 'Gerät',
     devices: { wasm: 'CPU (WebAssembly)', webgpu: 'GPU (WebGPU)' },
-    softwareAdapter: 'Der WebGPU-Adapter rechnet hier auf der CPU: Seine Zahlen sagen wenig.',
+    softwareAdapter: 'Der WebGPU-Adapter rechnet hier auf der CPU: Über eine GPU würde er nichts sagen.',
     noAdapter: 'Dieser Browser hat keinen Adapter für WebGPU.',
     length: 'Dauer',
     lengths: { short: 'kurz: eine halbe Minute', long: 'lang: einige Minuten' },

@@ -991,7 +991,7 @@ export const words = {
       'The embedded models, measured in this browser: the wait for one query, texts per second, documents ranked, and a start with the files stored. Nothing leaves this device.',
     device: 'Device',
     devices: { wasm: 'CPU (WebAssembly)', webgpu: 'GPU (WebGPU)' },
-    softwareAdapter: 'The adapter of WebGPU computes on the CPU here: its figures say little.',
+    softwareAdapter: 'The adapter of WebGPU computes on the CPU here: it would say nothing of a GPU.',
     noAdapter: 'This browser has no adapter for WebGPU.',
     length: 'Length',
     lengths: { short: 'short: half a minute', long: 'long: a few minutes' },
