@@ -60,6 +60,27 @@ describe('a map', () => {
     expect(embedded('remote')).toEqual([]);
   });
 
+  test('takes more texts when it is told so', async () => {
+    page.update({ typed: 'aaa\nbbb' });
+    await page.mapTyped();
+    page.update({ typed: 'ccc', adding: true });
+    expect(await page.mapTyped()).toBe(true);
+    expect(page.state.map?.items.map(({ text }) => text)).toEqual(['aaa', 'bbb', 'ccc']);
+    expect(embedded()).toEqual(['aaa', 'bbb', 'ccc']);
+    expect(page.state.adding).toBe(false);
+  });
+
+  test('is made of files, and says which cannot be read', async () => {
+    const table = new File(['text,label\naaa,one\nbbb,two'], 'a.csv');
+    const binary = new File([new Uint8Array([0, 1, 2, 3, 0, 0])], 'b.csv');
+    await page.mapFiles([binary]);
+    expect(page.gaps.of('map-texts')).toContain('b.csv');
+    expect(page.state.map).toBeUndefined();
+    await page.mapFiles([table, binary]);
+    expect(page.state.map?.labels).toEqual(['one', 'two']);
+    expect(page.gaps.of('map-texts')).toContain('b.csv');
+  });
+
   test('is gone with the foundation that made its vectors, and no vector of one is used with the other', async () => {
     page.update({ typed: 'aaa\nbbb' });
     await page.mapTyped();
