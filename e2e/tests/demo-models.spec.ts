@@ -10,19 +10,24 @@ test('answers what a model is, what it costs and whether it runs here', async ({
   const row = (id: string) => page.locator(`.model-card[data-model="${id}"]`);
   await expect(row('jina-embeddings-v2-base-en')).toContainText('768 dimensions');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('8,192 tokens');
-  await expect(row('jina-embeddings-v2-base-en')).toContainText('commercial use: yes');
+  await expect(row('jina-embeddings-v2-base-en')).toContainText('May I use this in my company? Yes.');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 138');
-  await expect(row('jina-embeddings-v3')).toContainText('commercial use: needs a licence');
-  await expect(row('jina-embeddings-v4')).toContainText('Not in a browser: ');
+  await expect(row('jina-embeddings-v3')).toContainText('May I use this in my company? Ask first.');
+  await expect(row('jina-embeddings-v4')).toContainText('No: ');
   await expect(row('jina-embeddings-v4').getByRole('button')).toHaveCount(0);
 
   const count = page.getByTestId('model-count');
   const [, all] = /of (\d+) models/u.exec((await count.textContent()) ?? '')!;
   expect(Number(all)).toBeGreaterThan(20);
-  await page.getByLabel('Kind').selectOption('reranker');
+  await page.getByLabel('Task').selectOption('reranker');
   await page.getByLabel('only those that run in a browser').check();
   await expect(row('minilm-reranker')).toBeVisible();
   await expect(row('jina-reranker-m0')).toHaveCount(0);
+  await page.getByLabel('Task').selectOption('all');
+  await page.getByLabel('In a company').selectOption('yes');
+  await page.getByLabel('Name, language or licence').fill('german');
+  await expect(page.locator('.model-card')).toHaveCount(1);
+  await expect(row('jina-embeddings-v2-base-de')).toContainText('Recommended');
   await page.getByLabel('Name, language or licence').fill('no such thing');
   await expect(page.getByText('No model fits.')).toBeVisible();
 });
@@ -61,6 +66,12 @@ test('loads a model, shows its check, and carries it away and back as files', as
   // Import takes the place of Delete: it must not get the focus, where another Enter would open a dialog.
   await row.getByRole('button', { name: 'Delete' }).focus();
   await page.keyboard.press('Enter');
+  // Nothing is deleted before a second press; Enter twice keeps it.
+  await expect(row.getByRole('button', { name: 'Keep' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(row.locator('.state')).toBeFocused();
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await row.getByRole('button', { name: 'Delete now' }).click();
   await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
   await expect(row.locator('.state')).toBeFocused();
   await expect(page.locator('.toast')).toHaveText('minilm-reranker is deleted.');

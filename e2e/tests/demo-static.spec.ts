@@ -51,7 +51,7 @@ test('works under a path, from a server without headers', async ({ page }) => {
     "The Moon's shadow races over the ground faster than an aeroplane.",
   );
   await expect(page.locator('#starting')).toHaveCount(0);
-  for (const name of ['Classify', 'Rerank', 'Segment', 'Read', 'Models']) {
+  for (const name of ['Classify', 'Rerank', 'Segment', 'Map', 'Read', 'Models']) {
     await page.getByRole('link', { name, exact: true }).click();
     await expect(page.getByRole('heading', { level: 2, name, exact: true })).toBeVisible();
   }

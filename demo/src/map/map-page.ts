@@ -88,6 +88,18 @@ class MapPage extends PageElement<Mapping> {
       <summary>${t.textsAndModel}</summary>
       <form aria-label=${t.texts} @submit=${this.#submit}>
         <p class="hint">${t.about}</p>
+        ${
+          state.map
+            ? html`<label class="map-add">
+              <input
+                type="checkbox"
+                .checked=${state.adding}
+                @change=${(event: Event) => page.update({ adding: (event.currentTarget as HTMLInputElement).checked })}
+              />
+              ${t.add}
+            </label>`
+            : nothing
+        }
         <div class="row">
           <button type="button" class=${state.typed.trim() === '' ? 'primary' : ''} @click=${() => page.mapSample()}>${t.mapSample}</button>
           ${

@@ -1,7 +1,7 @@
 import type { Router } from '@nearfield/router';
 import type { CallOptions, SearchFoundation } from '@nearfield/spec';
 import { oneSpace } from '../search/one-space.ts';
-import { readTextFile, UnreadableFileError } from '../search/read-files.ts';
+import { decodeText, MAX_TEXT_BYTES, readTextFile, UnreadableFileError } from '../search/read-files.ts';
 import { loadSample } from '../search/sample.ts';
 import { searchingOf } from '../search/searching.ts';
 import type { App, Side } from '../shell/app.ts';
@@ -77,6 +77,8 @@ interface MapState {
   models: Record<Side, string>;
   /** Texts as they are typed or pasted. */
   typed: string;
+  /** Whether new texts come to those of the map. */
+  adding: boolean;
   /** Whether the map is one of the sample passages. */
   isSample: boolean;
   map: Mapped | undefined;
@@ -107,6 +109,7 @@ export class Mapping extends ModelPageState<MapState> {
     super(app, 'map', {
       models: { local: EMBEDDED_MODEL, remote: REMOTE_MODEL },
       typed: '',
+      adding: false,
       isSample: false,
       map: undefined,
       making: undefined,
@@ -175,7 +178,8 @@ export class Mapping extends ModelPageState<MapState> {
       ? await readTable(typed)
       : linesOf(typed).map((text) => ({ text, label: '' }));
     const count = distinctItems(items).length;
-    if (!this.gaps.check({ 'map-texts': count < 2 && words().map.fewTexts })) return false;
+    if (!this.gaps.check({ 'map-texts': count < (this.state.adding ? 1 : 2) && words().map.fewTexts }))
+      return false;
     await this.map(items);
     return true;
   }
@@ -191,7 +195,7 @@ export class Mapping extends ModelPageState<MapState> {
       else this.app.report(each.reason, this.origin);
     }
     const items = read.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
-    if (distinctItems(items).length < 2) {
+    if (distinctItems(items).length < (this.state.adding ? 1 : 2)) {
       this.gaps.check({ 'map-texts': refused.join(' ') || words().map.fewTexts });
       return;
     }
@@ -201,7 +205,8 @@ export class Mapping extends ModelPageState<MapState> {
 
   /** Embeds texts that have no vectors yet, and makes a map of all. */
   async map(given: readonly MapItem[], { isSample = false } = {}): Promise<void> {
-    const all = distinctItems(given);
+    const before = this.state.adding ? (this.state.map?.items ?? []) : [];
+    const all = distinctItems([...before, ...given]);
     const items = all.slice(0, MOST_TEXTS);
     this.clear();
     const texts = items.map(({ text }) => text);
@@ -233,7 +238,8 @@ export class Mapping extends ModelPageState<MapState> {
         leftOut: all.length - items.length,
         ...this.answeredBy(answer),
       },
-      isSample,
+      adding: false,
+      isSample: isSample && before.length === 0,
       groups,
       colourBy: labels.length > 1 ? this.state.colourBy : 'group',
       making: { stage: 'neighbours', done: 0, total: 1 },
@@ -431,9 +437,17 @@ export class Mapping extends ModelPageState<MapState> {
 
 /** The texts of a file: rows of a table, passages of anything else under the file's name. */
 async function itemsOfFile(file: File, several: boolean): Promise<MapItem[]> {
-  if (/\.(?:csv|tsv)$/iu.test(file.name) || file.type === 'text/csv') return readTable(await file.text());
+  if (/\.(?:csv|tsv)$/iu.test(file.name) || file.type === 'text/csv') return itemsOfTable(file);
   const { name, passages } = await readTextFile(file);
   return passages.map(({ text, headings }) => ({ text, label: several ? name : (headings[0] ?? '') }));
+}
+
+/** @throws UnreadableFileError for a folder, or what is no text */
+async function itemsOfTable(file: File): Promise<MapItem[]> {
+  const bytes = await file.arrayBuffer().catch(() => undefined);
+  const text = bytes && file.size <= MAX_TEXT_BYTES ? decodeText(new Uint8Array(bytes)) : undefined;
+  if (text === undefined) throw new UnreadableFileError(words().map.unreadable(file.name));
+  return readTable(text);
 }
 
 /** Labels by falling number of texts; those without one are no label. */

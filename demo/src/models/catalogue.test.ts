@@ -134,3 +134,24 @@ test('what storage refuses is said in the row of the model', async () => {
   expect(app.state.problems).toEqual([]);
   expect(app.state.toast).toBeUndefined();
 });
+
+test('a stored model is verified by loading it anew, and the result is said', async () => {
+  const verifying = page.verify('a');
+  await started(1);
+  expect(page.state.tasks.a).toMatchObject({ doing: 'verify' });
+  loads[0]!.resolve();
+  await verifying;
+  expect(app.state.toast?.text).toBe('a is verified: none.');
+  const failing = page.verify('a');
+  await started(2);
+  loads[1]!.reject(new FoundationError({ code: 'SELF_CHECK_FAILED', message: 'Other vectors.' }));
+  await failing;
+  expect(page.state.failures.a?.code).toBe('SELF_CHECK_FAILED');
+});
+
+test('a deletion that was asked about waits no longer once it is done', async () => {
+  page.confirm('icon-clip');
+  expect(page.state.confirming).toBe('icon-clip');
+  await page.delete('icon-clip');
+  expect(page.state.confirming).toBeUndefined();
+});

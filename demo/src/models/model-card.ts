@@ -90,10 +90,12 @@ function runsFact({ app }: Catalogue, id: string, { info, facts }: ListedModel) 
       </dd>`;
   }
   if (!facts) return nothing;
-  const target = targetOf(id, app.state.capabilities.local?.device);
+  const { device, loaded = [] } = app.state.capabilities.local ?? {};
+  const target = targetOf(id, device);
+  const runtime = loaded.find((each) => each.id === id)?.runtime;
   return html`<dt>${t.runs}</dt>
     <dd>
-      ${facts.local.runs ? target && t.runsOn[target] : html`${t.runsNot}${notHere(facts.local)}`}
+      ${facts.local.runs ? [target && t.runsOn[target], runtime && t.computedBy(t.runtimes[runtime.name])].filter(Boolean).join(', ') : html`${t.runsNot}${notHere(facts.local)}`}
     </dd>`;
 }
 

@@ -204,6 +204,7 @@ class ModelsPage extends PageElement<Catalogue> {
   #loaded({
     id,
     part,
+    runtime,
     device,
     dtype,
     reason,
@@ -228,6 +229,12 @@ class ModelsPage extends PageElement<Catalogue> {
       <dl class="facts">
         <dt>${t.device}</dt>
         <dd>${t.devices[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why" lang="en">${reason}</span></dd>
+        ${
+          runtime
+            ? html`<dt>${t.runtime}</dt>
+              <dd data-runtime=${runtime.name}>${t.runtimes[runtime.name]}<span class="why" lang="en">${runtime.reason}</span></dd>`
+            : nothing
+        }
         <dt>${t.check}</dt>
         <dd data-check=${check?.result ?? 'none'}>
           ${checkText(check)} ${check ? html`<span class="why" lang="en">${check.reason}</span>` : nothing}

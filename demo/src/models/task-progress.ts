@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatBytes, formatDuration } from '../shell/format.ts';
-import type { ModelLoading } from '../shell/model-progress.ts';
+import { formatBytes } from '../shell/format.ts';
 import { words } from '../words/language.ts';
 import type { ModelTask } from './catalogue.ts';
+import { speedOf } from './speed.ts';
 
 /** What is being done with a model, with speed and time that is left of a download. */
 export function taskProgress(model: string, task: ModelTask): TemplateResult {
@@ -23,12 +23,4 @@ export function taskProgress(model: string, task: ModelTask): TemplateResult {
         : html`<progress aria-label=${t.stages[state](model)}></progress>`
     }
   </div>`;
-}
-
-/** Speed and remaining time, once they can be told. */
-export function speedOf({ state, rate, loaded, total }: ModelLoading): string[] {
-  if (state !== 'downloading' || rate <= 0) return [];
-  const t = words().models;
-  const seconds = Math.ceil((total - loaded) / rate);
-  return [t.rate(formatBytes(rate)), ...(seconds > 0 ? [t.left(formatDuration(seconds * 1000))] : [])];
 }

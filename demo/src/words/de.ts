@@ -688,6 +688,8 @@ export const words: Words = {
     mapSample: 'Karte der Beispieltexte',
     mapSearch: (count) =>
       `Karte der Texte aus „Suchen“ (${counted(count, { one: 'Textstelle', other: 'Textstellen' })})`,
+    add: 'Zu den Texten der Karte hinzufügen',
+    unreadable: (name) => `${name} lässt sich nicht als Tabelle lesen. Als CSV in UTF-8 speichern.`,
     fewTexts: 'Eine Karte braucht mindestens zwei verschiedene Texte.',
     embedding: 'Vektoren berechnen',
     making: {
@@ -885,6 +887,9 @@ export const words: Words = {
     devices: { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' },
     device: 'Gerät',
     check: 'Prüfung',
+    runtime: 'Laufzeit',
+    runtimes: { encoder: 'Encoder von Nearfield', onnxruntime: 'onnxruntime' },
+    computedBy: (runtime) => `mit ${runtime}`,
     noCheck: 'keine',
     checks: { passed: 'bestanden', remembered: 'schon früher bestanden', skipped: 'nichts zu vergleichen' },
     checkedValues: (count) =>

@@ -684,6 +684,8 @@ export const words = {
     mapSample: 'Map the sample passages',
     mapSearch: (count: number) =>
       `Map what Search holds (${counted(count, { one: 'passage', other: 'passages' })})`,
+    add: 'Add to the texts of the map',
+    unreadable: (name: string) => `${name} cannot be read as a table. Save it as CSV in UTF-8.`,
     fewTexts: 'A map needs at least two different texts.',
     embedding: 'Embedding',
     making: {
@@ -881,6 +883,9 @@ export const words = {
     devices: { webgpu: 'WebGPU', wasm: 'CPU', cpu: 'CPU' },
     device: 'Device',
     check: 'Check',
+    runtime: 'Runtime',
+    runtimes: { encoder: 'Nearfield’s encoder', onnxruntime: 'onnxruntime' },
+    computedBy: (runtime: string) => `by ${runtime}`,
     noCheck: 'none',
     checks: { passed: 'passed', remembered: 'passed before', skipped: 'nothing to compare with' },
     checkedValues: (count: number) => counted(count, { one: 'published value', other: 'published values' }),
