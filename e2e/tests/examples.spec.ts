@@ -31,8 +31,11 @@ test.beforeAll(async () => {
 test.afterAll(() => workspace?.close());
 
 for (const example of examples) {
-  const { id, build = [], run } = example;
+  const { id, build = [], develop, run } = example;
   test.describe(`example-${id}`, () => {
+    if (develop && wanted !== undefined) {
+      test('does its job in development', ({ page }) => expectUse(page, { ...example, serve: develop }));
+    }
     test('does its job', async ({ page }) => {
       for (const script of build) await workspace.run(id, `npm run ${script}`);
       if (run) await run(workspace, await freePort());
@@ -81,16 +84,17 @@ test('a page works under the headers of docs/policies.md, and docs/privacy.md se
   }
 });
 
+/** A command that serves is preferred to a folder. */
 async function expectUse(page: Page, { id, site, serve, use }: Example): Promise<void> {
   const folder = workspace.folder(id);
   let url: string;
   let stop: () => Promise<void>;
-  if (site === undefined) {
+  if (serve) {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    stop = await workspace.serve(id, serve!(port), url);
+    stop = await workspace.serve(id, serve(port), url);
   } else {
-    const server = await serveStatic({ '/': join(folder, site) });
+    const server = await serveStatic({ '/': join(folder, site!) });
     url = server.origin;
     stop = () => server.close();
   }
