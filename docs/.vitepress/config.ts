@@ -14,6 +14,9 @@ const createMeaning: typeof embeddingModel = async () =>
 // `npm run docs` writes the reference before VitePress reads this.
 const PAGES = new URL('../reference/pages.json', import.meta.url);
 const reference = existsSync(PAGES) ? (JSON.parse(readFileSync(PAGES, 'utf8')) as string[]) : [];
+const packages = [...new Set(reference.map((page) => page.split('/')[0]!))].filter(
+  (name) => name !== 'index',
+);
 
 export default defineConfig({
   title: 'Nearfield',
@@ -35,77 +38,81 @@ export default defineConfig({
   },
   themeConfig: {
     outline: [2, 3],
-    sidebar: [
-      {
-        text: 'Guides',
-        items: [
-          { text: 'Semantic search in ten minutes', link: '/semantic-search' },
-          { text: 'Classification offline', link: '/classification' },
-          { text: 'Retrieval for language models', link: '/rag' },
-          { text: 'Self-hosting models', link: '/self-hosting' },
-          { text: 'Policies and isolation', link: '/policies' },
-          { text: 'Privacy', link: '/privacy' },
-          { text: 'Licences', link: '/licence' },
-          { text: 'Everyday questions', link: '/questions' },
-          { text: 'From OpenAI’s API', link: '/from-openai' },
-          { text: 'From transformers.js', link: '/from-transformers' },
-        ],
-      },
-      {
-        text: 'Search',
-        items: [
-          { text: 'Search for your site', link: '/search' },
-          { text: 'The search box', link: '/search-element' },
-          { text: 'Live indexes', link: '/search-live' },
-          { text: 'Indexes at a server', link: '/search-server' },
-          { text: 'How far one machine goes', link: '/search-scale' },
-          { text: 'The format of an index', link: '/search-format' },
-        ],
-      },
-      {
-        text: 'One interface',
-        items: [
-          { text: 'Local, remote or both', link: '/router' },
-          { text: 'Reading pages and PDFs', link: '/reader' },
-          { text: 'transformers.js', link: '/transformers' },
-          { text: 'An API in a page', link: '/service-worker' },
-          { text: 'Offline and installed', link: '/offline' },
-        ],
-      },
-      {
-        text: 'Models',
-        items: [
-          { text: 'Reranking', link: '/rerank' },
-          { text: 'The encoder', link: '/encoder' },
-          { text: 'Benchmarks', link: '/benchmarks' },
-        ],
-      },
-      {
-        text: 'Tools',
-        items: [
-          { text: 'The command', link: '/command' },
-          { text: 'Tools for agents', link: '/agents' },
-          { text: 'Several servers, one state', link: '/scaling' },
-          { text: 'Toolchains', link: '/toolchains' },
-        ],
-      },
-      {
-        text: 'Inside',
-        items: [
-          { text: 'Architecture', link: '/architecture' },
-          { text: 'Add a model', link: '/add-a-model' },
-          { text: 'Add an endpoint', link: '/add-an-endpoint' },
-          { text: 'Add a runtime', link: '/add-a-runtime' },
-        ],
-      },
-      {
-        text: 'Reference',
-        collapsed: true,
-        items: reference.map((page) => ({
-          text: page === 'index' ? 'All modules' : page,
-          link: `/reference/${page}`,
+    sidebar: {
+      '/reference/': [
+        { text: 'Handbook', link: '/' },
+        ...packages.map((name) => ({
+          text: `@nearfield/${name}`,
+          items: reference
+            .filter((page) => page.split('/')[0] === name)
+            .map((page) => ({ text: page, link: `/reference/${page}` })),
         })),
-      },
-    ],
+      ],
+      '/': [
+        {
+          text: 'Guides',
+          items: [
+            { text: 'Semantic search in ten minutes', link: '/semantic-search' },
+            { text: 'Classification offline', link: '/classification' },
+            { text: 'Retrieval for language models', link: '/rag' },
+            { text: 'Self-hosting models', link: '/self-hosting' },
+            { text: 'Policies and isolation', link: '/policies' },
+            { text: 'Privacy', link: '/privacy' },
+            { text: 'Licences', link: '/licence' },
+            { text: 'Everyday questions', link: '/questions' },
+            { text: 'From OpenAI’s API', link: '/from-openai' },
+            { text: 'From transformers.js', link: '/from-transformers' },
+          ],
+        },
+        {
+          text: 'Search',
+          items: [
+            { text: 'Search for your site', link: '/search' },
+            { text: 'The search box', link: '/search-element' },
+            { text: 'Live indexes', link: '/search-live' },
+            { text: 'Indexes at a server', link: '/search-server' },
+            { text: 'How far one machine goes', link: '/search-scale' },
+            { text: 'The format of an index', link: '/search-format' },
+          ],
+        },
+        {
+          text: 'One interface',
+          items: [
+            { text: 'Local, remote or both', link: '/router' },
+            { text: 'Reading pages and PDFs', link: '/reader' },
+            { text: 'transformers.js', link: '/transformers' },
+            { text: 'An API in a page', link: '/service-worker' },
+            { text: 'Offline and installed', link: '/offline' },
+          ],
+        },
+        {
+          text: 'Models',
+          items: [
+            { text: 'Reranking', link: '/rerank' },
+            { text: 'The encoder', link: '/encoder' },
+            { text: 'Benchmarks', link: '/benchmarks' },
+          ],
+        },
+        {
+          text: 'Tools',
+          items: [
+            { text: 'The command', link: '/command' },
+            { text: 'Tools for agents', link: '/agents' },
+            { text: 'Several servers, one state', link: '/scaling' },
+            { text: 'Toolchains', link: '/toolchains' },
+          ],
+        },
+        {
+          text: 'Inside',
+          items: [
+            { text: 'Architecture', link: '/architecture' },
+            { text: 'Add a model', link: '/add-a-model' },
+            { text: 'Add an endpoint', link: '/add-an-endpoint' },
+            { text: 'Add a runtime', link: '/add-a-runtime' },
+          ],
+        },
+        { text: 'Reference', items: [{ text: 'Every public module', link: '/reference/index' }] },
+      ],
+    },
   },
 });

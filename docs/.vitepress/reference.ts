@@ -86,6 +86,9 @@ async function writeReference(folder: string): Promise<void> {
     interfacePropertiesFormat: 'table',
     typeAliasPropertiesFormat: 'table',
     useCodeBlocks: true,
+    tableColumnSettings: { hideSources: true },
+    pageTitleTemplates: { module: '@nearfield/{name}' },
+    groupOrder: ['Functions', 'Classes', 'Interfaces', 'Type Aliases', 'Variables', '*'],
     // Pages of VitePress are templates of Vue.
     useHTMLEncodedBrackets: true,
     sanitizeComments: true,
@@ -103,7 +106,7 @@ async function writeReference(folder: string): Promise<void> {
   for (const reflection of Object.values(project.reflections)) {
     if (reflection.isDeclaration() && !reflection.parent?.kindOf(ReflectionKind.Module)) {
       delete reflection.sources;
-      for (const signature of reflection.signatures ?? []) delete signature.sources;
+      for (const signature of reflection.getAllSignatures()) delete signature.sources;
     }
   }
   await app.generateOutputs(project);

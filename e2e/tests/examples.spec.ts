@@ -20,19 +20,29 @@ const examples = EXAMPLES.filter(({ id, isUsual }) => (only ? only.includes(id) 
 
 const guides = only ? [] : GUIDES;
 
+/** The example that shows what the guides say of policies and of privacy. */
+const UNDER_POLICY = EXAMPLES.find(({ id }) => id === 'plain-script')!;
+
 let workspace: Workspace;
 test.beforeAll(async () => {
   test.setTimeout(600_000);
   workspace = await Workspace.create(
     guides.length > 0 ? [GUIDES_PROJECT] : [],
-    Object.fromEntries(examples.map(({ id }) => [id, `examples/${id}`])),
+    Object.fromEntries(
+      EXAMPLES.filter(
+        (example) => examples.includes(example) || (guides.length > 0 && example === UNDER_POLICY),
+      ).map(({ id }) => [id, `examples/${id}`]),
+    ),
   );
 });
 test.afterAll(() => workspace?.close());
 
 for (const example of examples) {
-  const { id, build = [], run } = example;
+  const { id, build = [], develop, run } = example;
   test.describe(`example-${id}`, () => {
+    if (develop && wanted !== undefined) {
+      test('does its job in development', ({ page }) => expectUse(page, { ...example, serve: develop }));
+    }
     test('does its job', async ({ page }) => {
       for (const script of build) await workspace.run(id, `npm run ${script}`);
       if (run) await run(workspace, await freePort());
@@ -66,7 +76,7 @@ test('a page works under the headers of docs/policies.md, and docs/privacy.md se
   const privacy = guideBlocks('privacy');
   const { code: pasted } = privacy.find(({ path }) => path === 'console')!;
   const { code: shown } = privacy.find(({ language }) => language === 'text')!;
-  const { id, build, site, use } = EXAMPLES.find((example) => example.id === 'plain-script')!;
+  const { id, build, site, use } = UNDER_POLICY;
   for (const script of build!) await workspace.run(id, `npm run ${script}`);
   const server = await serveStatic({ '/': join(workspace.folder(id), site!) }, headersOf(headers));
   try {
@@ -81,16 +91,17 @@ test('a page works under the headers of docs/policies.md, and docs/privacy.md se
   }
 });
 
+/** A command that serves is preferred to a folder. */
 async function expectUse(page: Page, { id, site, serve, use }: Example): Promise<void> {
   const folder = workspace.folder(id);
   let url: string;
   let stop: () => Promise<void>;
-  if (site === undefined) {
+  if (serve) {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
-    stop = await workspace.serve(id, serve!(port), url);
+    stop = await workspace.serve(id, serve(port), url);
   } else {
-    const server = await serveStatic({ '/': join(folder, site) });
+    const server = await serveStatic({ '/': join(folder, site!) });
     url = server.origin;
     stop = () => server.close();
   }

@@ -14,6 +14,8 @@ export interface Example {
   readonly site?: string;
   /** Or a command that serves. */
   readonly serve?: (port: number) => string;
+  /** A command that serves for development; `npm run toolchains` tries it too. */
+  readonly develop?: (port: number) => string;
   /** Does the job in a page of what is served. */
   readonly use?: (page: Page) => Promise<void>;
   /** Does the job of an example that is no site. */
@@ -152,29 +154,41 @@ async function runExtension(workspace: Workspace): Promise<void> {
   }
 }
 
-const built = (id: string, use: Example['use'], isUsual: boolean): Example => ({
+const vite = (port: number): string => `npm run dev -- --host 127.0.0.1 --port ${port} --strictPort`;
+
+const withVite = (id: string, use: NonNullable<Example['use']>, isUsual: boolean): Example => ({
   id,
   build: ['build'],
   site: 'dist',
-  ...(use && { use }),
+  develop: vite,
+  use,
   isUsual,
 });
 
 export const EXAMPLES: readonly Example[] = [
   { id: 'search-widget', build: ['build'], site: 'site', use: useSearchWidget, isUsual: true },
-  { id: 'plain-script', build: ['build'], site: 'public', use: usePlainScript, isUsual: true },
+  // The test of docs/policies.md uses it in any case.
+  { id: 'plain-script', build: ['build'], site: 'public', use: usePlainScript, isUsual: false },
   { id: 'node-openai', run: runNodeOpenai, isUsual: true },
-  built('service-worker', useServiceWorker, true),
+  withVite('service-worker', useServiceWorker, true),
   { id: 'extension', build: ['build'], run: runExtension, isUsual: true },
-  built('react', useReact, false),
-  built('vue', useVue, false),
-  built('svelte', useSvelte, false),
+  withVite('react', useReact, false),
+  withVite('vue', useVue, false),
+  withVite('svelte', useSvelte, false),
   {
     id: 'next',
     build: ['build'],
-    serve: (port) => `next start -H 127.0.0.1 -p ${port}`,
+    serve: (port) => `npm start -- -H 127.0.0.1 -p ${port}`,
+    develop: (port) => `npm run dev -- -H 127.0.0.1 -p ${port}`,
     use: useNext,
     isUsual: false,
   },
-  built('offline-classifier', useOfflineClassifier, false),
+  {
+    id: 'offline-classifier',
+    build: ['build'],
+    // Its service worker belongs to what is built.
+    serve: (port) => `npm run preview -- --host 127.0.0.1 --port ${port} --strictPort`,
+    use: useOfflineClassifier,
+    isUsual: false,
+  },
 ];
