@@ -1,5 +1,6 @@
 /** The demo in Local mode: everything is computed in the page. */
 import { SAMPLE_QUESTIONS } from '../../demo/src/corpus/questions.ts';
+import { minimalPdf } from '../../packages/reader/test/minimal-pdf.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 test('answers ten questions that share no word with their answers', async ({ demo, page }) => {
@@ -246,6 +247,25 @@ test('reads text and Markdown files, picked or dropped', async ({ demo, page }) 
   await expect(demo.answers).toHaveCount(2);
 });
 
+test('reads a PDF, and says which one is damaged', async ({ demo, page }) => {
+  await demo.open();
+  const file = (name: string, content: string) => ({ name, mimeType: '', buffer: Buffer.from(content) });
+  await page
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles([
+      file(
+        'knots.pdf',
+        minimalPdf('A knot holds by friction, not by glue, however hard the rope is pulled.'),
+      ),
+      file('torn.pdf', '%PDF-1.4\n1 0 obj'),
+    ]);
+  await demo.indexed(1);
+  await expect(page.locator('collection-panel')).toContainText('torn.pdf');
+  await demo.ask('What keeps a rope from slipping?');
+  await expect(demo.answers.first().getByRole('heading')).toHaveText('knots.pdf');
+});
+
 test('says when a question is too long, and what to do', async ({ demo, page }) => {
   await demo.open();
   await demo.paste(SHORT_TEXT);
@@ -280,7 +300,7 @@ test('takes no file that is empty, none that is no text, and the same text once'
       file('again.txt', bread!),
       file('empty.txt', ''),
       file('blank.md', '\n \n'),
-      file('paper.pdf', '%PDF-1.4\n1 0 obj'),
+      file('letter.rtf', '{\\rtf1 Hello'),
       file(
         'sky.html',
         `<!doctype html><title>Sky</title><style>p{}</style><h1>Eclipse</h1><p style="color:red">${sky}</p>`,
@@ -292,7 +312,7 @@ test('takes no file that is empty, none that is no text, and the same text once'
   await expect(demo.problems.getByRole('listitem')).toHaveText([
     'empty.txt is empty.',
     'blank.md holds no text.',
-    'paper.pdf is a PDF, not a text file. Save it as text first.',
+    'letter.rtf is an RTF document, not a text file. Save it as text first.',
     'again.txt is here already, as bread.txt.',
   ]);
   await demo.ask('When does the sky turn dark by day?');

@@ -1,7 +1,14 @@
 import type { Router } from '@nearfield/router';
 import type { CallOptions, SearchFoundation } from '@nearfield/spec';
 import { oneSpace } from '../search/one-space.ts';
-import { decodeText, MAX_TEXT_BYTES, readTextFile, UnreadableFileError } from '../search/read-files.ts';
+import { pdfReader } from '../search/pdf-reader.ts';
+import {
+  decodeText,
+  MAX_TEXT_BYTES,
+  type PdfReader,
+  readTextFile,
+  UnreadableFileError,
+} from '../search/read-files.ts';
 import { loadSample } from '../search/sample.ts';
 import { searchingOf } from '../search/searching.ts';
 import type { App, Side } from '../shell/app.ts';
@@ -187,7 +194,9 @@ export class Mapping extends ModelPageState<MapState> {
   /** Maps texts of files: rows of tables, passages of others. */
   async mapFiles(files: readonly File[]): Promise<void> {
     this.app.forget(this.origin);
-    const read = await Promise.allSettled(files.map((file) => itemsOfFile(file, files.length > 1)));
+    const read = await Promise.allSettled(
+      files.map((file) => itemsOfFile(file, files.length > 1, pdfReader(this.app))),
+    );
     const refused: string[] = [];
     for (const each of read) {
       if (each.status === 'fulfilled') continue;
@@ -436,9 +445,9 @@ export class Mapping extends ModelPageState<MapState> {
 }
 
 /** The texts of a file: rows of a table, passages of anything else under the file's name. */
-async function itemsOfFile(file: File, several: boolean): Promise<MapItem[]> {
+async function itemsOfFile(file: File, several: boolean, readPdf: PdfReader): Promise<MapItem[]> {
   if (/\.(?:csv|tsv)$/iu.test(file.name) || file.type === 'text/csv') return itemsOfTable(file);
-  const { name, passages } = await readTextFile(file);
+  const { name, passages } = await readTextFile(file, readPdf);
   return passages.map(({ text, headings }) => ({ text, label: several ? name : (headings[0] ?? '') }));
 }
 

@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
 import { modelProgress } from '../elements/model-progress.ts';
-import { formatCount, formatPlural } from '../shell/format.ts';
+import { formatCount } from '../shell/format.ts';
+import { words } from '../words/language.ts';
+import { slots } from '../words/slots.ts';
 import { SearchElement } from './search-element.ts';
 
 /** A model on its way, indexing, or what is left to index. */
@@ -12,20 +14,20 @@ class ActivityPanel extends SearchElement {
     if (!indexing && !underWay && justIndexed && total > 0 && indexed === total) return this.#done(total);
     if (!indexing && !underWay)
       return indexed < total || (documents.length > 0 && total === 0) ? this.#waiting() : nothing;
-    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
+    return html`<section class="card activity" aria-label=${words().common.progress} tabindex="-1">
       ${underWay ? modelProgress(loading) : this.#indexing()}
-      <button type="button" data-action="cancel" @click=${() => this.page.cancelIndexing()}>Cancel</button>
+      <button type="button" data-action="cancel" @click=${() => this.page.cancelIndexing()}>${words().common.cancel}</button>
     </section>`;
   }
 
   /** As high as what it takes the place of. */
   #done(total: number) {
-    return html`<section class="card activity" aria-label="Progress" tabindex="-1">
+    return html`<section class="card activity" aria-label=${words().common.progress} tabindex="-1">
       <div class="progress" data-state="indexed">
-        <p class="progress-line"><strong>${formatPlural(total, 'passage')} can be searched</strong></p>
-        <progress max="1" .value=${1} aria-label="Indexing"></progress>
+        <p class="progress-line"><strong>${words().search.indexing.canBeSearched(words().counts.passages(total))}</strong></p>
+        <progress max="1" .value=${1} aria-label=${words().search.indexing.label}></progress>
       </div>
-      <button type="button" data-action="hide" @click=${this.#hide}>Hide</button>
+      <button type="button" data-action="hide" @click=${this.#hide}>${words().search.indexing.hide}</button>
     </section>`;
   }
 
@@ -36,31 +38,34 @@ class ActivityPanel extends SearchElement {
 
   #indexing() {
     const { done, total, passages, tokens, elapsed } = this.page.state.indexing!;
+    const texts = words().search.indexing;
     const perSecond = (count: number): number => (elapsed > 0 ? (count / elapsed) * 1000 : 0);
     return html`<div class="progress" data-state="indexing">
       <p class="progress-line">
-        <strong>Indexing ${formatCount(done)} of ${formatPlural(total, 'passage')}</strong>
+        <strong>${texts.done(formatCount(done), words().counts.passages(total))}</strong>
         ${
           passages > 0
-            ? html`<span
-              >${formatCount(perSecond(passages))} passages/s · ${formatCount(perSecond(tokens))} tokens/s</span
-            >`
+            ? html`<span>${texts.speed(formatCount(perSecond(passages)), formatCount(perSecond(tokens)))}</span>`
             : nothing
         }
       </p>
-      <progress max=${Math.max(1, total)} .value=${done} aria-label="Indexing"></progress>
+      <progress max=${Math.max(1, total)} .value=${done} aria-label=${words().search.indexing.label}></progress>
     </div>`;
   }
 
   #waiting() {
     const { indexed, total } = this.page.state;
     const { mode } = this.app.state;
-    const missing = `${formatCount(total - indexed)} of ${formatPlural(total, 'passage')}`;
-    const rest = `${total - indexed === 1 ? 'is' : 'are'} not indexed with ${this.page.model} ${mode === 'remote' ? 'at the server yet. Vectors of this browser are not mixed with its own.' : 'in this browser yet.'}`;
-    return html`<section class="card activity" aria-label="Progress">
-      <p>${total === 0 ? 'The texts hold no passage.' : html`<strong>${missing}</strong> ${rest}`}</p>
+    const texts = words().search.indexing;
+    const missing = texts.missing(formatCount(total - indexed), words().counts.passages(total));
+    const sentence = (mode === 'remote' ? texts.notAtServer : texts.notInBrowser)(
+      total - indexed,
+      this.page.model,
+    );
+    return html`<section class="card activity" aria-label=${words().common.progress}>
+      <p>${total === 0 ? texts.noPassage : slots(sentence, { missing: html`<strong>${missing}</strong>` })}</p>
       <button type="button" class="primary" data-action="index" @click=${() => this.page.index()}>
-        ${indexed > 0 ? 'Continue' : 'Index'}
+        ${indexed > 0 ? texts.continue : texts.start}
       </button>
     </section>`;
   }

@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { answeredBy } from '../elements/answered-by.ts';
-import { formatDuration, formatPlural } from '../shell/format.ts';
+import { formatDuration } from '../shell/format.ts';
+import { words } from '../words/language.ts';
+import { slots } from '../words/slots.ts';
+import type { Answer } from './asking.ts';
 import { reasonOf } from './reason.ts';
 import { SearchElement } from './search-element.ts';
-import type { Answer } from './searching.ts';
 
 /**
  * Ranked passages with their best sentences. Arrow keys go from the question to one after the other, Escape back. They
@@ -22,9 +24,11 @@ class AnswerList extends SearchElement {
 
   protected override render() {
     const { answers, answered, timings, indexed } = this.page.state;
+    const { counts } = words();
+    const texts = words().search.answers;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
       <div class="answers-head">
-        <h2 id="answers-title">Nearest passages</h2>
+        <h2 id="answers-title">${texts.title}</h2>
         <button
           type="button"
           class="quiet"
@@ -33,7 +37,7 @@ class AnswerList extends SearchElement {
             this.explains = !this.explains;
           }}
         >
-          Why these?
+          ${texts.why}
         </button>
         ${
           timings
@@ -41,10 +45,7 @@ class AnswerList extends SearchElement {
                 ...timings,
                 took: timings.embed,
                 timing: 'embed',
-                more: html`<span
-                  >${formatPlural(indexed, 'passage')} compared in
-                  <span data-timing="search">${formatDuration(timings.search)}</span></span
-                >`,
+                more: html`<span>${this.#timing(texts.compared(counts.passages(indexed)), 'search', timings.search)}</span>`,
               })
             : nothing
         }
@@ -59,6 +60,13 @@ class AnswerList extends SearchElement {
     </section>`;
   }
 
+  /** A sentence with a time in it, which tests and styles find by its name. */
+  #timing(text: string, name: string, milliseconds: number) {
+    return slots(text, {
+      time: html`<output data-timing=${name}>${formatDuration(milliseconds)}</output>`,
+    });
+  }
+
   #answer({ passage, score, explanation, sentence }: Answer) {
     const { text } = passage;
     const best = this.page.state.answers?.[0]?.score ?? score;
@@ -70,9 +78,9 @@ class AnswerList extends SearchElement {
           <h3 dir="auto">${passage.title ?? passage.source}</h3>
           ${passage.title ? html`<span class="source" dir="auto">${passage.source}</span>` : nothing}
         </div>
-        <span class="score" title="Agreement in meaning and in words; the bar compares with the best passage">
+        <span class="score" title=${words().search.answers.agreement}>
           <meter min="0" max="1" .value=${best > 0 ? Math.max(0, score / best) : 0} aria-hidden="true"></meter>
-          <span class="visually-hidden">Score</span> ${score.toFixed(3)}
+          <span class="visually-hidden">${words().search.answers.score}</span> ${score.toFixed(3)}
         </span>
       </div>
       <p dir="auto">${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>

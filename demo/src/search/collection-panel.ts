@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { removeKeepingFocus } from '../elements/focus.ts';
-import { formatCount, formatPlural } from '../shell/format.ts';
+import { formatCount } from '../shell/format.ts';
 import { saveFile } from '../shell/save-file.ts';
 import { SearchElement } from './search-element.ts';
 import '../elements/problem-list.ts';
+import { words } from '../words/language.ts';
 
 const ORIGINS = ['files'] as const;
 const EXTENSION = '.nearfield-index';
@@ -13,23 +14,24 @@ const EXTENSION = '.nearfield-index';
 class CollectionPanel extends SearchElement {
   protected override render() {
     const { documents, total, indexed, indexing, lastRun } = this.page.state;
+    const texts = words().search.collection;
     return html`<section class="card" aria-labelledby="collection-title">
-      <h2 id="collection-title">Texts</h2>
+      <h2 id="collection-title">${texts.title}</h2>
       <problem-list .app=${this.app} .origins=${ORIGINS}></problem-list>
       ${
         documents.length === 0
-          ? html`<p class="hint">None yet. Drop .txt, .md or .html files anywhere on this page.</p>`
+          ? html`<p class="hint">${texts.none}</p>`
           : html`<ul class="documents">
             ${repeat(
               documents,
               ({ id }) => id,
               (document) => html`<li>
                 <span class="name" dir="auto">${document.name}</span>
-                <span class="hint">${formatPlural(document.passages.length, 'passage')}</span>
+                <span class="hint">${words().counts.passages(document.passages.length)}</span>
                 <button
                   type="button"
                   class="quiet icon"
-                  aria-label="Remove ${document.name}"
+                  aria-label=${texts.remove(document.name)}
                   @click=${(event: Event) => this.#remove(event, document.id)}
                 >
                   <span aria-hidden="true">×</span>
@@ -43,29 +45,29 @@ class CollectionPanel extends SearchElement {
         ${
           documents.length > 0
             ? html`<button type="button" ?disabled=${indexing !== undefined} @click=${this.#export}>
-              Save as a file
+              ${texts.save}
             </button>`
             : nothing
         }
         <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[data-import]')?.click()}>
-          Load from a file…
+          ${texts.load}
         </button>
       </div>
-      <input type="file" hidden data-import aria-label="Exported index" accept=${EXTENSION} @change=${this.#import} />
+      <input type="file" hidden data-import aria-label=${texts.file} accept=${EXTENSION} @change=${this.#import} />
       ${
         total > 0
           ? html`<p class="hint" data-testid="index-state">
             ${
               indexed < total
-                ? `${formatCount(indexed)} of ${formatPlural(total, 'passage is', 'passages are')} indexed.`
+                ? texts.someIndexed(formatCount(indexed), total)
                 : total === 1
-                  ? 'The only passage is indexed.'
-                  : `All ${formatCount(total)} passages are indexed.`
+                  ? texts.onlyIndexed
+                  : texts.allIndexed(formatCount(total))
             }
             ${
               lastRun && lastRun.tokens > 0 && !indexing
                 ? html`<span data-timing="indexing"
-                  >${formatPlural(Math.round((lastRun.tokens / lastRun.elapsed) * 1000), 'token')} a second.</span
+                  >${texts.speed(words().counts.tokens(Math.round((lastRun.tokens / lastRun.elapsed) * 1000)))}</span
                 >`
                 : nothing
             }
@@ -77,7 +79,7 @@ class CollectionPanel extends SearchElement {
 
   #export = async (): Promise<void> => {
     const file = await this.page.export();
-    if (file) saveFile(`texts${EXTENSION}`, file);
+    if (file) saveFile(`${words().search.collection.fileName}${EXTENSION}`, file);
   };
 
   #import = (event: Event): void => {

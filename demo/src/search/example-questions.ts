@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { words } from '../words/language.ts';
 import { loadSample, SAMPLE_ID, type Sample } from './sample.ts';
 import { SearchElement } from './search-element.ts';
 
@@ -27,8 +28,8 @@ class ExampleQuestions extends SearchElement {
       documents.some(({ id }) => id === SAMPLE_ID);
     if (!this.sample || !shown) return nothing;
     return html`<section class="examples" aria-labelledby="examples-title">
-      <h2 id="examples-title">Try one of these</h2>
-      <p class="hint">None shares a content word with the passage that answers it.</p>
+      <h2 id="examples-title">${words().search.examples.title}</h2>
+      <p class="hint">${words().search.examples.hint}</p>
       <ul>
         ${this.sample.questions.map(
           ({ question: example }) => html`<li>

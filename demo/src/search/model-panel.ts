@@ -2,6 +2,7 @@ import { type DeviceReport, findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
 import { downloadMegabytes, localChoices, megabytesText } from '../shell/model-choices.ts';
+import { words } from '../words/language.ts';
 import { SearchElement } from './search-element.ts';
 
 /** The model of the current mode and what is known of it. */
@@ -16,16 +17,17 @@ class ModelPanel extends SearchElement {
     const { model } = this.page;
     const { loadTook } = this.page.state;
     const { side } = this.app;
+    const texts = words().search.model;
     const known = capabilities[side];
     const loaded = known?.loaded?.find(({ id }) => id === model);
     const choices = side === 'local' ? localChoices(known?.models ?? []) : [];
     const licence = findModel(model)?.licence;
     return html`<section class="card" aria-labelledby="model-title">
-      <h2 id="model-title">Model</h2>
+      <h2 id="model-title">${texts.title}</h2>
       ${
         choices.length > 1
           ? html`<div class="field">
-            <label class="visually-hidden" for="local-model">Model</label>
+            <label class="visually-hidden" for="local-model">${texts.title}</label>
             <select
               id="local-model"
               @change=${(event: Event) => this.page.setModel((event.currentTarget as HTMLSelectElement).value)}
@@ -38,37 +40,30 @@ class ModelPanel extends SearchElement {
       ${
         loaded
           ? html`<dl class="facts">
-            <dt>Vectors</dt>
-            <dd>${formatCount(loaded.dimensions)} dimensions</dd>
-            <dt>Context</dt>
-            <dd>${formatCount(loaded.maxTokens)} tokens</dd>
-            <dt>Precision</dt>
+            <dt>${texts.vectors}</dt>
+            <dd>${texts.dimensions(formatCount(loaded.dimensions))}</dd>
+            <dt>${texts.context}</dt>
+            <dd>${words().counts.tokens(loaded.maxTokens)}</dd>
+            <dt>${texts.precision}</dt>
             <dd>${loaded.dtype}, ${formatBytes(loaded.bytes)}</dd>
             ${
               licence
-                ? html`<dt>Licence</dt>
+                ? html`<dt>${texts.licence}</dt>
                   <dd>${licence}</dd>`
                 : nothing
             }
             ${
               loadTook !== undefined
-                ? html`<dt>Loaded in</dt>
+                ? html`<dt>${texts.loadedIn}</dt>
                   <dd data-timing="load">${formatDuration(loadTook)}</dd>`
                 : nothing
             }
           </dl>`
           : html`<p class="hint">
-            ${side === 'local' ? 'Loaded when the first text is indexed.' : 'Runs at the server; nothing is downloaded.'}
+            ${side === 'local' ? texts.notLoaded : texts.atServer}
           </p>`
       }
-      ${
-        mode === 'auto'
-          ? html`<p class="hint">
-            Auto keeps to the index of this browser. A server answers for it only with vectors of the same space; they
-            are never mixed with others.
-          </p>`
-          : nothing
-      }
+      ${mode === 'auto' ? html`<p class="hint">${texts.auto}</p>` : nothing}
     </section>`;
   }
 }

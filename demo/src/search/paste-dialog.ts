@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { words } from '../words/language.ts';
 import { SearchElement } from './search-element.ts';
 
 /** A text to paste. */
@@ -15,15 +16,16 @@ class PasteDialog extends SearchElement {
   }
 
   protected override render() {
+    const texts = words().search.pasting;
     return html`<dialog class="paste" aria-labelledby="paste-title" @click=${this.#closeOnBackdrop}>
       <form method="dialog" @submit=${this.#submit}>
-        <h2 id="paste-title">Paste text</h2>
+        <h2 id="paste-title">${texts.title}</h2>
         <div class="field">
-          <label for="paste-name">Name</label>
-          <input id="paste-name" name="name" value="Pasted text" autocomplete="off" dir="auto" />
+          <label for="paste-name">${texts.name}</label>
+          <input id="paste-name" name="name" value=${texts.defaultName} autocomplete="off" dir="auto" />
         </div>
         <div class="field">
-          <label for="paste-text">Text</label>
+          <label for="paste-text">${texts.text}</label>
           <textarea
             id="paste-text"
             name="text"
@@ -35,14 +37,12 @@ class PasteDialog extends SearchElement {
               this.empty = false;
             }}
           ></textarea>
-          ${this.empty ? html`<p id="paste-gap" class="gap">There is no text yet. Paste or type some.</p>` : nothing}
-          <p id="paste-hint" class="hint">
-            An empty line starts a new passage; long paragraphs are cut between sentences. Markdown headings are read.
-          </p>
+          ${this.empty ? html`<p id="paste-gap" class="gap">${texts.empty}</p>` : nothing}
+          <p id="paste-hint" class="hint">${texts.hint}</p>
         </div>
         <div class="row end">
-          <button type="button" class="quiet" @click=${() => this.querySelector('dialog')?.close()}>Cancel</button>
-          <button type="submit" class="primary">Add text</button>
+          <button type="button" class="quiet" @click=${() => this.querySelector('dialog')?.close()}>${words().common.cancel}</button>
+          <button type="submit" class="primary">${texts.add}</button>
         </div>
       </form>
     </dialog>`;
@@ -59,7 +59,8 @@ class PasteDialog extends SearchElement {
     }
     this.querySelector('dialog')?.close();
     form.reset();
-    void this.page.addText(String(values.get('name')).trim() || 'Pasted text', String(values.get('text')));
+    const name = String(values.get('name')).trim() || words().search.pasting.defaultName;
+    void this.page.addText(name, String(values.get('text')));
   };
 
   #closeOnBackdrop = (event: MouseEvent): void => {

@@ -1,7 +1,22 @@
+import { FoundationError } from '@nearfield/spec';
 import { describe, expect, test } from 'vitest';
-import { decodeText, documentOf, MAX_TEXT_BYTES, readTextFile, UnreadableFileError } from './read-files.ts';
+import {
+  decodeText,
+  documentOf,
+  MAX_TEXT_BYTES,
+  readTextFile as readWith,
+  UnreadableFileError,
+} from './read-files.ts';
 
 const text = 'A first paragraph with more than twelve words, so that it stands on its own feet.';
+
+/** PDFs are read elsewhere: here each has its own name as a heading and one paragraph. */
+const readPdf = async ({ name }: File): Promise<string> => {
+  if (name === 'torn.pdf')
+    throw new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message: 'The PDF is damaged.' });
+  return name === 'scan.pdf' ? '' : `# ${name}\n\n${text}`;
+};
+const readTextFile = (file: File) => readWith(file, readPdf);
 
 describe('readTextFile', () => {
   test('splits plain text', async () => {
@@ -16,12 +31,19 @@ describe('readTextFile', () => {
     expect(document.passages.map((passage) => passage.source)).toEqual(['recipes.md › Bread › Dough']);
   });
 
+  test('takes what a PDF says, whatever its name', async () => {
+    const { name, passages } = await readTextFile(new File(['%PDF-1.4\n1 0 obj'], 'paper'));
+    expect(name).toBe('paper');
+    expect(passages).toMatchObject([{ source: 'paper › paper', text }]);
+  });
+
   test('refuses what is no text or too long', async () => {
     const image = new File([new Uint8Array([0x89, 0x50, 0, 0, 1])], 'photo.png');
     await expect(readTextFile(image)).rejects.toThrow(UnreadableFileError);
     await expect(readTextFile(image)).rejects.toThrow('photo.png is not a text file');
     for (const [name, content, kind] of [
-      ['paper.pdf', '%PDF-1.4\n1 0 obj', 'paper.pdf is a PDF'],
+      ['torn.pdf', '%PDF-1.4', 'torn.pdf: The PDF is damaged.'],
+      ['scan.pdf', '%PDF-1.4\n1 0 obj', 'scan.pdf holds no text'],
       ['letter.rtf', '{\\rtf1 Hello', 'letter.rtf is an RTF document'],
       ['letter.docx', 'PK\x03\x04 and more', 'letter.docx is an archive or office document'],
       ['core', 'ab\x01\x02\x03\x04\x05\x06\x07cd', 'core is not a text file'],

@@ -1,11 +1,21 @@
+import { FoundationError } from '@nearfield/spec';
+import { formatCount } from '../shell/format.ts';
 import { type SplitPassage, splitPassages, splitSections } from '../text/passages.ts';
+import type { Words } from '../words/en.ts';
+import { words } from '../words/language.ts';
 import type { Passage, TextDocument } from './passage.ts';
 
 /** Longest text in bytes; beyond this the browser would be busy for minutes. */
 export const MAX_TEXT_BYTES = 8_000_000;
+/** Largest PDF in bytes, most of which is no text. */
+const MAX_PDF_BYTES = 32_000_000;
+
+/** Reads a PDF as Markdown. */
+export type PdfReader = (file: File) => Promise<string>;
 
 /** What the file picker offers. Other text files are read too when they are dropped. */
-export const ACCEPTED_FILES = '.txt,.md,.markdown,.html,.htm,text/plain,text/markdown,text/html';
+export const ACCEPTED_FILES =
+  '.txt,.md,.markdown,.html,.htm,.pdf,text/plain,text/markdown,text/html,application/pdf';
 
 /** A file that cannot be used, in a sentence for a person. */
 export class UnreadableFileError extends Error {
@@ -49,38 +59,55 @@ function fingerprintOf(split: readonly SplitPassage[]): string {
 }
 
 /**
- * Reads a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are. Of HTML the text only.
- * @throws UnreadableFileError if it is not text, has none, or is too long
+ * Reads a PDF, or a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are. Of HTML the text
+ * only.
+ * @throws UnreadableFileError if it is not text, has none, or is too long; what the reader of PDFs throws
  */
-export async function readTextFile(file: File): Promise<TextDocument> {
+export async function readTextFile(file: File, readPdf: PdfReader): Promise<TextDocument> {
   const { name } = file;
-  if (file.size > MAX_TEXT_BYTES) {
-    throw new UnreadableFileError(
-      `${name} is longer than ${MAX_TEXT_BYTES / 1e6} MB. Cut it into smaller files.`,
-    );
-  }
-  if (file.size === 0) throw new UnreadableFileError(`${name} is empty.`);
-  const bytes = await bytesOf(file);
+  const texts = words().search.leftOut;
+  const isPdf = (await headOf(file)).startsWith(PDF);
+  const most = isPdf ? MAX_PDF_BYTES : MAX_TEXT_BYTES;
+  if (file.size > most) throw new UnreadableFileError(texts.tooLong(name, formatCount(most / 1e6)));
+  if (file.size === 0) throw new UnreadableFileError(texts.empty(name));
+  if (isPdf) return withText(documentOf(name, await pdfText(file, readPdf), true));
+  const bytes = await bytesOf(file, name);
   const foreign = foreignKind(bytes);
-  if (foreign)
-    throw new UnreadableFileError(`${name} is ${foreign}, not a text file. Save it as text first.`);
+  if (foreign) throw new UnreadableFileError(texts.foreign(name, words().search.kinds[foreign]));
   const text = decodeText(bytes);
-  if (text === undefined) {
-    throw new UnreadableFileError(`${name} is not a text file. Choose .txt, .md or .html files.`);
-  }
+  if (text === undefined) throw new UnreadableFileError(texts.binary(name));
   const document = isHtml(file, text)
     ? documentFrom(name, splitSections((await import('../text/html.ts')).readHtml(text).sections))
     : documentOf(name, text, /\.(md|markdown)$/iu.test(name) || file.type === 'text/markdown');
-  if (document.passages.length === 0) throw new UnreadableFileError(`${name} holds no text.`);
+  return withText(document);
+}
+
+/** A damaged or locked PDF is one file of several: the reader's message gets its name. */
+async function pdfText(file: File, readPdf: PdfReader): Promise<string> {
+  try {
+    return await readPdf(file);
+  } catch (error) {
+    if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') throw error;
+    throw new UnreadableFileError(`${file.name}: ${error.message}`);
+  }
+}
+
+function withText(document: TextDocument): TextDocument {
+  if (document.passages.length === 0)
+    throw new UnreadableFileError(words().search.leftOut.noText(document.name));
   return document;
 }
 
+/** What the first bytes of a file are as letters. */
+const headOf = async (file: File): Promise<string> =>
+  String.fromCharCode(...(await bytesOf(file.slice(0, 8), file.name)));
+
 /** A folder, or a file that has gone since it was chosen, cannot be read. */
-async function bytesOf(file: File): Promise<Uint8Array> {
+async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await file.arrayBuffer());
   } catch {
-    throw new UnreadableFileError(`${file.name} cannot be read: it is a folder, or not there any more.`);
+    throw new UnreadableFileError(words().search.leftOut.gone(name));
   }
 }
 
@@ -93,21 +120,21 @@ const isHtml = ({ name, type }: File, text: string): boolean =>
     text.slice(0, 2000),
   );
 
+const PDF = '%PDF-';
 /** What files that are no text begin with. */
-const FOREIGN: readonly (readonly [start: string, kind: string])[] = [
-  ['%PDF-', 'a PDF'],
-  ['{\\rtf', 'an RTF document'],
-  ['PK\x03\x04', 'an archive or office document'],
-  ['\xd0\xcf\x11\xe0', 'an old office document'],
-  ['\x1f\x8b', 'a gzip archive'],
-  ['7z\xbc\xaf', 'a 7z archive'],
-  ['%!PS', 'a PostScript document'],
-  ['\x89PNG', 'a picture'],
-  ['\xff\xd8\xff', 'a picture'],
-  ['GIF8', 'a picture'],
+const FOREIGN: readonly (readonly [start: string, kind: keyof Words['search']['kinds']])[] = [
+  ['{\\rtf', 'rtf'],
+  ['PK\x03\x04', 'archive'],
+  ['\xd0\xcf\x11\xe0', 'oldOffice'],
+  ['\x1f\x8b', 'gzip'],
+  ['7z\xbc\xaf', 'sevenZip'],
+  ['%!PS', 'postScript'],
+  ['\x89PNG', 'picture'],
+  ['\xff\xd8\xff', 'picture'],
+  ['GIF8', 'picture'],
 ];
 
-function foreignKind(bytes: Uint8Array): string | undefined {
+function foreignKind(bytes: Uint8Array): keyof Words['search']['kinds'] | undefined {
   const head = String.fromCharCode(...bytes.subarray(0, 8));
   return FOREIGN.find(([start]) => head.startsWith(start))?.[1];
 }

@@ -1,4 +1,5 @@
 import type { SampleQuestion } from '../corpus/types.ts';
+import { words } from '../words/language.ts';
 import type { TextDocument } from './passage.ts';
 
 export const SAMPLE_ID = 'sample';
@@ -35,7 +36,13 @@ async function load(): Promise<Sample> {
     })),
   );
   return {
-    document: { id: SAMPLE_ID, name: 'Sample passages', passages, fingerprint: SAMPLE_ID, added: Date.now() },
+    document: {
+      id: SAMPLE_ID,
+      name: words().search.sources.sample,
+      passages,
+      fingerprint: SAMPLE_ID,
+      added: Date.now(),
+    },
     questions: sampleQuestions,
   };
 }

@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { words } from '../words/language.ts';
 import { SearchElement } from './search-element.ts';
 
 /** The question. `/` comes here from anywhere, Escape clears it, Arrow Down goes to the answers. */
@@ -15,8 +16,9 @@ class SearchField extends SearchElement {
 
   protected override render() {
     const { question, searching } = this.page.state;
+    const text = words().search.question;
     return html`<search class="search-field">
-      <label for="question">Ask in plain words</label>
+      <label for="question">${text.label}</label>
       <div class="search-box" data-busy=${searching ? 'yes' : 'no'}>
         <svg viewBox="0 0 20 20" aria-hidden="true">
           <circle cx="8.5" cy="8.5" r="5.5" />
@@ -32,15 +34,15 @@ class SearchField extends SearchElement {
           autocapitalize="off"
           aria-keyshortcuts="/"
           aria-controls="answers"
-          placeholder="Why does it smell so good after rain?"
+          placeholder=${text.placeholder}
           .value=${question}
           @input=${(event: InputEvent) => this.page.setQuestion((event.currentTarget as HTMLInputElement).value)}
           @keydown=${this.#keys}
         />
         ${
           question === ''
-            ? html`<kbd aria-hidden="true" title="Press / to search">/</kbd>`
-            : html`<button type="button" class="quiet icon" aria-label="Clear the question" @click=${this.#clear}>
+            ? html`<kbd aria-hidden="true" title=${text.shortcut}>/</kbd>`
+            : html`<button type="button" class="quiet icon" aria-label=${text.clear} @click=${this.#clear}>
               <span aria-hidden="true">×</span>
             </button>`
         }

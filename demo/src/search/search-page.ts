@@ -16,6 +16,7 @@ import '../elements/remote-settings.ts';
 import './search-field.ts';
 import '../elements/storage-panel.ts';
 import './text-sources.ts';
+import { words } from '../words/language.ts';
 
 /** What goes wrong with indexing and asking; what goes wrong with texts and storage is said there. */
 const ORIGINS = ['indexing', 'question'] as const;
@@ -39,14 +40,14 @@ class SearchPage extends SearchElement {
               ? html`<first-steps .app=${app}></first-steps>`
               : question.trim() !== '' && indexed === 0
                 ? html`<p class="hint">
-                  ${indexing ? 'Your question is answered as soon as the first passages are indexed.' : 'Index the passages first, then they can answer.'}
+                  ${indexing ? words().search.answeredSoon : words().search.indexFirst}
                 </p>`
                 : nothing
           }
           <example-questions .app=${app}></example-questions>
           <answer-list .app=${app}></answer-list>
         </div>
-        <aside class="side-column" aria-label="Texts, model and storage">
+        <aside class="side-column" aria-label=${words().search.sideColumn}>
           <collection-panel .app=${app}></collection-panel>
           <model-panel .app=${app}></model-panel>
           <storage-panel .app=${app}></storage-panel>

@@ -1,30 +1,18 @@
 import type { CallOptions } from '@nearfield/spec';
 import type { App, Side } from '../shell/app.ts';
-import { formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
-import { PageCall } from '../shell/page-call.ts';
-import { type Answered, ModelPageState, perApp } from '../shell/page-state.ts';
+import { ModelPageState, perApp } from '../shell/page-state.ts';
 import { isAbort } from '../shell/problems.ts';
-import type { Span } from '../text/sentences.ts';
+import { words } from '../words/language.ts';
+import { Asking, type AskingState, NO_ANSWERS } from './asking.ts';
 import { leftOut } from './left-out.ts';
 import type { Passage, TextDocument } from './passage.ts';
+import { pdfReader } from './pdf-reader.ts';
 import { documentOf, readTextFile, UnreadableFileError } from './read-files.ts';
-import type { FoundPassage, IndexingProgress, SearchSession } from './session.ts';
+import type { IndexingProgress, SearchSession } from './session.ts';
 import { SearchSessions } from './sessions.ts';
 
-/** A passage among the answers, with the sentence that fits best once it is known. */
-export interface Answer extends FoundPassage {
-  sentence?: Span | undefined;
-}
-
-/** Milliseconds of the last question, and who embedded it. */
-interface Timings extends Answered {
-  embed: number;
-  search: number;
-  tokens: number;
-}
-
-interface SearchState {
+interface SearchState extends AskingState {
   models: Record<Side, string>;
   documents: readonly TextDocument[];
   /** Passages of all documents, and those of them that the chosen model has embedded. */
@@ -37,23 +25,6 @@ interface SearchState {
   loadTook: number | undefined;
   /** Whether a run has just ended: said in its place until something is asked, so that nothing moves by itself. */
   justIndexed: boolean;
-  question: string;
-  /** Undefined until a question was answered. */
-  answers: readonly Answer[] | undefined;
-  /** The question that the answers belong to; while a new one is on its way, the one before. */
-  answered: string | undefined;
-  searching: boolean;
-  timings: Timings | undefined;
-}
-
-/** A question that was embedded. */
-interface Embedded extends Answered {
-  session: SearchSession;
-  question: string;
-  vector: Float32Array;
-  tokens: number;
-  /** Milliseconds. */
-  embed: number;
 }
 
 export interface SearchingOptions {
@@ -70,21 +41,12 @@ export interface SearchingOptions {
 /** Parts of indexing that screen readers hear of. */
 const QUARTERS = [0.25, 0.5, 0.75] as const;
 
-const NO_ANSWERS = { answers: undefined, answered: undefined, timings: undefined };
-
 /** Search over the visitor's texts by words and meaning: `call` indexes them, while questions are asked. */
 export class Searching extends ModelPageState<SearchState> {
-  readonly #debounce: number;
-  readonly #limit: number;
   readonly #sessions: SearchSessions;
   /** Resolves once the texts of an earlier visit are here. */
   readonly restored: Promise<void>;
-  readonly #asking: PageCall;
-  /** A question that waits for a pause in typing. */
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #highlighting: AbortController | undefined;
-  /** The last question that was embedded, to search again while indexing goes on. */
-  #asked: Embedded | undefined;
+  readonly #asking: Asking;
 
   constructor(
     app: App,
@@ -108,8 +70,6 @@ export class Searching extends ModelPageState<SearchState> {
       searching: false,
       ...NO_ANSWERS,
     });
-    this.#debounce = debounce;
-    this.#limit = limit;
     this.#sessions = new SearchSessions(app, {
       keptModel: models.local,
       keep,
@@ -118,12 +78,13 @@ export class Searching extends ModelPageState<SearchState> {
         if (isKept) void this.#follow().catch(() => undefined);
       },
     });
-    this.#asking = new PageCall(app, 'question', {
-      forget: 'success',
-      failed: () => {
-        this.#asked = undefined;
-        this.update({ searching: false, ...NO_ANSWERS });
-      },
+    this.#asking = new Asking(app, {
+      debounce,
+      limit,
+      state: () => this.state,
+      update: (changes) => this.update(changes),
+      session: () => this.#session(),
+      model: () => this.model,
     });
     app.watch((event) => {
       if (event === 'switched') {
@@ -153,7 +114,7 @@ export class Searching extends ModelPageState<SearchState> {
   async #follow(): Promise<void> {
     if (!(await this.#sessions.kept().isChanged())) return;
     await this.#setDocuments(await this.#sessions.kept().kept());
-    await this.#refreshAnswers();
+    await this.#asking.refresh();
   }
 
   /** The model of the index: in Auto that of this browser, whoever embeds with it. */
@@ -178,7 +139,7 @@ export class Searching extends ModelPageState<SearchState> {
 
   async addFiles(files: readonly File[]): Promise<void> {
     this.app.forget('files');
-    const read = await Promise.allSettled(files.map(readTextFile));
+    const read = await Promise.allSettled(files.map((file) => readTextFile(file, pdfReader(this.app))));
     const documents = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failed = read.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const refused = failed.filter((reason) => reason instanceof UnreadableFileError);
@@ -199,15 +160,12 @@ export class Searching extends ModelPageState<SearchState> {
     const known = new Map(this.state.documents.map(({ fingerprint, name }) => [fingerprint, name]));
     const added: TextDocument[] = [];
     const left = [...refused];
+    const texts = words().search.leftOut;
     for (const document of documents) {
       const same = known.get(document.fingerprint);
-      if (document.passages.length === 0) left.push(`${document.name} holds no text.`);
+      if (document.passages.length === 0) left.push(texts.noText(document.name));
       else if (same !== undefined)
-        left.push(
-          same === document.name
-            ? `${same} is here already.`
-            : `${document.name} is here already, as ${same}.`,
-        );
+        left.push(same === document.name ? texts.same(same) : texts.sameAs(document.name, same));
       else {
         known.set(document.fingerprint, document.name);
         // Read ahead or just now: what counts is when it came in.
@@ -222,7 +180,7 @@ export class Searching extends ModelPageState<SearchState> {
 
   async removeDocument(id: string): Promise<void> {
     const removed = this.state.documents.find((document) => document.id === id);
-    if (removed) this.app.announceQuietly(`${removed.name} is removed.`);
+    if (removed) this.app.announceQuietly(words().search.collection.removed(removed.name));
     const gone = new Set(removed?.passages.map((passage) => passage.id));
     const answers = this.state.answers?.filter(({ passage }) => !gone.has(passage.id));
     if (answers) this.update({ answers });
@@ -230,7 +188,7 @@ export class Searching extends ModelPageState<SearchState> {
       this.state.documents.filter((document) => document.id !== id),
       [...gone],
     );
-    await this.#refreshAnswers();
+    await this.#asking.refresh();
   }
 
   /** All texts and their vectors, as a file. */
@@ -253,7 +211,7 @@ export class Searching extends ModelPageState<SearchState> {
       const known = new Set(this.state.documents.map(({ id }) => id));
       const added = (await session.kept()).filter(({ id }) => !known.has(id));
       await this.#setDocuments([...this.state.documents, ...added]);
-      this.app.announce(`${formatPlural(added.length, 'text')} came with ${file.name}.`);
+      this.app.announce(words().search.collection.came(words().search.texts(added.length), file.name));
     } catch (error) {
       this.app.report(error, 'files');
       return;
@@ -277,7 +235,7 @@ export class Searching extends ModelPageState<SearchState> {
         await this.#embedPassages(this.#session(), options);
         this.#showIndexed(this.state.indexing);
       } catch (error) {
-        if (isAbort(error)) this.app.announceQuietly('Indexing was stopped.');
+        if (isAbort(error)) this.app.announceQuietly(words().search.indexing.stopped);
         throw error;
       } finally {
         // Whoever aborts it also shows that it has stopped: another run may be on its way by now.
@@ -305,9 +263,9 @@ export class Searching extends ModelPageState<SearchState> {
           this.update({ indexing, indexed: session.indexed });
           const reached = QUARTERS.filter((part) => indexing.done >= part * indexing.total).length;
           if (reached > quarters && indexing.done < indexing.total)
-            this.app.announceQuietly(`${QUARTERS[reached - 1]! * 100} % indexed.`);
+            this.app.announceQuietly(words().search.indexing.reached(`${QUARTERS[reached - 1]! * 100} %`));
           quarters = Math.max(quarters, reached);
-          if (grown) void this.#refreshAnswers();
+          if (grown) void this.#asking.refresh();
         },
         onEvent: (event) => {
           options.onProgress?.(event);
@@ -334,107 +292,18 @@ export class Searching extends ModelPageState<SearchState> {
   setQuestion(question: string): void {
     if (question === this.state.question) return;
     this.update({ question });
-    this.#askSoon(this.#debounce);
+    this.#asking.soon();
   }
 
   #showIndexed(lastRun: IndexingProgress | undefined): void {
     this.#showCounts();
     this.update({ lastRun, justIndexed: true });
-    this.app.announceQuietly(`${formatPlural(this.state.indexed, 'passage')} indexed.`);
+    this.app.announceQuietly(words().search.indexing.indexed(words().counts.passages(this.state.indexed)));
   }
 
   #showStopped(): void {
     this.update({ indexing: undefined });
     this.#showCounts();
-  }
-
-  #askSoon(delay: number): void {
-    this.#stopAsking();
-    const question = this.state.question.trim();
-    if (question === '') {
-      this.#asked = undefined;
-      this.app.forget('question');
-      this.update(NO_ANSWERS);
-      return;
-    }
-    if (this.state.indexed === 0) return;
-    this.update({ searching: true });
-    this.#timer = setTimeout(() => void this.#ask(question), delay);
-  }
-
-  #stopAsking(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#asking.cancel();
-    this.#highlighting?.abort();
-    this.update({ searching: false });
-  }
-
-  async #ask(question: string): Promise<void> {
-    this.#timer = undefined;
-    await this.#asking.run(async (_, { signal }) => {
-      const session = this.#session();
-      const started = performance.now();
-      const { vector, tokens, answer } = await session.embedQuestion(question, signal);
-      signal?.throwIfAborted();
-      const embed = performance.now() - started;
-      const answerer = this.app.answererOf(answer);
-      this.#asked = { session, question, vector, tokens, embed, answerer, model: this.model };
-      await this.#rank();
-      signal?.throwIfAborted();
-      this.update({ searching: false, justIndexed: false });
-      this.app.announceQuietly(`${formatPlural(this.state.answers?.length ?? 0, 'passage')} found.`);
-    });
-    if (this.#timer === undefined && !this.#asking.state.running) this.update({ searching: false });
-  }
-
-  /** Finds the passages that answer the last question among those that are indexed now, then their best sentences. */
-  async #rank(): Promise<void> {
-    const asked = this.#asked;
-    if (!asked) return;
-    const { session, question, vector, embed, tokens, answerer, model } = asked;
-    const started = performance.now();
-    const found = await session.search(question, vector, this.#limit);
-    if (this.#asked !== asked) return;
-    const search = performance.now() - started;
-    this.update({ timings: { embed, search, tokens, answerer, model }, answered: question });
-    this.#mark(found);
-    void this.#highlight();
-  }
-
-  /** Shows answers with their best sentences, as far as these are known. */
-  #mark(answers: readonly Answer[]): void {
-    if (!this.#asked) return;
-    const { session, vector } = this.#asked;
-    this.update({
-      answers: answers.map((answer) => ({
-        ...answer,
-        sentence: session.bestSentence(vector, answer.passage),
-      })),
-    });
-  }
-
-  /** Embeds the sentences of the answers. These can be read without, so a failure is not reported. */
-  async #highlight(): Promise<void> {
-    const { answers } = this.state;
-    if (!this.#asked || !answers) return;
-    this.#highlighting?.abort();
-    const controller = new AbortController();
-    this.#highlighting = controller;
-    const passages = answers.map(({ passage }) => passage);
-    try {
-      await this.#asked.session.embedSentences(passages, controller.signal);
-    } catch {
-      return;
-    }
-    if (!controller.signal.aborted) this.#mark(answers);
-  }
-
-  /** Answers the question again after passages came or went. */
-  async #refreshAnswers(): Promise<void> {
-    if (this.state.question.trim() === '' || this.state.searching) return;
-    if (this.#asked) await this.#rank().catch((error: unknown) => this.app.report(error, 'question'));
-    else if (!this.app.state.problems.some(({ origin }) => origin === 'question')) this.#askSoon(0);
   }
 
   /** @returns whether they are stored */
@@ -443,11 +312,9 @@ export class Searching extends ModelPageState<SearchState> {
     this.#showCounts();
     if (documents.length === 0) {
       // Nothing is left that could answer.
-      this.#stopAsking();
-      this.#asked = undefined;
+      this.#asking.end();
       this.app.forget('indexing');
       this.app.forget('question');
-      this.update(NO_ANSWERS);
     }
     const sessions = this.#sessions.written(this.model);
     try {
@@ -472,15 +339,8 @@ export class Searching extends ModelPageState<SearchState> {
   /** Stops what runs for the session before. */
   #leave(): void {
     this.call.cancel();
-    this.#stopAsking();
-    this.#asked = undefined;
-    this.update({
-      indexing: undefined,
-      lastRun: undefined,
-      loadTook: undefined,
-      justIndexed: false,
-      ...NO_ANSWERS,
-    });
+    this.#asking.end();
+    this.update({ indexing: undefined, lastRun: undefined, loadTook: undefined, justIndexed: false });
   }
 
   /** Shows the session that is current now, and answers the question that is already there. */
@@ -492,7 +352,7 @@ export class Searching extends ModelPageState<SearchState> {
       () => this.#showCounts(),
       (error: unknown) => this.app.report(error, 'files'),
     );
-    if (this.state.question.trim() !== '') this.#askSoon(this.#debounce);
+    if (this.state.question.trim() !== '') this.#asking.soon();
   }
 
   #showCounts(): void {

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { words } from '../words/language.ts';
 import { ACCEPTED_FILES } from './read-files.ts';
 import { loadSample, SAMPLE_ID } from './sample.ts';
 import { SearchElement } from './search-element.ts';
@@ -10,25 +11,26 @@ class TextSources extends SearchElement {
 
   protected override render() {
     const hasSample = this.page.state.documents.some(({ id }) => id === SAMPLE_ID);
+    const texts = words().search.sources;
     return html`<div class="row sources">
         ${
           hasSample
             ? nothing
             : html`<button type="button" class=${this.prominent ? 'primary' : ''} @click=${this.#sample}>
-              ${this.prominent ? 'Try the sample passages' : 'Sample passages'}
+              ${this.prominent ? texts.trySample : texts.sample}
             </button>`
         }
         <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[type=file]')?.click()}>
-          Choose files…
+          ${texts.files}
         </button>
-        <button type="button" @click=${() => document.querySelector('paste-dialog')?.open()}>Paste text…</button>
+        <button type="button" @click=${() => document.querySelector('paste-dialog')?.open()}>${texts.paste}</button>
       </div>
       <input
         type="file"
         hidden
         multiple
         accept=${ACCEPTED_FILES}
-        aria-label="Text files"
+        aria-label=${texts.fileLabel}
         @change=${this.#files}
       />`;
   }

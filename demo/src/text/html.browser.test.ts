@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { readTextFile } from '../search/read-files.ts';
+import { readTextFile as readWith } from '../search/read-files.ts';
 import { readHtml } from './html.ts';
+
+const readTextFile = (file: File) => readWith(file, () => Promise.reject(new Error('no PDF here')));
 
 const PAGE = `<!doctype html>
 <html><head><title>Bread at home</title><style>p { color: red }</style></head>

@@ -84,7 +84,7 @@ export const hasWanted = (
 };
 
 /** Share of the best document's words that another needs to count among a query's documents. */
-const LEAST_SHARE = 0.5;
+export const LEAST_SHARE = 0.5;
 
 /**
  * Documents that a query is about: those with at least half as much of its words as the best one, and the first of its
@@ -96,15 +96,25 @@ export function matchingDocuments(
   documentOf: (passage: number) => number,
   most: number,
 ): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const { passage } of fused) {
-    if (found.size === most) break;
-    found.add(documentOf(passage));
-  }
+  const found = firstDocuments(fused, documentOf, most);
   let best = 0;
   for (const score of scores) best = Math.max(best, score);
   for (const [at, passage] of passages.entries()) {
     if (scores[at]! >= LEAST_SHARE * best) found.add(documentOf(passage));
+  }
+  return found;
+}
+
+/** Documents of the first passages, so many at most. */
+export function firstDocuments(
+  fused: Iterable<FusedScore>,
+  documentOf: (passage: number) => number,
+  most: number,
+): Set<number> {
+  const found = new Set<number>();
+  for (const { passage } of fused) {
+    if (found.size === most) break;
+    found.add(documentOf(passage));
   }
   return found;
 }

@@ -75,6 +75,16 @@ describe('meaning', () => {
     expect((await ids('store toast fresh'))[0]).toBe('bread');
   });
 
+  it('corrects mistyped words, not those that the language has', async () => {
+    const { index } = await indexOf({
+      documents: [textDocument('page', 'Drawing', 'Render the page when buttons are pressed.')],
+      meaning,
+    });
+    const corrected = async (query: string) => (await index.search(query)).corrected;
+    expect(await corrected('rendr of it')).toBe('render of it');
+    for (const query of ['sender of it', 'button of it']) expect(await corrected(query)).toBeUndefined();
+  });
+
   it('takes a vector of the model in place of the table', async () => {
     const vector = (await foundation.embeddings({ model: 'x', input: 'loaf' })).data[0]!
       .embedding as unknown as Float32Array;

@@ -107,9 +107,10 @@ export class MeaningReader {
     const found = await postings();
     const known = new Set<string>();
     for (const { word, terms } of open) {
-      const isMistyped = terms.some(({ match }) => match === 'typo');
-      // A rare word may be right: it is looked up before it is replaced by another.
-      const isWord = isMistyped && isPrepared ? this.#table?.has(word) : this.#table?.isCommon(word);
+      // A word that others only begin with may be unfinished, and a token by chance.
+      const isUnfinished = terms.every(({ match, word: other }) => match === 'prefix' || other === word);
+      // A rare word may be right, and another form of the site's is: it is looked up before it is replaced.
+      const isWord = isUnfinished || !isPrepared ? this.#table?.isCommon(word) : this.#table?.isWord(word);
       if (isWord === true) known.add(word);
     }
     const frequency = (term: string): number => found?.get(term)?.passages.length ?? 0;

@@ -5,7 +5,7 @@
  */
 
 import type { Client, estypes } from '@elastic/elasticsearch';
-import type { Engine, EngineHit, EngineQuery, WrittenRow } from './engine.ts';
+import type { CountedDocuments, Engine, EngineHit, EngineQuery, WrittenRow } from './engine.ts';
 import { EngineIndex, type EngineOptions } from './engine-index.ts';
 import { engineFailed, requireIndexName } from './errors.ts';
 import { type EngineSource, writeIndex } from './write.ts';
@@ -40,10 +40,19 @@ interface Source extends Omit<EngineHit, 'similarity'> {
   readonly vector?: number[];
 }
 
+/** Passages by pair, and the documents among them. */
+interface PairCounts {
+  readonly buckets: readonly { readonly key: string; readonly documents: { readonly value: number } }[];
+}
+
+const TERMS = ['terms.title', 'terms.headings', 'terms.text'];
 /** Fields of terms, with what a field counts: as in our own ranking. */
 const FIELDS = ['terms.title^2.5', 'terms.headings^1.8', 'terms.text'];
 const SHOWN = ['passage', 'document', 'about', 'headings', 'anchor', 'text'];
 const MOST_CANDIDATES = 10_000;
+/** Pairs of filters of one answer, and documents of one value that are counted exactly: the most that it does. */
+const MOST_PAIRS = 65_535;
+const MOST_EXACT = 40_000;
 
 class ElasticsearchEngine implements Engine {
   readonly #client: Client;
@@ -191,6 +200,43 @@ class ElasticsearchEngine implements Engine {
     );
   }
 
+  async count({ numbers, words, leastWorth, wanted }: CountedDocuments): Promise<Map<string, number>> {
+    const has = (terms: readonly string[], worth: number): estypes.QueryDslQueryContainer => ({
+      constant_score: {
+        filter: { bool: { should: TERMS.map((field) => ({ terms: { [field]: [...terms] } })) } },
+        boost: worth,
+      },
+    });
+    const worth = words.map(
+      (word): estypes.QueryDslQueryContainer => ({
+        dis_max: { queries: word.map(({ terms, worth: own }) => has(terms, own)) },
+      }),
+    );
+    const named: estypes.QueryDslQueryContainer = {
+      constant_score: { filter: { terms: { document: [...numbers] } }, boost: leastWorth + 1 },
+    };
+    return this.#on(async (client) => {
+      const { aggregations } = await client.search<Source, { pairs: PairCounts }>({
+        index: this.#alias,
+        size: 0,
+        query: {
+          function_score: {
+            query: { bool: { should: [named, ...worth], filter: filtersOf({ wanted }) } },
+            // Without words nothing has a score but the documents that are named.
+            min_score: leastWorth || 1,
+          },
+        },
+        aggs: {
+          pairs: {
+            terms: { field: 'pairs', size: MOST_PAIRS },
+            aggs: { documents: { cardinality: { field: 'document', precision_threshold: MOST_EXACT } } },
+          },
+        },
+      });
+      return new Map(aggregations!.pairs.buckets.map(({ key, documents }) => [key, documents.value]));
+    });
+  }
+
   async vectorsOf(id: string): Promise<{ document: number; vectors: Float32Array[] } | undefined> {
     return this.#on(async (client) => {
       const { hits } = await client.search<Source>({
@@ -269,7 +315,7 @@ function documentOf({ passage, document, about, headings, anchor, text, pairs, p
   };
 }
 
-const filtersOf = ({ wanted, without }: EngineQuery) => [
+const filtersOf = ({ wanted, without }: Pick<EngineQuery, 'wanted' | 'without'>) => [
   ...wanted.map((pairs) => ({ terms: { pairs: [...pairs] } })),
   ...(without === undefined ? [] : [{ bool: { must_not: [{ term: { document: without } }] } }]),
 ];

@@ -1,20 +1,19 @@
 /** An index in an engine, searched with the options and the answer of a static one. */
-import { dot, FoundationError, normalise } from '@nearfield/spec';
+import { FoundationError, normalise } from '@nearfield/spec';
 import { type Language, languageOf } from '../analysis/analyser.ts';
 import type { FoundDocument, QueryModel, SearchAnswer, SearchOptions } from '../answers.ts';
-import { termsOf } from '../documents/fields.ts';
-import { wantedPairs } from '../filters.ts';
-import { KEYWORD_WEIGHTS, type KeywordScores, keywordScores, NO_KEYWORDS } from '../keywords/bm25f.ts';
+import { type FacetCounts, firstDocuments, wantedPairs } from '../filters.ts';
+import { NO_KEYWORDS } from '../keywords/bm25f.ts';
 import { Dictionary } from '../keywords/dictionary.ts';
-import { FIELDS, PostingCollector } from '../keywords/postings.ts';
 import { type QueryWord, queryWords } from '../keywords/query.ts';
 import { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
-import { attempts, documentsNeeded, facetsOf, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
+import { attempts, documentsNeeded, facetsOf, limitOf, resultsOf } from '../ranking/answer.ts';
 import { correctedQuery } from '../ranking/correction.ts';
-import { FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
-import type { Engine, EngineHit, EngineQuery, WantedPairs } from './engine.ts';
+import { type Candidates, scored, shownHits } from './candidates.ts';
+import { countsOf, leastWorth, worthOf } from './counts.ts';
+import type { Engine, EngineQuery, WantedPairs } from './engine.ts';
 import { type Parts, readParts } from './parts.ts';
 
 /** Passages that an engine is asked for, for each document that is wanted. */
@@ -27,6 +26,9 @@ export interface EngineOptions extends Partial<QueryModel> {
   /** Languages besides English and `und`. */
   readonly languages?: readonly Language[];
 }
+
+const pairsOf = (wanted: ReadonlyMap<string, ReadonlySet<string>>): WantedPairs =>
+  [...wanted.values()].map((pairs) => [...pairs]);
 
 /** Passages in a search engine or a database, searched as an index of files is. */
 export class EngineIndex {
@@ -59,8 +61,10 @@ export class EngineIndex {
     return this.head.fingerprint?.model;
   }
 
-  /** Whether `facets` of a search is answered. */
-  readonly countsFacets = false;
+  /** Whether `facets` of a search is answered: an engine that counts passages cannot count documents. */
+  get countsFacets(): boolean {
+    return this.#engine.count !== undefined;
+  }
 
   /** Ids of the languages of its pages. */
   get languages(): readonly string[] {
@@ -95,15 +99,15 @@ export class EngineIndex {
    * @throws FoundationError INPUT_VALIDATION_FAILED for a bad option or a vector of another model; what the engine throws.
    */
   async search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    const { meaning = true, filters = {}, weights, signal } = options;
+    const { meaning = true, filters = {}, signal } = options;
     limitOf(options);
     signal?.throwIfAborted();
     if (query.trim() === '') return { results: [], meaning: 'none', problems: [] };
-    if (options.facets) {
+    if (options.facets && !this.countsFacets) {
       throw new FoundationError({
         code: 'NOT_SUPPORTED',
         message:
-          'An index in an engine does not count the values of a query: leave `facets` out, and call facets().',
+          'This engine does not count the values of a query: leave `facets` out, and call facets() for those of the whole index.',
         param: 'facets',
       });
     }
@@ -116,35 +120,34 @@ export class EngineIndex {
       meaning === false
         ? undefined
         : await attempt(() => this.#vectorOf(corrected ?? query, meaning, signal));
-    const asked: EngineQuery = {
-      limit: Math.max(LEAST_MATCHING, documentsNeeded(options) * PASSAGES_A_DOCUMENT),
-      wanted: this.#wanted(filters),
-    };
-    const terms = this.#termsToMatch(words);
-    const [near, matching] = await Promise.all([
-      vector === undefined ? [] : this.#engine.nearest(vector, asked),
-      options.keywords === false || terms.length === 0 ? [] : this.#engine.matching(terms, vector, asked),
+    const wanted = wantedPairs(
+      filters,
+      this.head.facets.map(([pair]) => pair),
+    );
+    const candidates = (pairs: WantedPairs): Promise<Candidates> =>
+      this.#candidates(words, vector, options, {
+        limit: Math.max(LEAST_MATCHING, documentsNeeded(options) * PASSAGES_A_DOCUMENT),
+        wanted: pairs,
+      });
+    const [found, unfiltered] = await Promise.all([
+      candidates(pairsOf(wanted)),
+      options.facets && wanted.size > 0 ? candidates([]) : undefined,
     ]);
     signal?.throwIfAborted();
-    const hits = new Map([...near, ...matching].map((hit) => [hit.passage, hit]));
-    // Those that came for their vectors have words too.
-    const keywords =
-      options.keywords === false
-        ? NO_KEYWORDS
-        : this.#keywords(words, [...hits.values()], { ...KEYWORD_WEIGHTS, ...weights?.keywords });
-    const similar = vector && this.#similarities(vector, [...hits.values()]);
-    const fused = fuse(keywords, similar, { ...FUSION_WEIGHTS, ...weights?.fusion });
     const results = await resultsOf(
-      { query, words, language: this.#language, keywords, fused },
-      shownHits(hits),
+      { query, words, language: this.#language, keywords: found.keywords, fused: found.fused },
+      shownHits(found.hits),
       options,
       attempt,
     );
+    const facets = options.facets && (await this.#counts(words, unfiltered ?? found, options, wanted));
+    signal?.throwIfAborted();
     return {
       results,
-      meaning: similar === undefined ? 'none' : 'full',
+      meaning: vector === undefined ? 'none' : 'full',
       problems,
       ...(corrected === undefined ? {} : { corrected }),
+      ...(facets && { facets }),
     };
   }
 
@@ -167,7 +170,12 @@ export class EngineIndex {
     for (const vector of vectors) for (const [at, value] of vector.entries()) sum[at]! += value;
     const hits = await this.#engine.nearest(normalise(sum), {
       limit: limitOf(options) * PASSAGES_A_DOCUMENT,
-      wanted: this.#wanted(options.filters ?? {}),
+      wanted: pairsOf(
+        wantedPairs(
+          options.filters ?? {},
+          this.head.facets.map(([pair]) => pair),
+        ),
+      ),
       without: document,
     });
     const similarities = hits.map(({ passage, similarity = 0 }) => [passage, similarity] as const);
@@ -209,10 +217,46 @@ export class EngineIndex {
     return vectorOfQuery(query, meaning, { fingerprint, own, signal });
   }
 
-  #wanted(filters: NonNullable<SearchOptions['filters']>): WantedPairs {
-    const known = this.head.facets.map(([pair]) => pair);
-    return [...wantedPairs(filters, known).values()].map((pairs) => [...pairs]);
+  /** Passages that may answer a query, from the engine, scored here. */
+  async #candidates(
+    words: readonly QueryWord[],
+    vector: Float32Array | undefined,
+    options: SearchOptions,
+    asked: EngineQuery,
+  ): Promise<Candidates> {
+    const terms = options.keywords === false ? [] : this.#termsToMatch(words);
+    const [near, matching] = await Promise.all([
+      vector === undefined ? [] : this.#engine.nearest(vector, asked),
+      terms.length === 0 ? [] : this.#engine.matching(terms, vector, asked),
+    ]);
+    return scored(words, [...near, ...matching], vector, options, {
+      ...this.#parts,
+      language: this.#language,
+      frequencyOf: this.#frequencyOf,
+    });
   }
+
+  /** Values of the documents that a query is about. Their words count, not how often a document has them. */
+  async #counts(
+    words: readonly QueryWord[],
+    { hits, postings, fused }: Candidates,
+    options: SearchOptions,
+    wanted: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<FacetCounts> {
+    const numbers = firstDocuments(fused, (passage) => hits.get(passage)!.document, documentsNeeded(options));
+    const { passages } = this.head;
+    const worth =
+      options.keywords === false ? [] : worthOf(words, { passages, frequencyOf: this.#frequencyOf });
+    const about = { numbers: [...numbers], words: worth, leastWorth: leastWorth(worth, postings) };
+    return countsOf((documents) => this.#engine.count!(documents), about, wanted);
+  }
+
+  /** Passages that have one of some terms, at most. */
+  readonly #frequencyOf = (terms: readonly string[]): number =>
+    Math.min(
+      this.head.passages,
+      terms.reduce((sum, term) => sum + (this.#parts.frequencies.get(term) ?? 0), 0),
+    );
 
   /** Terms that find candidates. Words without a subject find too much: they only do where there is nothing else. */
   #termsToMatch(words: readonly QueryWord[]) {
@@ -221,67 +265,4 @@ export class EngineIndex {
     const carrying = known(words.filter(({ isStopWord }) => !isStopWord));
     return carrying.length > 0 ? carrying : known(words);
   }
-
-  #keywords(
-    words: readonly QueryWord[],
-    hits: readonly EngineHit[],
-    weights: typeof KEYWORD_WEIGHTS,
-  ): KeywordScores {
-    const postings = new Map<string, PostingCollector>();
-    const lengths = new Uint32Array(hits.length * FIELDS.length);
-    for (const [at, hit] of hits.entries()) {
-      const found = termsOf(hit.about, hit, this.#language);
-      lengths.set(found.lengths, at * FIELDS.length);
-      for (const [term, positions] of found.places) {
-        const list = postings.get(term) ?? new PostingCollector();
-        postings.set(term, list);
-        list.add({ passage: at, positions });
-      }
-    }
-    const { passages, means } = this.head;
-    const frequencyOf = (terms: readonly string[]): number =>
-      Math.min(
-        passages,
-        terms.reduce((sum, term) => sum + (this.#parts.frequencies.get(term) ?? 0), 0),
-      );
-    const found = keywordScores(words, (term) => postings.get(term)?.finish(), {
-      passages,
-      lengths: { lengths, means },
-      weights,
-      frequencyOf,
-    });
-    const placeOf = new Map(hits.map(({ passage }, at) => [passage, at]));
-    return {
-      passages: found.passages.map((at) => hits[at]!.passage),
-      scores: found.scores,
-      explain: (passage) => found.explain(placeOf.get(passage) ?? -1),
-    };
-  }
-
-  /** How similar passages are in general is told by the sample. */
-  #similarities(vector: Float32Array, hits: readonly EngineHit[]): Similarities {
-    const cosines = this.#parts.sample.map((each) => dot(each, vector));
-    const mean = cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, cosines.length);
-    const variance =
-      cosines.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, cosines.length);
-    const values = hits.flatMap(({ passage, similarity }) =>
-      similarity === undefined ? [] : [[passage, similarity] as const],
-    );
-    return { mean, deviation: Math.sqrt(variance), values };
-  }
-}
-
-/** Display data that engines sent along with the passages. The engines applied the filters. */
-function shownHits(hits: ReadonlyMap<number, EngineHit>): Shown {
-  const first = new Map<number, EngineHit>();
-  for (const hit of hits.values()) if (!first.has(hit.document)) first.set(hit.document, hit);
-  return {
-    documentOf: (passage) => hits.get(passage)!.document,
-    isAllowed: () => true,
-    title: async (document) => first.get(document)!.about,
-    text: async (passage) => {
-      const { headings, anchor, text } = hits.get(passage)!;
-      return { headings, anchor, text };
-    },
-  };
 }

@@ -37,6 +37,18 @@ export interface EngineQuery {
   readonly without?: number | undefined;
 }
 
+/** A word of a query, for counting: terms that it stands for, with the worth of a passage that has one of them. */
+export type WorthOfWord = readonly { readonly terms: readonly string[]; readonly worth: number }[];
+
+/** Documents that are counted: some by number, and all with a passage whose words are worth enough. */
+export interface CountedDocuments {
+  readonly numbers: readonly number[];
+  /** A passage has the greatest worth of each word, and the sum over all words. */
+  readonly words: readonly WorthOfWord[];
+  readonly leastWorth: number;
+  readonly wanted: WantedPairs;
+}
+
 /**
  * Passages of one index in an engine. Everything is written beside what is there and takes its place in one step at the
  * end: whoever searches meanwhile finds all of the old or all of the new.
@@ -66,6 +78,10 @@ export interface Engine {
     vector: Float32Array | undefined,
     query: EngineQuery,
   ): Promise<EngineHit[]>;
+  /**
+   * Documents by each filter pair that they have. Absent from engines whose interface counts passages alone.
+   */
+  count?(documents: CountedDocuments): Promise<ReadonlyMap<string, number>>;
   /** Vectors of a document's passages, and its number; undefined where there is no such document. */
   vectorsOf(id: string): Promise<{ document: number; vectors: Float32Array[] } | undefined>;
   /** Ends connections that the engine has opened itself. */

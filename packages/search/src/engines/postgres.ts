@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine, EngineHit, EngineQuery, WrittenRow } from './engine.ts';
+import type { CountedDocuments, Engine, EngineHit, EngineQuery, WrittenRow } from './engine.ts';
 import { EngineIndex, type EngineOptions } from './engine-index.ts';
 import { engineFailed, requireIndexName } from './errors.ts';
 import { type EngineSource, writeIndex } from './write.ts';
@@ -88,6 +88,7 @@ class PostgresEngine implements Engine {
       await this.#query(`CREATE INDEX ON ${table} USING gin (terms)`);
       await this.#query(`CREATE INDEX ON ${table} USING gin (pairs)`);
       await this.#query(`CREATE INDEX ON ${table} (id)`);
+      await this.#query(`CREATE INDEX ON ${table} (document)`);
       if (dimensions > 0 && dimensions <= MOST_INDEXED) {
         await this.#query(`CREATE INDEX ON ${table} USING hnsw (vector vector_cosine_ops)`);
       }
@@ -149,6 +150,29 @@ class PostgresEngine implements Engine {
     );
   }
 
+  async count({ numbers, words, leastWorth, wanted }: CountedDocuments): Promise<Map<string, number>> {
+    const values: unknown[] = [numbers];
+    const parameter = (value: unknown): string => `$${values.push(value)}`;
+    const anyOf = (terms: readonly string[]): string =>
+      `terms @@ ${parameter(terms.map(quoted).join(' | '))}::tsquery`;
+    const all = words.flatMap((word) => word.flatMap(({ terms }) => terms));
+    const worth = words.map(
+      (word) =>
+        `CASE ${word.map(({ terms, worth: own }) => `WHEN ${anyOf(terms)} THEN ${own}::float8`).join(' ')} ELSE 0 END`,
+    );
+    const about = ['document = ANY($1::int[])'];
+    // The first condition is answered by the index of words.
+    if (all.length > 0) {
+      about.push(`(${anyOf(all)} AND ${worth.join(' + ')} >= ${parameter(leastWorth)}::float8)`);
+    }
+    const rows = await this.#query(
+      `SELECT pair, count(DISTINCT document)::int AS documents FROM ${this.#table}, unnest(pairs) AS pair
+       WHERE (${about.join(' OR ')}) AND ${conditions({ wanted }, values.length + 1)} GROUP BY pair`,
+      [...values, ...wanted],
+    );
+    return new Map(rows.map(({ pair, documents }) => [String(pair), Number(documents)]));
+  }
+
   async vectorsOf(id: string): Promise<{ document: number; vectors: Float32Array[] } | undefined> {
     const rows = await this.#query(`SELECT to_jsonb(p) AS row FROM ${this.#table} p WHERE id = $1`, [id]);
     if (rows.length === 0) return undefined;
@@ -204,7 +228,7 @@ class PostgresEngine implements Engine {
 const COLUMNS = 'passage, document, about, headings, anchor, body';
 
 /** @param first number of the first parameter */
-function conditions({ wanted, without }: EngineQuery, first: number): string {
+function conditions({ wanted, without }: Pick<EngineQuery, 'wanted' | 'without'>, first: number): string {
   const pairs = wanted.map((_, at) => `pairs && $${first + at}::text[]`);
   if (without !== undefined) pairs.push(`document <> ${without}`);
   return pairs.length === 0 ? 'true' : pairs.join(' AND ');

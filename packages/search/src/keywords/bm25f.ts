@@ -199,6 +199,11 @@ function rarityOf(
       }
     }
   }
+  return inverseFrequency(frequency, passages);
+}
+
+/** Rarity of what some of all passages have, as BM25 has it; what none has counts as in one. */
+export function inverseFrequency(frequency: number, passages: number): number {
   const df = Math.min(passages, Math.max(1, frequency));
   return Math.log(1 + (passages - df + 0.5) / (df + 0.5));
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from '../format/manifest.ts';
 import type { IndexFiles } from '../index-files.ts';
+import { basesOf } from './derived-words.ts';
 import { piecesOf, type RareTokens } from './rare-tokens.ts';
 import { addRow, checkRow, type RowShape, rowBytes } from './token-rows.ts';
 import { basicTokens, wordPieces } from './word-piece.ts';
@@ -52,27 +53,30 @@ export class TableReader {
     return this.#known.first.has(word);
   }
 
-  /** Whether a word is a token of the table, once {@link prepare} knows it: every word that is not very rare is one. */
-  has(word: string): boolean {
-    return this.#rowOf(word) !== undefined;
+  /**
+   * Whether a word is one in general, once {@link prepare} knows it: a token of the table, as every word is that is not
+   * very rare, or one with a regular ending.
+   */
+  isWord(word: string): boolean {
+    return [word, ...basesOf(word)].some((token) => this.#has(token));
   }
 
   /**
    * Loads what tells which tokens a text has.
-   * @param isReplaced whether a word that is no token will be replaced by another: its pieces are then not needed.
+   * @param isReplaced whether a word that is none will be replaced by another: its pieces are then not needed.
    */
   async prepare(text: string, isReplaced: (word: string) => boolean = () => false): Promise<void> {
     const pieces: string[] = [];
     for (const word of basicTokens(text)) {
       if (!LETTERS.test(word) || this.isCommon(word) || this.#known.isSiteWord(word)) continue;
-      pieces.push(...(isReplaced(word) ? [word] : piecesOf(word)));
+      pieces.push(...(isReplaced(word) ? [word, ...basesOf(word)] : piecesOf(word)));
     }
     await this.#known.rare.load(pieces);
   }
 
   async of(query: string): Promise<TableScores> {
     await this.prepare(query);
-    const tokens = wordPieces(query, (token) => this.has(token));
+    const tokens = wordPieces(query, (token) => this.#has(token));
     const needed = [...new Set(tokens)].filter((token) => !this.#rows.has(token));
     if (needed.length > 0) await this.#loadRows(needed);
     const scores = new Float32Array(this.#shape.passages);
@@ -85,6 +89,10 @@ export class TableReader {
     }
     const deviation = TOGETHER * Math.sqrt(variance);
     return { scores: tokens.length > missing.length ? scores : undefined, deviation, tokens, missing };
+  }
+
+  #has(token: string): boolean {
+    return this.#rowOf(token) !== undefined;
   }
 
   #rowOf(token: string): number | undefined {

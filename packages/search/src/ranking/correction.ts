@@ -1,9 +1,10 @@
 import type { QueryWord } from '../keywords/query.ts';
+import { basesOf } from '../meaning/derived-words.ts';
 
 /**
  * The query with mistyped and unfinished words replaced by what they stand for most often on the site, for those who
  * read meaning: pieces of a mistyped word mean something else. A word that the site has, or that is a word in general,
- * stays. Undefined where nothing is replaced.
+ * stays, and so does another form of the site's word. Undefined where nothing is replaced.
  *
  * @param frequency passages that have a term.
  * @param isKnown whether a word is one of the language's, though not of the site's.
@@ -23,8 +24,11 @@ export function correctedQuery(
     const best = others.reduce((left, right) =>
       frequency(right.term) > frequency(left.term) ? right : left,
     );
-    if (best.word === word) continue;
+    if (best.word === word || isForm(word, best.word) || isForm(best.word, word)) continue;
     corrected = corrected.slice(0, range[0]) + best.word + corrected.slice(range[1]);
   }
   return corrected === query ? undefined : corrected;
 }
+
+/** Whether a word is another with a regular ending. */
+const isForm = (word: string, base: string): boolean => basesOf(word).includes(base);

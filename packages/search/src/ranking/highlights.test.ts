@@ -76,6 +76,10 @@ describe('a corrected query', () => {
     expect(corrected('Servr confguration now')).toBe('server configuration now');
   });
   it('has unfinished words whole', () => expect(corrected('server configurat')).toBe('server configuration'));
+  it('leaves other forms of the words of the site', () => {
+    expect(corrected('servers are gone')).toBeUndefined();
+    expect(corrected('two configurations')).toBeUndefined();
+  });
   it('is undefined where nothing is mistyped', () => {
     expect(corrected('server is gone')).toBeUndefined();
     expect(corrected('servee is gone', ['servee'])).toBeUndefined();

@@ -1,6 +1,8 @@
+import type { SearchFoundation } from '@nearfield/spec';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './evaluate.ts';
 import { FUSION_WEIGHTS, fuse as fusion, momentsOf } from './fusion.ts';
+import { rerank } from './rerank.ts';
 
 const keyword = (passage: number, score: number) => ({ passage, score });
 const fuse = (
@@ -59,5 +61,35 @@ describe('evaluate', () => {
       { question: 'never', rank: undefined },
     ]);
     expect(await evaluate([], async () => [])).toMatchObject({ mrr: 0 });
+  });
+});
+
+describe('rerank', () => {
+  const document = (number: number, keywords: number, meaning: number) => ({
+    document: number,
+    score: keywords + meaning,
+    passages: [{ passage: number, score: keywords + meaning, keywords, meaning }],
+  });
+  /** A reranker that finds the second document likelier by four to one. */
+  const foundation = {
+    rerank: async () => ({
+      results: [
+        { index: 1, relevance_score: 0.8 },
+        { index: 0, relevance_score: 0.5 },
+      ],
+    }),
+  } as unknown as Pick<SearchFoundation, 'rerank'>;
+  const order = async (first: [number, number], second: [number, number]): Promise<number[]> => {
+    const documents = [document(0, ...first), document(1, ...second)];
+    const found = await rerank('x', documents, async () => 'x', { foundation, model: 'm' }, undefined);
+    return found.documents.map((each) => each.document);
+  };
+
+  it('decides among documents that have few words of the query', async () =>
+    expect(await order([0, 0.7], [0, 0.6])).toEqual([1, 0]));
+
+  it('leaves first what has the words of the query', async () => {
+    expect(await order([0.8, 0.5], [0.7, 0.5])).toEqual([0, 1]);
+    expect(await order([0, 0.9], [0, 0.6])).toEqual([0, 1]);
   });
 });

@@ -54,16 +54,22 @@ export async function elasticsearchServer() {
     if (kind === 'match_all') return 1;
     if (kind === 'term' || kind === 'terms') {
       const [[field, wanted]] = Object.entries(inner) as [[string, unknown]];
-      if (!['keyword', 'integer'].includes(mappingOf(index, field).type!))
-        throw new Error(`[${field}] is no keyword`);
-      const own = [valueAt(document, field)].flat();
+      const { type, analyzer } = mappingOf(index, field);
+      const isText = type === 'text' && analyzer === 'whitespace';
+      if (!isText && !['keyword', 'integer'].includes(type!)) throw new Error(`[${field}] is no keyword`);
+      const own = isText ? tokens(document, field) : [valueAt(document, field)].flat();
       const values = [wanted].flat();
       if ((kind === 'terms') !== Array.isArray(wanted)) throw new Error(`[${kind}] query malformed`);
       return own.some((value) => values.includes(value)) ? 1 : undefined;
     }
     if (kind === 'bool') {
-      type Bool = { must?: Query[]; filter?: Query[]; must_not?: Query[] };
-      const { must = [], filter = [], must_not = [] } = known<Bool>(inner, 'must', 'filter', 'must_not');
+      type Bool = { must?: Query[]; filter?: Query[]; must_not?: Query[]; should?: Query[] };
+      const {
+        must = [],
+        filter = [],
+        must_not = [],
+        should = [],
+      } = known<Bool>(inner, 'must', 'filter', 'must_not', 'should');
       if (filter.some((each) => score(index, each, document) === undefined)) return undefined;
       if (must_not.some((each) => score(index, each, document) !== undefined)) return undefined;
       let sum = 0;
@@ -72,7 +78,28 @@ export async function elasticsearchServer() {
         if (own === undefined) return undefined;
         sum += own;
       }
-      return sum;
+      const optional = should.flatMap((each) => score(index, each, document) ?? []);
+      // One has to match where nothing else does.
+      if (should.length > 0 && must.length + filter.length === 0 && optional.length === 0) return undefined;
+      return optional.reduce((all, own) => all + own, sum);
+    }
+    if (kind === 'constant_score') {
+      const { filter, boost = 1 } = known<{ filter: Query; boost?: number }>(inner, 'filter', 'boost');
+      return score(index, filter, document) === undefined ? undefined : Math.fround(boost);
+    }
+    if (kind === 'dis_max') {
+      const { queries } = known<{ queries: Query[] }>(inner, 'queries');
+      const matched = queries.flatMap((each) => score(index, each, document) ?? []);
+      return matched.length === 0 ? undefined : Math.max(...matched);
+    }
+    if (kind === 'function_score') {
+      const { query: inside, min_score } = known<{ query: Query; min_score: number }>(
+        inner,
+        'query',
+        'min_score',
+      );
+      const own = score(index, inside, document);
+      return own === undefined || Math.fround(own) < Math.fround(min_score) ? undefined : own;
     }
     if (kind === 'multi_match') {
       type Match = { query: string; fields: string[]; type: string };
@@ -120,8 +147,14 @@ export async function elasticsearchServer() {
   };
 
   const search = (name: string, body: unknown) => {
-    type Search = { query?: Query; knn?: Document; size?: number; _source?: string[] };
-    const { query, knn, size = 10, _source } = known<Search>(body, 'query', 'knn', 'size', '_source');
+    type Search = { query?: Query; knn?: Document; size?: number; _source?: string[]; aggs?: Document };
+    const {
+      query,
+      knn,
+      size = 10,
+      _source,
+      aggs,
+    } = known<Search>(body, 'query', 'knn', 'size', '_source', 'aggs');
     if (size > 10_000) throw new Error('Result window is too large');
     const found: { _id: string; _score: number; _source: Document }[] = [];
     for (const index of resolve(name)) {
@@ -149,7 +182,44 @@ export async function elasticsearchServer() {
       }
     }
     found.sort((left, right) => right._score - left._score);
-    return { hits: { total: { value: found.length, relation: 'eq' }, hits: found.slice(0, size) } };
+    return {
+      hits: { total: { value: found.length, relation: 'eq' }, hits: found.slice(0, size) },
+      ...(aggs === undefined ? {} : { aggregations: aggregate(resolve(name)[0]!, aggs, found) }),
+    };
+  };
+
+  /** Buckets of a keyword's values, and in each the distinct values of another field: exact here. */
+  const aggregate = (index: Index, aggs: Document, found: readonly { _source: Document }[]) => {
+    type Terms = { terms: { field: string; size: number }; aggs: Record<string, Cardinality> };
+    type Cardinality = { cardinality: { field: string; precision_threshold: number } };
+    return Object.fromEntries(
+      Object.entries(aggs).map(([name, wanted]) => {
+        const { terms, aggs: inner } = known<Terms>(wanted, 'terms', 'aggs');
+        if (mappingOf(index, terms.field).type !== 'keyword')
+          throw new Error(`[${terms.field}] is no keyword`);
+        if (terms.size > 65_535) throw new Error('Trying to create too many buckets');
+        const [[sub, { cardinality }]] = Object.entries(inner) as [[string, Cardinality]];
+        if (cardinality.precision_threshold > 40_000) throw new Error('precision_threshold is too large');
+        const values = new Map<string, { documents: number; distinct: Set<unknown> }>();
+        for (const { _source: source } of found) {
+          for (const value of [valueAt(source, terms.field)].flat() as string[]) {
+            const bucket = values.get(value) ?? { documents: 0, distinct: new Set() };
+            values.set(value, bucket);
+            bucket.documents++;
+            bucket.distinct.add(valueAt(source, cardinality.field));
+          }
+        }
+        const buckets = [...values]
+          .sort(([, left], [, right]) => right.documents - left.documents)
+          .slice(0, terms.size)
+          .map(([key, { documents, distinct }]) => ({
+            key,
+            doc_count: documents,
+            [sub]: { value: distinct.size },
+          }));
+        return [name, { doc_count_error_upper_bound: 0, sum_other_doc_count: 0, buckets }];
+      }),
+    );
   };
 
   const node = await startServer(

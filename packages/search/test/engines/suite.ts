@@ -1,5 +1,6 @@
 /** What every engine has to do: rank as a static index of the same documents. */
 import { describe, expect, it } from 'vitest';
+import type { SearchOptions } from '../../src/answers.ts';
 import type { SourceDocument } from '../../src/documents/types.ts';
 import type { EngineIndex, EngineOptions } from '../../src/engines/engine-index.ts';
 import type { EngineSource } from '../../src/engines/write.ts';
@@ -95,6 +96,29 @@ export function engineSuite(engine: EngineUnderTest): void {
         for (const { id } of results) expect(id).toMatch(/^(garden|server)-/);
       }
       expect(await index.facets()).toEqual(await (await fixed).index.facets());
+    });
+
+    it.each<[string, SearchOptions]>([
+      ['restarting jobs', {}],
+      ['linen refrigerator', {}],
+      ['strings of the violin', { limit: 2 }],
+      ['restarted srever', { limit: 1 }],
+      ['water', { limit: 3, filters: { half: 'odd' } }],
+      ['pay the invoice', { limit: 2, filters: { half: 'even', subject: ['loaf', 'invoice'] } }],
+      ["O'Neill's back\\slash rule", { limit: 1 }],
+      ['nothing like it qqqq', {}],
+    ])('counts the values of "%s" as a static index does, or refuses', async (query, more) => {
+      const index = await opened;
+      const options = { facets: true, ...more };
+      for (const by of [false, meaning]) {
+        const counted = index.search(query, { ...options, meaning: by });
+        if (!index.countsFacets) {
+          await expect(counted).rejects.toMatchObject({ code: 'NOT_SUPPORTED', param: 'facets' });
+          continue;
+        }
+        const { facets } = await (await fixed).index.search(query, { ...options, meaning: by });
+        expect((await counted).facets).toEqual(facets);
+      }
     });
 
     it('finds what is alike, not the document itself', async () => {
