@@ -2,6 +2,7 @@ import './shell/quiet-lit.ts';
 import { App } from './shell/app.ts';
 import { createConnections } from './shell/connections.ts';
 import { readParameters } from './shell/parameters.ts';
+import { keepSettings, keptSettings } from './shell/settings.ts';
 import { otherTabs } from './shell/tabs.ts';
 import './shell/nearfield-demo.ts';
 import { firstLanguage, useLanguage } from './words/language.ts';
@@ -9,12 +10,17 @@ import { firstLanguage, useLanguage } from './words/language.ts';
 // English is part of the page: it is what there is where another language does not arrive.
 await useLanguage(firstLanguage(navigator.languages)).catch(() => useLanguage('en'));
 
-const { device, baseUrl } = readParameters(location.search);
+const kept = keptSettings();
+const { device, baseUrl } = readParameters(location.search, kept);
 const app = new App({
-  connections: createConnections(device),
+  connections: createConnections(),
   baseUrl,
+  engine: { device, threads: kept.threads },
+  preference: kept.preference,
   tabs: otherTabs(),
+  keep: keepSettings,
 });
+void app.setMode(kept.mode ?? 'local');
 
 const demo = document.createElement('nearfield-demo');
 demo.app = app;

@@ -2,7 +2,17 @@
 import type { Route } from '@playwright/test';
 import { expect, test } from './demo-page.ts';
 
-const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Read', 'Models'];
+const PAGES = [
+  'Search',
+  'Classify',
+  'Rerank',
+  'Segment',
+  'Read',
+  'Playground',
+  'Models',
+  'Benchmark',
+  'Settings',
+];
 
 test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
   demo,
@@ -27,7 +37,7 @@ test('every page has an address and a title; all are fetched ahead, after the fi
     await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
   }
   await page.goBack();
-  await expect(page).toHaveTitle('Read · Nearfield');
+  await expect(page).toHaveTitle('Benchmark · Nearfield');
   await page.goto('/?device=wasm#/no-such-page');
   await expect(demo.question).toBeVisible();
 });
@@ -45,25 +55,29 @@ test('the links work by keyboard, and the skip link leads past them', async ({ d
   }
   // A fresh page has its focus before the first link.
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Models', level: 2 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 2 })).toBeVisible();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the content' });
   await expect(skip).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Models', level: 2 })).toBeFocused();
-  await expect(page).toHaveURL(/#\/models$/u);
+  await expect(page.getByRole('heading', { name: 'Settings', level: 2 })).toBeFocused();
+  await expect(page).toHaveURL(/#\/settings$/u);
 });
 
-test('all links are on one line and in sight on narrow screens', async ({ demo, page }) => {
+test('all links are on one line on narrow screens, and the one in use is in sight', async ({
+  demo,
+  page,
+}) => {
   await page.setViewportSize({ width: 360, height: 700 });
   await demo.open();
-  const boxes = await Promise.all(
-    PAGES.map((name) => page.getByRole('link', { name, exact: true }).boundingBox()),
-  );
-  for (const box of boxes) {
-    expect(box!.y).toBe(boxes[0]!.y);
-    expect(box!.height).toBeGreaterThanOrEqual(24);
-    expect(box!.x + box!.width).toBeLessThanOrEqual(360);
+  const link = (name: string) => page.getByRole('link', { name, exact: true });
+  for (const name of PAGES) {
+    await link(name).click();
+    await expect(link(name)).toHaveAttribute('aria-current', 'page');
+    await expect(link(name)).toBeInViewport({ ratio: 1 });
+    const [box, first] = [(await link(name).boundingBox())!, (await link(PAGES[0]!).boundingBox())!];
+    expect(box.y).toBe(first.y);
+    expect(box.height).toBeGreaterThanOrEqual(24);
   }
   await page.setViewportSize({ width: 320, height: 700 });
   for (const name of PAGES) {

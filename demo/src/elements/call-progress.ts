@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCount } from '../shell/format.ts';
 import type { PageCall } from '../shell/page-call.ts';
+import { words } from '../words/language.ts';
 import { modelProgress } from './model-progress.ts';
 
 /**
@@ -10,14 +11,15 @@ import { modelProgress } from './model-progress.ts';
 export function callProgress(call: PageCall, doing: string): TemplateResult | typeof nothing {
   const { running, loading, work } = call.state;
   if (!running) return nothing;
+  const said = words().elements;
   const counted = work && work.total > 1;
-  return html`<section class="card activity" aria-label="Progress">
+  return html`<section class="card activity" aria-label=${words().common.progress}>
     ${
       loading && loading.took === undefined
         ? modelProgress(loading)
         : html`<div class="progress" data-state="working">
           <p class="progress-line">
-            <strong>${doing}${counted ? ` ${formatCount(work.done)} of ${formatCount(work.total)}` : ''}…</strong>
+            <strong>${counted ? said.doingSome(doing, formatCount(work.done), formatCount(work.total)) : said.doing(doing)}</strong>
           </p>
           ${
             counted
@@ -26,6 +28,6 @@ export function callProgress(call: PageCall, doing: string): TemplateResult | ty
           }
         </div>`
     }
-    <button type="button" data-action="cancel" @click=${() => call.cancel()}>Cancel</button>
+    <button type="button" data-action="cancel" @click=${() => call.cancel()}>${words().common.cancel}</button>
   </section>`;
 }

@@ -12,6 +12,7 @@ import {
   SERVED_MODELS,
 } from '../shell/model-choices.ts';
 import { hostOf } from '../shell/server-address.ts';
+import { words } from '../words/language.ts';
 import { fieldValue } from './page-element.ts';
 import { whenReleased } from './released.ts';
 
@@ -27,18 +28,18 @@ export interface ModelFieldOptions {
 
 /** Chooses among the models of the current mode that suit; in Auto, one for each side that may be asked. */
 export function modelField(options: ModelFieldOptions): TemplateResult {
-  const { app, id, label = 'Model' } = options;
+  const { app, id, label = words().elements.model } = options;
   if (app.side === 'remote') return serverField({ ...options, label });
   const here = localField({ ...options, label });
   if (!app.asksServer) return here;
   const host = hostOf(app.state.remote.baseUrl);
-  return html`${here}${serverField({ ...options, id: `${id}-at-server`, label: `${label} at ${host}` })}`;
+  return html`${here}${serverField({ ...options, id: `${id}-at-server`, label: words().elements.fieldAt(label, host) })}`;
 }
 
 /** A server may have models that nothing lists, so any name can be typed. */
 function serverField({ app, id, label, need, models: { remote: model }, choose }: ModelFieldOptions) {
   const { serverModels, remote } = app.state;
-  const caution = remoteChoice(model, serverModels, `at ${hostOf(remote.baseUrl)}`);
+  const caution = remoteChoice(model, serverModels, words().elements.atHost(hostOf(remote.baseUrl)));
   return html`<div class="field">
       <label for=${id}>${label}</label>
       <input
@@ -67,7 +68,7 @@ function localField({ app, id, label, need, models: { local: model }, choose }: 
   const choices = localModelsFor(need, models);
   const option = (choice: string) => {
     const kept = stored.some((usage) => usage.model === choice && usage.complete);
-    const facts = kept ? 'stored here' : megabytesText(downloadMegabytes(choice, device));
+    const facts = kept ? words().elements.storedHere : megabytesText(downloadMegabytes(choice, device));
     return html`<option value=${choice} ?selected=${choice === model}>${choice}${facts ? ` (${facts})` : ''}</option>`;
   };
   const beside = choices.filter((choice) => SERVED_MODELS.includes(choice));
@@ -76,8 +77,8 @@ function localField({ app, id, label, need, models: { local: model }, choose }: 
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <select id=${id} aria-describedby=${caution ? `${id}-caution` : nothing} @change=${(event: Event) => choose(fieldValue(event), 'local')}>
-      ${beside.length > 0 ? html`<optgroup label="From this site">${beside.map(option)}</optgroup>` : nothing}
-      ${hub.length > 0 ? html`<optgroup label="From huggingface.co">${hub.map(option)}</optgroup>` : nothing}
+      ${beside.length > 0 ? html`<optgroup label=${words().elements.fromThisSite}>${beside.map(option)}</optgroup>` : nothing}
+      ${hub.length > 0 ? html`<optgroup label=${words().elements.from('huggingface.co')}>${hub.map(option)}</optgroup>` : nothing}
     </select>
     ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
   </div>`;

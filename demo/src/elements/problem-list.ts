@@ -1,7 +1,9 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProblemOrigin } from '../shell/problem-origin.ts';
-import type { Problem } from '../shell/problems.ts';
+import { inWords, type Problem } from '../shell/problems.ts';
+import { languageInUse } from '../words/in-use.ts';
+import { words } from '../words/language.ts';
 import { AppElement } from './app-element.ts';
 
 /**
@@ -30,16 +32,17 @@ class ProblemList extends AppElement {
   }
 
   #problem(problem: Problem) {
-    const { title, message, details, advice, retry } = problem;
+    const { title, message, isForeign, details, advice, retry } = inWords(problem);
+    const said = words().problems;
     return html`<article class="problem" data-code=${problem.code} data-origin=${problem.origin}>
       <div>
         ${this.level === 2 ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
-        <p dir="auto">${message}</p>
+        <p dir="auto" lang=${isForeign && languageInUse() !== 'en' ? 'en' : nothing}>${message}</p>
         ${details ? html`<ul dir="auto">${details.map((detail) => html`<li>${detail}</li>`)}</ul>` : nothing}
         <p class="advice">${advice}</p>
-        ${retry ? html`<button type="button" class="retry" data-action="retry" @click=${retry}>Try again</button>` : nothing}
+        ${retry ? html`<button type="button" class="retry" data-action="retry" @click=${retry}>${said.retry}</button>` : nothing}
       </div>
-      <button type="button" class="quiet icon" aria-label="Dismiss: ${title}" @click=${() => this.app.dismiss(problem)}>
+      <button type="button" class="quiet icon" aria-label=${said.dismiss(title)} @click=${() => this.app.dismiss(problem)}>
         <span aria-hidden="true">×</span>
       </button>
     </article>`;

@@ -122,7 +122,7 @@ describe('Auto', () => {
     app.setRemote({ apiKey: 'key' });
     local.failure = failure;
     const model = app.modelOf({ local: 'here', remote: 'there' });
-    expect(model).toBe('here or there');
+    expect(model).toBe('here / there');
     expect(await app.foundation().embeddings({ model, input: 'apple' })).toMatchObject({ model: 'there' });
     app.setRemote({ apiKey: '' });
     expect(app.modelOf({ local: 'here', remote: 'there' })).toBe('here');

@@ -7,15 +7,18 @@ import {
   type ModelInfo,
   type SearchFoundation,
 } from '@nearfield/spec';
-import { words } from '../words/language.ts';
+import { languageInUse } from '../words/in-use.ts';
+import { languageName, rememberLanguage, useLanguage, words } from '../words/language.ts';
 import { type Answerer, answererOf, type Side } from './answerer.ts';
-import type { Connections, RemoteSettings } from './connections.ts';
+import type { Connections, EngineSettings, RemoteSettings } from './connections.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
 import { describeProblem, isAbort, type Place, type Problem } from './problems.ts';
 import { hostOf, sameServer } from './server-address.ts';
+import type { KeptSettings } from './settings.ts';
 import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';
+import { metered, Usage } from './usage.ts';
 
 export type { Side };
 
@@ -36,9 +39,12 @@ export interface Announcement {
 export type Reach = 'unknown' | 'answered' | 'refused' | 'closed' | 'failed';
 
 export interface AppState {
+  /** Code of the language of the interface. */
+  language: string;
   mode: Mode;
   remote: RemoteSettings;
   preference: Preference;
+  engine: EngineSettings;
   capabilities: Partial<Record<Side, Capabilities>>;
   /** What this browser keeps of the models. */
   stored: readonly ModelUsage[];
@@ -61,6 +67,14 @@ export type AppEvent = 'switched' | 'deleting';
 export interface AppOptions {
   connections: Connections;
   baseUrl: string;
+  /** Default: the best device of this browser. */
+  engine?: EngineSettings;
+  /** Default `local-first`. */
+  preference?: Preference | undefined;
+  /** Keeps settings for the next visit. Default: they go with the page. */
+  keep?: (settings: KeptSettings) => void;
+  /** Counts tokens. Default: in this browser's storage. */
+  usage?: Usage;
   /** Milliseconds that a toast is shown. Default 6000. */
   toastTime?: number;
   /** Default: this tab is alone. */
@@ -84,7 +98,10 @@ function reachOfCode(code: ErrorCode | string): Reach | undefined {
  * and what is told to the visitor. It knows no page.
  */
 export class App extends Store<AppState> {
+  /** Tokens of all answers, whichever page asked for them. */
+  readonly usage: Usage;
   readonly #connections: Connections;
+  readonly #keep: (settings: KeptSettings) => void;
   readonly #toastTime: number;
   readonly #tabs: Tabs | undefined;
   readonly #watchers = new Set<(event: AppEvent) => void>();
@@ -103,11 +120,22 @@ export class App extends Store<AppState> {
   readonly #pairs: Record<string, Record<Side, string>> = {};
   #departure = new AbortController();
 
-  constructor({ connections, baseUrl, toastTime = 6000, tabs }: AppOptions) {
+  constructor({
+    connections,
+    baseUrl,
+    engine = { device: 'auto', threads: undefined },
+    preference = 'local-first',
+    keep = () => undefined,
+    usage = new Usage(),
+    toastTime = 6000,
+    tabs,
+  }: AppOptions) {
     super({
+      language: languageInUse(),
       mode: 'local',
       remote: { apiKey: '', baseUrl },
-      preference: 'local-first',
+      preference,
+      engine,
       capabilities: {},
       stored: [],
       problems: [],
@@ -117,6 +145,8 @@ export class App extends Store<AppState> {
       serverModels: undefined,
     });
     this.#connections = connections;
+    this.#keep = keep;
+    this.usage = usage;
     this.#toastTime = toastTime;
     this.#tabs = tabs;
     tabs?.watch((what) => {
@@ -190,7 +220,7 @@ export class App extends Store<AppState> {
   modelOf({ local, remote }: Readonly<Record<Side, string>>): string {
     if (this.state.mode === 'remote') return remote;
     if (!this.asksServer || local === remote) return local;
-    const name = `${local} or ${remote}`;
+    const name = `${local} / ${remote}`;
     this.#pairs[name] = { local, remote };
     return name;
   }
@@ -204,15 +234,20 @@ export class App extends Store<AppState> {
     const settings = this.state.remote;
     if (this.#remote?.settings !== settings) {
       void this.#remote?.foundation.close();
-      this.#remote = { settings, foundation: this.#connections.remote(settings) };
+      this.#remote = { settings, foundation: this.#metered('remote', this.#connections.remote(settings)) };
     }
     return this.#remote.foundation;
   }
 
   /** The foundation of this browser, whatever the mode: models and storage are its own. */
   local(): LocalFoundation {
-    this.#local ??= this.#connections.local();
+    this.#local ??= this.#metered('local', this.#connections.local(this.state.engine));
     return this.#local;
+  }
+
+  /** The router asks the foundations of the sides, so that its answers are counted where they come from. */
+  #metered<Foundation extends object>(side: Side, foundation: Foundation): Foundation {
+    return metered(foundation, (method, tokens) => this.usage.add(side, method, tokens));
   }
 
   /**
@@ -325,8 +360,8 @@ export class App extends Store<AppState> {
       if (this.#wanted !== mode) return;
     }
     this.#switch({ mode });
-    const names: Record<Mode, string> = { local: 'Local', remote: 'Remote', auto: 'Auto' };
-    this.announceQuietly(`${names[mode]}: computed ${this.place}.`);
+    this.#keepSettings();
+    this.announceQuietly(words().frame.modeChanged(words().frame.mode[mode], this.place));
     this.#tell('switched');
     void this.#refreshCapabilities();
   }
@@ -336,13 +371,51 @@ export class App extends Store<AppState> {
     const { apiKey, baseUrl } = this.state.remote;
     if (remote.apiKey === apiKey && remote.baseUrl === baseUrl) return;
     this.#switch({ remote });
+    this.#keepSettings();
     this.#tell('switched');
+  }
+
+  /** Changes what this browser computes with: another foundation takes over, whose models are loaded anew. */
+  setEngine(changes: Partial<EngineSettings>): void {
+    const engine = { ...this.state.engine, ...changes };
+    const { device, threads } = this.state.engine;
+    if (engine.device === device && engine.threads === threads) return;
+    this.update({ engine });
+    this.#keepSettings();
+    this.restartEngine();
+  }
+
+  /** Closes the foundation of this browser; another one takes its place. */
+  restartEngine(): void {
+    const before = this.#local;
+    this.#local = undefined;
+    const { local: _, ...capabilities } = this.state.capabilities;
+    this.update({ capabilities });
+    this.#switch({});
+    this.#tell('switched');
+    void before?.close();
+    void this.refresh();
+  }
+
+  /** Changes the language of all that is shown, at once. Where its texts do not arrive, the one before stays. */
+  async setLanguage(code: string): Promise<void> {
+    if (code === this.state.language) return;
+    try {
+      await useLanguage(code);
+    } catch (error) {
+      this.report(error, 'page');
+      return;
+    }
+    rememberLanguage(code);
+    this.update({ language: code });
+    this.announceQuietly(words().frame.languageChanged(languageName(code)));
   }
 
   setPreference(preference: Preference): void {
     if (preference === this.state.preference) return;
     this.#router = undefined;
     this.update({ preference });
+    this.#keepSettings();
   }
 
   dismiss(problem: Problem): void {
@@ -372,7 +445,7 @@ export class App extends Store<AppState> {
     this.#tell('deleting');
     try {
       await this.local().storage.delete(model);
-      this.announce(model === undefined ? 'All models are deleted.' : `${model} is deleted.`);
+      this.announce(model === undefined ? words().elements.allDeleted : words().elements.deleted(model));
     } finally {
       await this.refresh();
       this.shared('storage');
@@ -383,11 +456,7 @@ export class App extends Store<AppState> {
     this.forget('storage');
     try {
       const kept = await this.local().storage.persist();
-      this.announce(
-        kept
-          ? 'The browser will keep the models.'
-          : 'The browser did not agree to keep the models. It may do so once this page is bookmarked or often used.',
-      );
+      this.announce(kept ? words().elements.kept : words().elements.notKept);
     } catch (error) {
       this.report(error, 'storage', { place: { where: 'here' } });
     }
@@ -401,6 +470,11 @@ export class App extends Store<AppState> {
     this.#router = undefined;
     this.update({ ...changes, reach: 'unknown', serverModels: undefined });
     this.forgetAll();
+  }
+
+  #keepSettings(): void {
+    const { mode, preference, remote, engine } = this.state;
+    this.#keep({ mode, preference, baseUrl: remote.baseUrl, ...engine });
   }
 
   #tell(event: AppEvent): void {

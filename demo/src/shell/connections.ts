@@ -12,9 +12,16 @@ export interface RemoteSettings {
   baseUrl: string;
 }
 
+/** What the engine of this browser computes with. */
+export interface EngineSettings {
+  device: DeviceChoice;
+  /** Undefined: as many as suit the device. */
+  threads: number | undefined;
+}
+
 /** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
-  local(): LocalFoundation;
+  local(engine: EngineSettings): LocalFoundation;
   remote(settings: RemoteSettings): SearchFoundation;
   /** Fetches what chooses between the two. */
   router(): Promise<typeof createRouter>;
@@ -32,10 +39,10 @@ const reader: PageReader = {
 };
 
 /** Local, Remote and Auto differ in these lines only. */
-export const createConnections = (device: DeviceChoice): Connections => ({
-  local() {
+export const createConnections = (): Connections => ({
+  local({ device, threads }) {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
-    return createLocal({ device, models, reader });
+    return createLocal({ device, threads, models, reader });
   },
   remote: ({ apiKey, baseUrl }) => createRemote({ apiKey, baseUrl }),
   router: async () => (await import('@nearfield/router')).createRouter,

@@ -25,17 +25,17 @@ describe('visitorMessage', () => {
     [
       'Input 3 has 600 tokens; all-MiniLM-L6-v2 reads at most 512. Shorten or split it.',
       'indexing',
-      'Passage 4 has 600 tokens; all-MiniLM-L6-v2 reads at most 512. Shorten or split it.',
+      'Passage 4 has 600 tokens; all-MiniLM-L6-v2 reads at most 512.',
     ],
     [
       'Input 0 has 600 tokens; m reads at most 512. Shorten or split it.',
       'question',
-      'The question has 600 tokens; m reads at most 512. Shorten or split it.',
+      'The question has 600 tokens; m reads at most 512.',
     ],
     [
       'documents.2 has 9000 tokens; m reads at most 8192. Shorten or split it.',
       'rerank',
-      'Passage 3 has 9,000 tokens; m reads at most 8,192. Shorten or split it.',
+      'Passage 3 has 9,000 tokens; m reads at most 8,192.',
     ],
     [
       'Authentication required: https://api.jina.ai answers embeddings only with an API key. Pass apiKey to createRemote(); keys are made at https://jina.ai/api-dashboard/key-manager.',

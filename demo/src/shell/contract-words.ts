@@ -1,43 +1,17 @@
 /** Messages of the contract, which are for developers, in words for a visitor. */
 import { type FoundationError, findModel } from '@nearfield/spec';
+import { words } from '../words/language.ts';
+import { formatCount } from './format.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
 
-/** What the items of a request are called where it is made. */
-const ITEMS: Partial<Record<ProblemOrigin, string>> = { indexing: 'Passage', rerank: 'Passage' };
-
-/** Fields of requests as the pages call them. */
-const FIELDS: Record<string, string> = {
-  apiKey: 'the API key',
-  baseUrl: 'the server address',
-  body: 'the request',
-  classifier_id: 'the classifier',
-  content: 'the text',
-  dimensions: 'the number of dimensions',
-  documents: 'the passages',
-  embedding_type: 'the form of the vectors',
-  head: 'the number of tokens',
-  input: 'the input',
-  labels: 'the labels',
-  max_chunk_length: 'the longest chunk',
-  model: 'the model',
-  num_iters: 'the number of passes',
-  overlap: 'the overlap',
-  query: 'the query',
-  strategy: 'the way to chunk',
-  tail: 'the number of tokens',
-  task: 'the task',
-  temperature: 'the temperature',
-  tokenizer: 'the tokenizer',
-  top_n: 'the number of passages',
-};
+/** Where the items of a request are passages. */
+const OF_PASSAGES: readonly ProblemOrigin[] = ['indexing', 'rerank'];
 
 /** A sentence that only whoever writes code can follow. */
 const FOR_CODE = /\w\(\)|\bcreate(?:Remote|Local)\b|\bset \w+ to (?:true|false)\b|\bapiKey\b/u;
 
 /** Whole numbers of four digits and more that are no part of a name, an address, a date or a fraction. */
 const LARGE = /(?<![\p{L}\d_.,:/'’"“#-])\d{4,}(?![\p{L}\d_:/'’"”-]|[.,]\d)/gu;
-
-const whole = new Intl.NumberFormat('en');
 
 /** With a capital in front, where the first word is one: names of models and addresses stay as they are. */
 const capital = (text: string): string =>
@@ -46,74 +20,113 @@ const capital = (text: string): string =>
     (word) => word.charAt(0).toUpperCase() + word.slice(1),
   );
 
+const fieldName = (path: string): string | undefined =>
+  (words().problems.fields as Record<string, string>)[path];
+
 /** `input.3.image` as "Picture 4", `documents.0` as "Passage 1"; undefined where a path names no item. */
 function itemOf(path: string, origin: ProblemOrigin): string | undefined {
   const [, list, index, kind] = /^(input|documents)\.(\d+)(?:\.(\w+))?/u.exec(path) ?? [];
   if (index === undefined) return undefined;
-  const noun = kind === 'image' ? 'Picture' : list === 'documents' ? 'Passage' : (ITEMS[origin] ?? 'Text');
-  return `${noun} ${whole.format(Number(index) + 1)}`;
+  const { passage, picture, text } = words().problems;
+  const isPassage = list === 'documents' || OF_PASSAGES.includes(origin);
+  return (kind === 'image' ? picture : isPassage ? passage : text)(Number(index) + 1);
 }
 
 /** A field in the words of the pages. */
 const nameOf = (path: string, origin: ProblemOrigin): string =>
-  itemOf(path, origin) ?? FIELDS[path] ?? FIELDS[path.split('.')[0]!] ?? path.replaceAll('_', ' ');
+  itemOf(path, origin) ?? fieldName(path) ?? fieldName(path.split('.')[0]!) ?? path.replaceAll('_', ' ');
+
+const subjectOf = (path: string, origin: ProblemOrigin): string => capital(nameOf(path, origin));
+
+/** The field of a request that does not fit, and what is wrong with it; undefined for an error of another kind. */
+function misfitOf(error: FoundationError): { field: string; message: string } | undefined {
+  const [, field, rest] =
+    /^Validation errors?(?: in \d+ fields, first)?: '([^']+)': (.*)$/su.exec(error.message) ?? [];
+  if (field === undefined || rest === undefined) return undefined;
+  const issue = error.issues?.[0];
+  return { field: issue?.field ?? field, message: issue?.message || rest };
+}
+
+/** A misfit as the page says it in every language; undefined for one that only the contract has words for. */
+function knownMisfit(field: string, message: string, origin: ProblemOrigin): string | undefined {
+  const said = words().problems;
+  const missing = /^Invalid key: Expected "(\w+)" but received undefined/u.exec(message)?.[1];
+  if (missing !== undefined) return said.missing(missing.replaceAll('_', ' '));
+  if (/^The image is empty \(0 bytes\)/u.test(message)) return said.emptyPicture(subjectOf(field, origin));
+  if (/overlap must be smaller than max_chunk_length/u.test(message)) return said.overlapTooLong;
+  const [, bound, limit] =
+    /^Input should be (greater|less) than or equal to (-?\d+(?:\.\d+)?)$/u.exec(message) ?? [];
+  if (limit !== undefined)
+    return (bound === 'greater' ? said.least : said.most)(subjectOf(field, origin), Number(limit));
+  const above = /^\w+ must be greater than (-?\d+(?:\.\d+)?)\.?$/u.exec(message)?.[1];
+  if (above !== undefined) return said.above(subjectOf(field, origin), Number(above));
+  const most = /^content holds at most (\d+) characters\./u.exec(message)?.[1];
+  return most === undefined ? undefined : said.mostCharacters(subjectOf('content', origin), Number(most));
+}
+
+/** The message of an error in the language in use; undefined for one that only the contract has words for. */
+export function knownMessage(error: FoundationError, origin: ProblemOrigin): string | undefined {
+  const said = words().problems;
+  const misfit = misfitOf(error);
+  if (misfit) return knownMisfit(misfit.field, misfit.message, origin);
+  const { message } = error;
+  const long =
+    /^(?:Input (\d+)|((?:input|documents|query)[\w.]*)) has (\d+) tokens; (\S+) reads at most (\d+)\./u.exec(
+      message,
+    );
+  if (long) {
+    const [, index, path, tokens, model, most] = long;
+    const own = path ?? `input.${index}`;
+    const isQuestion = origin === 'question' && (own === 'input.0' || own === 'input');
+    const subject = isQuestion ? said.theQuestion : subjectOf(own, origin);
+    return said.tooManyTokens(subject, Number(tokens), model!, Number(most));
+  }
+  const unreached = /^Could not reach (\S+) for /u.exec(message)?.[1];
+  if (unreached !== undefined) return said.noAnswerFrom(unreached);
+  const [, address, endpoint] =
+    /^Authentication required: (\S+) answers (.+?) only with an API key\./u.exec(message) ?? [];
+  if (address !== undefined && endpoint !== undefined) return said.keyOnly(address, endpoint);
+  const classifier = /^Unknown classifier '([^']+)'\./u.exec(message)?.[1];
+  return classifier === undefined ? undefined : said.unknownClassifier(classifier);
+}
 
 /** What does not fit, with its subject said once. */
-function misfit(field: string, message: string, origin: ProblemOrigin): string {
-  const missing = /^Invalid key: Expected "(\w+)" but received undefined/u.exec(message)?.[1];
-  if (missing !== undefined) return `“${missing.replaceAll('_', ' ')}” is missing.`;
-  const subject = nameOf(field, origin);
+function misfitText(field: string, message: string, origin: ProblemOrigin): string {
   const should = /^Input should be (.*)$/su.exec(message)?.[1];
-  if (should !== undefined) return `${capital(subject)} should be ${should}`;
+  if (should !== undefined) return `${subjectOf(field, origin)} should be ${should}`;
   const last = field.split('.').at(-1)!;
   // The message begins with the field already, or speaks of the request as a whole.
   if (message.startsWith(`${last} `) || field === 'body' || field === 'input' || field === 'documents')
     return message;
-  if (/^The image /u.test(message))
-    return message.replace('The image', itemOf(field, origin) ?? 'The picture');
-  return `${capital(subject)}: ${message}`;
+  const item = itemOf(field, origin);
+  if (item !== undefined && /^The image /u.test(message)) return message.replace('The image', item);
+  return `${subjectOf(field, origin)}: ${message}`;
 }
 
 /**
- * The message of an error for a visitor: without names of code, items counted from 1, large numbers grouped. What the
- * contract's own words do not fit is left as it is.
+ * The message of an error for a visitor: in the language in use where it is a known one. Otherwise the contract's, without
+ * names of code, items counted from 1, large numbers grouped; what does not fit that is left as it is.
  */
 export function visitorMessage(error: FoundationError, origin: ProblemOrigin): string {
-  const issue = error.issues?.[0];
-  const [, field, rest] =
-    /^Validation errors?(?: in \d+ fields, first)?: '([^']+)': (.*)$/su.exec(error.message) ?? [];
-  let message = error.message;
-  if (field !== undefined && rest !== undefined)
-    message = misfit(issue?.field ?? field, issue?.message || rest, origin);
-  message = message
-    .replace(
-      /^(?:Input (\d+)|((?:input|documents|query)[\w.]*)) has (\d+) tokens/u,
-      (_, index, path, tokens) => {
-        const own = path === undefined ? `input.${index}` : String(path);
-        const question = origin === 'question' && (own === 'input.0' || own === 'input');
-        const subject = question ? 'The question' : capital(nameOf(own, origin));
-        return `${subject} has ${tokens} tokens`;
-      },
-    )
+  const known = knownMessage(error, origin);
+  if (known !== undefined) return known;
+  const misfit = misfitOf(error);
+  let message = (misfit ? misfitText(misfit.field, misfit.message, origin) : error.message)
     .replace(/^[\w.]+ is not supported here: /u, '')
-    .replace(/^Authentication required: /u, '')
-    // What may be the matter is said as advice.
-    .replace(/^Could not reach (\S+) for .*$/su, 'There was no answer from $1.');
-  message = message.replace(/,? or \S+ through createRemote\(\) of @nearfield\/remote/u, '');
+    .replace(/,? or \S+ through createRemote\(\) of @nearfield\/remote/u, '');
   // Sentences end where white space follows, so that addresses stay whole.
   const sentences = message.split(/(?<=[.!?])\s+(?=\p{L})/u);
   const kept = sentences.filter((sentence) => !FOR_CODE.test(sentence));
   message = (kept.length > 0 ? kept : sentences).join(' ');
   message = message
-    .replace(/; keys are made at \S+/u, '')
     .replace(
       /(?<![\w./'’"“-])[a-z]+(?:_[a-z]+)+(?![\w/'’"”(-]|\.\w)/gu,
-      (name) => FIELDS[name] ?? (findModel(name) ? name : name.replaceAll('_', ' ')),
+      (name) => fieldName(name) ?? (findModel(name) ? name : name.replaceAll('_', ' ')),
     )
     .replace(
       /^(overlap|labels|temperature|documents|content|query|tokenizer|top_n|head|tail)(?= )/u,
-      (name) => FIELDS[name]!,
+      (name) => fieldName(name)!,
     )
-    .replace(LARGE, (digits) => whole.format(Number(digits)));
+    .replace(LARGE, (digits) => formatCount(Number(digits)));
   return capital(message);
 }

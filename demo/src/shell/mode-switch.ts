@@ -1,21 +1,19 @@
 import { html } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { AppElement } from '../elements/app-element.ts';
+import { words } from '../words/language.ts';
 import type { Mode } from './app.ts';
 
-const MODES: readonly { mode: Mode; label: string; hint: string }[] = [
-  { mode: 'local', label: 'Local', hint: 'Computed inside this page' },
-  { mode: 'remote', label: 'Remote', hint: 'Computed by api.jina.ai or another server' },
-  { mode: 'auto', label: 'Auto', hint: 'Computed inside this page, by the server where that fails' },
-];
+const MODES: readonly Mode[] = ['local', 'remote', 'auto'];
 
 /** Local, Remote or Auto. */
 class ModeSwitch extends AppElement {
   protected override render() {
+    const said = words().frame;
     return html`<fieldset class="mode-switch">
-      <legend class="visually-hidden">Where the model runs</legend>
+      <legend class="visually-hidden">${said.modes}</legend>
       ${MODES.map(
-        ({ mode, label, hint }) => html`<label title=${hint}>
+        (mode) => html`<label title=${said.modeHint[mode]}>
           <input
             type="radio"
             name="mode"
@@ -23,7 +21,7 @@ class ModeSwitch extends AppElement {
             .checked=${live(this.app.state.mode === mode)}
             @change=${() => this.app.setMode(mode)}
           />
-          <span class="choice">${label}</span>
+          <span class="choice">${said.mode[mode]}</span>
         </label>`,
       )}
     </fieldset>`;

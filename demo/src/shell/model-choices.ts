@@ -10,6 +10,8 @@ import {
   type ModelInfo,
   modelFacts,
 } from '@nearfield/spec';
+import { words } from '../words/language.ts';
+import { formatCount } from './format.ts';
 
 /** The embedder that is served beside the page. */
 export const EMBEDDED_MODEL = 'all-MiniLM-L6-v2';
@@ -91,11 +93,13 @@ export function remoteChoice(
   if (!listed || model === '') return undefined;
   const id = findModel(model)?.id ?? model;
   const info = listed.find((each) => (factsOf(each)?.id ?? each.id) === id);
-  if (!info) return `There is no ${model} ${place}.`;
+  const said = words().elements;
+  if (!info) return said.noSuchModelAt(model, place);
   if (answersFor(info)) return undefined;
   const { local } = info.nearfield!;
   const reason = local.runs ? '' : ` ${local.reason}`;
-  return `${id} does not run ${place}:${reason}${!local.runs && local.instead ? ` Instead: ${local.instead}.` : ''}`;
+  const instead = !local.runs && local.instead ? ` ${said.instead(local.instead)}` : '';
+  return said.doesNotRun(id, place, reason) + instead;
 }
 
 /** Megabytes that a local engine downloads for a model on a device; undefined where that is not known. */
@@ -121,4 +125,4 @@ export function downloadMegabytes(model: string, device: DeviceReport | undefine
 
 /** `33 MB`, or nothing where the size is not known. */
 export const megabytesText = (megabytes: number | undefined): string =>
-  megabytes === undefined ? '' : `${Math.round(megabytes)} MB`;
+  megabytes === undefined ? '' : `${formatCount(Math.round(megabytes))} MB`;

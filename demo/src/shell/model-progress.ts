@@ -45,3 +45,12 @@ export function trackModel(
     ...(event.state === 'ready' && { took: now - current.startedAt }),
   };
 }
+
+/**
+ * Milliseconds until a download is done, at its speed so far, in whole seconds so that the number stays still; undefined
+ * while that cannot be told.
+ */
+export function remainingTime({ state, loaded, total, rate }: ModelLoading): number | undefined {
+  if (state !== 'downloading' || rate <= 0 || loaded >= total) return undefined;
+  return Math.max(1, Math.ceil((total - loaded) / rate)) * 1000;
+}

@@ -1,10 +1,11 @@
-import { html, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { words } from '../words/language.ts';
 import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
 import './announcements.ts';
 import { AppElement } from '../elements/app-element.ts';
+import { languageField } from '../elements/language-field.ts';
 import './device-badge.ts';
 import './mode-switch.ts';
 import '../elements/problem-list.ts';
@@ -49,29 +50,67 @@ class NearfieldDemo extends AppElement {
 
   protected override render() {
     const { app, page, wanted } = this;
+    const said = words();
     return html`<header class="top">
-        <a class="skip" href="#content" @click=${this.#skip}>${words().frame[wanted.start.label]}</a>
-        <h1><img src="favicon.svg" alt="" width="28" height="28" /> Nearfield</h1>
-        <nav aria-label=${words().frame.pages}>
+        <a class="skip" href="#content" @click=${this.#skip}>${said.frame[wanted.start.label]}</a>
+        <h1><img src="favicon.svg" alt="" width="28" height="28" /> <span>Nearfield</span></h1>
+        <div class="top-tools">
+          <mode-switch .app=${app}></mode-switch>
+          <device-badge .app=${app}></device-badge>
+          <theme-toggle></theme-toggle>
+        </div>
+        <nav aria-label=${said.frame.pages}>
           ${PAGES.map(
             (each) =>
               html`<a
                 href="#/${each.path}"
+                data-group=${each.group ?? 'work'}
+                data-text=${said.pages[each.path]}
                 aria-current=${each === wanted ? 'page' : nothing}
                 @click=${() => each === this.wanted && this.#retry()}
-                >${words().pages[each.path]}</a
+                >${said.pages[each.path]}</a
               >`,
           )}
         </nav>
-        <mode-switch .app=${app}></mode-switch>
-        <device-badge .app=${app}></device-badge>
-        <theme-toggle></theme-toggle>
       </header>
       <main id="content" aria-busy=${page === wanted || this.#failed ? 'false' : 'true'}>
         <problem-list .app=${app} .origins=${GLOBAL} level="2"></problem-list>
         ${page?.render(app)}
       </main>
+      <footer class="foot">${languageField(app, 'language')}</footer>
       <demo-announcements .app=${app}></demo-announcements>`;
+  }
+
+  protected override updated(): void {
+    const { language } = this.app.state;
+    const { wanted } = this;
+    const said = words();
+    document.title = wanted === PAGES[0] ? said.frame.title : `${said.pages[wanted.path]} · Nearfield`;
+    if (language !== this.#language) this.#renderAnew(language);
+    if (wanted !== this.#linked) this.#showLink(wanted);
+  }
+
+  /** The language of what was rendered last. */
+  #language = '';
+
+  /** Renders every element in another language, also those that know neither the app nor a page's state. */
+  #renderAnew(language: string): void {
+    this.#language = language;
+    for (const element of this.querySelectorAll('*'))
+      if (element instanceof LitElement) element.requestUpdate();
+  }
+
+  /** The page whose link was brought in sight last. */
+  #linked: Page | undefined;
+
+  /** On narrow screens the links scroll sideways. */
+  #showLink(page: Page): void {
+    this.#linked = page;
+    const links = this.querySelector('nav');
+    const link = links?.querySelector<HTMLElement>('[aria-current]');
+    if (!links || !link) return;
+    const beside = (links.clientWidth - link.offsetWidth) / 2;
+    links.scrollTo({ left: link.offsetLeft - links.offsetLeft - beside, behavior: 'instant' });
   }
 
   #navigate = (): void => {
@@ -102,7 +141,6 @@ class NearfieldDemo extends AppElement {
   /** Shows a page once its code is there; until then the one before stays. */
   async #show(page: Page): Promise<void> {
     this.wanted = page;
-    document.title = page === PAGES[0] ? words().frame.title : `${words().pages[page.path]} · Nearfield`;
     this.app.forget('page');
     this.#failed = false;
     try {

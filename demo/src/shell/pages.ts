@@ -10,6 +10,8 @@ export interface Page {
   /** Fetches the page's code; absent for the page that is there from the start. */
   load?: () => Promise<unknown>;
   render(app: App): TemplateResult;
+  /** Its place among the links: the work, what helps with it, and what is set. Default `work`. */
+  group?: 'work' | 'tools' | 'settings';
   /** Where the skip link goes: the text that names it, and the element. */
   start: { label: 'skipToContent' | 'skipToQuestion'; selector: string };
 }
@@ -49,20 +51,30 @@ export const PAGES: readonly [Page, ...Page[]] = [
   },
   {
     path: 'playground',
+    group: 'tools',
     load: () => import('../playground/playground-page.ts'),
     render: (app) => html`<playground-page .app=${app}></playground-page>`,
     start: content,
   },
   {
     path: 'models',
+    group: 'tools',
     load: () => import('../models/models-page.ts'),
     render: (app) => html`<models-page .app=${app}></models-page>`,
     start: content,
   },
   {
     path: 'benchmark',
+    group: 'tools',
     load: () => import('../benchmark/benchmark-page.ts'),
     render: (app) => html`<benchmark-page .app=${app}></benchmark-page>`,
+    start: content,
+  },
+  {
+    path: 'settings',
+    group: 'settings',
+    load: () => import('../settings/settings-page.ts'),
+    render: (app) => html`<settings-page .app=${app}></settings-page>`,
     start: content,
   },
 ];

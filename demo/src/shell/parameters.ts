@@ -2,6 +2,9 @@ import { readServerAddress } from './server-address.ts';
 
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm';
 
+export const isDeviceChoice = (value: unknown): value is DeviceChoice =>
+  value === 'auto' || value === 'webgpu' || value === 'wasm';
+
 /** What the page's address sets. */
 export interface Parameters {
   device: DeviceChoice;
@@ -11,13 +14,16 @@ export interface Parameters {
 
 export const DEFAULT_BASE_URL = 'https://api.jina.ai';
 
-/** Reads `?device=wasm|webgpu` and `?baseUrl=…`; anything else is as if it were not there. */
-export function readParameters(search: string): Parameters {
+/**
+ * Reads `?device=auto|wasm|webgpu` and `?baseUrl=…`; anything else is as if it were not there.
+ * @param kept what holds where the address says nothing
+ */
+export function readParameters(search: string, kept: Partial<Parameters> = {}): Parameters {
   const parameters = new URLSearchParams(search);
   const device = parameters.get('device');
   const baseUrl = parameters.get('baseUrl');
   return {
-    device: device === 'wasm' || device === 'webgpu' ? device : 'auto',
-    baseUrl: readServerAddress(baseUrl ?? '').url ?? DEFAULT_BASE_URL,
+    device: isDeviceChoice(device) ? device : (kept.device ?? 'auto'),
+    baseUrl: readServerAddress(baseUrl ?? '').url ?? kept.baseUrl ?? DEFAULT_BASE_URL,
   };
 }

@@ -1,3 +1,5 @@
+import { words } from '../words/language.ts';
+
 /** A host that is reached without TLS: this machine and private networks. */
 const PRIVATE =
   /^(?:localhost|[\w-]+\.localhost|127\.\d+\.\d+\.\d+|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+|172\.(?:1[6-9]|2\d|3[01])\.\d+\.\d+|\[[\da-f:]+\])(?=[:/?#]|$)/iu;
@@ -14,21 +16,19 @@ export type ServerAddress = { url: string; problem?: undefined } | { url?: undef
  */
 export function readServerAddress(typed: string): ServerAddress {
   const text = typed.trim();
-  if (text === '') return { problem: 'Type the address of the server.' };
-  if (/\s/u.test(text)) return { problem: `“${text}” is no address: an address has no spaces.` };
+  const said = words().elements.address;
+  if (text === '') return { problem: said.empty };
+  if (/\s/u.test(text)) return { problem: said.spaces(text) };
   const bare = BARE.test(text) && !/^https?:/iu.test(text);
   // A single word is more likely a slip than a host of the local network.
   if (bare && !/[.:\]]/u.test(text) && !/^localhost(?=[/?#]|$)/iu.test(text))
-    return { problem: `“${text}” is no address. It looks like https://api.jina.ai or localhost:8080.` };
+    return { problem: said.none(text) };
   const address = bare ? `${PRIVATE.test(text) ? 'http' : 'https'}://${text}` : text;
-  if (!URL.canParse(address))
-    return { problem: `“${text}” is no address. It looks like https://api.jina.ai or localhost:8080.` };
+  if (!URL.canParse(address)) return { problem: said.none(text) };
   const { protocol, username, password, hostname } = new URL(address);
-  if (protocol !== 'http:' && protocol !== 'https:')
-    return { problem: `The address begins with http:// or https://, not with ${protocol}` };
-  if (hostname === '') return { problem: `“${text}” names no server.` };
-  if (username !== '' || password !== '')
-    return { problem: 'Leave user name and password out of the address; the key has a field of its own.' };
+  if (protocol !== 'http:' && protocol !== 'https:') return { problem: said.scheme(protocol) };
+  if (hostname === '') return { problem: said.noServer(text) };
+  if (username !== '' || password !== '') return { problem: said.user };
   return { url: address };
 }
 

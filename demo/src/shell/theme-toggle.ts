@@ -1,7 +1,8 @@
 import { html, LitElement } from 'lit';
-import { chooseTheme, currentTheme, type Theme, watchSystemTheme } from './theme.ts';
+import { words } from '../words/language.ts';
+import { changeTheme, currentTheme, watchTheme } from './theme.ts';
 
-/** Light or dark. */
+/** Light or dark, in one press. */
 class ThemeToggle extends LitElement {
   #unwatch: (() => void) | undefined;
 
@@ -11,7 +12,7 @@ class ThemeToggle extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#unwatch = watchSystemTheme(() => this.requestUpdate());
+    this.#unwatch = watchTheme(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
@@ -20,17 +21,8 @@ class ThemeToggle extends LitElement {
   }
 
   protected override render() {
-    const other: Theme = currentTheme() === 'dark' ? 'light' : 'dark';
-    return html`<button
-      type="button"
-      class="quiet icon"
-      aria-label="Use the ${other} theme"
-      title="Use the ${other} theme"
-      @click=${() => {
-        chooseTheme(other);
-        this.requestUpdate();
-      }}
-    >
+    const name = words().frame.useTheme[currentTheme() === 'dark' ? 'light' : 'dark'];
+    return html`<button type="button" class="quiet icon" aria-label=${name} title=${name} @click=${changeTheme}>
       <svg viewBox="0 0 20 20" aria-hidden="true">
         <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6" />
         <path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" />

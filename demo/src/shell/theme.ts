@@ -1,32 +1,52 @@
 export type Theme = 'light' | 'dark';
 
+/** What the visitor chose: a theme, or to follow the system. */
+export type ThemeChoice = Theme | 'system';
+
 /** Read again by public/theme.js before the first paint. */
 const KEY = 'nearfield-theme';
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
+const tell = (): void => {
+  for (const listener of listeners) listener();
+};
+systemDark.addEventListener('change', tell);
+
+/** What was chosen. */
+export function chosenTheme(): ThemeChoice {
+  const { theme } = document.documentElement.dataset;
+  return theme === 'light' || theme === 'dark' ? theme : 'system';
+}
 
 /** The theme that is shown: the chosen one, else the system's. */
 export function currentTheme(): Theme {
-  const { theme } = document.documentElement.dataset;
-  if (theme === 'light' || theme === 'dark') return theme;
+  const chosen = chosenTheme();
+  if (chosen !== 'system') return chosen;
   return systemDark.matches ? 'dark' : 'light';
 }
 
-/** Chooses a theme. Choosing what the system has goes back to following it. */
-export function chooseTheme(theme: Theme): void {
-  const follows = theme === (systemDark.matches ? 'dark' : 'light');
-  if (follows) delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+/** Chooses a theme, or to follow the system. */
+export function chooseTheme(choice: ThemeChoice): void {
+  if (choice === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = choice;
   try {
-    if (follows) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
+    if (choice === 'system') localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, choice);
   } catch {
     // Storage is blocked: the choice lasts until the page is left.
   }
+  tell();
 }
 
-/** Calls back when the system's theme changes. @returns how to stop. */
-export function watchSystemTheme(listener: () => void): () => void {
-  systemDark.addEventListener('change', listener);
-  return () => systemDark.removeEventListener('change', listener);
+/** Changes to the other theme. Where the system has that one, it is followed again. */
+export function changeTheme(): void {
+  const other: Theme = currentTheme() === 'dark' ? 'light' : 'dark';
+  chooseTheme(other === (systemDark.matches ? 'dark' : 'light') ? 'system' : other);
+}
+
+/** Calls back when another theme is shown or chosen. @returns how to stop. */
+export function watchTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
