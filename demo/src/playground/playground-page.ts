@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { live } from 'lit/directives/live.js';
 import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
@@ -133,7 +134,7 @@ class PlaygroundPage extends PageElement<Playing> {
             </div>`
       }
       <div id="request-view" role="tabpanel" aria-labelledby="request-view-${view}" class="field-grid">
-        ${view === 'form' ? requestForm(page) : this.#json()} ${view === 'form' ? gapText(page.gaps, WHOLE) : nothing}
+        ${view === 'form' ? keyed(operation, requestForm(page)) : this.#json()} ${view === 'form' ? gapText(page.gaps, WHOLE) : nothing}
       </div>
       <div class="row">
         <button type="submit" class="primary">${text.run}</button>
