@@ -10,11 +10,12 @@ import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
 import { saveFile } from '../shell/save-file.ts';
 import { words } from '../words/language.ts';
+import { adoptStyles } from './adopt-styles.ts';
 import { codeView } from './code-view.ts';
 import { copyText } from './copy-text.ts';
 import { jsonView } from './json-view.ts';
 import { OPERATIONS, type Operation, operationOf } from './operations.ts';
-import sheet from './playground.css?url&no-inline';
+import css from './playground.css?inline';
 import { type Playing, playingOf, WHOLE } from './playing.ts';
 import { requestForm, summaryOf } from './request-form.ts';
 import { samplesOf } from './samples.ts';
@@ -22,6 +23,8 @@ import { LONG_LINK } from './share.ts';
 import { tabList } from './tab-list.ts';
 import { inputTexts, vectorsOf } from './vectors.ts';
 import { vectorsView } from './vectors-view.ts';
+
+adoptStyles(css);
 
 const ORIGINS = ['playground'] as const;
 
@@ -64,9 +67,7 @@ class PlaygroundPage extends PageElement<Playing> {
   protected override render() {
     const { app, page } = this;
     const text = words().playground;
-    // Its own, with this page's code: the first load does without.
-    return html`<link rel="stylesheet" href=${sheet} />
-      <div class="page playground">
+    return html`<div class="page playground">
       <div class="page-head"><h2 tabindex="-1">${words().pages.playground}</h2></div>
       <p class="hint">${text.about}</p>
       ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
