@@ -64,27 +64,44 @@ test('the links work by keyboard, and the skip link leads past them', async ({ d
   await expect(page).toHaveURL(/#\/settings$/u);
 });
 
-test('all links are on one line on narrow screens, and the one in use is in sight', async ({
+test('the head takes two lines on narrow screens, and the link of the page is in sight', async ({
   demo,
   page,
 }) => {
-  await page.setViewportSize({ width: 360, height: 700 });
-  await demo.open();
-  const link = (name: string) => page.getByRole('link', { name, exact: true });
-  for (const name of PAGES) {
-    await link(name).click();
-    await expect(link(name)).toHaveAttribute('aria-current', 'page');
-    await expect(link(name)).toBeInViewport({ ratio: 0.99 });
-    const [box, first] = [(await link(name).boundingBox())!, (await link(PAGES[0]!).boundingBox())!];
-    expect(box.y).toBe(first.y);
-    expect(box.height).toBeGreaterThanOrEqual(24);
+  for (const [width, height] of [
+    [320, 640],
+    [390, 844],
+    // 1280 pixels at 200 %.
+    [640, 400],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await demo.open();
+    const head = await page.locator('header').boundingBox();
+    expect(head!.height).toBeLessThanOrEqual(104);
+    for (const name of PAGES) {
+      const link = page.getByRole('link', { name, exact: true });
+      await link.click();
+      await expect(link).toHaveAttribute('aria-current', 'page');
+      await expect(page.locator('main')).toHaveAttribute('aria-busy', 'false');
+      const box = (await link.boundingBox())!;
+      expect(box.height).toBeGreaterThanOrEqual(24);
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect((await page.locator('header').boundingBox())!.height).toBe(head!.height);
+      await demo.expectNoOverflow();
+    }
   }
-  await page.setViewportSize({ width: 320, height: 700 });
-  for (const name of PAGES) {
-    await page.getByRole('link', { name, exact: true }).click();
-    await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
-    await expect(page.locator('main')).toHaveAttribute('aria-busy', 'false');
-    await demo.expectNoOverflow();
+});
+
+test('no link moves when another page is shown', async ({ demo, page }) => {
+  await demo.open();
+  const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+  const places = () => links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().left));
+  const before = await places();
+  for (const index of PAGES.keys()) {
+    await links.nth(index).click();
+    await expect(links.nth(index)).toHaveAttribute('aria-current', 'page');
+    expect(await places()).toEqual(before);
   }
 });
 
