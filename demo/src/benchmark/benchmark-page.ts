@@ -2,15 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { callProgress } from '../elements/call-progress.ts';
 import { PageElement } from '../elements/page-element.ts';
 import '../elements/problem-list.ts';
+import { adoptStyles } from '../playground/adopt-styles.ts';
 import { copyText } from '../playground/copy-text.ts';
 import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
 import { saveFile } from '../shell/save-file.ts';
 import { words } from '../words/language.ts';
-import sheet from './benchmark.css?url&no-inline';
+import css from './benchmark.css?inline';
 import { type BenchDevice, type Benchmarking, benchmarkingOf } from './benchmarking.ts';
 import type { Length } from './measures.ts';
 import { formatRatio } from './ratio.ts';
 import { type Figure, figuresOf, toJson, toMarkdown } from './report.ts';
+
+adoptStyles(css);
 
 const ORIGINS = ['benchmark'] as const;
 const GIGABYTE = 1e9;
@@ -28,8 +31,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
 
   protected override render() {
     const { app } = this;
-    return html`<link rel="stylesheet" href=${sheet} />
-      <div class="page benchmark">
+    return html`<div class="page benchmark">
         <div class="page-head"><h2 tabindex="-1">${words().pages.benchmark}</h2></div>
         <div class="halves even">
           ${this.#form()} ${this.#machine()}

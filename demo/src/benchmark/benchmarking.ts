@@ -52,11 +52,12 @@ export class Benchmarking extends PageState<BenchmarkingState> {
     const { device, length, machine } = this.state;
     this.update({ measured: [], report: undefined, step: undefined });
     // Engines of their own: that of the app has the device of the settings, and may be at work.
-    const { local } = createConnections();
+    const { threads } = this.app.state.engine;
+    const create = () => createConnections().local({ device, threads });
     const models = { embedder: EMBEDDED_MODEL, reranker: RERANKER };
     const found = await this.call.run(async (_, options) =>
       measure({
-        create: () => local({ device, threads: undefined }),
+        create,
         ...models,
         plan: PLANS[length],
         options,

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { live } from 'lit/directives/live.js';
 import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
@@ -9,11 +10,12 @@ import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
 import { saveFile } from '../shell/save-file.ts';
 import { words } from '../words/language.ts';
+import { adoptStyles } from './adopt-styles.ts';
 import { codeView } from './code-view.ts';
 import { copyText } from './copy-text.ts';
 import { jsonView } from './json-view.ts';
 import { OPERATIONS, type Operation, operationOf } from './operations.ts';
-import sheet from './playground.css?url&no-inline';
+import css from './playground.css?inline';
 import { type Playing, playingOf, WHOLE } from './playing.ts';
 import { requestForm, summaryOf } from './request-form.ts';
 import { samplesOf } from './samples.ts';
@@ -21,6 +23,8 @@ import { LONG_LINK } from './share.ts';
 import { tabList } from './tab-list.ts';
 import { inputTexts, vectorsOf } from './vectors.ts';
 import { vectorsView } from './vectors-view.ts';
+
+adoptStyles(css);
 
 const ORIGINS = ['playground'] as const;
 
@@ -63,9 +67,7 @@ class PlaygroundPage extends PageElement<Playing> {
   protected override render() {
     const { app, page } = this;
     const text = words().playground;
-    // Its own, with this page's code: the first load does without.
-    return html`<link rel="stylesheet" href=${sheet} />
-      <div class="page playground">
+    return html`<div class="page playground">
       <div class="page-head"><h2 tabindex="-1">${words().pages.playground}</h2></div>
       <p class="hint">${text.about}</p>
       ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
@@ -133,7 +135,7 @@ class PlaygroundPage extends PageElement<Playing> {
             </div>`
       }
       <div id="request-view" role="tabpanel" aria-labelledby="request-view-${view}" class="field-grid">
-        ${view === 'form' ? requestForm(page) : this.#json()} ${view === 'form' ? gapText(page.gaps, WHOLE) : nothing}
+        ${view === 'form' ? keyed(operation, requestForm(page)) : this.#json()} ${view === 'form' ? gapText(page.gaps, WHOLE) : nothing}
       </div>
       <div class="row">
         <button type="submit" class="primary">${text.run}</button>

@@ -4,6 +4,7 @@ import type { Answerer } from '../shell/answerer.ts';
 import type { App, Side } from '../shell/app.ts';
 import { type Asked, PageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
+import { tokensOf } from '../shell/usage.ts';
 import { words } from '../words/language.ts';
 import { type Code, codeOf, type Language } from './code/code.ts';
 import { fieldsOf } from './fields.ts';
@@ -191,7 +192,8 @@ export class Playing extends PageState<PlayingState> {
         json,
         answerer: this.app.answererOf(typeof response === 'object' && response !== null ? response : {}),
         took,
-        tokens: tokensOf(json),
+        // An endpoint that counts none says nothing.
+        tokens: tokensOf(json) || undefined,
         asked,
       },
     });
@@ -332,17 +334,6 @@ function forSide(operation: string, request: JsonRequest, from: Side, to: Side):
   const models = samples.map((sample) => [sample.request(from).model, sample.request(to).model]);
   const model = models.find(([old]) => old !== undefined && old === request.model);
   return model ? { ...request, model: model[1] } : request;
-}
-
-/** Tokens that an answer counts as used, wherever it says so. */
-function tokensOf(json: unknown): number | undefined {
-  const { usage, meta, data } = (json ?? {}) as Record<string, Record<string, unknown> | undefined>;
-  for (const each of [usage, meta?.usage, data?.usage]) {
-    const { total_tokens, tokens } = (each ?? {}) as Record<string, unknown>;
-    const count = total_tokens ?? tokens;
-    if (typeof count === 'number') return count;
-  }
-  return undefined;
 }
 
 export const playingOf = perApp((app) => new Playing(app));

@@ -916,7 +916,7 @@ export const words: Words = {
       `Läuft nicht im Browser: ${reason}${instead === undefined ? '' : ` Stattdessen: ${instead}.`}`,
     downloads: (size) => `Lädt zuerst ${size} herunter.`,
     missing: (name, place) => `${name} gibt es ${place} nicht.`,
-    remoteHas: 'Oben Remote oder Auto wählen: api.jina.ai kann es oder ein eigener Server.',
+    remoteHas: 'Oben Server oder Auto wählen: api.jina.ai kann es oder ein eigener Server.',
     localHas: 'Oben Lokal wählen: Dieser Browser kann es.',
     hostedHas: 'api.jina.ai kann es.',
     samplesLabel: 'Beispiele:',
@@ -968,12 +968,12 @@ export const words: Words = {
     language: {
       request: 'Anfrage',
       local: 'Lokal',
-      remote: 'Remote',
+      remote: 'Server',
       curl: 'curl',
       python: 'Python',
       openai: 'openai',
     },
-    oneLine: 'Lokal und Remote unterscheiden sich nur in der markierten Zeile.',
+    oneLine: 'Lokal und Server unterscheiden sich nur in der markierten Zeile.',
     install: 'Benötigt:',
     noCode: {
       'no-request': 'Kein Server hat einen solchen Endpunkt: Diesen Aufruf gibt es nur in diesem Browser.',

@@ -11,7 +11,7 @@ const SHIPPED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Models of a request that a page serves; others come from the hub. */
-export function shippedModels({ name }: Operation, request: JsonRequest): readonly string[] {
+function shippedModels({ name }: Operation, request: JsonRequest): readonly string[] {
   const { model } = request;
   // A classifier knows its model by itself, and passages that answer are found by the models that there are.
   if (name === 'classify' && model == null) return SHIPPED['all-MiniLM-L6-v2']!;
