@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { DEMO_FOLDER, type DemoHost, serveDemo } from '../support/demo-host.ts';
+import { violations } from './axe.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 test.use({ serviceWorkers: 'allow' });
@@ -221,6 +222,7 @@ test('a new version waits for the visitor, one tab at a time, and never mixes wi
   await page.reload();
   await expect(notice).toContainText('A new version is ready');
   await isFirst(page);
+  expect(await violations(page)).toEqual([]);
   await notice.getByRole('button', { name: 'Later' }).click();
   await expect(notice).toHaveCount(0);
   // The old version is whole, though its host has it no longer.
