@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type PluginOption } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { WEB_MANIFEST } from './demo/src/app/web-manifest.ts';
+import { MANIFEST_ICONS } from './tooling/app-icons.ts';
 import { embeddedModels } from './tooling/vite-models.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts';
 
@@ -18,7 +19,7 @@ const installable = (): PluginOption =>
     filename: 'service-worker.ts',
     // demo/src/app/registration.ts does it.
     injectRegister: false,
-    manifest: WEB_MANIFEST,
+    manifest: { ...WEB_MANIFEST, icons: MANIFEST_ICONS },
     integration: {
       configureCustomSWViteBuild: (options) => {
         options.logLevel = 'warn';

@@ -14,8 +14,11 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.mjs': 'text/javascript; charset=utf-8',
   '.onnx': 'application/octet-stream',
   '.onnx_data': 'application/octet-stream',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
 
 /** Whether a relative path may be read: build stamps, half-written and hidden files are not for others. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { DEMO_FOLDER, type DemoHost, serveDemo } from '../support/demo-host.ts';
+import { violations } from './axe.ts';
 import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 test.use({ serviceWorkers: 'allow' });
@@ -112,7 +113,7 @@ test('the browser finds it installable, with icons of the sizes that it names, a
   const paths = (await kept(page)).map((each) => each.slice(host.url.length).replace(/\?.*/u, ''));
   expect(paths).toEqual(expect.arrayContaining(['index.html', 'theme.js', ...needed]));
   // A quarter is what reads PDFs, and another one the tokenizer that Segment begins with.
-  expect(await compressed(paths)).toBeLessThan(2_000_000);
+  expect(await compressed(paths)).toBeLessThan(2_500_000);
   expect(paths.filter((path) => path.endsWith('.wasm'))).toEqual([]);
 
   for (const { url: shortcut } of shortcuts) {
@@ -221,6 +222,7 @@ test('a new version waits for the visitor, one tab at a time, and never mixes wi
   await page.reload();
   await expect(notice).toContainText('A new version is ready');
   await isFirst(page);
+  expect(await violations(page)).toEqual([]);
   await notice.getByRole('button', { name: 'Later' }).click();
   await expect(notice).toHaveCount(0);
   // The old version is whole, though its host has it no longer.

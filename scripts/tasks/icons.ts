@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { APP_ICONS } from '../../demo/src/app/web-manifest.ts';
+import { APP_ICONS } from '../../tooling/app-icons.ts';
 import { ensureBrowser } from '../../tooling/browser.mjs';
 import { repository } from '../../tooling/process.mjs';
 
