@@ -50,7 +50,7 @@ export const words: Words = {
     tickets: 'Kundenanfragen',
     ticketsHint: 'Ein Muster: englische Nachrichten an einen Laden in drei Klassen',
     icons: 'Symbole',
-    iconsHint: 'Ein Muster: Bilder von Natur, Fahrzeugen und Dingen',
+    iconsHint: 'Ein Muster: Bilder von Gesichtern, Fahrzeugen und Werkzeug',
     newTexts: 'Neu: Texte',
     newTextsHint: 'Zeilen einfügen oder eigene Dateien nehmen',
     newPictures: 'Neu: Bilder',

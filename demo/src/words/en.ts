@@ -53,7 +53,7 @@ export const words = {
     tickets: 'Support tickets',
     ticketsHint: 'A sample: three classes of messages to a shop',
     icons: 'Icons',
-    iconsHint: 'A sample: pictures of nature, vehicles and things',
+    iconsHint: 'A sample: pictures of faces, transport and tools',
     newTexts: 'New: texts',
     newTextsHint: 'Paste lines, or take files of yours',
     newPictures: 'New: pictures',
