@@ -245,7 +245,7 @@ export const words: Words = {
       models: 'Geladene Modelldateien',
       noModels: 'keine bei diesem Besuch',
       parts: 'Anfragen dieser Seite nach ihren eigenen Teilen',
-      how: 'Gezählt, nicht behauptet: jede Anfrage mit Inhalt, die diese Seite stellt, und jede andere Art zu senden, die der Browser auflistet; Modelldateien so, wie der Worker sie meldet. Der Worker selbst sendet nichts als Anfragen nach Modelldateien. Inhalte von Anfragen, bevor diese Seite geöffnet wurde (von „Suchen“, „Einordnen“ und anderen), sind nicht dabei.',
+      how: 'Gezählt wird hier: jede Anfrage mit Inhalt, die diese Seite stellt, seit sie offen ist, und jede andere Art zu senden, die der Browser auflistet. Modelldateien zählen so, wie der Worker sie meldet; seine übrigen Anfragen sind von hier nicht zu sehen, und sein Code stellt keine mit Inhalt. Was andere Seiten der App vorher gesendet haben, ist nicht dabei.',
     },
   },
   // ── page Classify ──
