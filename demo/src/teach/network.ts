@@ -73,7 +73,7 @@ export class NetworkCounter extends Store<NetworkCounts> {
     const own = input instanceof Request ? input : undefined;
     const bytes = init?.body ? sizeOf(init.body) : own?.body ? 1 : 0;
     if (bytes === 0) return;
-    const { host } = new URL(own?.url ?? String(input), document.baseURI);
+    const { host } = new URL(own?.url ?? String(input), globalThis.location?.href);
     const { sent, uploads } = this.state;
     this.update({ uploads: uploads + 1, sent: { ...sent, [host]: (sent[host] ?? 0) + bytes } });
   }

@@ -6,6 +6,7 @@ import hammer from '../classify/samples/hammer.png?url';
 import pizza from '../classify/samples/pizza.png?url';
 import sailboat from '../classify/samples/sailboat.png?url';
 import type { Addition } from './project.ts';
+import grinningFace from './samples/grinning-face.png?url';
 import house from './samples/house.png?url';
 import necktie from './samples/necktie.png?url';
 import rocket from './samples/rocket.png?url';
@@ -54,18 +55,19 @@ const OPEN_TICKETS: readonly string[] = [
 ];
 
 const PICTURES: Readonly<Record<string, { url: string; label?: string }>> = {
-  'cloud with rain': { url: cloudWithRain, label: 'nature' },
-  'dog face': { url: dogFace, label: 'nature' },
-  sunflower: { url: sunflower, label: 'nature' },
-  rocket: { url: rocket, label: 'vehicle' },
-  sailboat: { url: sailboat, label: 'vehicle' },
-  guitar: { url: guitar, label: 'thing' },
-  hammer: { url: hammer, label: 'thing' },
-  necktie: { url: necktie, label: 'thing' },
+  'dog face': { url: dogFace, label: 'face' },
+  'grinning face': { url: grinningFace, label: 'face' },
+  'teddy bear': { url: teddyBear, label: 'face' },
+  rocket: { url: rocket, label: 'transport' },
+  sailboat: { url: sailboat, label: 'transport' },
+  guitar: { url: guitar, label: 'tool' },
+  hammer: { url: hammer, label: 'tool' },
+  'cloud with rain': { url: cloudWithRain },
   house: { url: house },
+  necktie: { url: necktie },
   pizza: { url: pizza },
   'soccer ball': { url: soccerBall },
-  'teddy bear': { url: teddyBear },
+  sunflower: { url: sunflower },
 };
 
 /** Support tickets of three classes, and some without. */

@@ -535,7 +535,7 @@ export const words: Words = {
     tickets: 'Kundenanfragen',
     ticketsHint: 'Ein Muster: englische Nachrichten an einen Laden in drei Klassen',
     icons: 'Symbole',
-    iconsHint: 'Ein Muster: Bilder von Natur, Fahrzeugen und Dingen',
+    iconsHint: 'Ein Muster: Bilder von Gesichtern, Fahrzeugen und Werkzeug',
     newTexts: 'Neu: Texte',
     newTextsHint: 'Zeilen einfügen oder eigene Dateien nehmen',
     newPictures: 'Neu: Bilder',
@@ -730,7 +730,7 @@ export const words: Words = {
       models: 'Geladene Modelldateien',
       noModels: 'keine bei diesem Besuch',
       parts: 'Anfragen dieser Seite nach ihren eigenen Teilen',
-      how: 'Gezählt, nicht behauptet: jede Anfrage mit Inhalt, die diese Seite stellt, und jede andere Art zu senden, die der Browser auflistet; Modelldateien so, wie der Worker sie meldet. Der Worker selbst sendet nichts als Anfragen nach Modelldateien. Inhalte von Anfragen, bevor diese Seite geöffnet wurde (von „Suchen“, „Einordnen“ und anderen), sind nicht dabei.',
+      how: 'Gezählt wird hier: jede Anfrage mit Inhalt, die diese Seite stellt, seit sie offen ist, und jede andere Art zu senden, die der Browser auflistet. Modelldateien zählen so, wie der Worker sie meldet; seine übrigen Anfragen sind von hier nicht zu sehen, und sein Code stellt keine mit Inhalt. Was andere Seiten der App vorher gesendet haben, ist nicht dabei.',
     },
   },
   // ── page Classify ──

@@ -538,7 +538,7 @@ export const words = {
     tickets: 'Support tickets',
     ticketsHint: 'A sample: three classes of messages to a shop',
     icons: 'Icons',
-    iconsHint: 'A sample: pictures of nature, vehicles and things',
+    iconsHint: 'A sample: pictures of faces, transport and tools',
     newTexts: 'New: texts',
     newTextsHint: 'Paste lines, or take files of yours',
     newPictures: 'New: pictures',
@@ -728,7 +728,7 @@ export const words = {
       models: 'Model files downloaded',
       noModels: 'none on this visit',
       parts: 'Requests of this page for its own parts',
-      how: 'Counted, not claimed: every request with a body that this page makes, and every other way to send that the browser lists; model files as the engine’s worker reports them. The worker itself sends nothing but requests for model files. Bodies of requests before this page was opened (by Search, Classify and others) are not in it.',
+      how: 'Counted here: every request with a body that this page makes since it was opened, and every other way to send that the browser lists. Model files are counted as the engine’s worker reports them; its other requests cannot be seen from here, and its code makes none with a body. What other pages of this app sent before is not in it.',
     },
   },
   // ── page Classify ──
