@@ -8,7 +8,7 @@ const models = CATALOGUE.map((entry) => ({ info: modelInfo(entry), facts: modelF
 const cpu = { device: 'wasm', f16: false } as DeviceReport;
 const gpu = { device: 'webgpu', f16: false } as DeviceReport;
 const ids = (by: Parameters<typeof sortedModels>[1], device = cpu): string[] =>
-  sortedModels(models, by, device).map(({ facts }) => facts?.id);
+  sortedModels(models, by, device).flatMap(({ facts }) => facts?.id ?? []);
 const all = { models, kind: 'all', use: 'all', onlyHere: false, words: '' } as const;
 
 describe('the order of models', () => {

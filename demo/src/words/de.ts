@@ -502,7 +502,7 @@ export const words: Words = {
     trust: 'Vertrauenswürdigkeit {pca} (PCA), {umap} (UMAP)',
     trustPcaOnly: 'Vertrauenswürdigkeit {pca} (PCA)',
     trustHint: (neighbours, points) =>
-      `1, wenn ${counted(neighbours, { one: 'nächster Text', other: 'nächste Texte' })} auf der Karte auch nach den Vektoren die nächsten sind (Venna & Kaski, 2001), gemessen an ${counted(points, { one: 'Text', other: 'Texten' })}.`,
+      `1, wenn die nächsten Texte auf der Karte (${neighbours} je Text) auch nach den Vektoren die nächsten sind (Venna & Kaski, 2001), gemessen an ${counted(points, { one: 'Text', other: 'Texten' })}.`,
     explained: 'Die beiden Hauptkomponenten tragen {share} der Varianz.',
     illustration: 'Abstände auf einer Karte in zwei Dimensionen sind ein Bild: Nur Nähe bedeutet etwas.',
   },
@@ -531,7 +531,7 @@ export const words: Words = {
     device: 'Gerät',
     check: 'Prüfung',
     runtime: 'Laufzeit',
-    runtimes: { encoder: 'Encoder von Nearfield', onnxruntime: 'onnxruntime' },
+    runtimes: { encoder: 'Nearfields Encoder', onnxruntime: 'onnxruntime' },
     computedBy: (runtime) => `mit ${runtime}`,
     noCheck: 'keine',
     checks: { passed: 'bestanden', remembered: 'schon früher bestanden', skipped: 'nichts zu vergleichen' },
