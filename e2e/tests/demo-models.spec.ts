@@ -66,12 +66,13 @@ test('loads a model, shows its check, and carries it away and back as files', as
   // Import takes the place of Delete: it must not get the focus, where another Enter would open a dialog.
   await row.getByRole('button', { name: 'Delete' }).focus();
   await page.keyboard.press('Enter');
-  // Nothing is deleted before a second press; Enter twice keeps it.
-  await expect(row.getByRole('button', { name: 'Keep' })).toBeFocused();
+  // Nothing is deleted before it is confirmed; Enter twice keeps it.
+  const dialog = page.getByRole('dialog', { name: 'Delete minilm-reranker?' });
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(row.locator('.state')).toBeFocused();
+  await expect(dialog).toHaveCount(0);
   await row.getByRole('button', { name: 'Delete' }).click();
-  await row.getByRole('button', { name: 'Delete now' }).click();
+  await dialog.getByRole('button', { name: 'Delete' }).click();
   await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
   await expect(row.locator('.state')).toBeFocused();
   await expect(page.locator('.toast')).toHaveText('minilm-reranker is deleted.');

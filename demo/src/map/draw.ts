@@ -1,3 +1,4 @@
+import { decimalText } from '../text/decimal.ts';
 import { markOf, traceMark } from './marks.ts';
 import { type Size, type Spot, toScreen, type View } from './view.ts';
 
@@ -50,15 +51,19 @@ export function drawMap(context: CanvasRenderingContext2D, scene: Scene): void {
     }
     traceMark(group.path, shape, x, y, radius);
   }
-  for (const { path, colour, faint } of [...paths.values()].sort(
-    (a, b) => Number(b.faint) - Number(a.faint),
-  )) {
-    context.globalAlpha = faint ? FAINT : 0.88;
-    context.fillStyle = colour;
-    context.fill(path);
-  }
-  context.globalAlpha = 1;
-  if (found) drawFound(context, scene, found, radius);
+  const fill = (isFaint: boolean): void => {
+    for (const { path, colour, faint } of paths.values()) {
+      if (faint !== isFaint) continue;
+      context.globalAlpha = faint ? FAINT : 0.88;
+      context.fillStyle = colour;
+      context.fill(path);
+    }
+    context.globalAlpha = 1;
+  };
+  fill(true);
+  const star = found && drawWays(context, scene, found, radius);
+  fill(false);
+  if (star) drawStar(context, palette, star);
   for (const index of [scene.hovered, scene.current])
     if (index !== undefined) ring(context, scene, index, radius);
   if (scene.line.length > 1) drawLine(context, scene);
@@ -76,13 +81,14 @@ const placeOf = ({ positions, view, size }: Scene, index: number): Spot =>
 /**
  * Lines from a question to the points it is near to, with their cosines. The question has no place of its own: it is drawn
  * in the middle of these points, nearer ones counting for more.
+ * @returns where the question is
  */
-function drawFound(
+function drawWays(
   context: CanvasRenderingContext2D,
   scene: Scene,
   found: NonNullable<Scene['found']>,
   radius: number,
-): void {
+): Spot {
   const { palette } = scene;
   const places = found.map(({ index, cosine }) => ({ ...placeOf(scene, index), cosine }));
   const weights = places.map(({ cosine }) => Math.exp(cosine * 8));
@@ -106,7 +112,11 @@ function drawFound(
   context.font = '600 12px system-ui, sans-serif';
   context.textBaseline = 'middle';
   for (const { x, y, cosine } of places.slice(0, 3))
-    label(context, palette, cosine.toFixed(2), x + radius + 4, y);
+    label(context, palette, decimalText(cosine, 2), x + radius + 4, y);
+  return star;
+}
+
+function drawStar(context: CanvasRenderingContext2D, palette: Palette, star: Spot): void {
   context.beginPath();
   for (let corner = 0; corner < 10; corner++) {
     const reach = corner % 2 === 0 ? 11 : 4.6;

@@ -9,6 +9,8 @@ import { formatCount } from '../shell/format.ts';
 import { SEARCH_NEED } from '../shell/model-choices.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
+import { decimalText } from '../text/decimal.ts';
+import { languageInUse } from '../words/in-use.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { mapLink, readMapLink } from './link.ts';
@@ -30,10 +32,7 @@ import { startProjector } from './projection/projector.ts';
 const ORIGINS = ['map'] as const;
 const mappingOf = mappingWith(startProjector);
 
-const cosine = (value: number | undefined): string =>
-  value === undefined
-    ? '–'
-    : new Intl.NumberFormat(undefined, { maximumFractionDigits: 2, minimumFractionDigits: 2 }).format(value);
+const figure = (value: number | undefined): string => (value === undefined ? '–' : decimalText(value, 2));
 
 /** A map of texts by their meaning. */
 class MapPage extends PageElement<Mapping> {
@@ -318,13 +317,13 @@ class MapPage extends PageElement<Mapping> {
   #quality({ quality, explained }: Mapped) {
     if (!quality?.pca) return nothing;
     const t = words().map;
-    const share = new Intl.NumberFormat(undefined, { style: 'percent' }).format(explained);
+    const share = new Intl.NumberFormat(languageInUse(), { style: 'percent' }).format(explained);
     return html`<section class="map-quality" aria-labelledby="map-quality-title">
       <h3 id="map-quality-title">${t.quality}</h3>
       <p data-testid="map-quality">
         ${slots(quality.umap ? t.trust : t.trustPcaOnly, {
-          pca: html`<strong>${cosine(quality.pca.value)}</strong>`,
-          umap: html`<strong>${cosine(quality.umap?.value)}</strong>`,
+          pca: html`<strong>${figure(quality.pca.value)}</strong>`,
+          umap: html`<strong>${figure(quality.umap?.value)}</strong>`,
         })}
       </p>
       <p class="hint">

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { answeredBy } from '../elements/answered-by.ts';
 import { fieldValue } from '../elements/page-element.ts';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { markIcon } from './map-legend.ts';
@@ -102,7 +103,7 @@ function entry(page: Mapping, map: Mapped, index: number, goTo: GoTo, near?: Nea
     <button type="button" class="map-item" aria-pressed=${index === chosen ? 'true' : 'false'} @click=${() => goTo(index)}>
       ${markIcon(number < 0 ? NO_MARK : number)}
       <span class="text" dir="auto">${item.text}</span>
-      ${near ? html`<span class="cosine">${near.cosine.toFixed(3)}</span>` : nothing}
+      ${near ? html`<span class="cosine">${decimalText(near.cosine, 3)}</span>` : nothing}
     </button>
   </li>`;
 }

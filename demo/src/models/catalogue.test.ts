@@ -148,10 +148,3 @@ test('a stored model is verified by loading it anew, and the result is said', as
   await failing;
   expect(page.state.failures.a?.code).toBe('SELF_CHECK_FAILED');
 });
-
-test('a deletion that was asked about waits no longer once it is done', async () => {
-  page.confirm('icon-clip');
-  expect(page.state.confirming).toBe('icon-clip');
-  await page.delete('icon-clip');
-  expect(page.state.confirming).toBeUndefined();
-});

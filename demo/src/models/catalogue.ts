@@ -44,8 +44,6 @@ interface CatalogueState {
   /** Only those that run in this browser. */
   onlyHere: boolean;
   words: string;
-  /** The model whose deletion waits for a second press. */
-  confirming: string | undefined;
 }
 
 /** A model in the list of a server, by the catalogue where the server does not tell. */
@@ -82,7 +80,6 @@ export class Catalogue extends PageState<CatalogueState> {
       sort: 'recommended',
       onlyHere: false,
       words: '',
-      confirming: undefined,
     });
   }
 
@@ -129,13 +126,7 @@ export class Catalogue extends PageState<CatalogueState> {
     if (loaded) this.app.announce(words().models.verified(model, checkText(loaded.check)));
   }
 
-  /** Asks before a model's files are deleted, or no longer. */
-  confirm(model: string | undefined): void {
-    this.update({ confirming: model });
-  }
-
   async delete(model: string): Promise<void> {
-    this.confirm(undefined);
     await this.#do(model, 'delete', () => this.app.deleteFiles(model));
   }
 

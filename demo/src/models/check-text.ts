@@ -1,4 +1,5 @@
 import type { ModelCheck } from '@nearfield/spec';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 
 /** What came of comparing a model with its published values: `passed: 2 published values, lowest cosine 0.99980`. */
@@ -8,7 +9,7 @@ export function checkText(check: ModelCheck | undefined): string {
   const { result, goldens, cosine, logitError } = check;
   if (goldens === 0) return t.checks[result];
   const figures = [t.checkedValues(goldens)];
-  if (cosine !== undefined) figures.push(t.lowestCosine(cosine.toFixed(5)));
-  else if (logitError !== undefined) figures.push(t.largestDifference(logitError.toFixed(4)));
+  if (cosine !== undefined) figures.push(t.lowestCosine(decimalText(cosine, 5)));
+  else if (logitError !== undefined) figures.push(t.largestDifference(decimalText(logitError, 4)));
   return `${t.checks[result]}: ${figures.join(', ')}`;
 }

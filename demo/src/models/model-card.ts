@@ -14,8 +14,8 @@ import { taskProgress } from './task-progress.ts';
 export interface CardActions {
   act(event: Event, run: () => Promise<void>): void;
   chooseFolder(model: string): void;
-  /** Asks before the model is deleted, or no longer. */
-  confirm(model: string, asking: boolean): void;
+  /** Asks, then deletes the model's files. */
+  remove(event: Event, model: string, bytes: number): void;
   dismiss(model: string): void;
 }
 
@@ -169,9 +169,7 @@ function controls(page: Catalogue, id: string, actions: CardActions) {
             ${words().common.cancel}<span class="visually-hidden"> ${id}</span>
           </button>
         </div>`
-        : page.state.confirming === id && usage
-          ? confirmation(page, id, usage, actions)
-          : buttons(page, id, usage, isLoaded, actions)
+        : buttons(page, id, usage, isLoaded, actions)
     }
     ${failure ? failed(id, failure, actions) : nothing}
   </div>`;
@@ -194,27 +192,7 @@ function buttons(
     ${isLoaded ? nothing : button(load, (event) => actions.act(event, () => page.load(id)), isRecommended(id) ? 'primary' : '')}
     ${usage?.complete ? button(t.verify, (event) => actions.act(event, () => page.verify(id))) : nothing}
     ${usage?.complete ? button(t.export, (event) => actions.act(event, () => page.export(id))) : nothing}
-    ${usage ? button(t.delete, () => actions.confirm(id, true)) : button(t.import, () => actions.chooseFolder(id))}
-  </div>`;
-}
-
-function confirmation(page: Catalogue, id: string, { bytes }: ModelUsage, actions: CardActions) {
-  const t = words().models;
-  return html`<div
-    class="confirm"
-    role="group"
-    aria-labelledby="confirm-${id}"
-    @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && actions.confirm(id, false)}
-  >
-    <p id="confirm-${id}">${t.confirmDelete(formatBytes(bytes))}</p>
-    <div class="row">
-      <button type="button" data-action="keep" @click=${() => actions.confirm(id, false)}>
-        ${t.keep}<span class="visually-hidden"> ${id}</span>
-      </button>
-      <button type="button" class="danger" @click=${(event: Event) => actions.act(event, () => page.delete(id))}>
-        ${t.deleteNow}<span class="visually-hidden"> ${id}</span>
-      </button>
-    </div>
+    ${usage ? button(t.delete, (event) => actions.remove(event, id, usage.bytes)) : button(t.import, () => actions.chooseFolder(id))}
   </div>`;
 }
 

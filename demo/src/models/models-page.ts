@@ -2,6 +2,7 @@ import type { LoadedModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
+import { confirmed } from '../elements/confirmed.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
 import { formatBytes } from '../shell/format.ts';
 import '../elements/problem-list.ts';
@@ -28,12 +29,12 @@ class ModelsPage extends PageElement<Catalogue> {
   readonly #inSight = new Set<string>();
 
   readonly #actions: CardActions = {
-    act: (event, run) => void this.#act(event, run),
+    act: (event, run) => void this.#act(cardOf(event), run),
     chooseFolder: (model) => {
       this.#importing = model;
       this.querySelector<HTMLInputElement>('#model-folder')?.click();
     },
-    confirm: (model, asking) => void this.#confirm(model, asking),
+    remove: (event, model, bytes) => void this.#remove(cardOf(event), model, bytes),
     dismiss: (model) => {
       this.page.dismiss(model);
       this.#card(model)?.querySelector<HTMLElement>('.state')?.focus({ preventScroll: true });
@@ -158,8 +159,7 @@ class ModelsPage extends PageElement<Catalogue> {
    * Does something with a model from its card, and keeps the focus there: on Cancel while it lasts, on what became of
    * it afterwards. The button that takes the old one's place would do something else.
    */
-  async #act(event: Event, run: () => Promise<void>): Promise<void> {
-    const card = (event.currentTarget as HTMLElement).closest('li');
+  async #act(card: Element | null, run: () => Promise<void>): Promise<void> {
     const ended = run();
     await this.#rendered();
     card?.querySelector<HTMLElement>('[data-action="cancel"]')?.focus();
@@ -172,12 +172,15 @@ class ModelsPage extends PageElement<Catalogue> {
     (target ?? this.querySelector<HTMLElement>('#memory-title'))?.focus({ preventScroll: true });
   }
 
-  /** Asks before a model is deleted: the focus goes to what deletes nothing. */
-  async #confirm(model: string, asking: boolean): Promise<void> {
-    this.page.confirm(asking ? model : undefined);
-    await this.#rendered();
-    const target = asking ? '[data-action="keep"]' : '.state';
-    this.#card(model)?.querySelector<HTMLElement>(target)?.focus({ preventScroll: true });
+  /** Asks before a model is deleted: it may have been long on its way. */
+  async #remove(card: Element | null, model: string, bytes: number): Promise<void> {
+    const t = words().models;
+    const question = {
+      title: t.confirmDelete(model),
+      lost: [t.deleted(formatBytes(bytes))],
+      action: t.delete,
+    };
+    if (await confirmed(question)) await this.#act(card, () => this.page.delete(model));
   }
 
   async #rendered(): Promise<void> {
@@ -221,7 +224,7 @@ class ModelsPage extends PageElement<Catalogue> {
         <button
           type="button"
           ?disabled=${this.page.state.tasks[id] !== undefined}
-          @click=${(event: Event) => this.#act(event, () => this.page.unload(id))}
+          @click=${(event: Event) => this.#act(cardOf(event), () => this.page.unload(id))}
         >
           ${t.unload}<span class="visually-hidden"> ${id}</span>
         </button>
@@ -315,6 +318,9 @@ class ModelsPage extends PageElement<Catalogue> {
     this.querySelector<HTMLElement>('#catalogue-title')?.focus();
   };
 }
+
+/** The card, or the entry of a list, that a press came from. */
+const cardOf = (event: Event): Element | null => (event.currentTarget as Element).closest('li');
 
 /** A field that chooses one of a few values. */
 function choice(
