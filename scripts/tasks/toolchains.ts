@@ -15,7 +15,7 @@ import { buildDemo, buildPackages } from '../packaging/build.ts';
 import { packPackages } from '../packaging/pack.ts';
 import { type MatrixReport, matrixRows, matrixTable } from '../testing/matrix.ts';
 
-const USAGE = `npm run toolchains -- [options]: docs/toolchains.md with every toolchain, and the README's quick start
+const USAGE = `npm run toolchains -- [options]: docs/toolchains.md with every toolchain, the examples, and the README's quick start
 
 Options:
   --only IDS   these toolchains, by their ids in e2e/toolchains, and examples (example-vue), with commas
