@@ -93,11 +93,10 @@ export class Subject {
    */
   case(method: FoundationMethod, name: string, run: (foundation: SearchFoundation) => Promise<void>): void {
     const { share: { of, at } = { of: 1, at: 0 }, except = [] } = this.#options;
-    if (except.includes(name)) return;
     const suite = TestRunner.getCurrentSuite();
     const count = this.#cases.get(suite) ?? 0;
     this.#cases.set(suite, count + 1);
-    if (count > 0 && count % of !== at) return;
+    if ((count > 0 && count % of !== at) || except.includes(name)) return;
     it(name, async (context: TestContext) => {
       if (!this.has(method)) context.skip(`${method} is not supported`);
       await run(this.foundation);
