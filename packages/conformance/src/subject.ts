@@ -1,6 +1,7 @@
 import { type Capabilities, FoundationError, type SearchFoundation } from '@nearfield/spec';
 import type { FoundationMethod } from '@nearfield/spec/implement';
-import { expect, it, type TestContext } from 'vitest';
+import { expect, it, type TestContext, TestRunner } from 'vitest';
+
 import type { ContractModels } from './models.ts';
 
 /** A group of the suite's cases. */
@@ -41,6 +42,10 @@ export interface ContractOptions {
   splits?: boolean | undefined;
   /** Groups of cases that are tried. Default: all. */
   groups?: readonly ContractGroup[] | undefined;
+  /** Of each part of the suite the first case, and each `of`th from `at` on: where the rest is tried elsewhere. Default: all. */
+  share?: { of: number; at: number } | undefined;
+  /** Names of cases about what one place alone holds, such as its limits: not tried where several answer. */
+  except?: readonly string[] | undefined;
   /** Ends what `create` started beside the foundation. */
   dispose?: (() => Promise<void>) | undefined;
 }
@@ -53,6 +58,8 @@ export class Subject {
   readonly #options: ContractOptions;
   #foundation: SearchFoundation | undefined;
   #capabilities: Capabilities | undefined;
+  /** Cases so far, by the part of the suite that they are in. */
+  readonly #cases = new Map<object, number>();
 
   constructor(options: ContractOptions) {
     this.#options = options;
@@ -85,6 +92,11 @@ export class Subject {
    * refuses it by name is a test of its own (`capabilityCases`).
    */
   case(method: FoundationMethod, name: string, run: (foundation: SearchFoundation) => Promise<void>): void {
+    const { share: { of, at } = { of: 1, at: 0 }, except = [] } = this.#options;
+    const suite = TestRunner.getCurrentSuite();
+    const count = this.#cases.get(suite) ?? 0;
+    this.#cases.set(suite, count + 1);
+    if ((count > 0 && count % of !== at) || except.includes(name)) return;
     it(name, async (context: TestContext) => {
       if (!this.has(method)) context.skip(`${method} is not supported`);
       await run(this.foundation);

@@ -14,7 +14,7 @@ import { summary } from './html/summaries.ts';
 import { loadByFetch } from './load.ts';
 import type { LoadedDocument, ReaderOptions } from './options.ts';
 import { bestPassages } from './passages.ts';
-import { refuseUnsupported } from './refusals.ts';
+import { refuseForPdf, refuseUnsupported } from './refusals.ts';
 import { countTokens, cutToTokens } from './tokens.ts';
 
 /** Largest document that is loaded, in bytes. */
@@ -75,7 +75,7 @@ async function document(
   if (request.html != null) return html(request.html, url, request, signal);
   const loaded = await bytes(request, options, signal);
   const address = loaded.url ?? url;
-  if (isPdf(loaded.bytes)) return pdf(loaded.bytes, address, options, signal);
+  if (isPdf(loaded.bytes)) return pdf(loaded.bytes, address, request, options, signal);
   const text = decodeText(loaded);
   if (!isPlainText(loaded, text)) return html(text, address, request, signal);
   return { page: { title: '', url: address ?? '', content: text.trim() }, links: [], images: [] };
@@ -92,7 +92,13 @@ async function bytes(
   return load(url!, { signal, headers: headersOf(request), maxBytes: MAX_BYTES });
 }
 
-function headersOf({ locale, userAgent, referer, customHeader }: ParsedReadRequest): Record<string, string> {
+function headersOf({
+  locale,
+  userAgent,
+  referer,
+  doNotTrack,
+  customHeader,
+}: ParsedReadRequest): Record<string, string> {
   const headers: Record<string, string> = {
     Accept: 'text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8',
     ...customHeader,
@@ -100,6 +106,7 @@ function headersOf({ locale, userAgent, referer, customHeader }: ParsedReadReque
   if (locale) headers['Accept-Language'] = locale;
   if (userAgent) headers['User-Agent'] = userAgent;
   if (referer) headers.Referer = referer;
+  if (doNotTrack) headers.DNT = '1';
   return headers;
 }
 
@@ -111,8 +118,9 @@ async function html(
 ): Promise<Read> {
   const { readHtml } = await import('./html/index.ts');
   const format = (request.returnFormat ?? 'content') as 'content' | 'markdown' | 'text' | 'html';
+  const base = request.base === 'initial' ? (request.url ?? url) : url;
   const { content, links, images, title, description, publishedTime, warning, metadata, external } =
-    await readHtml(source, { ...request, url, format, signal });
+    await readHtml(source, { ...request, url: base, format, signal });
   const page: Page = { title, description, url: url ?? '', content, metadata, external };
   if (format === 'text' || format === 'html') page[format] = content;
   if (publishedTime !== undefined) page.publishedTime = publishedTime;
@@ -123,15 +131,20 @@ async function html(
 async function pdf(
   data: Uint8Array,
   url: string | undefined,
+  request: ParsedReadRequest,
   { pdf: settings }: ReaderOptions,
   signal: AbortSignal | undefined,
 ): Promise<Read> {
+  refuseForPdf(request);
+  const isPlain = request.returnFormat === 'text';
   const { readPdf } = await import('./pdf/index.ts');
   const { title, description, publishedTime, metadata, markdown, links, warning } = await readPdf(data, {
     ...settings,
+    style: { ...request, isPlain },
     signal,
   });
   const page: Page = { title, description, url: url ?? '', content: markdown, metadata };
+  if (isPlain) page.text = markdown;
   if (publishedTime !== undefined) page.publishedTime = publishedTime;
   if (warning !== undefined) page.warning = warning;
   return { page, links: links.map(([text, address]) => [text, address]), images: [] };

@@ -1,11 +1,16 @@
 /** Longest that a page's thread is kept without a break, in milliseconds: half of what a reader notices. */
 const SLICE_MS = 25;
 
-/** Lets the page draw and answer. */
-export const pause = (): Promise<void> => {
-  const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } };
-  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
-};
+/** Lets the page draw and answer: behind all that waits already, where `scheduler.yield()` would push in before it. */
+export const pause = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 
 /**
  * Runs work that stops every now and then, and lets the page draw and answer in between.

@@ -24,7 +24,7 @@ for (const file of readdirSync(`${path}/${split}/html`).sort()) {
   const start = performance.now();
   const document = await parseHtml(html);
   const parsed = performance.now();
-  const { blocks, root } = findBlocks(document.body);
+  const { blocks, root } = await inSlices(findBlocks(document.body));
   const features = await inSlices(blockFeatures(blocks, root, pageFacts(document, truth.url)));
   times.push(parsed - start, performance.now() - parsed);
   rows.push(Buffer.from(features.buffer));

@@ -37,12 +37,13 @@ const FAILED: ReadonlySet<ErrorCode> = new Set([
   'STORAGE_FAILED',
 ]);
 
-/** Says nothing of the request: what another place says is more useful. */
-const NO_ANSWER: ReadonlySet<string> = new Set([
+/** Say nothing of the request: what another place says is more useful. */
+const NO_ANSWER: readonly ErrorCode[] = [
   'NOT_SUPPORTED',
   'MODEL_NOT_AVAILABLE_LOCALLY',
   'INPUT_MODEL_NOT_FOUND',
-]);
+  'EMBEDDING_SPACE_MISMATCH',
+];
 
 /**
  * Whether another place may answer instead.
@@ -65,7 +66,10 @@ export const passedOver = (failures: readonly Failure[]): PassedOver[] =>
 
 /** The error of a call that no place answered: the most telling one, with the others' in its message. */
 export function errorOfAll(failures: readonly Failure[]): FoundationError {
-  const first = failures.find(({ error }) => !NO_ANSWER.has(error.code)) ?? failures[0]!;
+  const first =
+    failures.find(({ error }) => !NO_ANSWER.includes(error.code)) ??
+    failures.find(({ error }) => error.code === 'EMBEDDING_SPACE_MISMATCH') ??
+    failures[0]!;
   const others = failures.filter(({ error }) => error.code !== first.error.code);
   if (others.length === 0) return first.error;
   const { code, message, status, param, requestId, retryable, retryAfter, issues } = first.error;

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { EmbeddingSpace } from '@nearfield/spec';
 export type { Conditions } from './conditions.ts';
 export type {
   Backend,
@@ -17,4 +18,3 @@ export type {
 } from './options.ts';
 export { createRouter, Router } from './router.ts';
 export type { Routed, RouterCallOptions } from './routing.ts';
-export type { EmbeddingSpace } from './spaces.ts';

@@ -2,8 +2,11 @@ import type { SearchFoundation } from '@nearfield/spec';
 import type { FoundationMethod } from '@nearfield/spec/implement';
 import type { Conditions } from './conditions.ts';
 
-/** Where a call can be answered: by the engine in this page or process, by a server, by the browser's own embedder. */
-export type Place = 'local' | 'remote' | 'builtIn';
+/**
+ * Where a call can be answered: by the engine in this page or process, by transformers.js beside it, by the browser's own
+ * embedder, by a server.
+ */
+export type Place = 'local' | 'transformers' | 'builtIn' | 'remote';
 
 /** A foundation, or a function that makes it when the first call goes there. */
 export type Backend = SearchFoundation | (() => SearchFoundation | Promise<SearchFoundation>);
@@ -40,6 +43,11 @@ export type Policy = 'local-only' | 'local-first' | 'remote-first' | 'fastest';
 /** Options of `createRouter()`: the places, and which of them answers. */
 export interface RouterOptions {
   local?: Backend | undefined;
+  /**
+   * Answers on the device for models that the engine has no recipe for: `createTransformers` of
+   * `@nearfield/transformers`. Policies ask it after the engine; one of your own says when.
+   */
+  transformers?: Backend | undefined;
   remote?: Backend | undefined;
   /** See `createBuiltIn` of `@nearfield/router/built-in`. */
   builtIn?: Backend | undefined;

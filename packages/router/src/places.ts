@@ -2,7 +2,7 @@ import { FoundationError, type SearchFoundation } from '@nearfield/spec';
 import type { Backend, Place, RouterOptions } from './options.ts';
 
 /** In the order in which they are looked through: the device's own first. */
-const ALL: readonly Place[] = ['local', 'builtIn', 'remote'];
+const ALL: readonly Place[] = ['local', 'transformers', 'builtIn', 'remote'];
 
 export const closedError = (): FoundationError =>
   new FoundationError({ code: 'CLOSED', message: 'This foundation was closed.', retryable: false });

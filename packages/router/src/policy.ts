@@ -11,10 +11,13 @@ export interface Order {
   reason: string;
 }
 
+/** Places of the device. transformers.js has what the engine cannot read. */
+const DEVICES: readonly Place[] = ['local', 'transformers', 'builtIn'];
+
 const ORDERS: Readonly<Record<Exclude<Policy, 'fastest'>, readonly Place[]>> = {
-  'local-only': ['local', 'builtIn'],
-  'local-first': ['local', 'builtIn', 'remote'],
-  'remote-first': ['remote', 'local', 'builtIn'],
+  'local-only': DEVICES,
+  'local-first': [...DEVICES, 'remote'],
+  'remote-first': ['remote', ...DEVICES],
 };
 
 /** The order of a named policy under the conditions of the moment. */
@@ -24,7 +27,7 @@ export function orderOf(policy: Policy, call: RoutedCall, speeds: Speeds): Order
   const { online, saveData, lowBattery }: Conditions = call.conditions;
   if (policy === 'local-only')
     return { places: available(ORDERS[policy]), reason: 'The policy is local-only.' };
-  const devices = available(['local', 'builtIn']);
+  const devices = available(DEVICES);
   if (!online && devices.length > 0) {
     // The server stays in the list: the browser may be wrong, or the server on this machine.
     return { places: available(ORDERS['local-first']), reason: 'The browser is offline.' };

@@ -1,11 +1,11 @@
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { type EmbeddingSpace, FoundationError, type SearchFoundation } from '@nearfield/spec';
 import type { FoundationMethod, ItemCallOptions } from '@nearfield/spec/implement';
 import { browserConditions } from './conditions.ts';
 import { errorOfAll, type Failure, mayMoveOn, passedOver } from './failover.ts';
 import type { Place, Route, RoutedCall, RouterOptions } from './options.ts';
 import type { Places } from './places.ts';
 import { type Order, orderOf } from './policy.ts';
-import { type EmbeddingSpace, requireSpace, spaceAt } from './spaces.ts';
+import { requireSpace, spaceAt } from './spaces.ts';
 import { Speeds } from './speed.ts';
 
 /** Options of a call of the router. */
@@ -215,15 +215,20 @@ function withRoute<Answer extends object>(
   return { ...answer, nearfield: { ...nearfield, route, ...(space && { space }) } };
 }
 
+/** Lists and objects around a text of a request, at most. */
+const DEEPEST = 8;
+
 /** Inputs, and characters of their texts. */
 function sizeOf(inputs: unknown): { inputs: number; characters: number } {
   const list = Array.isArray(inputs) ? inputs : inputs === undefined ? [] : [inputs];
-  const characters = (value: unknown): number => {
+  const characters = (value: unknown, depth = 0): number => {
     if (typeof value === 'string') return value.length;
-    if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + characters(each), 0);
-    if (typeof value !== 'object' || value === null) return 0;
+    // The request was not checked yet: lists may be nested without end.
+    if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
+    if (Array.isArray(value))
+      return value.reduce<number>((sum, each) => sum + characters(each, depth + 1), 0);
     const { text, content } = value as { text?: unknown; content?: unknown };
-    return characters(text ?? content);
+    return characters(text ?? content, depth + 1);
   };
   return { inputs: list.length, characters: characters(list) };
 }

@@ -1,32 +1,6 @@
-import { type Dtype, FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { type Dtype, type EmbeddingSpace, FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { precisionFamily } from '@nearfield/spec/implement';
 import type { Place } from './options.ts';
-
-/**
- * Vectors that can be compared: of one model in one family of precisions. Tasks, dimensions and scale are the
- * request's.
- */
-export interface EmbeddingSpace {
-  /** The same for the same space: keep it beside stored vectors. */
-  id: string;
-  model: string;
-  /**
-   * `float`: 32 or 16 bits, and the hosted API; `q8`, `q4`: quantised weights; `server …`: another server, which does
-   * not say; `built-in`: the browser's own.
-   */
-  precision: string;
-}
-
-const FAMILIES: Readonly<Record<Dtype, string>> = {
-  fp32: 'float',
-  fp16: 'float',
-  q8: 'q8',
-  q8e4: 'q8',
-  int8: 'q8',
-  uint8: 'q8',
-  q4: 'q4',
-  q4f16: 'q4',
-  bnb4: 'q4',
-};
 
 const HOSTED = 'https://api.jina.ai';
 
@@ -58,12 +32,12 @@ export async function spaceAt(
   if (place === 'local' && loads(backend)) {
     // A model that is loaded says so at once; after a fallback, it is another precision.
     const { dtype } = await backend.load(model);
-    return spaceOf(model, FAMILIES[dtype]);
+    return spaceOf(model, precisionFamily(dtype));
   }
   const { baseUrl, loaded } = await backend.capabilities();
   if (baseUrl?.replace(/\/$/, '') === HOSTED) return spaceOf(model, 'float');
   const dtype = loaded?.find(({ id }) => id === bare(model))?.dtype;
-  return spaceOf(model, dtype ? FAMILIES[dtype] : baseUrl ? `server ${baseUrl}` : place);
+  return spaceOf(model, dtype ? precisionFamily(dtype) : baseUrl ? `server ${baseUrl}` : place);
 }
 
 /** @throws FoundationError EMBEDDING_SPACE_MISMATCH */

@@ -167,6 +167,7 @@ export { ClassifiersBodySchema, DeleteClassifierBodySchema, TrainBodySchema } fr
 export { retryAfterSeconds } from './retry-after.ts';
 export { rejectUnknownFields, unknownFields } from './schema.ts';
 export { shortened } from './shortened.ts';
+export { precisionFamily } from './spaces.ts';
 export { methodsReport, notSupported } from './support.ts';
 export type { TokenUsage } from './usage.ts';
 export { parse, parseStrictly } from './validate.ts';

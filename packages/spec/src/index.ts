@@ -106,5 +106,6 @@ export type {
   Priority,
   ProgressListener,
 } from './progress.ts';
+export type { EmbeddingSpace } from './spaces.ts';
 export { type EmbedStreamOptions, embedStream, type StreamedEmbedding } from './stream.ts';
 export { cosine, dot, type Neighbour, normalise, topK } from './vectors.ts';

@@ -44,7 +44,7 @@ import {
 } from '@nearfield/spec/implement';
 import type { Input } from './engine/embedders.ts';
 import type { Job, JobResult } from './engine/engine.ts';
-import { infoOf, modelFor, modelTable, type TransformersModel } from './models.ts';
+import { infoOf, modelFor, modelTable, spaceOf, type TransformersModel } from './models.ts';
 
 /** The engine as the foundation sees it, wherever it runs. */
 export interface EngineHost {
@@ -117,7 +117,8 @@ export class TransformersFoundation implements SearchFoundation {
       return { object: 'embedding', index, embedding: encodeAs(scaled, parsed.embedding_type) };
     });
     const usage = { total_tokens: tokens, prompt_tokens: tokens };
-    return { model: parsed.model, object: 'list', usage, data } as unknown as WithItemErrors<
+    const nearfield = { space: spaceOf(model) };
+    return { model: parsed.model, object: 'list', usage, data, nearfield } as unknown as WithItemErrors<
       EmbeddingsResponseFor<Request>,
       Options
     >;

@@ -1,6 +1,6 @@
 /** The models that a foundation is made with, and what requests may say about each. */
-import { FoundationError, type ModelInfo } from '@nearfield/spec';
-import { modelNotFound } from '@nearfield/spec/implement';
+import { type EmbeddingSpace, FoundationError, type ModelInfo } from '@nearfield/spec';
+import { modelNotFound, precisionFamily } from '@nearfield/spec/implement';
 
 /** How transformers.js reads a model. */
 export type TransformersKind =
@@ -106,6 +106,15 @@ export function modelFor(
     });
   }
   return model;
+}
+
+/**
+ * The space of a model's vectors. It is not that of the engine's for the same name: pooling and values are those of
+ * transformers.js.
+ */
+export function spaceOf({ id, dtype = 'q8', pooling = 'mean' }: TransformersModel): EmbeddingSpace {
+  const precision = `transformers ${precisionFamily(dtype)}${pooling === 'mean' ? '' : ` ${pooling}`}`;
+  return { id: `${id}/${precision}`, model: id, precision };
 }
 
 /** A model in the API's shape. Facts that only its files have are empty. */

@@ -14,7 +14,7 @@ export const entailment = tinyEntailment();
 export const clip = tinyClipV1();
 
 /** A model's files with other fields in its config.json. */
-const withConfig = (files: readonly TinyFile[], fields: object): TinyFile[] =>
+export const withConfig = (files: readonly TinyFile[], fields: object): TinyFile[] =>
   files.map(({ path, bytes }) =>
     path === 'config.json'
       ? {

@@ -1,3 +1,4 @@
+import { HELD_STYLE } from '../html/inert-source.ts';
 import { isBlock, SKIPPED_TAGS } from './tags.ts';
 
 /** An element that holds blocks. Counts are of everything inside. */
@@ -56,6 +57,9 @@ interface Run {
   tokens: readonly string[];
 }
 
+/** Nodes between two breaks. */
+const BREAK = 500;
+
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{1,2}|[\p{L}\p{N}_]+/gu;
 const NO_TOKENS: readonly string[] = [];
 
@@ -63,7 +67,7 @@ const NO_TOKENS: readonly string[] = [];
 const countWords = (text: string): number => text.match(WORD)?.length ?? 0;
 
 /** Finds the blocks of text below an element, in their order. */
-export function findBlocks(body: Element): Blocks {
+export function* findBlocks(body: Element): Generator<void, Blocks> {
   const blocks: Block[] = [];
   const root = newSection(body, 'body', undefined);
   let run: Run | undefined;
@@ -108,7 +112,10 @@ export function findBlocks(body: Element): Blocks {
   }
   const outer: Inline = { link: false, button: false, hidden: false, tokens: NO_TOKENS };
   const stack: Frame[] = [{ next: body.firstChild, section: root, inline: outer, own: true }];
+  let steps = 0;
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+    steps += 1;
+    if (steps % BREAK === 0) yield;
     const node = frame.next;
     const { section, inline } = frame;
     if (!node) {
@@ -180,7 +187,7 @@ function newSection(element: Element, tag: string, parent: Section | undefined):
 
 function isHidden(element: Element): boolean {
   if (element.hasAttribute('hidden') || element.getAttribute('aria-hidden') === 'true') return true;
-  const style = element.getAttribute('style');
+  const style = element.getAttribute('style') ?? element.getAttribute(HELD_STYLE);
   return style !== null && /display\s*:\s*none|visibility\s*:\s*hidden/i.test(style);
 }
 

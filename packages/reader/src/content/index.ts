@@ -31,12 +31,11 @@ export async function mainContent(
   html: string,
   { url, signal }: MainContentOptions = {},
 ): Promise<MainContent> {
-  const document = await parseHtml(html);
+  const document = await parseHtml(html, signal);
   const find = function* (): Generator<void, MainContent> {
     yield* keepMainContent(document, url);
-    const text = plainText(document.body);
-    yield;
-    cleanContent(document.body, { base: url, keepDataPictures: false });
+    const text = yield* plainText(document.body);
+    yield* cleanContent(document.body, { base: url, keepDataPictures: false });
     return { html: document.body.innerHTML, text };
   };
   return inSlices(find(), signal);

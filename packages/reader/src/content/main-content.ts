@@ -2,6 +2,7 @@ import { findBlocks } from './blocks.ts';
 import { chooseBlocks, likelihoods } from './likely-blocks.ts';
 import { pageFacts } from './page-facts.ts';
 import { prune } from './prune.ts';
+import { mendChoice } from './wholes.ts';
 
 /**
  * Leaves of a document its main content.
@@ -12,10 +13,11 @@ import { prune } from './prune.ts';
  */
 export function* keepMainContent(document: Document, url: string | undefined): Generator<void, boolean> {
   const { body } = document;
-  const { blocks, root } = findBlocks(body);
+  const { blocks, root } = yield* findBlocks(body);
   if (blocks.length === 0) return false;
   yield;
   const likely = yield* likelihoods(blocks, root, pageFacts(document, url));
-  yield* prune(body, blocks, chooseBlocks(blocks, likely));
+  const kept = mendChoice(blocks, likely, chooseBlocks(blocks, likely));
+  yield* prune(body, blocks, kept);
   return true;
 }

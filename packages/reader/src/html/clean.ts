@@ -18,6 +18,9 @@ const KEPT = new Set([
   'href', 'src', 'alt', 'title', 'lang', 'dir', 'class', 'id', 'colspan', 'rowspan', 'align', 'start', 'type', 'checked', 'encoding', 'display', 'cite', 'datetime', 'data-lang', 'data-language', 'role',
 ]); // biome-ignore format: a list
 
+/** Elements between two breaks. */
+const BREAK = 200;
+
 /** Options of {@link cleanContent}. */
 export interface CleanOptions {
   /** Address that relative ones are resolved against. */
@@ -30,13 +33,16 @@ export interface CleanOptions {
  * Takes out of a copy of a page what could run or load something: scripts, frames, handlers, styles, and addresses that
  * are neither of the web nor of mail or telephone. Addresses become absolute.
  */
-export function cleanContent(root: Element, options: CleanOptions): void {
+export function* cleanContent(root: Element, options: CleanOptions): Generator<void, void> {
   for (const element of root.querySelectorAll(REMOVED)) {
     // A tick in a list of tasks is content.
     if (element.localName === 'input' && element.getAttribute('type') === 'checkbox') continue;
     element.remove();
   }
+  let count = 0;
   for (const element of [root, ...root.querySelectorAll('*')]) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     if (element.localName === 'img') showLazyPicture(element);
     for (const { name, value } of [...element.attributes]) {
       const address = ADDRESSES.includes(name) ? safeAddress(value, element, name, options) : value;

@@ -1,6 +1,12 @@
+import { inSlices } from '../slices.ts';
+import { inertSource } from './inert-source.ts';
+
 /** A page's document: of the browser's parser where it exists, without one in Node and in workers. */
-export async function parseHtml(html: string): Promise<Document> {
-  if (typeof DOMParser !== 'undefined') return new DOMParser().parseFromString(html, 'text/html');
+export async function parseHtml(html: string, signal?: AbortSignal): Promise<Document> {
+  if (typeof DOMParser !== 'undefined') {
+    const source = await inSlices(inertSource(html), signal);
+    return new DOMParser().parseFromString(source, 'text/html');
+  }
   const { parseWithoutBrowser } = await import('./linkedom.ts');
   return parseWithoutBrowser(html);
 }

@@ -4,6 +4,7 @@ import { markdownOf } from '../markdown/to-markdown.ts';
 import { inSlices } from '../slices.ts';
 import { absoluteAddress, cleanContent } from './clean.ts';
 import { parseHtml } from './document.ts';
+import { HELD_BASE } from './inert-source.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 import { plainText } from './plain-text.ts';
 import { removeParts, targetParts } from './selectors.ts';
@@ -32,7 +33,7 @@ export interface HtmlPage extends Metadata {
 
 /** Reads a web page. Nothing in it runs, and nothing is loaded. @param html its source */
 export async function readHtml(html: string, options: HtmlOptions): Promise<HtmlPage> {
-  const document = await parseHtml(html);
+  const document = await parseHtml(html, options.signal);
   return inSlices(readDocument(document, html, options), options.signal);
 }
 
@@ -40,8 +41,8 @@ function* readDocument(document: Document, html: string, options: HtmlOptions): 
   const base = baseOf(document, options.url);
   const page = {
     ...readMetadata(document, base),
-    links: pageLinks(document, base),
-    images: pageImages(document, base),
+    links: yield* pageLinks(document, base),
+    images: yield* pageImages(document, base),
     warning: undefined,
   };
   if (options.format === 'html') return { ...page, content: html };
@@ -57,48 +58,17 @@ function* readDocument(document: Document, html: string, options: HtmlOptions): 
   }
   yield;
   const clean = { base, keepDataPictures: options.keepImgDataUrl === true };
-  for (const part of parts) cleanContent(part, clean);
-  yield;
-  const content =
-    options.format === 'text'
-      ? parts.map(plainText).join('\n\n')
-      : yield* markdownOf(
-          options.markdown?.linkStyle === 'referenced' ? parts : parts.flatMap(pieces),
-          options,
-        );
-  return { ...page, content, warning };
-}
-
-/** Texts longer than this are converted piece by piece, so that the page is not kept for long. */
-const PIECE_CHARACTERS = 20_000;
-
-/** The parts of a long element that stand one below the other. */
-function pieces(element: Element): Element[] {
-  const isLong = element.innerHTML.length > PIECE_CHARACTERS;
-  const isBox = /^(body|main|article|section|div)$/.test(element.localName);
-  if (!isLong || !isBox || !hasOnlyBlocks(element)) return [element];
-  return [...element.children].flatMap(pieces);
-}
-
-const BLOCKS =
-  /^(address|article|aside|blockquote|details|div|dl|figure|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre|section|table|ul)$/;
-
-function hasOnlyBlocks(element: Element): boolean {
-  for (let child = element.firstChild; child; child = child.nextSibling) {
-    if (
-      child.nodeType === 1
-        ? !BLOCKS.test((child as Element).localName)
-        : child.nodeType === 3 && /\S/.test((child as Text).data)
-    ) {
-      return false;
-    }
-  }
-  return true;
+  for (const part of parts) yield* cleanContent(part, clean);
+  if (options.format !== 'text') return { ...page, content: yield* markdownOf(parts, options), warning };
+  const texts: string[] = [];
+  for (const part of parts) texts.push(yield* plainText(part));
+  return { ...page, content: texts.join('\n\n'), warning };
 }
 
 /** The address that a page's relative ones are resolved against: of its `base` element, or its own. */
 function baseOf(document: Document, url: string | undefined): string | undefined {
-  const href = document.querySelector('base[href]')?.getAttribute('href');
+  const element = document.querySelector(`base[href], base[${HELD_BASE}]`);
+  const href = element?.getAttribute(HELD_BASE) ?? element?.getAttribute('href');
   if (!href) return url;
   const address = absoluteAddress(href, url);
   return address !== undefined && URL.canParse(address) ? address : url;

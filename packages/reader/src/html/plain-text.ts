@@ -1,12 +1,18 @@
 import { isBlock, SKIPPED_TAGS } from '../content/tags.ts';
 
+/** Nodes between two breaks. */
+const BREAK = 1000;
+
 /** The text of an element as it is shown: a line for each block, spaces as they are seen. */
-export function plainText(root: Element): string {
+export function* plainText(root: Element): Generator<void, string> {
   const parts: string[] = [];
   const stack: { node: Node; isEnd: boolean; isPre: boolean }[] = [
     { node: root, isEnd: false, isPre: false },
   ];
+  let count = 0;
   for (let step = stack.pop(); step; step = stack.pop()) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     const { node, isEnd, isPre } = step;
     if (isEnd) parts.push('\n');
     else if (node.nodeType === 3) {

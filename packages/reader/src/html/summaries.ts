@@ -2,13 +2,19 @@ import { absoluteAddress } from './clean.ts';
 
 type Pairs = [text: string, url: string][];
 
+/** Elements between two breaks. */
+const BREAK = 200;
+
 const WEB = /^https?:/i;
 const plain = (text: string | null): string => (text ?? '').replace(/\s+/g, ' ').trim();
 
 /** The links of a page in its order: their text and address. Those within the page and beyond the web are left out. */
-export function pageLinks(root: ParentNode, base: string | undefined): Pairs {
+export function* pageLinks(root: ParentNode, base: string | undefined): Generator<void, Pairs> {
   const links: Pairs = [];
+  let count = 0;
   for (const link of root.querySelectorAll('a[href]')) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     const raw = link.getAttribute('href')!;
     const url = absoluteAddress(raw, base);
     if (raw.startsWith('#') || url === undefined || (base !== undefined && !WEB.test(url))) continue;
@@ -22,10 +28,13 @@ export function pageLinks(root: ParentNode, base: string | undefined): Pairs {
 }
 
 /** The pictures of a page in its order, numbered: their alternative text and address. */
-export function pageImages(root: ParentNode, base: string | undefined): Pairs {
+export function* pageImages(root: ParentNode, base: string | undefined): Generator<void, Pairs> {
   const images: Pairs = [];
   const seen = new Set<string>();
+  let count = 0;
   for (const image of root.querySelectorAll('img')) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     const raw = image.getAttribute('src') ?? '';
     const source = raw === '' || /^data:/i.test(raw) ? (image.getAttribute('data-src') ?? '') : raw;
     const url = absoluteAddress(source, base);

@@ -134,23 +134,56 @@ function isFootnoteMark(link: Element): boolean {
   return isRaised && (link.textContent ?? '').trim().length <= 6;
 }
 
-/** Links as `retainLinks` says; those without an address or text are their text. */
-export function linkRule({ retainLinks }: MarkdownStyle): Rule | undefined {
-  const links = new Map<string, number>();
-  if (retainLinks === 'none') return { filter: 'a', replacement: () => '' };
-  if (retainLinks === 'text') return { filter: 'a', replacement: (content) => content };
-  if (retainLinks === 'gpt-oss') {
-    return {
-      filter: (node) => tagOf(node) === 'a' && elementOf(node).hasAttribute('href'),
-      replacement(content, node) {
-        const href = elementOf(node).getAttribute('href')!;
-        const id = links.get(href) ?? links.size;
-        links.set(href, id);
-        return `【${id}†${content.trim()}】`;
-      },
-    };
+/** How links are written, and what stands at the end of the text for them. */
+export interface Links {
+  rule: Rule;
+  references: readonly string[];
+}
+
+const isLink = (node: Node): boolean => tagOf(node) === 'a' && elementOf(node).hasAttribute('href');
+
+/** Links as `retainLinks` and `markdown` say; undefined for those in the line. */
+export function linksOf({ retainLinks, markdown }: MarkdownStyle): Links | undefined {
+  const { linkStyle, linkReferenceStyle } = markdown ?? {};
+  const isDiscarded = linkStyle === 'discarded' || linkReferenceStyle === 'discarded';
+  if (retainLinks === 'none') return { rule: { filter: 'a', replacement: () => '' }, references: [] };
+  if (retainLinks === 'text' || isDiscarded) {
+    return { rule: { filter: 'a', replacement: (content) => content }, references: [] };
   }
-  return undefined;
+  if (retainLinks === 'gpt-oss') return numberedLinks();
+  return linkStyle === 'referenced' ? referencedLinks(linkReferenceStyle ?? 'full') : undefined;
+}
+
+function numberedLinks(): Links {
+  const links = new Map<string, number>();
+  const rule: Rule = {
+    filter: isLink,
+    replacement(content, node) {
+      const href = elementOf(node).getAttribute('href')!;
+      const id = links.get(href) ?? links.size;
+      links.set(href, id);
+      return `【${id}†${content.trim()}】`;
+    },
+  };
+  return { rule, references: [] };
+}
+
+/** Links by a number or by their text, with the addresses at the end of the whole text. */
+function referencedLinks(kind: 'full' | 'collapsed' | 'shortcut'): Links {
+  const references: string[] = [];
+  const rule: Rule = {
+    filter: isLink,
+    replacement(content, node) {
+      const element = elementOf(node);
+      const title = (element.getAttribute('title') ?? '').replace(/\s*\n\s*/g, ' ').replaceAll('"', '\\"');
+      const address = `${element.getAttribute('href')!}${title && ` "${title}"`}`;
+      const name = kind === 'full' ? String(references.length + 1) : content;
+      references.push(`[${name}]: ${address}`);
+      if (kind === 'full') return `[${content}][${name}]`;
+      return kind === 'collapsed' ? `[${content}][]` : `[${content}]`;
+    },
+  };
+  return { rule, references };
 }
 
 /** Pictures as `retainImages` says: left out, their alternative text, or numbered. */

@@ -26,16 +26,41 @@ export function tables(turndown: TurndownService): void {
   });
 }
 
+/** Whether a table stands for a layout: its parts are written one below the other. */
+export const isLayout = (element: Element, rows: readonly (readonly Element[])[]): boolean =>
+  element.querySelector(LAYOUT) !== null || rows.every((row) => row.length < 2);
+
 function table(content: string, element: Element): string {
   const [before = '', ...texts] = content.split(CELL);
   const rows = rowsOf(element);
-  const isLayout = element.querySelector(LAYOUT) !== null || rows.every((row) => row.length < 2);
-  if (isLayout || rows.length === 0) {
+  if (isLayout(element, rows) || rows.length === 0) {
     return `\n\n${[before, ...texts]
       .map((text) => text.trim())
       .filter(Boolean)
       .join('\n\n')}\n\n`;
   }
+  return `\n\n${written(before, texts, rows)}\n\n`;
+}
+
+/** A table cell by cell. @param write an element's content as Markdown */
+export function* longTable(element: Element, write: (content: Element) => string): Generator<void, string> {
+  const rows = rowsOf(element);
+  const box = (cell: Element): Element => {
+    const content = element.ownerDocument.createElement('div');
+    content.append(...cell.childNodes);
+    return content;
+  };
+  const captions = [...element.children].filter(({ localName }) => localName === 'caption');
+  const texts: string[] = [];
+  for (const cell of rows.flat()) {
+    texts.push(write(box(cell)));
+    yield;
+  }
+  return written(captions.map((caption) => write(box(caption))).join('\n\n'), texts, rows);
+}
+
+/** @param texts of the cells, row by row */
+function written(before: string, texts: readonly string[], rows: readonly (readonly Element[])[]): string {
   const lines: string[][] = [];
   let next = 0;
   for (const row of rows) {
@@ -47,24 +72,24 @@ function table(content: string, element: Element): string {
     }
     lines.push(line);
   }
-  const columns = Math.max(...lines.map(({ length }) => length));
+  const columns = lines.reduce((most, { length }) => Math.max(most, length), 0);
   const write = (line: readonly string[]): string =>
     `| ${Array.from({ length: columns }, (_, column) => line[column] ?? '').join(' | ')} |`;
   const isHeaded = rows[0]!.some(({ localName }) => localName === 'th');
   const heads = isHeaded ? lines.shift()! : [];
   const dashes = Array.from({ length: columns }, (_, column) => rule(rows, column));
   const caption = before.trim();
-  return `\n\n${caption === '' ? '' : `${caption}\n\n`}${[heads, dashes, ...lines].map(write).join('\n')}\n\n`;
+  return `${caption === '' ? '' : `${caption}\n\n`}${[heads, dashes, ...lines].map(write).join('\n')}`;
 }
 
 /** The cells of each row, but not of tables inside. */
-function rowsOf(element: Element): Element[][] {
+export function rowsOf(element: Element): Element[][] {
   const rows: Element[][] = [];
   for (const child of element.children) {
     if (child.localName === 'tr') {
       const cells = [...child.children].filter(({ localName }) => localName === 'td' || localName === 'th');
       if (cells.length > 0) rows.push(cells);
-    } else if (/^t(head|body|foot)$/.test(child.localName)) rows.push(...rowsOf(child));
+    } else if (/^t(head|body|foot)$/.test(child.localName)) for (const row of rowsOf(child)) rows.push(row);
   }
   return rows;
 }

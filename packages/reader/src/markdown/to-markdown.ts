@@ -1,5 +1,6 @@
 import TurndownService from 'turndown';
 import type { MarkdownStyle } from './options.ts';
+import { piecesOf } from './pieces.ts';
 import {
   caption,
   codeBlock,
@@ -8,12 +9,13 @@ import {
   footnoteMark,
   footnoteReturn,
   formula,
-  linkRule,
+  type Links,
+  linksOf,
   pictureRule,
   strikethrough,
   task,
 } from './rules.ts';
-import { tables } from './tables.ts';
+import { longTable, tables } from './tables.ts';
 
 /**
  * Writes cleaned content as Markdown.
@@ -21,14 +23,19 @@ import { tables } from './tables.ts';
  * @param parts elements whose texts follow each other
  */
 export function* markdownOf(parts: readonly Element[], style: MarkdownStyle): Generator<void, string> {
-  const turndown = service(style);
+  const links = linksOf(style);
+  const turndown = service(style, links);
   const texts: string[] = [];
+  const write = (element: Element): string => turndown.turndown(boxed(element)).trim();
   for (const part of parts) {
-    const text = turndown.turndown(boxed(part)).trim();
-    if (text !== '') texts.push(text);
-    yield;
+    for (const { element, glue, isLongTable } of yield* piecesOf(part, { hasTables: !style.noGfm })) {
+      const text = isLongTable ? yield* longTable(element, write) : write(element);
+      if (text !== '') texts.push(texts.length > 0 ? glue + text : text);
+      yield;
+    }
   }
-  return tidy(texts.join('\n\n'));
+  const written = [texts.join(''), links?.references.join('\n') ?? ''].filter((text) => text !== '');
+  return yield* tidy(written.join('\n\n'));
 }
 
 /** Turndown converts what is in an element: one that is not only a box is put into one. */
@@ -39,18 +46,14 @@ function boxed(part: Element): HTMLElement {
   return box;
 }
 
-function service(style: MarkdownStyle): TurndownService {
-  const { headingStyle, hr, bulletListMarker, emDelimiter, strongDelimiter, linkStyle, linkReferenceStyle } =
-    style.markdown ?? {};
+function service(style: MarkdownStyle, links: Links | undefined): TurndownService {
+  const { headingStyle, hr, bulletListMarker, emDelimiter, strongDelimiter } = style.markdown ?? {};
   const turndown = new TurndownService({
     headingStyle: headingStyle ?? 'atx',
     hr: hr ?? '* * *',
     bulletListMarker: bulletListMarker ?? '*',
     emDelimiter: emDelimiter ?? '_',
     strongDelimiter: strongDelimiter ?? '**',
-    linkStyle: linkStyle === 'referenced' ? 'referenced' : 'inlined',
-    linkReferenceStyle:
-      linkReferenceStyle && linkReferenceStyle !== 'discarded' ? linkReferenceStyle : 'full',
     codeBlockStyle: 'fenced',
   });
   if (style.noGfm !== true) {
@@ -59,9 +62,7 @@ function service(style: MarkdownStyle): TurndownService {
     if (style.noGfm !== 'table') turndown.use(tables);
   }
   turndown.addRule('picture', pictureRule(style));
-  const isDiscarded = linkStyle === 'discarded' || linkReferenceStyle === 'discarded';
-  const links = linkRule(isDiscarded ? { ...style, retainLinks: 'text' } : style);
-  if (links) turndown.addRule('links', links);
+  if (links) turndown.addRule('links', links.rule);
   turndown.addRule('caption', caption);
   for (const [name, rule] of definitions) turndown.addRule(name, rule);
   turndown.addRule('footnote', footnote);
@@ -72,12 +73,18 @@ function service(style: MarkdownStyle): TurndownService {
   return turndown;
 }
 
+/** Lines between two breaks. */
+const BREAK = 1000;
+
 /** Takes out what the conversion leaves behind: spaces at the ends of lines and empty lines in a row, but not in code. */
-function tidy(markdown: string): string {
+function* tidy(markdown: string): Generator<void, string> {
   let fence = '';
   let blank = false;
   const lines: string[] = [];
+  let count = 0;
   for (const line of markdown.split('\n')) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
     if (fence !== '') {
       lines.push(line);

@@ -1,3 +1,5 @@
+import type { PdfStyle } from './markdown.ts';
+
 /** Settings of reading PDFs: of `createReader({ pdf })`. All are optional. */
 export interface PdfSettings {
   /**
@@ -25,6 +27,8 @@ export interface PdfSettings {
 
 /** Options of reading one PDF. */
 export interface PdfOptions extends PdfSettings {
+  /** How its text is written. @default Markdown with links in the line */
+  style?: PdfStyle | undefined;
   /** Ends the reading with an `AbortError`. */
   signal?: AbortSignal | undefined;
   /** Called after each page with the number of pages read so far, and of all. */

@@ -10,7 +10,7 @@ import { Hyphens } from './hyphens.ts';
 import { informationOf, outlineOf } from './information.ts';
 import { openPdf, type PdfLibrary } from './library.ts';
 import { type Line, linesOf, piecesOfLine, textOf } from './lines.ts';
-import { markdownOf } from './markdown.ts';
+import { type BlockWriter, blockWriter, type PdfStyle } from './markdown.ts';
 import { contentOf } from './page-content.ts';
 import { runningSegments } from './running.ts';
 import { pagesWithImages } from './scanned.ts';
@@ -73,7 +73,8 @@ export async function readPdf(bytes: Uint8Array, options: PdfOptions = {}): Prom
       segmented.filter(({ empty }) => empty).map(({ number }) => number),
       options,
     );
-    return documentOf(withLevels(found), numbers, scans, await informationOf(document, library));
+    const information = await informationOf(document, library);
+    return documentOf(withLevels(found), numbers, scans, information, options.style);
   } finally {
     await close();
   }
@@ -181,10 +182,11 @@ function documentOf(
   numbers: readonly number[],
   scans: ReadonlySet<number>,
   information: Information,
+  style: PdfStyle | undefined,
 ): PdfDocument {
   const pages = numbers.map((number): PdfPage => {
     const scanned = scans.has(number);
-    const markdown = markdownOf(blocks.filter(({ page }) => page === number));
+    const markdown = blockWriter(style).write(blocks.filter(({ page }) => page === number));
     return { number, markdown: scanned ? scanNote(number) : markdown, scanned };
   });
   const heading = blocks.find(({ kind }) => kind === 'heading') as TextBlock | undefined;
@@ -192,7 +194,7 @@ function documentOf(
     ...information,
     title: information.title || (heading ? textOf(heading.pieces) : ''),
     pages,
-    markdown: withScans(blocks, pages),
+    markdown: withScans(blocks, pages, blockWriter(style)),
     links: linksOf(blocks),
     warning: warningOf(pages, Number(information.metadata.pages), numbers.at(-1)!),
   };
@@ -200,16 +202,16 @@ function documentOf(
 
 const scanNote = (page: number): string => `*Page ${page} is a picture without text.*`;
 
-function withScans(blocks: readonly Block[], pages: readonly PdfPage[]): string {
+function withScans(blocks: readonly Block[], pages: readonly PdfPage[], writer: BlockWriter): string {
   const parts: string[] = [];
   let from = 0;
   for (const { number, markdown } of pages.filter(({ scanned }) => scanned)) {
     const to = blocks.findIndex(({ page }, index) => index >= from && page > number);
     const until = to < 0 ? blocks.length : to;
-    parts.push(markdownOf(blocks.slice(from, until)), markdown);
+    parts.push(writer.write(blocks.slice(from, until)), markdown);
     from = until;
   }
-  parts.push(markdownOf(blocks.slice(from)));
+  parts.push(writer.write(blocks.slice(from)), writer.end());
   return parts.filter((part) => part !== '').join('\n\n');
 }
 

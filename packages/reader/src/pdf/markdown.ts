@@ -1,9 +1,30 @@
+import type { MarkdownStyle } from '../markdown/options.ts';
 import type { Block, TextBlock } from './blocks.ts';
-import type { Piece } from './lines.ts';
+import { type Piece, textOf } from './lines.ts';
 
-/** Blocks as Markdown. Notes stand at the end of their page. */
-export function markdownOf(blocks: readonly Block[]): string {
-  const notes = labelsOfNotes(blocks);
+/** How the text of a PDF is written. */
+export interface PdfStyle extends Pick<MarkdownStyle, 'markdown' | 'retainLinks' | 'noGfm'> {
+  /** Without marks, as plain text. @default false */
+  isPlain?: boolean | undefined;
+}
+
+/** Writes blocks. Links that are numbered go on counting from one call to the next. */
+export interface BlockWriter {
+  /** Notes stand at the end of their page. */
+  write(blocks: readonly Block[]): string;
+  /** What stands at the end of the whole text: addresses of links that are referred to. */
+  end(): string;
+}
+
+export function blockWriter(style: PdfStyle = {}): BlockWriter {
+  const links = linkWriter(style);
+  return { write: (blocks) => markdownOf(blocks, style, links), end: () => links.references.join('\n') };
+}
+
+function markdownOf(blocks: readonly Block[], style: PdfStyle, links: LinkWriter): string {
+  const { isPlain = false, noGfm, markdown } = style;
+  const notes = isPlain ? new Map<string, string>() : labelsOfNotes(blocks);
+  const bullet = markdown?.bulletListMarker ?? '-';
   const indents: number[] = [];
   let text = '';
   let before: Block | undefined;
@@ -15,22 +36,33 @@ export function markdownOf(blocks: readonly Block[]): string {
   }
   return text;
 
+  function inlineOf(pieces: readonly Piece[], page: number): string {
+    return isPlain ? textOf(pieces) : inline(pieces, page, notes, links);
+  }
+
   function one(block: Block): string {
-    if (block.kind === 'table') return table(block.rows, (pieces) => inline(pieces, block.page, notes));
-    if (block.kind !== 'item') indents.length = 0;
-    if (block.kind === 'code') return `\`\`\`\n${block.pieces.map(({ text }) => text).join('')}\n\`\`\``;
-    const content = inline(block.pieces, block.page, notes);
-    if (content === '') return '';
-    switch (block.kind) {
-      case 'heading':
-        return `${'#'.repeat(block.level)} ${content}`;
-      case 'note':
-        return `[^${notes.get(noteKey(block.page, block.label))}]: ${content}`;
-      case 'item':
-        return `${'    '.repeat(depthOf(block.left))}${markerOf(block)} ${content}`;
-      default:
-        return escapedStart(content);
+    if (block.kind === 'table') {
+      const rows = block.rows.map((row) => row.map((cell) => inlineOf(cell, block.page)));
+      if (isPlain) return rows.map((row) => row.join('\t')).join('\n');
+      return noGfm ? rows.map((row) => row.filter(Boolean).join(' ')).join('\n\n') : table(rows);
     }
+    if (block.kind !== 'item') indents.length = 0;
+    if (block.kind === 'code') {
+      const code = block.pieces.map((piece) => piece.text).join('');
+      return isPlain ? code : `\`\`\`\n${code}\n\`\`\``;
+    }
+    const content = inlineOf(block.pieces, block.page);
+    if (content === '') return '';
+    if (block.kind === 'item') {
+      const mark = isPlain ? block.label || '•' : markerOf(block, bullet);
+      return `${'    '.repeat(depthOf(block.left))}${mark} ${content}`;
+    }
+    if (isPlain) return block.kind === 'note' ? `${block.label} ${content}` : content;
+    if (block.kind === 'note') return `[^${notes.get(noteKey(block.page, block.label))}]: ${content}`;
+    if (block.kind !== 'heading') return escapedStart(content);
+    const isUnderlined = markdown?.headingStyle === 'setext' && block.level <= 2;
+    if (!isUnderlined) return `${'#'.repeat(block.level)} ${content}`;
+    return `${content}\n${(block.level === 1 ? '=' : '-').repeat(content.length)}`;
   }
 
   /** How deep an item is nested, by where it begins. */
@@ -44,10 +76,10 @@ export function markdownOf(blocks: readonly Block[]): string {
 const tight = (a: Block, b: Block): boolean => a.kind === b.kind && (a.kind === 'item' || a.kind === 'note');
 
 /** Lists of Markdown count; letters and Roman numbers stay as text. */
-function markerOf({ label }: TextBlock): string {
-  if (label === '') return '-';
+function markerOf({ label }: TextBlock, bullet: string): string {
+  if (label === '') return bullet;
   const number = /^\(?(\d+)[.)]$/.exec(label)?.[1];
-  return number === undefined ? `- ${label}` : `${number}.`;
+  return number === undefined ? `${bullet} ${label}` : `${number}.`;
 }
 
 const noteKey = (page: number, label: string): string => `${page} ${label}`;
@@ -67,17 +99,56 @@ function labelsOfNotes(blocks: readonly Block[]): Map<string, string> {
 }
 
 /** Pieces of a text as Markdown. */
-function inline(pieces: readonly Piece[], page: number, notes: ReadonlyMap<string, string>): string {
+function inline(
+  pieces: readonly Piece[],
+  page: number,
+  notes: ReadonlyMap<string, string>,
+  links: LinkWriter,
+): string {
   return pieces
     .map(({ text, url, mark }) => {
       const label = mark ? notes.get(noteKey(page, text)) : undefined;
       if (label !== undefined) return `[^${label}]`;
       const clean = escaped(text.replaceAll('\u00ad', ''));
-      return url === undefined || clean.trim() === '' ? clean : `[${clean.trim()}](${address(url)})`;
+      return url === undefined || clean.trim() === '' ? clean : links.write(clean.trim(), url);
     })
     .join('')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** Writes links. */
+interface LinkWriter {
+  write: (text: string, url: string) => string;
+  references: readonly string[];
+}
+
+/** As `retainLinks` and `markdown` say, see `linksOf` of HTML. */
+function linkWriter({ retainLinks, markdown }: PdfStyle): LinkWriter {
+  const { linkStyle, linkReferenceStyle } = markdown ?? {};
+  const references: string[] = [];
+  if (retainLinks === 'none') return { write: () => '', references };
+  if (retainLinks === 'text' || linkStyle === 'discarded' || linkReferenceStyle === 'discarded') {
+    return { write: (text) => text, references };
+  }
+  if (retainLinks === 'gpt-oss') {
+    const numbers = new Map<string, number>();
+    const write = (text: string, url: string): string => {
+      const number = numbers.get(url) ?? numbers.size;
+      numbers.set(url, number);
+      return `【${number}†${text}】`;
+    };
+    return { write, references };
+  }
+  if (linkStyle !== 'referenced') return { write: (text, url) => `[${text}](${address(url)})`, references };
+  const write = (text: string, url: string): string => {
+    const isNumbered = linkReferenceStyle == null || linkReferenceStyle === 'full';
+    const name = isNumbered ? String(references.length + 1) : text;
+    references.push(`[${name}]: ${address(url)}`);
+    if (isNumbered) return `[${text}][${name}]`;
+    return linkReferenceStyle === 'collapsed' ? `[${text}][]` : `[${text}]`;
+  };
+  return { write, references };
 }
 
 const address = (url: string): string =>
@@ -98,8 +169,8 @@ const escapedStart = (text: string): string =>
     )
     .replace(/^(\d{1,9})([.)])(?=\s)/, '$1\\$2');
 
-function table(rows: readonly (readonly Piece[][])[], content: (pieces: readonly Piece[]) => string): string {
-  const cells = rows.map((row) => row.map((cell) => content(cell).replaceAll('|', '\\|')));
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const [head = [], ...body] = cells;
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');

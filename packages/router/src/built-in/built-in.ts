@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   type Capabilities,
+  type EmbeddingSpace,
   type EmbeddingsRequest,
   type EmbeddingsResponse,
   type EmbeddingsResponseFor,
@@ -23,7 +24,6 @@ import {
   tellProgress,
   type WithItemErrors,
 } from '@nearfield/spec/implement';
-import type { EmbeddingSpace } from '../spaces.ts';
 import { REFUSED_BATCHES, REFUSED_CLASSIFIERS, refusal } from './refusals.ts';
 import {
   ownEmbedder,

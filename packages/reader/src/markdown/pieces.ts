@@ -1,0 +1,149 @@
+/** Long content in pieces that can be written one by one, so that the page is not kept for long. */
+import { isLayout, rowsOf } from './tables.ts';
+
+/** What is longer than this is cut, in characters of text and of tags. */
+const LONG = 20_000;
+/** Characters that a tag counts as. */
+const TAG = 20;
+/** Nodes between two breaks. */
+const BREAK = 1000;
+
+/** A part of the content. */
+export interface Piece {
+  element: Element;
+  /** Written between the piece before and this one. */
+  glue: '\n\n' | '\n';
+  /** A table that is too long for one go. */
+  isLongTable: boolean;
+}
+
+/** How elements are cut. */
+export interface CutOptions {
+  /** Whether tables are written as tables. */
+  hasTables: boolean;
+}
+
+const BLOCKS =
+  /^(address|article|aside|blockquote|body|center|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|hgroup|hr|main|nav|ol|p|pre|section|table|ul)$/;
+const BOXES =
+  /^(address|article|aside|body|center|div|fieldset|footer|form|header|hgroup|main|nav|section|span|font|.+-.+)$/;
+
+/** Cuts an element into pieces. Their texts in a row are its text. */
+export function* piecesOf(root: Element, options: CutOptions): Generator<void, Piece[]> {
+  const sizes = yield* sizesOf(root);
+  const sizeOf = (element: Element): number => sizes.get(element) ?? 0;
+  const pieces: Piece[] = [];
+  const add = (element: Element, glue: Piece['glue'] = '\n\n', isLongTable = false): void => {
+    pieces.push({ element, glue, isLongTable });
+  };
+  const open: Element[] = [root];
+  for (let element = open.pop(); element; element = open.pop()) {
+    yield;
+    const name = element.localName;
+    if (sizeOf(element) <= LONG) add(element);
+    else if (name === 'ul' || name === 'ol')
+      for (const [list, glue] of lists(element, sizeOf)) add(list, glue);
+    else if (name === 'table') {
+      if (options.hasTables && !isLayout(element, rowsOf(element))) add(element, '\n\n', true);
+      else open.push(...cells(element, sizes).reverse());
+    } else if (BOXES.test(name)) open.push(...contents(element, sizes).reverse());
+    else add(element);
+  }
+  return pieces;
+}
+
+/** The size of each element. */
+function* sizesOf(root: Element): Generator<void, Map<Element, number>> {
+  const sizes = new Map<Element, number>();
+  let count = 0;
+  const open: { element: Element; next: ChildNode | null; size: number }[] = [
+    { element: root, next: root.firstChild, size: TAG },
+  ];
+  for (let frame = open.at(-1); frame; frame = open.at(-1)) {
+    count += 1;
+    if (count % BREAK === 0) yield;
+    const { next } = frame;
+    if (!next) {
+      open.pop();
+      sizes.set(frame.element, frame.size);
+      const outer = open.at(-1);
+      if (outer) outer.size += frame.size;
+      continue;
+    }
+    frame.next = next.nextSibling;
+    if (next.nodeType === 3) frame.size += (next as Text).data.length;
+    else if (next.nodeType === 1) {
+      open.push({ element: next as Element, next: next.firstChild, size: TAG });
+    }
+  }
+  return sizes;
+}
+
+/** The blocks in a box; what stands in a line between them is put into a box of its own. */
+function contents(element: Element, sizes: Map<Element, number>): Element[] {
+  const parts: Element[] = [];
+  let line: Element | undefined;
+  for (let child = element.firstChild; child; ) {
+    const next: ChildNode | null = child.nextSibling;
+    const isElement = child.nodeType === 1;
+    if (isElement && isPart(child as Element)) {
+      parts.push(child as Element);
+      line = undefined;
+    } else if (line || isElement || /\S/.test(child.textContent ?? '')) {
+      if (!line) {
+        line = element.ownerDocument.createElement('div');
+        parts.push(line);
+      }
+      line.append(child);
+    }
+    child = next;
+  }
+  // A line is not cut again: it has no blocks.
+  for (const part of parts) if (!sizes.has(part)) sizes.set(part, 0);
+  return parts;
+}
+
+/** Blocks, and boxes of the line that hold only blocks. */
+function isPart(element: Element): boolean {
+  if (BLOCKS.test(element.localName)) return true;
+  if (!BOXES.test(element.localName) || element.firstChild === null) return false;
+  for (let child: ChildNode | null = element.firstChild; child; child = child.nextSibling) {
+    if (child.nodeType === 3 && /\S/.test((child as Text).data)) return false;
+    if (child.nodeType === 1 && !BLOCKS.test((child as Element).localName)) return false;
+  }
+  return true;
+}
+
+/** A list in several, each as long as a piece. */
+function* lists(element: Element, sizeOf: (item: Element) => number): Generator<[Element, Piece['glue']]> {
+  let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
+  let size = 0;
+  let list: Element | undefined;
+  let glue: Piece['glue'] = '\n\n';
+  for (const item of [...element.children]) {
+    if (!list || size + sizeOf(item) > LONG) {
+      if (list) {
+        yield [list, glue];
+        glue = '\n';
+      }
+      list = element.cloneNode(false) as Element;
+      if (element.localName === 'ol') list.setAttribute('start', String(number));
+      size = 0;
+    }
+    list.append(item);
+    size += sizeOf(item);
+    number += 1;
+  }
+  if (list) yield [list, glue];
+}
+
+/** The captions and cells of a table that only places parts of a page, each as a box. */
+function cells(table: Element, sizes: Map<Element, number>): Element[] {
+  const captions = [...table.children].filter(({ localName }) => localName === 'caption');
+  return [...captions, ...rowsOf(table).flat()].map((cell) => {
+    const box = table.ownerDocument.createElement('div');
+    box.append(...cell.childNodes);
+    sizes.set(box, sizes.get(cell) ?? 0);
+    return box;
+  });
+}
