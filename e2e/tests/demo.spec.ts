@@ -261,7 +261,7 @@ test('reads a PDF, and says which one is damaged', async ({ demo, page }) => {
       file('torn.pdf', '%PDF-1.4\n1 0 obj'),
     ]);
   await demo.indexed(1);
-  await expect(page.locator('collection-panel')).toContainText('torn.pdf');
+  await expect(page.locator('collection-panel')).toContainText('torn.pdf is a PDF that cannot be read');
   await demo.ask('What keeps a rope from slipping?');
   await expect(demo.answers.first().getByRole('heading')).toHaveText('knots.pdf');
 });

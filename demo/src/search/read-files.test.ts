@@ -42,7 +42,7 @@ describe('readTextFile', () => {
     await expect(readTextFile(image)).rejects.toThrow(UnreadableFileError);
     await expect(readTextFile(image)).rejects.toThrow('photo.png is not a text file');
     for (const [name, content, kind] of [
-      ['torn.pdf', '%PDF-1.4', 'torn.pdf: The PDF is damaged.'],
+      ['torn.pdf', '%PDF-1.4', 'torn.pdf is a PDF that cannot be read'],
       ['scan.pdf', '%PDF-1.4\n1 0 obj', 'scan.pdf holds no text'],
       ['letter.rtf', '{\\rtf1 Hello', 'letter.rtf is an RTF document'],
       ['letter.docx', 'PK\x03\x04 and more', 'letter.docx is an archive or office document'],

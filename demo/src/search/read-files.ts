@@ -82,13 +82,13 @@ export async function readTextFile(file: File, readPdf: PdfReader): Promise<Text
   return withText(document);
 }
 
-/** A damaged or locked PDF is one file of several: the reader's message gets its name. */
+/** A damaged or locked PDF is one file of several: it is named, and the others are taken. */
 async function pdfText(file: File, readPdf: PdfReader): Promise<string> {
   try {
     return await readPdf(file);
   } catch (error) {
     if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') throw error;
-    throw new UnreadableFileError(`${file.name}: ${error.message}`);
+    throw new UnreadableFileError(words().search.leftOut.damagedPdf(file.name));
   }
 }
 

@@ -517,6 +517,7 @@ export const words: Words = {
       empty: (name) => `${name} ist leer.`,
       foreign: (name, kind) => `${name} ist ${kind}, keine Textdatei. Erst als Text speichern.`,
       binary: (name) => `${name} ist keine Textdatei. Dateien der Arten .txt, .md, .html oder .pdf wählen.`,
+      damagedPdf: (name) => `${name} ist ein PDF, das sich nicht lesen lässt: beschädigt oder gesperrt.`,
       gone: (name) => `${name} lässt sich nicht lesen: ein Ordner, oder nicht mehr da.`,
     },
     kinds: {

@@ -520,6 +520,7 @@ export const words = {
       empty: (name: string) => `${name} is empty.`,
       foreign: (name: string, kind: string) => `${name} is ${kind}, not a text file. Save it as text first.`,
       binary: (name: string) => `${name} is not a text file. Choose .txt, .md, .html or .pdf files.`,
+      damagedPdf: (name: string) => `${name} is a PDF that cannot be read: it is damaged, or locked.`,
       gone: (name: string) => `${name} cannot be read: it is a folder, or not there any more.`,
     },
     kinds: {
