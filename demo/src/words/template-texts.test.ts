@@ -7,30 +7,8 @@ import { templateTexts } from './template-texts.ts';
  * joins it.
  */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {
-  classify: [
-    'classify-examples.ts',
-    'classify-page.ts',
-    'classify-pictures.ts',
-    'classify-texts.ts',
-    'label-chips.ts',
-    'label-scores.ts',
-    'results.ts',
-  ],
-  models: ['models-page.ts'],
   read: ['read-page.ts'],
   rerank: ['rerank-page.ts'],
-  search: [
-    'activity-panel.ts',
-    'answer-list.ts',
-    'collection-panel.ts',
-    'example-questions.ts',
-    'first-steps.ts',
-    'model-panel.ts',
-    'paste-dialog.ts',
-    'search-field.ts',
-    'search-page.ts',
-    'text-sources.ts',
-  ],
   segment: ['segment-page.ts'],
 };
 

@@ -6,7 +6,7 @@ const READ_ATTRIBUTES =
   /\s(?:aria-(?:label|description|roledescription|valuetext)|alt|label|placeholder|title)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gu;
 
 /** What is the same in every language: names, and examples of what is typed into a code, an address, a key. */
-const NEUTRAL = /Nearfield|https?:\/\/\S*|jina_…|\b(?:MB|kB|ms|WebGPU|CPU)\b/gu;
+const NEUTRAL = /Nearfield|https?:\/\/\S*|jina_…|\b(?:MB|kB|ms|WebGPU|CPU|JSON|CSV|classifier_id)\b/gu;
 
 /** Stands for an expression of a template. */
 const HOLE = '\uFFFC';
