@@ -12,7 +12,19 @@ import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
-const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Read', 'Models'];
+const PAGES = [
+  'Search',
+  'Teach',
+  'Classify',
+  'Rerank',
+  'Segment',
+  'Map',
+  'Read',
+  'Playground',
+  'Models',
+  'Benchmark',
+  'Settings',
+];
 const KEPT = 'Nearfield now works without a network, too.';
 
 let host: DemoHost;

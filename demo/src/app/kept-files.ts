@@ -5,7 +5,7 @@ import { entryOfLock, type RuntimeDevice } from './scope.ts';
  * Files that are fetched when they are first needed, and kept from then on: onnxruntime's wasm of 14 to 27 MB, of which a
  * device needs one at most and mostly none, and the tables of tokenizers that are seldom chosen.
  */
-const ON_USE = /\.wasm$|\/(?:o200k|p50k|r50k)_base-[^/]*\.js$/u;
+const ON_USE = /\.wasm$|\/(?:(?:o200k|p50k|r50k)_base|linkedom)-[^/]*\.js$/u;
 
 /** Divides the files of a build by when they are fetched. */
 export function dividedFiles(entries: readonly (PrecacheEntry | string)[]): {

@@ -34,7 +34,7 @@ export const WEB_MANIFEST = {
   theme_color: '#f7f6f2',
   background_color: '#f7f6f2',
   categories: ['productivity', 'utilities'],
-  shortcuts: [shortcut('Search', 'search'), shortcut('Teach', 'classify/examples'), shortcut('Read', 'read')],
+  shortcuts: [shortcut('Search', 'search'), shortcut('Teach', 'teach'), shortcut('Read', 'read')],
   share_target: {
     action: `./${SHARE_PATH}`,
     method: 'POST' as const,
