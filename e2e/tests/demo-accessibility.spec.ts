@@ -130,7 +130,7 @@ test('works by keyboard alone', async ({ demo, page }) => {
 test('every rule about landmarks and skip links is kept', async ({ demo, page }) => {
   await demo.open();
   expect(await violations(page, ['moderate', 'minor']), 'search').toEqual([]);
-  for (const path of ['classify', 'rerank', 'segment', 'map', 'read', 'models']) {
+  for (const path of ['classify', 'rerank', 'segment', 'map', 'read', 'models', 'settings']) {
     await demo.openPage(path);
     expect(await violations(page, ['moderate', 'minor']), path).toEqual([]);
   }

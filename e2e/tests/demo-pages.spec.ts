@@ -2,7 +2,7 @@
 import type { Route } from '@playwright/test';
 import { expect, test } from './demo-page.ts';
 
-const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Map', 'Read', 'Models'];
+const PAGES = ['Search', 'Classify', 'Rerank', 'Segment', 'Map', 'Read', 'Models', 'Settings'];
 
 test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
   demo,
@@ -27,7 +27,7 @@ test('every page has an address and a title; all are fetched ahead, after the fi
     await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
   }
   await page.goBack();
-  await expect(page).toHaveTitle('Read · Nearfield');
+  await expect(page).toHaveTitle('Models · Nearfield');
   await page.goto('/?device=wasm#/no-such-page');
   await expect(demo.question).toBeVisible();
 });
@@ -45,32 +45,53 @@ test('the links work by keyboard, and the skip link leads past them', async ({ d
   }
   // A fresh page has its focus before the first link.
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'Models', level: 2 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Settings', level: 2 })).toBeVisible();
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the content' });
   await expect(skip).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Models', level: 2 })).toBeFocused();
-  await expect(page).toHaveURL(/#\/models$/u);
+  await expect(page.getByRole('heading', { name: 'Settings', level: 2 })).toBeFocused();
+  await expect(page).toHaveURL(/#\/settings$/u);
 });
 
-test('all links are on one line and in sight on narrow screens', async ({ demo, page }) => {
-  await page.setViewportSize({ width: 360, height: 700 });
-  await demo.open();
-  const boxes = await Promise.all(
-    PAGES.map((name) => page.getByRole('link', { name, exact: true }).boundingBox()),
-  );
-  for (const box of boxes) {
-    expect(box!.y).toBe(boxes[0]!.y);
-    expect(box!.height).toBeGreaterThanOrEqual(24);
-    expect(box!.x + box!.width).toBeLessThanOrEqual(360);
+test('the head takes two lines on narrow screens, and the link of the page is in sight', async ({
+  demo,
+  page,
+}) => {
+  for (const [width, height] of [
+    [320, 640],
+    [390, 844],
+    // 1280 pixels at 200 %.
+    [640, 400],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await demo.open();
+    const head = await page.locator('header').boundingBox();
+    expect(head!.height).toBeLessThanOrEqual(104);
+    for (const name of PAGES) {
+      const link = page.getByRole('link', { name, exact: true });
+      await link.click();
+      await expect(link).toHaveAttribute('aria-current', 'page');
+      await expect(page.locator('main')).toHaveAttribute('aria-busy', 'false');
+      const box = (await link.boundingBox())!;
+      expect(box.height).toBeGreaterThanOrEqual(24);
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect((await page.locator('header').boundingBox())!.height).toBe(head!.height);
+      await demo.expectNoOverflow();
+    }
   }
-  await page.setViewportSize({ width: 320, height: 700 });
-  for (const name of PAGES) {
-    await page.getByRole('link', { name, exact: true }).click();
-    await expect(page.getByRole('link', { name, exact: true })).toHaveAttribute('aria-current', 'page');
-    await expect(page.locator('main')).toHaveAttribute('aria-busy', 'false');
-    await demo.expectNoOverflow();
+});
+
+test('no link moves when another page is shown', async ({ demo, page }) => {
+  await demo.open();
+  const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+  const places = () => links.evaluateAll((all) => all.map((link) => link.getBoundingClientRect().left));
+  const before = await places();
+  for (const index of PAGES.keys()) {
+    await links.nth(index).click();
+    await expect(links.nth(index)).toHaveAttribute('aria-current', 'page');
+    expect(await places()).toEqual(before);
   }
 });
 

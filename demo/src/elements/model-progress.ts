@@ -1,6 +1,6 @@
 import type { FileProgress } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
+import { formatBytes, formatCount, formatSeconds } from '../shell/format.ts';
 import { type ModelLoading, remainingTime } from '../shell/model-progress.ts';
 import { words } from '../words/language.ts';
 
@@ -40,7 +40,7 @@ function amountOf(loading: ModelLoading): string {
   return [
     said.of(formatBytes(loaded), formatBytes(total)),
     ...(state === 'downloading' && rate > 0 ? [said.perSecond(formatBytes(Math.round(rate)))] : []),
-    ...(left === undefined ? [] : [said.left(formatDuration(left))]),
+    ...(left === undefined ? [] : [said.left(formatSeconds(left))]),
   ].join(' · ');
 }
 

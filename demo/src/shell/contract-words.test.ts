@@ -5,7 +5,8 @@ import {
   parse,
   SegmentRequestSchema,
 } from '@nearfield/spec/implement';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useLanguage } from '../words/language.ts';
 import { visitorMessage } from './contract-words.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
 
@@ -14,6 +15,8 @@ const said = (
   { origin = 'classify', ...init }: Partial<FoundationErrorInit> & { origin?: ProblemOrigin } = {},
 ): string =>
   visitorMessage(new FoundationError({ code: 'INPUT_VALIDATION_FAILED', message, ...init }), origin);
+
+afterEach(() => useLanguage('en'));
 
 describe('visitorMessage', () => {
   test.each<[string, ProblemOrigin, string]>([
@@ -110,5 +113,18 @@ describe('visitorMessage', () => {
   test('says why a method is not there, not what it is called', () => {
     const error = notSupported('classify.temperature', 'the hosted API has none.', 'Leave it empty.');
     expect(visitorMessage(error, 'classify')).toBe('The hosted API has none. Leave it empty.');
+  });
+
+  test('is in the language in use where it is a known one', async () => {
+    await useLanguage('de');
+    expect(
+      said('documents.2 has 9000 tokens; m reads at most 8192. Shorten or split it.', { origin: 'rerank' }),
+    ).toBe('Textstelle 3 hat 9.000 Tokens; m liest höchstens 8.192.');
+    expect(said("Validation error: 'num_iters': Input should be less than or equal to 1000")).toBe(
+      'Die Anzahl der Durchgänge darf höchstens 1.000 sein.',
+    );
+    expect(said("Validation error: 'temperature': temperature must be greater than 0.")).toBe(
+      'Die Temperatur muss größer als 0 sein.',
+    );
   });
 });

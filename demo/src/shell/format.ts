@@ -25,9 +25,12 @@ export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9.95) return `${decimal(1).format(milliseconds)} ms`;
   if (milliseconds < 999.5) return `${formatCount(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${decimal(1).format(milliseconds / 1000)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return formatSeconds(Math.round(milliseconds / 1000));
 }
+
+/** Whole seconds: `12 s`, `2 min 5 s`. */
+export const formatSeconds = (seconds: number): string =>
+  seconds < 60 ? `${seconds} s` : `${formatCount(Math.floor(seconds / 60))} min ${seconds % 60} s`;
 
 const plural = new Intl.PluralRules('en');
 

@@ -1,6 +1,6 @@
 import type { CallProgress } from '@nearfield/spec';
 import { expect, test } from 'vitest';
-import { type ModelLoading, trackModel } from './model-progress.ts';
+import { type ModelLoading, remainingTime, trackModel } from './model-progress.ts';
 
 const bytes = (loaded: number, fromCache = false): CallProgress => ({
   type: 'model-progress',
@@ -59,4 +59,17 @@ test('ignores the work itself', () => {
     tokens: { done: 5, total: 9 },
   };
   expect(track([[0, work]])).toEqual([undefined]);
+});
+
+test('the time left is told of downloads with a speed only', () => {
+  const [start, half, whole] = track([
+    [1000, bytes(0)],
+    [3000, bytes(30)],
+    [4000, bytes(100)],
+  ]);
+  expect(remainingTime(start!)).toBeUndefined();
+  // 15 a second, 70 to go.
+  expect(remainingTime(half!)).toBe(5);
+  expect(remainingTime(whole!)).toBeUndefined();
+  expect(remainingTime({ ...half!, state: 'from-cache' })).toBeUndefined();
 });

@@ -46,11 +46,8 @@ export function trackModel(
   };
 }
 
-/**
- * Milliseconds until a download is done, at its speed so far, in whole seconds so that the number stays still; undefined
- * while that cannot be told.
- */
+/** Whole seconds until a download is done, at its speed so far, rounded up; undefined while that cannot be told. */
 export function remainingTime({ state, loaded, total, rate }: ModelLoading): number | undefined {
   if (state !== 'downloading' || rate <= 0 || loaded >= total) return undefined;
-  return Math.max(1, Math.ceil((total - loaded) / rate)) * 1000;
+  return Math.ceil((total - loaded) / rate);
 }

@@ -1,6 +1,9 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
-import { describe, expect, test } from 'vitest';
-import { describeProblem, isAbort, type Place } from './problems.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { useLanguage } from '../words/language.ts';
+import { describeProblem, inWords, isAbort, type Place } from './problems.ts';
+
+afterEach(() => useLanguage('en'));
 
 const hosted: Place = { where: 'hosted', host: 'api.jina.ai' };
 const server: Place = { where: 'server', host: 'localhost:8091' };
@@ -94,6 +97,38 @@ describe('describeProblem', () => {
     const problem = describeProblem(new TypeError(message), 'page');
     expect(problem.title).toBe('A part of the page could not be loaded');
     expect(`${problem.message} ${problem.advice}`).not.toMatch(/report|module/u);
+  });
+
+  test('follows the language while it is shown', async () => {
+    const problem = describeProblem(
+      new FoundationError({
+        code: 'AUTHZ_HOST_NOT_ALLOWED',
+        message: 'Could not reach http://localhost:8091 for rerank (Failed to fetch).',
+        retryAfter: 7,
+      }),
+      'rerank',
+      { place: server },
+    );
+    await useLanguage('de');
+    expect(inWords(problem)).toMatchObject({
+      code: 'AUTHZ_HOST_NOT_ALLOWED',
+      title: 'Der Server antwortet nicht unter dieser Adresse',
+      message: 'Von http://localhost:8091 kam keine Antwort. Der Server bittet, 7 s zu warten.',
+      isForeign: false,
+      advice: expect.stringContaining('den Namen localhost:8091 zuzulassen'),
+    });
+    await useLanguage('en');
+    expect(inWords(problem)).toEqual(problem);
+  });
+
+  test('a message that only the engine has words for is marked as its own', async () => {
+    await useLanguage('de');
+    const problem = describeProblem(
+      new FoundationError({ code: 'DEVICE_LOST', message: 'The GPU was lost.' }),
+      'question',
+    );
+    expect(problem).toMatchObject({ message: 'The GPU was lost.', isForeign: true });
+    expect(problem.title).toBe('Die Engine ist stehen geblieben');
   });
 
   test('shows no stack of an unknown error', () => {

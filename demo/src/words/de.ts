@@ -14,7 +14,7 @@ export const words: Words = {
     languageChanged: (language) => `Die Sprache ist jetzt ${language}.`,
     about: 'Über diese Seite',
     theme: 'Farben',
-    themes: { system: 'wie im System', light: 'hell', dark: 'dunkel' },
+    themes: { system: 'Wie im System', light: 'Hell', dark: 'Dunkel' },
     useTheme: { light: 'Zu hellen Farben wechseln', dark: 'Zu dunklen Farben wechseln' },
     modes: 'Wo das Modell rechnet',
     mode: { local: 'Lokal', remote: 'Server', auto: 'Auto' },

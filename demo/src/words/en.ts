@@ -17,7 +17,7 @@ export const words = {
     languageChanged: (language: string) => `The language is ${language} now.`,
     about: 'About this page',
     theme: 'Theme',
-    themes: { system: 'as the system', light: 'light', dark: 'dark' },
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     useTheme: { light: 'Use the light theme', dark: 'Use the dark theme' },
     modes: 'Where the model runs',
     mode: { local: 'Local', remote: 'Remote', auto: 'Auto' },
