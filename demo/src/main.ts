@@ -21,7 +21,8 @@ const app = new App({
   tabs: otherTabs(),
   keep: keepSettings,
 });
-void app.setMode(kept.mode ?? 'local');
+// Remote is not taken up again: its key is gone, and nothing goes to a server that was not chosen in this visit.
+if (kept.mode === 'auto') void app.setMode('auto');
 
 const demo = document.createElement('nearfield-demo');
 demo.app = app;

@@ -43,7 +43,9 @@ test('answers as Local does', async ({ demo, page }) => {
   await expect(demo.answers).toHaveCount(3);
 });
 
-test('keeps the API key in memory only', async ({ demo, page, context }) => {
+test('keeps the API key in memory only', async ({ demo, page, context, consoleLog }) => {
+  // The address of the server is kept; asked without its key, it refuses.
+  consoleLog.expectFailedRequests();
   await demo.open();
   await demo.useRemote({ apiKey: KEY, baseUrl: server.url, model: MODEL });
   await demo.paste(SHORT_TEXT);
@@ -53,6 +55,7 @@ test('keeps the API key in memory only', async ({ demo, page, context }) => {
   expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain(KEY);
   expect(page.url()).not.toContain(KEY);
   await page.reload();
+  await expect(page.getByRole('radio', { name: 'Local' })).toBeChecked();
   await page.getByRole('radio', { name: 'Remote' }).check();
   await expect(page.getByLabel('API key', { exact: true })).toHaveValue('');
 });

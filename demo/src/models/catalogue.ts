@@ -8,13 +8,8 @@ import { saveFile } from '../shell/save-file.ts';
 import { words } from '../words/language.ts';
 import { checkText } from './check-text.ts';
 import { languagesOf, type SortBy } from './choosing.ts';
+import type { ListedModel } from './listed-model.ts';
 import { zip } from './zip.ts';
-
-/** A model with the facts of the catalogue; a server's own models have none. */
-export interface ListedModel {
-  info: ModelInfo;
-  facts: ModelFacts | undefined;
-}
 
 export type KindFilter = ModelFacts['kind'] | 'all';
 export type UseFilter = ModelFacts['commercialUse']['answer'] | 'all';

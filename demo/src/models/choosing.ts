@@ -2,7 +2,7 @@
 import { type DeviceReport, findModel } from '@nearfield/spec';
 import { downloadMegabytes } from '../shell/model-choices.ts';
 import type { Words } from '../words/en.ts';
-import type { ListedModel } from './catalogue.ts';
+import type { ListedModel } from './listed-model.ts';
 
 export type SortBy = 'recommended' | 'size' | 'name' | 'released';
 

@@ -6,8 +6,9 @@ import { answersFor, downloadMegabytes, SERVED_MODELS } from '../shell/model-cho
 import type { Problem } from '../shell/problems.ts';
 import { languageInUse } from '../words/in-use.ts';
 import { words } from '../words/language.ts';
-import type { Catalogue, ListedModel } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
 import { isRecommended, languagesOf, linksOf, targetOf } from './choosing.ts';
+import type { ListedModel } from './listed-model.ts';
 import { taskProgress } from './task-progress.ts';
 
 /** What a card has its page do, as the focus must stay in sight. */
