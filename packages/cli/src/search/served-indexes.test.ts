@@ -8,7 +8,6 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { HashedFoundation } from '@nearfield/hashed-foundation';
 import { openHttpIndex, openIndex, retrieve, type SearchAnswer, type SearchOptions } from '@nearfield/search';
 import { buildIndex } from '@nearfield/search/build';
-import { EngineIndex } from '@nearfield/search/engines';
 import { openElasticsearch, writeElasticsearch } from '@nearfield/search/engines/elasticsearch';
 import { openPostgres, type PostgresClient, writePostgres } from '@nearfield/search/engines/postgres';
 import { openQdrant, writeQdrant } from '@nearfield/search/engines/qdrant';
