@@ -4,6 +4,12 @@ import { words } from '../words/language.ts';
 /** Where an answer can come from. */
 export type Side = 'local' | 'remote';
 
+/** Who is asked: one side, or in Auto whichever can answer. */
+export type Mode = Side | 'auto';
+
+/** Whom Auto asks first. */
+export type Preference = 'local-first' | 'fastest';
+
 /** Who gave an answer. */
 export interface Answerer {
   side: Side;

@@ -9,7 +9,7 @@ import {
 } from '@nearfield/spec';
 import { languageInUse } from '../words/in-use.ts';
 import { languageName, rememberLanguage, useLanguage, words } from '../words/language.ts';
-import { type Answerer, answererOf, type Side } from './answerer.ts';
+import { type Answerer, answererOf, type Mode, type Preference, type Side } from './answerer.ts';
 import type { Connections, EngineSettings, RemoteSettings } from './connections.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
@@ -20,13 +20,7 @@ import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';
 import { metered, Usage } from './usage.ts';
 
-export type { Side };
-
-/** Who is asked: one side, or in Auto whichever can answer. */
-export type Mode = Side | 'auto';
-
-/** Whom Auto asks first. */
-export type Preference = 'local-first' | 'fastest';
+export type { Mode, Preference, Side };
 
 /** Something that happened, in a sentence. */
 export interface Announcement {

@@ -1,5 +1,5 @@
 /** What the visitor set, kept in this browser for the next visit. The API key is none of it. */
-import type { Mode, Preference } from './app.ts';
+import type { Mode, Preference } from './answerer.ts';
 import type { EngineSettings } from './connections.ts';
 import { type DeviceChoice, isDeviceChoice } from './parameters.ts';
 import { readServerAddress } from './server-address.ts';
