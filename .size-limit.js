@@ -28,8 +28,9 @@ export default [
   { name: 'remote, page', path: page('remote'), limit: '16.5 kB' },
   // The same without the contract, which a page has once: 8 KB, which are 8,192 bytes.
   { name: 'remote beside spec', path: page('remote-beside-spec'), limit: '8.192 kB', gzip: true },
-  // Policies, failover and spaces; what it chooses between is the page's own to load.
-  { name: 'router beside spec', path: page('router-beside-spec'), limit: '5.2 kB', gzip: true },
+  // Policies, failover and spaces; what it chooses between is the page's own to load. A tenth of a kilobyte is for
+  // transformers.js as a place, and for requests nested without end.
+  { name: 'router beside spec', path: page('router-beside-spec'), limit: '5.4 kB', gzip: true },
   // transformers.js, minified; onnxruntime's wasm is beside it.
   { name: 'transformers, worker', path: 'packages/transformers/dist/worker.js', limit: '126 kB' },
   // The door alone: what reads HTML and PDF is loaded with the first page of its kind.
