@@ -113,7 +113,7 @@ class PlaygroundPage extends PageElement<Playing> {
           controls: 'request-view',
           tabs: [
             { name: 'form', title: text.form },
-            { name: 'json', title: 'JSON' },
+            { name: 'json', title: text.json },
           ],
           chosen: view,
           choose: (name) => page.setView(name),

@@ -114,7 +114,7 @@ function editor(page: Playing, field: Field, value: unknown, simple: boolean): T
       spellcheck="false"
       dir="ltr"
       rows="3"
-      placeholder="JSON"
+      placeholder=${words().playground.json}
       aria-invalid=${invalid}
       aria-describedby=${described}
       .value=${live(text)}

@@ -1,6 +1,5 @@
 /** Requests that show something, for each operation. The model is that of the side that will answer. */
 import type { Side } from '../shell/app.ts';
-import { EMBEDDED_MODEL, REMOTE_MODEL } from '../shell/model-choices.ts';
 import type { JsonRequest } from './operations.ts';
 
 /** A sample's name is in the texts of the interface. */
@@ -33,6 +32,10 @@ export interface Sample {
   name: SampleName;
   request(side: Side): JsonRequest;
 }
+
+// Written out: programs that Vite does not build read the samples, too.
+const EMBEDDED_MODEL = 'all-MiniLM-L6-v2';
+const REMOTE_MODEL = 'jina-embeddings-v5-text-small';
 
 const embedder = (side: Side): string => (side === 'local' ? EMBEDDED_MODEL : REMOTE_MODEL);
 const reranker = (side: Side): string => (side === 'local' ? 'minilm-reranker' : 'jina-reranker-v3');

@@ -904,6 +904,7 @@ export const words: Words = {
     callsOf: (method) => `Aufrufe von ${method}`,
     views: 'Darstellungen der Anfrage',
     form: 'Formular',
+    json: 'JSON',
     requestJson: 'Anfrage als JSON',
     required: 'erforderlich',
     moreFields: (count) => counted(count, { one: 'weiteres Feld', other: 'weitere Felder' }),

@@ -902,6 +902,7 @@ export const words = {
     callsOf: (method: string) => `Calls of ${method}`,
     views: 'Ways to edit the request',
     form: 'Form',
+    json: 'JSON',
     requestJson: 'Request as JSON',
     required: 'required',
     moreFields: (count: number) => counted(count, { one: 'more field', other: 'more fields' }),
