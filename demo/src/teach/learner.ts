@@ -186,7 +186,7 @@ export const isNone = ({ nearest }: Answer, threshold: number | undefined): bool
   threshold !== undefined && nearest < threshold;
 
 /** How far the best label is before the second: the smaller, the more there is to learn from an item's label. */
-export function marginOf({ choice }: Answer): number {
+function marginOf({ choice }: Answer): number {
   const [first = 0, second = 0] = choice.predictions
     .map(({ score }) => score)
     .sort((one, other) => other - one);
