@@ -29,6 +29,40 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'teach',
+    hash: 'teach',
+    tour: 2500,
+    async play(page, take) {
+      await page.getByRole('button', { name: /^Support tickets/ }).click();
+      await page.getByTestId('accuracy').waitFor();
+      await take(1500);
+      await page.getByLabel('A text it has not seen').fill('The total on my bill is wrong.');
+      await page.locator('.trial[data-prediction="billing"]').waitFor();
+    },
+  },
+  {
+    name: 'map',
+    hash: 'map',
+    tour: 2500,
+    async play(page, take) {
+      await page.getByRole('button', { name: 'Map the sample passages' }).click();
+      await page.getByTestId('map-quality').filter({ hasText: '(UMAP)' }).waitFor();
+      await take(1500);
+      await page.getByRole('searchbox', { name: 'Find by meaning' }).fill('planets and moons');
+      await page.getByRole('button', { name: 'Find', exact: true }).click();
+      await page.getByTestId('map-found').getByRole('listitem').first().waitFor();
+    },
+  },
+  {
+    name: 'read',
+    hash: 'read',
+    tour: 2000,
+    async play(page) {
+      await page.getByRole('button', { name: 'Read', exact: true }).click();
+      await page.getByTestId('read-title').waitFor();
+    },
+  },
+  {
     name: 'rerank',
     hash: 'rerank',
     tour: 2000,
@@ -37,4 +71,23 @@ export const SCENES: readonly Scene[] = [
       await page.locator('[data-order="after"] li').first().waitFor();
     },
   },
+  {
+    name: 'segment',
+    hash: 'segment',
+    async play(page) {
+      await page.getByRole('button', { name: 'Segment', exact: true }).click();
+      await page.getByTestId('chunk-count').waitFor();
+    },
+  },
+  {
+    name: 'playground',
+    hash: 'playground/embeddings',
+    tour: 2500,
+    async play(page) {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      await page.locator('[data-answered]').waitFor();
+    },
+  },
+  { name: 'models', hash: 'models', tour: 1500 },
+  { name: 'settings', hash: 'settings' },
 ];
