@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGUMENTS, findBrowser } from '../tooling/browser.mjs';
@@ -9,8 +10,9 @@ const port = Number(process.env.NEARFIELD_E2E_PORT ?? 41739);
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
-  // Models run on the CPU, and WebGPU in software: parallel tests would only wait for each other.
-  workers: 1,
+  // Files of tests side by side: much of their time a page starts, a bundler builds or a browser opens on one core. More
+  // than two would wait for each other, as models run on the CPU, and WebGPU in software.
+  workers: Math.min(2, availableParallelism()),
   retries: 0,
   forbidOnly: process.env.CI !== undefined,
   // Tests wait for events, so only a failure takes this long, even on a busy machine.
