@@ -23,7 +23,7 @@ export const SCENES: readonly Scene[] = [
     async play(page, take) {
       await take(1200);
       await page.getByRole('button', { name: /sample passages/i }).click();
-      await page.getByText(/^All \d+ passages are indexed/).waitFor();
+      await page.getByTestId('index-state').filter({ hasText: /^\s*All \d+ passages/ }).waitFor();
       await page.locator('#question').fill('how do I keep bread fresh');
       await page.locator('#answers[data-question="how do I keep bread fresh"]').waitFor();
     },
