@@ -841,7 +841,8 @@ export const words: Words = {
     form: 'Frage und Textstellen',
     about:
       'Eine Suche mit Vektoren ist schnell, aber grob. Ein Reranker liest die Frage und jede Textstelle zusammen und ordnet die Textstellen neu.',
-    sample: 'Das Muster fragt nach einer Funktion dieses Projekts mit ihrem Namen, unter Docstrings.',
+    sample:
+      'Das Beispiel fragt, was ein verlorenes Buch der Bücherei kostet: Mit den Modellen, die diese Seite mitbringt, steht nach Vektoren oben, was bloß von Büchern und der Bücherei handelt; der Reranker stellt die Antwort an die erste Stelle.',
     query: 'Frage',
     noQuery: 'Eine Frage oder einige Wörter eingeben, nach denen die Textstellen geordnet werden.',
     passages: 'Textstellen, dazwischen je eine leere Zeile',

@@ -840,7 +840,8 @@ export const words = {
     form: 'Query and passages',
     about:
       'A search by vectors is fast but coarse. A reranker reads the query and each passage together and puts the passages in order anew.',
-    sample: 'The sample asks for a function of this project by its name, among docstrings.',
+    sample:
+      'The sample asks what a lost library book costs: with the models that come with this site, vectors put first what merely speaks of books and the library; the reranker puts the answer first.',
     query: 'Query',
     noQuery: 'Type a question, or some words, to rank the passages by.',
     passages: 'Passages, an empty line between them',
