@@ -8,6 +8,7 @@ import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/p
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { type Reading, readingOf, type Source } from './reading.ts';
@@ -166,7 +167,7 @@ class ReadPage extends PageElement<Reading> {
       ${page.description ? html`<p class="hint" dir="auto" data-testid="read-description">${page.description}</p>` : nothing}
       ${page.warning ? html`<p class="hint" dir="auto">${page.warning}</p>` : nothing}
       ${this.#question()} ${this.#ranking()}
-      <section aria-labelledby="read-content-title">
+      <section class="read-markdown" aria-labelledby="read-content-title">
         <h4 id="read-content-title">${text.markdown}</h4>
         <pre class="read-content" dir="auto" tabindex="0" aria-labelledby="read-content-title" role="region">${page.content}</pre>
       </section>
@@ -219,8 +220,8 @@ class ReadPage extends PageElement<Reading> {
         ${passages.map(
           ({ headings, text: passage, score }) => html`<li class="answer" data-testid="read-passage">
             <div class="answer-head">
-              <h5 dir="auto">${headings.join(' › ')}</h5>
-              <span class="score"><span class="visually-hidden">${text.score}</span> ${score.toFixed(3)}</span>
+              ${headings.length > 0 ? html`<h5 dir="auto">${headings.join(' › ')}</h5>` : nothing}
+              <span class="score"><span class="visually-hidden">${text.score}</span> ${decimalText(score, 3)}</span>
             </div>
             <p class="read-passage" dir="auto">${passage}</p>
           </li>`,

@@ -8,6 +8,7 @@ import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import type { Moved, Ranked } from './rank-changes.ts';
 import { type Before, type Reranking, rerankingOf } from './reranking.ts';
@@ -108,7 +109,7 @@ class RerankPage extends PageElement<Reranking> {
             <div class="ranked-head">
               <span class="place">${place + 1}</span>
               ${'up' in each ? moved(each.up) : nothing}
-              ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">${text.score}</span> ${each.score.toFixed(3)}</span>`}
+              ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">${text.score}</span> ${decimalText(each.score, 3)}</span>`}
             </div>
             <p dir="auto">${passages[each.index]}</p>
           </li>`,
