@@ -8,12 +8,14 @@ import { fieldValue, PageElement, submitOnEnter, takeFiles } from '../elements/p
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
-import { formatPlural } from '../shell/format.ts';
+import { decimalText } from '../text/decimal.ts';
+import { words } from '../words/language.ts';
+import { slots } from '../words/slots.ts';
 import { type Reading, readingOf, type Source } from './reading.ts';
 
 const ORIGINS = ['read'] as const;
 
-const SOURCES: Record<Source, string> = { paste: 'Pasted HTML', file: 'A file', address: 'An address' };
+const SOURCES: readonly Source[] = ['paste', 'file', 'address'];
 
 /** Links that are listed. */
 const SHOWN_LINKS = 100;
@@ -30,13 +32,13 @@ class ReadPage extends PageElement<Reading> {
   protected override render() {
     const { app, page } = this;
     return html`<div class="page">
-      <div class="page-head"><h2 tabindex="-1">Read</h2></div>
+      <div class="page-head"><h2 tabindex="-1">${words().pages.read}</h2></div>
       ${app.state.mode === 'local' ? nothing : html`<remote-settings .app=${app}></remote-settings>`}
       <div class="halves even">
         ${this.#form()}
         <div class="results">
           <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-          ${callProgress(page.call, page.state.result ? 'Working' : 'Reading')} ${this.#result()}
+          ${callProgress(page.call, page.state.result ? words().read.working : words().read.reading)} ${this.#result()}
         </div>
       </div>
     </div>`;
@@ -45,15 +47,13 @@ class ReadPage extends PageElement<Reading> {
   #form() {
     const { page } = this;
     const { source } = page.state;
-    return html`<form class="card" aria-label="Document" @submit=${this.#submit}>
-      <p class="hint">
-        The main content of a web page or a PDF as Markdown, without menus and notices. Scripts of the page do not run,
-        and nothing that it embeds is loaded.
-      </p>
+    const text = words().read;
+    return html`<form class="card" aria-label=${text.form} @submit=${this.#submit}>
+      <p class="hint">${text.about}</p>
       <fieldset class="read-sources">
-        <legend>Read</legend>
-        ${Object.entries(SOURCES).map(
-          ([value, label]) => html`<label>
+        <legend>${text.from}</legend>
+        ${SOURCES.map(
+          (value) => html`<label>
             <input
               type="radio"
               name="read-source"
@@ -61,22 +61,22 @@ class ReadPage extends PageElement<Reading> {
               .checked=${value === source}
               @change=${() => {
                 page.gaps.check({});
-                page.update({ source: value as Source });
+                page.update({ source: value });
               }}
             />
-            ${label}
+            ${text.sources[value]}
           </label>`,
         )}
       </fieldset>
       ${source === 'paste' ? this.#paste() : source === 'file' ? this.#file() : this.#address()}
-      <div class="row"><button type="submit" class="primary">Read</button></div>
+      <div class="row"><button type="submit" class="primary">${text.read}</button></div>
     </form>`;
   }
 
   #paste() {
     const { gaps, state } = this.page;
     return html`<div class="field">
-      <label for="read-html">Source of the page</label>
+      <label for="read-html">${words().read.html}</label>
       <textarea
         id="read-html"
         rows="12"
@@ -97,8 +97,9 @@ class ReadPage extends PageElement<Reading> {
 
   #file() {
     const { gaps, state } = this.page;
+    const text = words().read;
     return html`<div class="field">
-      <label for="read-file">HTML or PDF file</label>
+      <label for="read-file">${text.file}</label>
       <input
         id="read-file"
         type="file"
@@ -111,7 +112,7 @@ class ReadPage extends PageElement<Reading> {
         }}
       />
       <p id="read-file-hint" class="hint" dir="auto">
-        ${state.file ? `Chosen: ${state.file.name}` : 'Or drop it anywhere on this page.'}
+        ${state.file ? text.chosen(state.file.name) : text.drop}
       </p>
       ${gapText(gaps, 'read-file')}
     </div>`;
@@ -120,8 +121,9 @@ class ReadPage extends PageElement<Reading> {
   #address() {
     const { app, page } = this;
     const { gaps, state } = page;
+    const text = words().read;
     return html`<div class="field">
-      <label for="read-address">Address</label>
+      <label for="read-address">${text.address}</label>
       <input
         id="read-address"
         type="text"
@@ -141,8 +143,10 @@ class ReadPage extends PageElement<Reading> {
       <p id="read-address-hint" class="hint">
         ${
           app.state.mode === 'remote'
-            ? `Fetched ${app.place}.`
-            : `This browser may fetch what sites open to other pages (CORS)${app.asksServer ? '; the rest is fetched by the server' : '; of others, save the page and choose the file'}.`
+            ? text.fetched(app.place)
+            : app.asksServer
+              ? text.fetchedByEither
+              : text.fetchedHere
         }
       </p>
       ${gapText(gaps, 'read-address')}
@@ -153,17 +157,18 @@ class ReadPage extends PageElement<Reading> {
     const { result } = this.page.state;
     if (!result) return nothing;
     const { page, links, answerer, took, tokens, asked } = result;
-    return html`<section aria-label="Result">
+    const text = words().read;
+    return html`<section aria-label=${text.result}>
       <div class="answers-head">
-        <h3 dir="auto" data-testid="read-title">${page.title || 'Without a title'}</h3>
+        <h3 dir="auto" data-testid="read-title">${page.title || text.untitled}</h3>
         ${answeredBy({ answerer, took, tokens, timing: 'read' })}
       </div>
       ${staleNote(asked !== this.page.asked)}
       ${page.description ? html`<p class="hint" dir="auto" data-testid="read-description">${page.description}</p>` : nothing}
       ${page.warning ? html`<p class="hint" dir="auto">${page.warning}</p>` : nothing}
       ${this.#question()} ${this.#ranking()}
-      <section aria-labelledby="read-content-title">
-        <h4 id="read-content-title">Markdown</h4>
+      <section class="read-markdown" aria-labelledby="read-content-title">
+        <h4 id="read-content-title">${text.markdown}</h4>
         <pre class="read-content" dir="auto" tabindex="0" aria-labelledby="read-content-title" role="region">${page.content}</pre>
       </section>
       ${links.length > 0 ? this.#links(links) : nothing}
@@ -172,9 +177,10 @@ class ReadPage extends PageElement<Reading> {
 
   #question() {
     const { gaps, state } = this.page;
-    return html`<form class="read-question" aria-label="Question" @submit=${this.#ask}>
+    const text = words().read;
+    return html`<form class="read-question" aria-label=${text.question} @submit=${this.#ask}>
       <div class="field">
-        <label for="read-question">Ask this page</label>
+        <label for="read-question">${text.askPage}</label>
         <input
           id="read-question"
           dir="auto"
@@ -189,7 +195,7 @@ class ReadPage extends PageElement<Reading> {
         />
         ${gapText(gaps, 'read-question')}
       </div>
-      <button type="submit">Ask</button>
+      <button type="submit">${text.ask}</button>
     </form>`;
   }
 
@@ -197,26 +203,27 @@ class ReadPage extends PageElement<Reading> {
     const { ranking } = this.page.state;
     if (!ranking) return nothing;
     const { passages, question, total, took, tokens } = ranking;
+    const text = words().read;
     return html`<section aria-labelledby="read-passages-title">
       <div class="answers-head">
-        <h4 id="read-passages-title" dir="auto">Passages for “${question}”</h4>
+        <h4 id="read-passages-title" dir="auto">${slots(text.passagesFor, { question })}</h4>
         ${answeredBy({
           answerer: { side: 'local', host: '', failover: undefined },
           model: 'minilm-reranker',
           took,
           tokens,
           timing: 'rank',
-          more: html`<span>best of ${formatPlural(total, 'passage')}</span>`,
+          more: html`<span>${text.bestOf(total)}</span>`,
         })}
       </div>
       <ol class="answers">
         ${passages.map(
-          ({ headings, text, score }) => html`<li class="answer" data-testid="read-passage">
+          ({ headings, text: passage, score }) => html`<li class="answer" data-testid="read-passage">
             <div class="answer-head">
-              <h5 dir="auto">${headings.join(' › ')}</h5>
-              <span class="score"><span class="visually-hidden">Score</span> ${score.toFixed(3)}</span>
+              ${headings.length > 0 ? html`<h5 dir="auto">${headings.join(' › ')}</h5>` : nothing}
+              <span class="score"><span class="visually-hidden">${text.score}</span> ${decimalText(score, 3)}</span>
             </div>
-            <p class="read-passage" dir="auto">${text}</p>
+            <p class="read-passage" dir="auto">${passage}</p>
           </li>`,
         )}
       </ol>
@@ -225,7 +232,7 @@ class ReadPage extends PageElement<Reading> {
 
   #links(links: readonly [text: string, url: string][]) {
     return html`<details class="read-links">
-      <summary>${formatPlural(links.length, 'link')}</summary>
+      <summary>${words().read.links(links.length)}</summary>
       <ul>
         ${links
           .slice(0, SHOWN_LINKS)
@@ -234,7 +241,7 @@ class ReadPage extends PageElement<Reading> {
               html`<li><a href=${url} target="_blank" rel="noopener noreferrer" dir="auto">${text}</a></li>`,
           )}
       </ul>
-      ${links.length > SHOWN_LINKS ? html`<p class="hint">and ${formatPlural(links.length - SHOWN_LINKS, 'more link', 'more links')}</p>` : nothing}
+      ${links.length > SHOWN_LINKS ? html`<p class="hint">${words().read.moreLinks(links.length - SHOWN_LINKS)}</p>` : nothing}
     </details>`;
   }
 

@@ -2,10 +2,11 @@ import type { CallOptions, Page, ReadRequest } from '@nearfield/spec';
 import { ADDRESS_TYPE } from '../app/arrivals-store.ts';
 import type { Answerer } from '../shell/answerer.ts';
 import type { App } from '../shell/app.ts';
-import { formatPlural } from '../shell/format.ts';
+import { formatCount } from '../shell/format.ts';
 import { type Asked, PageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
 import { splitPassages } from '../text/passages.ts';
+import { words } from '../words/language.ts';
 import { base64Of } from './base64.ts';
 import { SAMPLE_HTML, SAMPLE_QUESTION } from './sample.ts';
 
@@ -93,13 +94,15 @@ export class Reading extends PageState<ReadState> {
   async read(): Promise<boolean> {
     const { source, html, file, address } = this.state;
     const { asked } = this;
+    const text = words().read;
     const fits = this.gaps.check({
-      'read-html': source === 'paste' && html.trim() === '' && 'Paste the source of a page.',
+      'read-html': source === 'paste' && html.trim() === '' && text.noHtml,
       'read-file':
         source === 'file' &&
         (!file
-          ? 'Choose an HTML or PDF file, or drop one on this page.'
-          : file.size > MAX_FILE_BYTES && `${file.name} is larger than ${MAX_FILE_BYTES / 1e6} MB.`),
+          ? text.noFile
+          : file.size > MAX_FILE_BYTES &&
+            text.largeFile(file.name, `${formatCount(MAX_FILE_BYTES / 1e6)} MB`)),
       'read-address': source === 'address' && addressGap(address),
     });
     if (!fits) return false;
@@ -123,7 +126,8 @@ export class Reading extends PageState<ReadState> {
       result: { page, links: linksOf(page), answerer, took, tokens, asked },
       ranking: undefined,
     });
-    this.app.announceQuietly(`Read: ${page.title || 'a document without a title'}.`);
+    const said = words().read;
+    this.app.announceQuietly(page.title ? said.announced(page.title) : said.announcedUntitled);
     return true;
   }
 
@@ -131,14 +135,13 @@ export class Reading extends PageState<ReadState> {
   async ask(): Promise<boolean> {
     const { result } = this.state;
     const question = this.state.question.trim();
-    if (!this.gaps.check({ 'read-question': question === '' && 'Type a question about the page.' }))
-      return false;
+    if (!this.gaps.check({ 'read-question': question === '' && words().read.noQuestion })) return false;
     if (!result) return true;
     const passages = splitPassages(result.page.content, { markdown: true });
     const ranking = await this.call.run((_, options) => this.#rank(question, passages, options));
     if (!ranking) return true;
     this.update({ ranking });
-    this.app.announceQuietly(`${formatPlural(ranking.passages.length, 'passage')} found.`);
+    this.app.announceQuietly(words().read.found(ranking.passages.length));
     return true;
   }
 
@@ -168,9 +171,9 @@ export class Reading extends PageState<ReadState> {
 /** What is wrong with the address of a page; false where nothing is. */
 function addressGap(address: string): string | false {
   const typed = address.trim();
-  if (typed === '') return 'Type the address of a page.';
+  if (typed === '') return words().read.noAddress;
   if (URL.canParse(typed) && /^https?:$/u.test(new URL(typed).protocol)) return false;
-  return 'The address begins with http:// or https://.';
+  return words().read.scheme;
 }
 
 /** The links of a page that lead to other pages, each address once. */

@@ -5,10 +5,11 @@ import { callProgress } from '../elements/call-progress.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
-import { formatPlural } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { decimalText } from '../text/decimal.ts';
+import { words } from '../words/language.ts';
 import type { Moved, Ranked } from './rank-changes.ts';
 import { type Before, type Reranking, rerankingOf } from './reranking.ts';
 
@@ -23,24 +24,22 @@ class RerankPage extends PageElement<Reranking> {
   protected override render() {
     const { app, page } = this;
     return html`<div class="page">
-      <div class="page-head"><h2 tabindex="-1">Rerank</h2></div>
+      <div class="page-head"><h2 tabindex="-1">${words().pages.rerank}</h2></div>
       ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       ${this.#form()}
       <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-      ${callProgress(page.call, 'Ranking')} ${this.#orders()}
+      ${callProgress(page.call, words().rerank.ranking)} ${this.#orders()}
     </div>`;
   }
 
   #form() {
     const { app, page } = this;
     const { query, passages, before } = page.state;
-    return html`<form class="card" aria-label="Query and passages" @submit=${this.#submit}>
-      <p class="hint">
-        A search by vectors is fast but coarse. A reranker reads the query and each passage together and puts the
-        passages in order anew. The sample asks for a function of this project by its name, among docstrings.
-      </p>
+    const text = words().rerank;
+    return html`<form class="card" aria-label=${text.form} @submit=${this.#submit}>
+      <p class="hint">${text.about} ${text.sample}</p>
       <div class="field">
-        <label for="rerank-query">Query</label>
+        <label for="rerank-query">${text.query}</label>
         <input
           id="rerank-query"
           autocomplete="off"
@@ -56,7 +55,7 @@ class RerankPage extends PageElement<Reranking> {
         ${gapText(page.gaps, 'rerank-query')}
       </div>
       <div class="field">
-        <label for="rerank-passages">Passages, an empty line between them</label>
+        <label for="rerank-passages">${text.passages}</label>
         <textarea
           id="rerank-passages"
           rows="8"
@@ -76,23 +75,23 @@ class RerankPage extends PageElement<Reranking> {
         ${modelField({
           app,
           id: 'rerank-model',
-          label: 'Reranker',
+          label: text.reranker,
           need: { endpoint: 'rerank' },
           models: page.state.models,
           choose: (model, side) => page.setModel(model, side),
         })}
         <div class="field">
-          <label for="rerank-before">Compare with</label>
+          <label for="rerank-before">${text.compareWith}</label>
           <select
             id="rerank-before"
             @change=${(event: Event) => page.update({ before: fieldValue(event) as Before })}
           >
-            <option value="vectors" ?selected=${before === 'vectors'}>the order by vectors of ${page.embedder}</option>
-            <option value="given" ?selected=${before === 'given'}>the order as given</option>
+            <option value="vectors" ?selected=${before === 'vectors'}>${text.byVectorsOf(page.embedder)}</option>
+            <option value="given" ?selected=${before === 'given'}>${text.asGiven}</option>
           </select>
         </div>
       </div>
-      <div class="row"><button type="submit" class="primary">Rerank</button></div>
+      <div class="row"><button type="submit" class="primary">${text.rerank}</button></div>
     </form>`;
   }
 
@@ -100,6 +99,7 @@ class RerankPage extends PageElement<Reranking> {
     const { orders } = this.page.state;
     if (!orders) return nothing;
     const { passages, before, after, beforeBy, answerer, model, fusion, tookBefore, took, tokens } = orders;
+    const text = words().rerank;
     const order = (ranked: readonly (Ranked | Moved)[]) =>
       html`<ol class="answers">
         ${repeat(
@@ -109,7 +109,7 @@ class RerankPage extends PageElement<Reranking> {
             <div class="ranked-head">
               <span class="place">${place + 1}</span>
               ${'up' in each ? moved(each.up) : nothing}
-              ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">Score</span> ${each.score.toFixed(3)}</span>`}
+              ${each.score === undefined ? nothing : html`<span class="value"><span class="visually-hidden">${text.score}</span> ${decimalText(each.score, 3)}</span>`}
             </div>
             <p dir="auto">${passages[each.index]}</p>
           </li>`,
@@ -118,21 +118,21 @@ class RerankPage extends PageElement<Reranking> {
     return html`${staleNote(orders.asked !== this.page.asked)}<div class="halves even">
       <section aria-labelledby="before-title" data-order="before">
         <div class="answers-head">
-          <h3 id="before-title">Before: ${beforeBy ? 'by vectors' : 'as given'}</h3>
+          <h3 id="before-title">${beforeBy ? text.beforeByVectors : text.beforeAsGiven}</h3>
           ${beforeBy ? answeredBy({ ...beforeBy, took: tookBefore }) : nothing}
         </div>
         ${order(before)}
       </section>
       <section aria-labelledby="after-title" data-order="after">
         <div class="answers-head">
-          <h3 id="after-title">After: by the reranker</h3>
+          <h3 id="after-title">${text.after}</h3>
           ${answeredBy({
             answerer,
             model,
             took,
             tokens,
             timing: 'rerank',
-            more: fusion ? html`<span>with ${fusion.weight} × cosine of ${fusion.embedder}</span>` : nothing,
+            more: fusion ? html`<span>${text.fusion(fusion.weight, fusion.embedder)}</span>` : nothing,
           })}
         </div>
         ${order(after)}
@@ -149,12 +149,12 @@ class RerankPage extends PageElement<Reranking> {
 /** How far a passage moved, for the eye and in words. */
 function moved(up: number | undefined) {
   if (up === undefined) return nothing;
+  const text = words().rerank;
   if (up === 0)
-    return html`<span class="moved" data-up="0"><span aria-hidden="true">=</span><span class="visually-hidden">same place</span></span>`;
-  const places = formatPlural(Math.abs(up), 'place');
+    return html`<span class="moved" data-up="0"><span aria-hidden="true">=</span><span class="visually-hidden">${text.samePlace}</span></span>`;
   return html`<span class="moved" data-up=${up}>
     <span aria-hidden="true">${up > 0 ? '▲' : '▼'} ${Math.abs(up)}</span>
-    <span class="visually-hidden">${places} ${up > 0 ? 'up' : 'down'}</span>
+    <span class="visually-hidden">${up > 0 ? text.up(up) : text.down(-up)}</span>
   </span>`;
 }
 

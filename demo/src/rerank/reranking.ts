@@ -2,10 +2,10 @@ import { type CallOptions, dot, LIMITS, type RerankResponse, type SearchFoundati
 import { retrievalTasks } from '../search/retrieval-tasks.ts';
 import { searchingOf } from '../search/searching.ts';
 import type { App, Side } from '../shell/app.ts';
-import { formatCount, formatPlural } from '../shell/format.ts';
 import { type Answered, type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
 import { paragraphsOf } from '../text/lines.ts';
+import { words } from '../words/language.ts';
 import { type Moved, type Ranked, rankChanges } from './rank-changes.ts';
 import { SAMPLE_PASSAGES, SAMPLE_QUERY } from './sample.ts';
 
@@ -78,13 +78,13 @@ export class Reranking extends ModelPageState<RerankState> {
     const query = this.state.query.trim();
     const passages = paragraphsOf(this.state.passages);
     const most = LIMITS.rerank.documents;
+    const text = words().rerank;
     const fits = this.gaps.check({
-      'rerank-query': query === '' && 'Type a question, or some words, to rank the passages by.',
+      'rerank-query': query === '' && text.noQuery,
       'rerank-passages':
         passages.length === 0
-          ? 'Write at least two passages, with an empty line between them.'
-          : passages.length > most &&
-            `There are ${formatCount(passages.length)} passages; at most ${formatCount(most)} are ranked at once.`,
+          ? text.noPassages
+          : passages.length > most && text.tooMany(passages.length, most),
     });
     if (!fits) return false;
     const done = await this.call.run(async (foundation, options) => {
@@ -121,7 +121,7 @@ export class Reranking extends ModelPageState<RerankState> {
         asked,
       },
     });
-    this.app.announceQuietly(`${formatPlural(after.length, 'passage')} ranked.`);
+    this.app.announceQuietly(words().rerank.ranked(after.length));
     return true;
   }
 }

@@ -1,15 +1,22 @@
-/** The name of a function of this project, and what ten docstrings of it say: one of them is the function's own. */
-export const SAMPLE_QUERY = 'windows over';
+/**
+ * A question in everyday words, and what a library writes about borrowing. The passage that answers it, {@link
+ * SAMPLE_ANSWER}, speaks of no book: one vector for each passage puts others before it that do, which a reranker does
+ * not.
+ */
+export const SAMPLE_QUERY = 'I lost a book from the library. What will it cost me?';
 
 export const SAMPLE_PASSAGES: readonly string[] = [
-  'Asks a worker whether it still answers, while calls wait for it. A runtime whose GPU vanished in the middle of a run can wait for it for ever, in a loop that lets no message in: its worker neither fails nor dies. Only time in which this page itself was awake counts: a tab that was frozen or throttled finds its own questions unanswered, too.',
-  'The last place in (start, limit] where text can be cut without dividing a grapheme cluster. start must be a boundary. Where the first cluster reaches beyond limit, its end; but a cluster of more than 64 code units is cut at limit, between code points. Intl.Segmenter copies what it is given, so it gets a window only.',
-  'Starts and ends of the windows over a document of length tokens. Each starts overlap before the end of the one before; the last is moved back to full width. A document that fits is one window. Source: reranker_tokenize_preproc of jina-reranker-v2-base-multilingual.',
-  'Pairs of a query with each document as the model reads them, long documents in overlapping windows. The query is cut to the recipe’s limit and to half of the context; what remains of maxTokens is the window.',
-  'Work that several callers wait for, done once. Each caller has its own signal; the work is aborted only when nobody waits for it any more.',
-  'Locks that processes share: a file that only one can create, which its holder touches as long as it lives. A lock whose holder died is taken over.',
-  'The sessions of one device: keeps their memory under a limit by closing the least recently used, and lets only one thing happen on the device at a time.',
-  'The page’s half of the worker boundary: starts the worker, notices when it dies or loses its device, starts another and sends it what was pending, once.',
-  'The models of one engine. A model is loaded part by part, when a part is first used. Calls share what is loaded; a load that failed is tried again.',
-  'Moves the start of each chunk but the first back into the chunk before it: to the earliest sentence or line within overlap characters, else the earliest word. Ends stay.',
+  'Books can be borrowed for four weeks, films and games for one.',
+  'A loan is renewed on the website or by telephone, up to three times, unless somebody has reserved the book.',
+  'For each day that a book is late, 20 cents are charged, but never more than 10 euros in all.',
+  'Reserve a book on the website, and we write to you when it is there.',
+  'What is lost or damaged has to be paid for: its price, plus 5 euros for the work of replacing it.',
+  'Lost cards are replaced for 3 euros. Report the loss at once, so that nobody borrows in your name.',
+  'Give books back at the desk, or put them through the slot beside the door when we are closed.',
+  'We take books that you no longer need as a gift, if they are clean and not older than ten years.',
+  'Books that were found in the reading room are kept at the desk for a week.',
+  'The library card is free for children, and costs 20 euros a year for adults.',
 ];
+
+/** Position of the passage that answers the question. */
+export const SAMPLE_ANSWER = 4;

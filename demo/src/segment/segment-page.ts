@@ -11,21 +11,17 @@ import { callProgress } from '../elements/call-progress.ts';
 import { gapId, gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, PageElement, submitOnEnter } from '../elements/page-element.ts';
-import { formatCount, formatPlural } from '../shell/format.ts';
+import { formatCount } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import { staleNote } from '../elements/stale-note.ts';
+import { words } from '../words/language.ts';
 import { type Part, type Segmenting, segmentingOf } from './segmenting.ts';
 
 /** Colours that chunks and tokens take turns in. */
 const COLOURS = 5;
 
-const STRATEGIES: Record<SegmentStrategy, string> = {
-  structure: 'structure: headings, lists, code, sentences',
-  sentence: 'sentence: whole sentences',
-  tokens: 'tokens: a number of tokens',
-  semantic: 'semantic: where the meaning changes',
-};
+const PARTS: readonly Part[] = ['all', 'head', 'tail'];
 
 const ORIGINS = ['segment'] as const;
 
@@ -38,13 +34,13 @@ class SegmentPage extends PageElement<Segmenting> {
   protected override render() {
     const { app, page } = this;
     return html`<div class="page">
-      <div class="page-head"><h2 tabindex="-1">Segment</h2></div>
+      <div class="page-head"><h2 tabindex="-1">${words().pages.segment}</h2></div>
       ${app.state.mode !== 'local' ? html`<remote-settings .app=${app}></remote-settings>` : nothing}
       <div class="halves even">
         ${this.#form()}
         <div class="results">
           <problem-list .app=${app} .origins=${ORIGINS}></problem-list>
-          ${callProgress(page.call, 'Segmenting')} ${this.#result()}
+          ${callProgress(page.call, words().segment.segmenting)} ${this.#result()}
         </div>
       </div>
     </div>`;
@@ -54,10 +50,11 @@ class SegmentPage extends PageElement<Segmenting> {
     const { app, page } = this;
     const { content, options } = page.state;
     const { strategy, maxChunkLength, overlap, part, partLength } = options;
+    const text = words().segment;
     const unit = strategy === 'tokens' ? 'tokens' : 'characters';
-    return html`<form class="card" aria-label="Text and options" @submit=${this.#submit}>
+    return html`<form class="card" aria-label=${text.form} @submit=${this.#submit}>
       <div class="field">
-        <label for="segment-content">Text</label>
+        <label for="segment-content">${text.text}</label>
         <textarea
           id="segment-content"
           rows="12"
@@ -76,16 +73,16 @@ class SegmentPage extends PageElement<Segmenting> {
       <div class="options">
         ${this.#tokenizers()}
         <div class="field">
-          <label for="segment-strategy">Chunks by</label>
+          <label for="segment-strategy">${text.strategy}</label>
           <select
             id="segment-strategy"
             @change=${(event: Event) => page.setOption('strategy', fieldValue(event) as SegmentStrategy)}
           >
-            ${SEGMENT_STRATEGIES.map((each) => html`<option value=${each} ?selected=${each === strategy}>${STRATEGIES[each]}</option>`)}
+            ${SEGMENT_STRATEGIES.map((each) => html`<option value=${each} ?selected=${each === strategy}>${text.strategies[each]}</option>`)}
           </select>
         </div>
         <div class="field">
-          <label for="segment-length">Longest chunk, in ${unit}</label>
+          <label for="segment-length">${text.longest[unit]}</label>
           <input
             id="segment-length"
             type="number"
@@ -97,7 +94,7 @@ class SegmentPage extends PageElement<Segmenting> {
           />
         </div>
         <div class="field">
-          <label for="segment-overlap">Overlap, in ${unit}</label>
+          <label for="segment-overlap">${text.overlap[unit]}</label>
           <input
             id="segment-overlap"
             type="number"
@@ -112,18 +109,16 @@ class SegmentPage extends PageElement<Segmenting> {
           ${gapText(page.gaps, 'segment-overlap')}
         </div>
         <div class="field">
-          <label for="segment-part">Tokens</label>
+          <label for="segment-part">${text.part}</label>
           <select id="segment-part" @change=${(event: Event) => page.setOption('part', fieldValue(event) as Part)}>
-            <option value="all" ?selected=${part === 'all'}>all</option>
-            <option value="head" ?selected=${part === 'head'}>the first (head)</option>
-            <option value="tail" ?selected=${part === 'tail'}>the last (tail)</option>
+            ${PARTS.map((each) => html`<option value=${each} ?selected=${each === part}>${text.parts[each]}</option>`)}
           </select>
         </div>
         ${
           part === 'all'
             ? nothing
             : html`<div class="field">
-              <label for="segment-part-length">How many tokens</label>
+              <label for="segment-part-length">${text.partLength}</label>
               <input
                 id="segment-part-length"
                 type="number"
@@ -139,7 +134,7 @@ class SegmentPage extends PageElement<Segmenting> {
             ? modelField({
                 app,
                 id: 'segment-model',
-                label: 'Embedding model',
+                label: text.embedder,
                 need: { endpoint: 'embeddings', modality: 'text' },
                 models: page.state.models,
                 choose: (model, side) => page.setModel(model, side),
@@ -147,18 +142,15 @@ class SegmentPage extends PageElement<Segmenting> {
             : nothing
         }
       </div>
-      ${
-        app.state.mode === 'remote'
-          ? html`<p class="hint">The hosted API chunks by structure, without overlap; a Nearfield server has them all.</p>`
-          : nothing
-      }
-      <div class="row"><button type="submit" class="primary">Segment</button></div>
+      ${app.state.mode === 'remote' ? html`<p class="hint">${text.hosted}</p>` : nothing}
+      <div class="row"><button type="submit" class="primary">${text.segment}</button></div>
     </form>`;
   }
 
   #tokenizers() {
     const { app, page } = this;
     const { tokenizer } = page.state.options;
+    const text = words().segment;
     const option = (name: string) =>
       html`<option value=${name} ?selected=${name === tokenizer}>${name}</option>`;
     const models =
@@ -168,10 +160,10 @@ class SegmentPage extends PageElement<Segmenting> {
           )
         : [];
     return html`<div class="field">
-      <label for="segment-tokenizer">Tokenizer</label>
+      <label for="segment-tokenizer">${text.tokenizer}</label>
       <select id="segment-tokenizer" @change=${(event: Event) => page.setOption('tokenizer', fieldValue(event))}>
-        <optgroup label="Of the API">${TOKENIZERS.map(option)}</optgroup>
-        ${models.length > 0 ? html`<optgroup label="A model’s own">${models.map(option)}</optgroup>` : nothing}
+        <optgroup label=${text.ofApi}>${TOKENIZERS.map(option)}</optgroup>
+        ${models.length > 0 ? html`<optgroup label=${text.ofModel}>${models.map(option)}</optgroup>` : nothing}
       </select>
     </div>`;
   }
@@ -186,25 +178,27 @@ class SegmentPage extends PageElement<Segmenting> {
       tokens = [],
       special_tokens: special = [],
     } = response;
-    return html`<section aria-label="Result">
+    const text = words().segment;
+    const said = words().counts;
+    return html`<section aria-label=${text.result}>
       <div class="answers-head">
         <h3>
-          <span data-testid="chunk-count">${formatPlural(chunks.length, 'chunk')}</span>,
-          <span data-testid="token-count">${formatPlural(response.num_tokens, 'token')}</span>
+          <span data-testid="chunk-count">${text.chunks(chunks.length)}</span>,
+          <span data-testid="token-count">${said.tokens(response.num_tokens)}</span>
         </h3>
         ${answeredBy({
           answerer,
           model: response.tokenizer,
           took,
           timing: 'segment',
-          more: html`<span>${formatCount(content.length)} characters</span>`,
+          more: html`<span>${text.characters(content.length)}</span>`,
         })}
       </div>
       ${staleNote(asked !== this.page.asked)}
       ${
         special.length > 0
           ? html`<p class="hint" data-testid="special-tokens">
-            Special tokens in the text: ${special.map((token) => html`<code>${token}</code> `)}
+            ${text.specialTokens} ${special.map((token) => html`<code>${token}</code> `)}
           </p>`
           : nothing
       }
@@ -214,8 +208,8 @@ class SegmentPage extends PageElement<Segmenting> {
             <p class="chunk-head">
               <span>${index + 1}</span>
               ${positionText(positions[index])}
-              <span>${formatPlural(chunk.length, 'character')}</span>
-              ${tokens[index] ? html`<span>${formatPlural(countOf(tokens[index]), 'token')}</span>` : nothing}
+              <span>${text.characters(chunk.length)}</span>
+              ${tokens[index] ? html`<span>${said.tokens(countOf(tokens[index]))}</span>` : nothing}
             </p>
             <p class="chunk-text" dir="auto">${chunk}</p>
             ${tokens[index] ? html`<token-list .tokens=${tokens[index]}></token-list>` : nothing}
@@ -249,7 +243,7 @@ class TokenList extends LitElement {
 
   protected override render() {
     return html`<details @toggle=${this.#toggle}>
-      <summary>Tokens</summary>
+      <summary>${words().segment.tokens}</summary>
       ${
         this.open
           ? html`<ol class="tokens">

@@ -1,10 +1,10 @@
 import { LIMITS, type SegmentRequest, type SegmentResponse, type SegmentStrategy } from '@nearfield/spec';
 import type { Answerer } from '../shell/answerer.ts';
 import type { App, Side } from '../shell/app.ts';
-import { formatCount, formatPlural } from '../shell/format.ts';
 import { EMBEDDED_MODEL } from '../shell/model-choices.ts';
 import { type Asked, ModelPageState, perApp } from '../shell/page-state.ts';
 import { Stopwatch } from '../shell/stopwatch.ts';
+import { words } from '../words/language.ts';
 import { SAMPLE_CONTENT } from './sample.ts';
 
 /** The part of the tokens that is wanted. */
@@ -59,7 +59,7 @@ export function overlapGap({ maxChunkLength, overlap }: SegmentOptions): string 
   const longest =
     maxChunkLength.trim() === '' ? LIMITS.segment.defaultMaxChunkLength : Number(maxChunkLength);
   if (overlap.trim() === '' || Number(overlap) < longest) return undefined;
-  return `The overlap must be smaller than the longest chunk, ${formatCount(longest)}.`;
+  return words().segment.overlapTooLong(longest);
 }
 
 /** A text in chunks and tokens. */
@@ -101,7 +101,7 @@ export class Segmenting extends ModelPageState<SegmentState> {
     const { content, options } = this.state;
     const { model, asked } = this;
     const fits = this.gaps.check({
-      'segment-content': content.trim() === '' && 'Type or paste a text to segment.',
+      'segment-content': content.trim() === '' && words().segment.noText,
       'segment-overlap': overlapGap(options),
     });
     if (!fits) return false;
@@ -117,7 +117,7 @@ export class Segmenting extends ModelPageState<SegmentState> {
     this.update({
       result: { content, options, asked, answerer: this.app.answererOf(done.response), ...done },
     });
-    this.app.announceQuietly(`${formatPlural(done.response.chunks?.length ?? 0, 'chunk')}.`);
+    this.app.announceQuietly(words().segment.announced(done.response.chunks?.length ?? 0));
     return true;
   }
 }

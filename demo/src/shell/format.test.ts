@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatPlural } from './format.ts';
+import { formatBytes, formatDuration } from './format.ts';
 
 test.each([
   [0, '0 B'],
@@ -23,16 +23,4 @@ test.each([
   [125_400, '2 min 5 s'],
 ])('%d ms are %s', (milliseconds, expected) => {
   expect(formatDuration(milliseconds)).toBe(expected);
-});
-
-test('plurals', () => {
-  expect([0, 1, 1234].map((count) => formatPlural(count, 'passage'))).toEqual([
-    '0 passages',
-    '1 passage',
-    '1,234 passages',
-  ]);
-  expect([1, 2].map((count) => formatPlural(count, 'passage is', 'passages are'))).toEqual([
-    '1 passage is',
-    '2 passages are',
-  ]);
 });

@@ -31,12 +31,3 @@ export function formatDuration(milliseconds: number): string {
 /** Whole seconds: `12 s`, `2 min 5 s`. */
 export const formatSeconds = (seconds: number): string =>
   seconds < 60 ? `${seconds} s` : `${formatCount(Math.floor(seconds / 60))} min ${seconds % 60} s`;
-
-const plural = new Intl.PluralRules('en');
-
-/**
- * `1 passage`, `2 passages`.
- * @param several the noun's plural where it is not its singular and an s
- */
-export const formatPlural = (count: number, noun: string, several = `${noun}s`): string =>
-  `${formatCount(count)} ${plural.select(count) === 'one' ? noun : several}`;
