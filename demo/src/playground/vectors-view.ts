@@ -1,4 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { bars, SHOWN_VECTORS, similarities } from './vectors.ts';
 
@@ -57,7 +58,7 @@ function matrix(vectors: readonly Float32Array[], texts: readonly string[]): Tem
             <th scope="row" dir="auto"><span class="place">${index + 1}</span> ${label(index)}</th>
             ${row.map(
               (value) =>
-                html`<td .style=${`--share: ${Math.round(Math.max(0, Math.min(1, value)) * 100)}%`}>${value.toFixed(2)}</td>`,
+                html`<td .style=${`--share: ${Math.round(Math.max(0, Math.min(1, value)) * 100)}%`}>${decimalText(value, 2)}</td>`,
             )}
           </tr>`,
         )}

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { answeredBy } from '../elements/answered-by.ts';
 import { formatDuration } from '../shell/format.ts';
+import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import type { Answer } from './asking.ts';
@@ -80,7 +81,7 @@ class AnswerList extends SearchElement {
         </div>
         <span class="score" title=${words().search.answers.agreement}>
           <meter min="0" max="1" .value=${best > 0 ? Math.max(0, score / best) : 0} aria-hidden="true"></meter>
-          <span class="visually-hidden">${words().search.answers.score}</span> ${score.toFixed(3)}
+          <span class="visually-hidden">${words().search.answers.score}</span> ${decimalText(score, 3)}
         </span>
       </div>
       <p dir="auto">${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>

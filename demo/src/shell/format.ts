@@ -1,10 +1,6 @@
-import { languageInUse } from '../words/in-use.ts';
+import { decimalText } from '../text/decimal.ts';
 
-/** Numbers of so many decimal places, as the language in use writes them. */
-const decimal = (digits: number): Intl.NumberFormat =>
-  new Intl.NumberFormat(languageInUse(), { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
-export const formatCount = (value: number): string => decimal(0).format(value);
+export const formatCount = (value: number): string => decimalText(value, 0);
 
 /** Bytes in decimal units, as download sizes are usually given: `23.5 MB`. */
 export function formatBytes(bytes: number): string {
@@ -14,17 +10,16 @@ export function formatBytes(bytes: number): string {
     ['kB', 1e3],
   ] as const) {
     // The unit changes where the rounded number would reach 1000 of the smaller one.
-    if (bytes >= size * 0.9995)
-      return `${decimal(bytes >= 99.95 * size ? 0 : 1).format(bytes / size)} ${unit}`;
+    if (bytes >= size * 0.9995) return `${decimalText(bytes / size, bytes >= 99.95 * size ? 0 : 1)} ${unit}`;
   }
   return `${formatCount(bytes)} B`;
 }
 
 /** A duration: `0.4 ms`, `12 ms`, `1.2 s`, `2 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 9.95) return `${decimal(1).format(milliseconds)} ms`;
+  if (milliseconds < 9.95) return `${decimalText(milliseconds, 1)} ms`;
   if (milliseconds < 999.5) return `${formatCount(milliseconds)} ms`;
-  if (milliseconds < 59_950) return `${decimal(1).format(milliseconds / 1000)} s`;
+  if (milliseconds < 59_950) return `${decimalText(milliseconds / 1000, 1)} s`;
   return formatSeconds(Math.round(milliseconds / 1000));
 }
 
