@@ -52,6 +52,7 @@ export default defineConfig({
         {
           text: 'Guides',
           items: [
+            { text: 'The demo', link: '/demo' },
             { text: 'Semantic search in ten minutes', link: '/semantic-search' },
             { text: 'Classification offline', link: '/classification' },
             { text: 'Retrieval for language models', link: '/rag' },

@@ -24,8 +24,8 @@ export const SCENES: readonly Scene[] = [
       await take(1200);
       await page.getByRole('button', { name: /sample passages/i }).click();
       await page.getByTestId('index-state').filter({ hasText: /^\s*All \d+ passages/ }).waitFor();
-      await page.locator('#question').fill('how do I keep bread fresh');
-      await page.locator('#answers[data-question="how do I keep bread fresh"]').waitFor();
+      await page.locator('#question').fill('Why does it smell so good after rain?');
+      await page.locator('#answers[data-question="Why does it smell so good after rain?"]').waitFor();
     },
   },
   {
