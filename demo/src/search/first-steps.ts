@@ -3,6 +3,15 @@ import { downloadMegabytes, EMBEDDED_MODEL, megabytesText } from '../shell/model
 import { words } from '../words/language.ts';
 import { SearchElement } from './search-element.ts';
 
+/**
+ * Megabytes of onnxruntime's code beside a model: one of its two builds in the page's assets. On the CPU, the embedded
+ * model needs none, as the engine's own encoder computes it.
+ */
+function runtimeMegabytes(model: string, device: string | undefined): number | undefined {
+  if (device === 'webgpu') return 27;
+  return model === EMBEDDED_MODEL ? undefined : 14;
+}
+
 /** What a visitor sees before there is any text. */
 class FirstSteps extends SearchElement {
   protected override render() {
@@ -26,9 +35,9 @@ class FirstSteps extends SearchElement {
     const device = this.app.state.capabilities.local?.device;
     const size = megabytesText(downloadMegabytes(model, device));
     const from = model === EMBEDDED_MODEL ? texts.thisSite : 'huggingface.co';
-    // The runtime's two builds, as they are in the page's assets.
-    const runtime = device?.device === 'webgpu' ? 27 : 14;
-    return texts.download(size ? texts.modelOf(size) : texts.model, runtime, from, leaves);
+    const runtime = runtimeMegabytes(model, device?.device);
+    const named = size ? texts.modelOf(size) : texts.model;
+    return texts.download(runtime === undefined ? named : texts.withRuntime(named, runtime), from, leaves);
   }
 }
 

@@ -473,8 +473,9 @@ export const words: Words = {
       model: 'ein Modell',
       modelOf: (size) => `ein Modell von ${size}`,
       thisSite: 'dieser Website',
-      download: (model, runtime, from, leaves) =>
-        `Beim ersten Mal wird ${model} (dazu eine Laufzeitumgebung von ${runtime} MB) von ${from} heruntergeladen; es bleibt in der IndexedDB dieses Browsers, bis es gelöscht wird, und ${leaves}.`,
+      withRuntime: (model, runtime) => `${model} (dazu eine Laufzeitumgebung von bis zu ${runtime} MB)`,
+      download: (model, from, leaves) =>
+        `Beim ersten Mal wird ${model} von ${from} heruntergeladen; es bleibt in der IndexedDB dieses Browsers, bis es gelöscht wird, und ${leaves}.`,
     },
     sources: {
       trySample: 'Beispieltexte ausprobieren',

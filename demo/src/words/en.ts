@@ -475,8 +475,9 @@ export const words = {
       model: 'a model',
       modelOf: (size: string) => `a model of ${size}`,
       thisSite: 'this site',
-      download: (model: string, runtime: number, from: string, leaves: string) =>
-        `The first time, ${model} (plus a runtime of ${runtime} MB) is downloaded from ${from}; it is kept in this browser’s IndexedDB until you delete it, and ${leaves}.`,
+      withRuntime: (model: string, runtime: number) => `${model} (plus a runtime of up to ${runtime} MB)`,
+      download: (model: string, from: string, leaves: string) =>
+        `The first time, ${model} is downloaded from ${from}; it is kept in this browser’s IndexedDB until you delete it, and ${leaves}.`,
     },
     sources: {
       trySample: 'Try the sample passages',
