@@ -23,7 +23,10 @@ export const SCENES: readonly Scene[] = [
     async play(page, take) {
       await take(1200);
       await page.getByRole('button', { name: /sample passages/i }).click();
-      await page.getByTestId('index-state').filter({ hasText: /^\s*All \d+ passages/ }).waitFor();
+      await page
+        .getByTestId('index-state')
+        .filter({ hasText: /^\s*All \d+ passages/ })
+        .waitFor();
       await page.locator('#question').fill('Why does it smell so good after rain?');
       await page.locator('#answers[data-question="Why does it smell so good after rain?"]').waitFor();
     },

@@ -6,8 +6,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { APP_ICONS } from '../../tooling/app-icons.ts';
+import { taskArguments } from '../../tooling/arguments.ts';
 import { ensureBrowser } from '../../tooling/browser.mjs';
 import { repository } from '../../tooling/process.mjs';
+
+const USAGE = `npm run icons: draws the icons of the installed demo from its favicon, into demo/public/icons
+
+Options:
+  --help   this text`;
+
+taskArguments(USAGE, { options: {} });
 
 const folder = join(repository, 'demo/public');
 
