@@ -1,5 +1,5 @@
 /** Long content in pieces that can be written one by one, so that the page is not kept for long. */
-import { isLayout, rowsOf } from './tables.ts';
+import { boxOf, isLayout, rowsOf } from './tables.ts';
 
 /** What is longer than this is cut, in characters of text and of tags. */
 const LONG = 20_000;
@@ -41,15 +41,20 @@ export function* piecesOf(root: Element, options: CutOptions): Generator<void, P
     yield;
     const name = element.localName;
     if (sizeOf(element) <= LONG) add(element);
-    else if (name === 'ul' || name === 'ol')
-      for (const [list, glue] of lists(element, sizeOf)) add(list, glue);
+    else if (name === 'ul' || name === 'ol') yield* lists(element, sizeOf, add);
     else if (name === 'table') {
-      if (options.hasTables && !isLayout(element, rowsOf(element))) add(element, '\n\n', true);
-      else open.push(...cells(element, sizes).reverse());
-    } else if (BOXES.test(name)) open.push(...contents(element, sizes).reverse());
+      const rows = yield* rowsOf(element);
+      if (options.hasTables && !isLayout(element, rows)) add(element, '\n\n', true);
+      else putOn(open, yield* cells(element, rows, sizes));
+    } else if (BOXES.test(name)) putOn(open, yield* contents(element, sizes));
     else add(element);
   }
   return pieces;
+}
+
+/** Puts parts on a stack, the first one on top. */
+function putOn(open: Element[], parts: readonly Element[]): void {
+  for (let index = parts.length - 1; index >= 0; index -= 1) open.push(parts[index]!);
 }
 
 /** The size of each element. */
@@ -80,13 +85,16 @@ function* sizesOf(root: Element): Generator<void, Map<Element, number>> {
 }
 
 /** The blocks in a box; what stands in a line between them is put into a box of its own. */
-function contents(element: Element, sizes: Map<Element, number>): Element[] {
+function* contents(element: Element, sizes: Map<Element, number>): Generator<void, Element[]> {
+  let count = 0;
   const parts: Element[] = [];
   let line: Element | undefined;
   for (let child = element.firstChild; child; ) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     const next: ChildNode | null = child.nextSibling;
     const isElement = child.nodeType === 1;
-    if (isElement && isPart(child as Element)) {
+    if (isElement && (yield* isPart(child as Element))) {
       parts.push(child as Element);
       line = undefined;
     } else if (line || isElement || /\S/.test(child.textContent ?? '')) {
@@ -104,10 +112,13 @@ function contents(element: Element, sizes: Map<Element, number>): Element[] {
 }
 
 /** Blocks, and boxes of the line that hold only blocks. */
-function isPart(element: Element): boolean {
+function* isPart(element: Element): Generator<void, boolean> {
+  let count = 0;
   if (BLOCKS.test(element.localName)) return true;
   if (!BOXES.test(element.localName) || element.firstChild === null) return false;
   for (let child: ChildNode | null = element.firstChild; child; child = child.nextSibling) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     if (child.nodeType === 3 && /\S/.test((child as Text).data)) return false;
     if (child.nodeType === 1 && !BLOCKS.test((child as Element).localName)) return false;
   }
@@ -115,15 +126,23 @@ function isPart(element: Element): boolean {
 }
 
 /** A list in several, each as long as a piece. */
-function* lists(element: Element, sizeOf: (item: Element) => number): Generator<[Element, Piece['glue']]> {
+function* lists(
+  element: Element,
+  sizeOf: (item: Element) => number,
+  add: (list: Element, glue: Piece['glue']) => void,
+): Generator<void, void> {
   let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
   let size = 0;
   let list: Element | undefined;
   let glue: Piece['glue'] = '\n\n';
-  for (const item of [...element.children]) {
+  let count = 0;
+  for (let item = element.firstElementChild; item; ) {
+    const next: Element | null = item.nextElementSibling;
+    count += 1;
+    if (count % BREAK === 0) yield;
     if (!list || size + sizeOf(item) > LONG) {
       if (list) {
-        yield [list, glue];
+        add(list, glue);
         glue = '\n';
       }
       list = element.cloneNode(false) as Element;
@@ -133,17 +152,23 @@ function* lists(element: Element, sizeOf: (item: Element) => number): Generator<
     list.append(item);
     size += sizeOf(item);
     number += 1;
+    item = next;
   }
-  if (list) yield [list, glue];
+  if (list) add(list, glue);
 }
 
 /** The captions and cells of a table that only places parts of a page, each as a box. */
-function cells(table: Element, sizes: Map<Element, number>): Element[] {
+function* cells(
+  table: Element,
+  rows: readonly (readonly Element[])[],
+  sizes: Map<Element, number>,
+): Generator<void, Element[]> {
   const captions = [...table.children].filter(({ localName }) => localName === 'caption');
-  return [...captions, ...rowsOf(table).flat()].map((cell) => {
-    const box = table.ownerDocument.createElement('div');
-    box.append(...cell.childNodes);
+  const boxes: Element[] = [];
+  for (const cell of [...captions, ...rows.flat()]) {
+    const box = yield* boxOf(cell);
     sizes.set(box, sizes.get(cell) ?? 0);
-    return box;
-  });
+    boxes.push(box);
+  }
+  return boxes;
 }
