@@ -2,19 +2,19 @@
 import { boxOf, isLayout, rowsOf } from './tables.ts';
 
 /** What is longer than this is cut, in characters of text and of tags. */
-const LONG = 20_000;
+export const LONG = 20_000;
 /** Characters that a tag counts as. */
-const TAG = 20;
+export const TAG = 20;
 /** Nodes between two breaks. */
-const BREAK = 1000;
+export const BREAK = 1000;
 
 /** A part of the content. */
 export interface Piece {
   element: Element;
   /** Written between the piece before and this one. */
   glue: '\n\n' | '\n';
-  /** A table that is too long for one go. */
-  isLongTable: boolean;
+  /** What it is if it is too long for one go. */
+  long: undefined | 'table' | 'code' | 'other';
 }
 
 /** How elements are cut. */
@@ -23,31 +23,36 @@ export interface CutOptions {
   hasTables: boolean;
 }
 
-const BLOCKS =
+export const BLOCKS =
   /^(address|article|aside|blockquote|body|center|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|hgroup|hr|main|nav|ol|p|pre|section|table|ul)$/;
 const BOXES =
   /^(address|article|aside|body|center|div|fieldset|footer|form|header|hgroup|main|nav|section|span|font|.+-.+)$/;
 
 /** Cuts an element into pieces. Their texts in a row are its text. */
-export function* piecesOf(root: Element, options: CutOptions): Generator<void, Piece[]> {
-  const sizes = yield* sizesOf(root);
+export function* piecesOf(
+  root: Element,
+  sizes: Map<Element, number>,
+  options: CutOptions,
+): Generator<void, Piece[]> {
   const sizeOf = (element: Element): number => sizes.get(element) ?? 0;
+  const lines = new Set<Element>();
   const pieces: Piece[] = [];
-  const add = (element: Element, glue: Piece['glue'] = '\n\n', isLongTable = false): void => {
-    pieces.push({ element, glue, isLongTable });
+  const add = (element: Element, glue: Piece['glue'] = '\n\n', long?: Piece['long']): void => {
+    pieces.push({ element, glue, long });
   };
   const open: Element[] = [root];
   for (let element = open.pop(); element; element = open.pop()) {
     yield;
     const name = element.localName;
     if (sizeOf(element) <= LONG) add(element);
+    else if (lines.has(element)) add(element, '\n\n', 'other');
     else if (name === 'ul' || name === 'ol') yield* lists(element, sizeOf, add);
     else if (name === 'table') {
       const rows = yield* rowsOf(element);
-      if (options.hasTables && !isLayout(element, rows)) add(element, '\n\n', true);
+      if (options.hasTables && !isLayout(element, rows)) add(element, '\n\n', 'table');
       else putOn(open, yield* cells(element, rows, sizes));
-    } else if (BOXES.test(name)) putOn(open, yield* contents(element, sizes));
-    else add(element);
+    } else if (BOXES.test(name)) putOn(open, yield* contents(element, sizes, lines));
+    else add(element, '\n\n', name === 'pre' ? 'code' : 'other');
   }
   return pieces;
 }
@@ -58,7 +63,7 @@ function putOn(open: Element[], parts: readonly Element[]): void {
 }
 
 /** The size of each element. */
-function* sizesOf(root: Element): Generator<void, Map<Element, number>> {
+export function* sizesOf(root: Element): Generator<void, Map<Element, number>> {
   const sizes = new Map<Element, number>();
   let count = 0;
   const open: { element: Element; next: ChildNode | null; size: number }[] = [
@@ -85,7 +90,11 @@ function* sizesOf(root: Element): Generator<void, Map<Element, number>> {
 }
 
 /** The blocks in a box; what stands in a line between them is put into a box of its own. */
-function* contents(element: Element, sizes: Map<Element, number>): Generator<void, Element[]> {
+function* contents(
+  element: Element,
+  sizes: Map<Element, number>,
+  lines: Set<Element>,
+): Generator<void, Element[]> {
   let count = 0;
   const parts: Element[] = [];
   let line: Element | undefined;
@@ -101,13 +110,15 @@ function* contents(element: Element, sizes: Map<Element, number>): Generator<voi
       if (!line) {
         line = element.ownerDocument.createElement('div');
         parts.push(line);
+        lines.add(line);
+        sizes.set(line, TAG);
       }
+      const length = isElement ? sizes.get(child as Element) : (child as Text).data?.length;
+      sizes.set(line, sizes.get(line)! + (length ?? 0));
       line.append(child);
     }
     child = next;
   }
-  // A line is not cut again: it has no blocks.
-  for (const part of parts) if (!sizes.has(part)) sizes.set(part, 0);
   return parts;
 }
 
@@ -129,7 +140,7 @@ function* isPart(element: Element): Generator<void, boolean> {
 function* lists(
   element: Element,
   sizeOf: (item: Element) => number,
-  add: (list: Element, glue: Piece['glue']) => void,
+  add: (list: Element, glue: Piece['glue'], long: Piece['long']) => void,
 ): Generator<void, void> {
   let number = Number.parseInt(element.getAttribute('start') ?? '1', 10);
   let size = 0;
@@ -142,7 +153,7 @@ function* lists(
     if (count % BREAK === 0) yield;
     if (!list || size + sizeOf(item) > LONG) {
       if (list) {
-        add(list, glue);
+        add(list, glue, size > LONG ? 'other' : undefined);
         glue = '\n';
       }
       list = element.cloneNode(false) as Element;
@@ -154,7 +165,7 @@ function* lists(
     number += 1;
     item = next;
   }
-  if (list) add(list, glue);
+  if (list) add(list, glue, size > LONG ? 'other' : undefined);
 }
 
 /** The captions and cells of a table that only places parts of a page, each as a box. */

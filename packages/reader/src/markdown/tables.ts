@@ -52,17 +52,20 @@ function atOnce<Result>(work: Generator<void, Result>): Result {
   }
 }
 
-/** A table cell by cell. @param write an element's content as Markdown */
-export function* longTable(element: Element, write: (content: Element) => string): Generator<void, string> {
+/** A table cell by cell. @param write the content of a cell or caption as Markdown */
+export function* longTable(
+  element: Element,
+  write: (cell: Element) => Generator<void, string>,
+): Generator<void, string> {
   const rows = yield* rowsOf(element);
   const captions: string[] = [];
   for (const child of element.children) {
-    if (child.localName === 'caption') captions.push(write(yield* boxOf(child)));
+    if (child.localName === 'caption') captions.push(yield* write(child));
   }
   const texts: string[] = [];
   for (const row of rows) {
     for (const cell of row) {
-      texts.push(write(yield* boxOf(cell)));
+      texts.push(yield* write(cell));
       yield;
     }
   }
