@@ -100,7 +100,7 @@ export class LongContent {
     first.before(box);
     const stand = this.#standFor(box, 'div');
     box.replaceWith(stand);
-    box.append(...group);
+    for (const node of group) box.append(node);
     this.#put(stand, blockText(this.#write.whole(box)));
     yield;
   }
@@ -123,7 +123,7 @@ export class LongContent {
     const box = ownerDocument!.createElement('div');
     const stand = this.#standFor(first, 'span');
     first.before(stand, ' ');
-    box.append(...group);
+    for (const node of group) box.append(node);
     if (/^\s/.test(box.textContent ?? '')) stand.before(' ');
     this.#put(stand, this.#write.whole(box));
     yield;
