@@ -1,4 +1,5 @@
 import type { CallOptions, ReaderFoundation } from '@nearfield/spec';
+import { inSlices } from './slices.ts';
 
 /** Characters that the segmenter takes at once, and those of them that are sent. */
 const PIECE = 60_000;
@@ -10,8 +11,21 @@ const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
 
 /** About how many tokens of a GPT model a text has. */
 export function estimateTokens(text: string): number {
-  const wide = text.match(WIDE)?.length ?? 0;
-  return Math.ceil((text.length - wide) / ALPHABET_CHARACTERS + wide / OTHER_CHARACTERS);
+  return estimate(text.length, countWide(text));
+}
+
+const countWide = (text: string): number => text.match(WIDE)?.length ?? 0;
+
+const estimate = (characters: number, wide: number): number =>
+  Math.ceil((characters - wide) / ALPHABET_CHARACTERS + wide / OTHER_CHARACTERS);
+
+function* estimateInSlices(text: string): Generator<void, number> {
+  let wide = 0;
+  for (const piece of pieces(text)) {
+    wide += countWide(piece);
+    yield;
+  }
+  return estimate(text.length, wide);
 }
 
 /** Number of `cl100k_base` tokens of a text: by the foundation's segmenter, or else estimated. */
@@ -20,7 +34,7 @@ export async function countTokens(
   foundation: ReaderFoundation | undefined,
   options: CallOptions,
 ): Promise<number> {
-  if (!foundation) return estimateTokens(text);
+  if (!foundation) return inSlices(estimateInSlices(text), options.signal);
   let count = 0;
   for (const content of pieces(text)) {
     count += (await foundation.segment({ content }, options)).num_tokens;

@@ -45,7 +45,7 @@ const LEVELS = 5;
 const NEIGHBOURS = 3;
 
 /** Blocks between two breaks. */
-const BREAK = 50;
+const BREAK = 100;
 
 /** Names of the values of {@link blockFeatures}, in order. */
 export const FEATURES: readonly string[] = [
@@ -87,17 +87,17 @@ const signature = (section: Section): string => {
 };
 
 /**
- * Describes the blocks of a page in numbers, a row of {@link FEATURES} for each.
+ * Describes the blocks of a page in numbers.
  *
- * @returns rows one after the other
+ * @param take gets a row of {@link FEATURES} for each block in order. The row is written anew for the next one
  */
 export function* blockFeatures(
   blocks: readonly Block[],
   root: Section,
   facts: PageFacts,
-): Generator<void, Float32Array> {
-  const width = FEATURES.length;
-  const rows = new Float32Array(blocks.length * width);
+  take: (row: Float32Array, index: number) => void,
+): Generator<void, void> {
+  const row = new Float32Array(FEATURES.length);
   const total = Math.max(1, root.words);
   const kinds = new Map<string, Kind>();
   const repeats = new Map<string, number>();
@@ -112,7 +112,8 @@ export function* blockFeatures(
   const tables = new Set<Section>();
   let hasMain = 0;
   const seen = new Set<Section>();
-  blocks.forEach((block, index) => {
+  for (const [index, block] of blocks.entries()) {
+    if (index % BREAK === 0) yield;
     const name = signature(block.section);
     signatures.push(name);
     const kind = kinds.get(name) ?? { count: 0, words: 0, linkWords: 0, first: index };
@@ -135,7 +136,7 @@ export function* blockFeatures(
       else if (each.tag === 'table') tables.add(each);
       else if (each.tag === 'main' || each.tokens.includes('main')) hasMain = 1;
     }
-  });
+  }
   const titleWords = new Set(wordsOf(facts.title));
   const descriptionWords = new Set(wordsOf(facts.description));
   const plainTitle = facts.title.toLowerCase();
@@ -172,11 +173,12 @@ export function* blockFeatures(
   let heading = -1;
   let at = 0;
   const put = (value: number): void => {
-    rows[at] = value;
+    row[at] = value;
     at += 1;
   };
   for (const [index, block] of blocks.entries()) {
     if (index % BREAK === 0) yield;
+    at = 0;
     const { section, text, words } = block;
     const flags = around(section);
     const lower = text.toLowerCase();
@@ -262,6 +264,6 @@ export function* blockFeatures(
     put(heading < 0 ? 9 : Number(blocks[heading]!.section.tag[1]));
     put(hasMain);
     if (isHeading(section.tag)) heading = index;
+    take(row, index);
   }
-  return rows;
 }

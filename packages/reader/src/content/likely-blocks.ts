@@ -1,12 +1,10 @@
 import type { Block, Section } from './blocks.ts';
 import { blockFeatures, FEATURES } from './features.ts';
+import { fromHighest } from './from-highest.ts';
 import { NAMES, TREES } from './model.ts';
 import { NAME_FEATURES, Names } from './names.ts';
 import type { PageFacts } from './page-facts.ts';
 import { Trees } from './trees.ts';
-
-/** Blocks between two breaks. */
-const BREAK = 50;
 
 let model: { names: Names; trees: Trees } | undefined;
 
@@ -17,15 +15,14 @@ export function* likelihoods(
   facts: PageFacts,
 ): Generator<void, Float32Array> {
   model ??= { names: new Names(NAMES), trees: new Trees(TREES) };
-  const features = yield* blockFeatures(blocks, root, facts);
-  const row = new Float32Array(FEATURES.length + NAME_FEATURES.length);
+  const { names, trees } = model;
+  const all = new Float32Array(FEATURES.length + NAME_FEATURES.length);
   const likely = new Float32Array(blocks.length);
-  for (const [index, block] of blocks.entries()) {
-    if (index % BREAK === 0) yield;
-    row.set(features.subarray(index * FEATURES.length, (index + 1) * FEATURES.length));
-    model.names.describe(block, row, FEATURES.length);
-    likely[index] = model.trees.probability(row);
-  }
+  yield* blockFeatures(blocks, root, facts, (row, index) => {
+    all.set(row);
+    names.describe(blocks[index]!, all, FEATURES.length);
+    likely[index] = trees.probability(all);
+  });
   return likely;
 }
 
@@ -40,8 +37,8 @@ const LENIENCE = 0.9;
  *
  * @returns 1 for each block to keep
  */
-export function chooseBlocks(blocks: readonly Block[], likely: Float32Array): Uint8Array {
-  const order = blocks.map((_block, index) => index).sort((a, b) => likely[b]! - likely[a]!);
+export function* chooseBlocks(blocks: readonly Block[], likely: Float32Array): Generator<void, Uint8Array> {
+  const order = yield* fromHighest(likely);
   const expected = blocks.reduce((sum, { words }, index) => sum + words * likely[index]!, 0);
   let chosen = 0;
   let found = 0;

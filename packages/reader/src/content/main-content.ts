@@ -17,7 +17,7 @@ export function* keepMainContent(document: Document, url: string | undefined): G
   if (blocks.length === 0) return false;
   yield;
   const likely = yield* likelihoods(blocks, root, pageFacts(document, url));
-  const kept = mendChoice(blocks, likely, chooseBlocks(blocks, likely));
+  const kept = yield* mendChoice(blocks, likely, yield* chooseBlocks(blocks, likely));
   yield* prune(body, blocks, kept);
   return true;
 }

@@ -1,5 +1,8 @@
 import type { Block } from './blocks.ts';
 
+/** Nodes between two breaks. */
+const BREAK = 500;
+
 /** Elements that are content by themselves. */
 const STANDING = 'img, picture, math, hr, br';
 
@@ -12,21 +15,23 @@ const STANDING = 'img, picture, math, hr, br';
 export function* prune(body: Element, blocks: readonly Block[], kept: Uint8Array): Generator<void, void> {
   const stays = new Set<Node>();
   const texts = new Set<Node>();
+  let count = 0;
   for (const [index, block] of blocks.entries()) {
     if (kept[index] !== 1) continue;
     for (const node of block.nodes) {
+      count += 1;
+      if (count % BREAK === 0) yield;
       texts.add(node);
       for (let each: Node | null = node; each && !stays.has(each); each = each.parentNode) stays.add(each);
     }
   }
-  keepPictures(body, stays);
-  let count = 0;
+  yield* keepPictures(body, stays);
   const visit = function* (parent: Element): Generator<void, void> {
     const open: Element[] = [parent];
     for (let element = open.pop(); element; element = open.pop()) {
-      count += 1;
-      if (count % 100 === 0) yield;
       for (let child = element.firstChild; child; ) {
+        count += 1;
+        if (count % BREAK === 0) yield;
         const next: ChildNode | null = child.nextSibling;
         if (child.nodeType === 1) {
           if (stays.has(child)) open.push(child as Element);
@@ -44,8 +49,11 @@ export function* prune(body: Element, blocks: readonly Block[], kept: Uint8Array
 const isBreak = (node: Node): boolean => node.nodeName === 'BR';
 
 /** Pictures stay where the nearest section with text around them stays, if it is not the page itself. */
-function keepPictures(body: Element, stays: Set<Node>): void {
+function* keepPictures(body: Element, stays: Set<Node>): Generator<void, void> {
+  let count = 0;
   for (const picture of body.querySelectorAll(STANDING)) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     let around: Node | null = picture.parentNode;
     // A picture in a box of its own belongs to the box around that.
     for (let level = 0; level < 3 && around && !stays.has(around); level += 1) around = around.parentNode;

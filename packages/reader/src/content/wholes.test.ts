@@ -9,7 +9,7 @@ async function keptOf(html: string, likelihoodOf: (text: string) => number): Pro
   const { blocks } = await inSlices(findBlocks((await parseHtml(html)).body));
   const likely = Float32Array.from(blocks, ({ text }) => likelihoodOf(text));
   const chosen = Uint8Array.from(likely, (value) => (value >= 0.25 ? 1 : 0));
-  const mended = mendChoice(blocks, likely, chosen);
+  const mended = await inSlices(mendChoice(blocks, likely, chosen));
   return blocks.filter((_: Block, index) => mended[index] === 1).map(({ text }) => text);
 }
 

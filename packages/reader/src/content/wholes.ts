@@ -1,5 +1,8 @@
 import type { Block, Section } from './blocks.ts';
 
+/** Blocks between two breaks. */
+const BREAK = 500;
+
 /** What belongs together in a page, and which blocks of it are kept. */
 interface Whole {
   blocks: number[];
@@ -22,17 +25,22 @@ const UNSURE = 0.4;
  * @param kept 1 for each block that is kept
  * @returns the mended choice
  */
-export function mendChoice(blocks: readonly Block[], likely: Float32Array, kept: Uint8Array): Uint8Array {
+export function* mendChoice(
+  blocks: readonly Block[],
+  likely: Float32Array,
+  kept: Uint8Array,
+): Generator<void, Uint8Array> {
   const mended = kept.slice();
-  keepTables(blocks, mended);
-  dropBareHeadings(blocks, likely, mended);
+  yield* keepTables(blocks, mended);
+  yield* dropBareHeadings(blocks, likely, mended);
   return mended;
 }
 
 /** Keeps all cells of tables with header cells of which more than half of the words are kept. */
-function keepTables(blocks: readonly Block[], kept: Uint8Array): void {
+function* keepTables(blocks: readonly Block[], kept: Uint8Array): Generator<void, void> {
   const tables = new Map<Section, Whole>();
   for (const [index, block] of blocks.entries()) {
+    if (index % BREAK === 0) yield;
     let isHead = false;
     let section: Section | undefined = block.section;
     for (; section && section.tag !== 'table'; section = section.parent) isHead ||= section.tag === 'th';
@@ -53,13 +61,18 @@ function keepTables(blocks: readonly Block[], kept: Uint8Array): void {
  * Drops kept headings below the first level that are not sure to be content, if there is text below them and nothing of
  * it is kept: up to the next heading of their level or a higher one.
  */
-function dropBareHeadings(blocks: readonly Block[], likely: Float32Array, kept: Uint8Array): void {
+function* dropBareHeadings(
+  blocks: readonly Block[],
+  likely: Float32Array,
+  kept: Uint8Array,
+): Generator<void, void> {
   // Gone through from the end. For each level, whether there is text in the section so far, and whether some is kept.
   const hasText = new Array<boolean>(LEVELS + 1).fill(false);
   const hasKept = new Array<boolean>(LEVELS + 1).fill(false);
   let below: Section | undefined;
   let isDropped = false;
   for (let index = blocks.length - 1; index >= 0; index -= 1) {
+    if (index % BREAK === 0) yield;
     const heading = headingOf(blocks[index]!);
     const level = heading ? levelOf(heading) : LEVELS + 1;
     if (heading && heading === below) {

@@ -34,21 +34,30 @@ export interface CleanOptions {
  * are neither of the web nor of mail or telephone. Addresses become absolute.
  */
 export function* cleanContent(root: Element, options: CleanOptions): Generator<void, void> {
+  let count = 0;
   for (const element of root.querySelectorAll(REMOVED)) {
+    count += 1;
+    if (count % BREAK === 0) yield;
     // A tick in a list of tasks is content.
     if (element.localName === 'input' && element.getAttribute('type') === 'checkbox') continue;
     element.remove();
   }
-  let count = 0;
-  for (const element of [root, ...root.querySelectorAll('*')]) {
+  yield;
+  cleanAttributes(root, options);
+  // Not spread into an array: in browsers an entry costs something once it is looked at.
+  for (const element of root.querySelectorAll('*')) {
     count += 1;
     if (count % BREAK === 0) yield;
-    if (element.localName === 'img') showLazyPicture(element);
-    for (const { name, value } of [...element.attributes]) {
-      const address = ADDRESSES.includes(name) ? safeAddress(value, element, name, options) : value;
-      if (!KEPT.has(name) || address === undefined) element.removeAttribute(name);
-      else if (address !== value) element.setAttribute(name, address);
-    }
+    cleanAttributes(element, options);
+  }
+}
+
+function cleanAttributes(element: Element, options: CleanOptions): void {
+  if (element.localName === 'img') showLazyPicture(element);
+  for (const { name, value } of [...element.attributes]) {
+    const address = ADDRESSES.includes(name) ? safeAddress(value, element, name, options) : value;
+    if (!KEPT.has(name) || address === undefined) element.removeAttribute(name);
+    else if (address !== value) element.setAttribute(name, address);
   }
 }
 

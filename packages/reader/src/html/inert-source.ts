@@ -15,6 +15,10 @@ const TEXT_ONLY: ReadonlySet<string> = new Set(
 );
 /** Something that may have to be renamed. Most of what else is written is passed over by it. */
 const REPORTED = /[\s"'/](?:on[a-z]+|style)[\s=/>]|<(?:style|base)[\s/>]/i;
+/** Characters that are looked through in one go, and those of them that the next ones begin with again. */
+const WINDOW = 100_000;
+const LONGEST_NAME = 100;
+
 /** Tags between two breaks. */
 const BREAK = 500;
 
@@ -25,7 +29,12 @@ const PART =
 
 /** Writes the source anew, in slices. @returns it as it is if there is nothing in it to rename */
 export function* inertSource(html: string): Generator<void, string> {
-  if (!REPORTED.test(html)) return html;
+  let isReported = false;
+  for (let from = 0; from < html.length && !isReported; from += WINDOW - LONGEST_NAME) {
+    isReported = REPORTED.test(html.slice(from, from + WINDOW));
+    yield;
+  }
+  if (!isReported) return html;
   const parts: string[] = [];
   let copied = 0;
   const replace = (from: number, to: number, text: string): void => {

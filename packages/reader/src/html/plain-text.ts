@@ -1,6 +1,6 @@
 import { isBlock, SKIPPED_TAGS } from '../content/tags.ts';
 
-/** Nodes between two breaks. */
+/** Nodes, and lines, between two breaks. */
 const BREAK = 1000;
 
 /** The text of an element as it is shown: a line for each block, spaces as they are seen. */
@@ -35,9 +35,13 @@ export function* plainText(root: Element): Generator<void, string> {
       }
     }
   }
-  return parts
-    .join('')
-    .replace(/[ \t]*\n[ \t]*/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  const lines: string[] = [];
+  for (const line of parts.join('').split('\n')) {
+    count += 1;
+    if (count % BREAK === 0) yield;
+    const text = line.replace(/^[ \t]+|[ \t]+$/g, '');
+    // One empty line at most.
+    if (text !== '' || lines.at(-1) !== '') lines.push(text);
+  }
+  return lines.join('\n').trim();
 }

@@ -23,16 +23,18 @@ function codeLanguage(code: Element): string {
 /** Code blocks, also those without `code` inside and with a `br` for each line. */
 export const codeBlock: Rule = {
   filter: ['pre'],
-  replacement(_content, node) {
-    const element = elementOf(node);
-    const code = textWithBreaks(element).replace(/^\n|\s+$/g, '');
-    if (code === '') return '';
-    const inner = element.querySelector('code') ?? element;
-    const ticks = Math.max(2, ...(code.match(/^`{3,}/gm) ?? []).map(({ length }) => length)) + 1;
-    const fence = '`'.repeat(ticks);
-    return `\n\n${fence}${codeLanguage(inner)}\n${code}\n${fence}\n\n`;
-  },
+  replacement: (_content, node) => codeText(elementOf(node)),
 };
+
+/** A code block as Markdown. */
+export function codeText(element: Element): string {
+  const code = textWithBreaks(element).replace(/^\n|\s+$/g, '');
+  if (code === '') return '';
+  const inner = element.querySelector('code') ?? element;
+  const ticks = Math.max(2, ...(code.match(/^`{3,}/gm) ?? []).map(({ length }) => length)) + 1;
+  const fence = '`'.repeat(ticks);
+  return `\n\n${fence}${codeLanguage(inner)}\n${code}\n${fence}\n\n`;
+}
 
 function textWithBreaks(node: Node): string {
   let text = '';

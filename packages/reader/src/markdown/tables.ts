@@ -2,6 +2,8 @@ import type TurndownService from 'turndown';
 
 /** Marks before the text of a cell, while its table is written. They are nobody's characters. */
 const CELL = '\uE000';
+/** Cells between two breaks. */
+const BREAK = 500;
 /** Elements in a table that stands for a layout. */
 const LAYOUT = 'table, h1, h2, h3, h4, h5, h6, pre, hr';
 
@@ -32,64 +34,117 @@ export const isLayout = (element: Element, rows: readonly (readonly Element[])[]
 
 function table(content: string, element: Element): string {
   const [before = '', ...texts] = content.split(CELL);
-  const rows = rowsOf(element);
+  const rows = atOnce(rowsOf(element));
   if (isLayout(element, rows) || rows.length === 0) {
     return `\n\n${[before, ...texts]
       .map((text) => text.trim())
       .filter(Boolean)
       .join('\n\n')}\n\n`;
   }
-  return `\n\n${written(before, texts, rows)}\n\n`;
+  return `\n\n${atOnce(written(before, texts, rows))}\n\n`;
 }
 
-/** A table cell by cell. @param write an element's content as Markdown */
-export function* longTable(element: Element, write: (content: Element) => string): Generator<void, string> {
-  const rows = rowsOf(element);
-  const box = (cell: Element): Element => {
-    const content = element.ownerDocument.createElement('div');
-    content.append(...cell.childNodes);
-    return content;
-  };
-  const captions = [...element.children].filter(({ localName }) => localName === 'caption');
-  const texts: string[] = [];
-  for (const cell of rows.flat()) {
-    texts.push(write(box(cell)));
-    yield;
+/** Runs what is short in one go. */
+function atOnce<Result>(work: Generator<void, Result>): Result {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
   }
-  return written(captions.map((caption) => write(box(caption))).join('\n\n'), texts, rows);
+}
+
+/** A table cell by cell. @param write the content of a cell or caption as Markdown */
+export function* longTable(
+  element: Element,
+  write: (cell: Element) => Generator<void, string>,
+): Generator<void, string> {
+  const rows = yield* rowsOf(element);
+  const captions: string[] = [];
+  for (const child of element.children) {
+    if (child.localName === 'caption') captions.push(yield* write(child));
+  }
+  const texts: string[] = [];
+  for (const row of rows) {
+    for (const cell of row) {
+      texts.push(yield* write(cell));
+      yield;
+    }
+  }
+  return yield* written(captions.join('\n\n'), texts, rows);
+}
+
+/** What is in an element, moved into a box of its own. */
+export function* boxOf(element: Element): Generator<void, Element> {
+  const box = element.ownerDocument.createElement('div');
+  let count = 0;
+  for (let child = element.firstChild; child; child = element.firstChild) {
+    count += 1;
+    if (count % BREAK === 0) yield;
+    box.append(child);
+  }
+  return box;
 }
 
 /** @param texts of the cells, row by row */
-function written(before: string, texts: readonly string[], rows: readonly (readonly Element[])[]): string {
+function* written(
+  before: string,
+  texts: readonly string[],
+  rows: readonly (readonly Element[])[],
+): Generator<void, string> {
   const lines: string[][] = [];
+  const sides: Sides[] = [];
   let next = 0;
+  let columns = 0;
   for (const row of rows) {
+    if (next % BREAK < row.length) yield;
     const line: string[] = [];
-    for (const cell of row) {
+    for (const [column, cell] of row.entries()) {
       line.push(cellText(texts[next] ?? ''));
       next += 1;
       for (let span = 1; span < spanOf(cell); span += 1) line.push('');
+      const side = cell.getAttribute('align')?.toLowerCase() ?? '';
+      if (!isSide(side)) continue;
+      sides[column] ??= { right: 0, center: 0, left: 0 };
+      sides[column][side] += 1;
     }
     lines.push(line);
+    columns = Math.max(columns, line.length);
   }
-  const columns = lines.reduce((most, { length }) => Math.max(most, length), 0);
   const write = (line: readonly string[]): string =>
     `| ${Array.from({ length: columns }, (_, column) => line[column] ?? '').join(' | ')} |`;
   const isHeaded = rows[0]!.some(({ localName }) => localName === 'th');
   const heads = isHeaded ? lines.shift()! : [];
-  const dashes = Array.from({ length: columns }, (_, column) => rule(rows, column));
+  const dashes = Array.from({ length: columns }, (_, column) => rule(sides[column], rows.length));
+  const found = [write(heads), write(dashes)];
+  let cells = 0;
+  for (const line of lines) {
+    cells += columns;
+    if (cells % BREAK < columns) yield;
+    found.push(write(line));
+  }
   const caption = before.trim();
-  return `${caption === '' ? '' : `${caption}\n\n`}${[heads, dashes, ...lines].map(write).join('\n')}`;
+  return `${caption === '' ? '' : `${caption}\n\n`}${found.join('\n')}`;
 }
 
 /** The cells of each row, but not of tables inside. */
-export function rowsOf(element: Element): Element[][] {
+export function* rowsOf(element: Element): Generator<void, Element[][]> {
   const rows: Element[][] = [];
-  for (const child of element.children) {
+  const open: (Element | null)[] = [element.firstElementChild];
+  let count = 0;
+  while (open.length > 0) {
+    const child = open.pop();
+    if (!child) continue;
+    count += 1;
+    if (count % BREAK === 0) yield;
+    open.push(child.nextElementSibling);
     if (child.localName === 'tr') {
-      const cells = [...child.children].filter(({ localName }) => localName === 'td' || localName === 'th');
+      const cells: Element[] = [];
+      for (let cell = child.firstElementChild; cell; cell = cell.nextElementSibling) {
+        count += 1;
+        if (count % BREAK === 0) yield;
+        if (cell.localName === 'td' || cell.localName === 'th') cells.push(cell);
+      }
       if (cells.length > 0) rows.push(cells);
-    } else if (/^t(head|body|foot)$/.test(child.localName)) for (const row of rowsOf(child)) rows.push(row);
+    } else if (/^t(head|body|foot)$/.test(child.localName)) open.push(child.firstElementChild);
   }
   return rows;
 }
@@ -106,15 +161,20 @@ const cellText = (text: string): string =>
     .replace(/\s*\n\s*/g, '<br>')
     .replace(/(?<!\\)\|/g, '\\|');
 
+/** Cells of a column by how they are aligned. */
+interface Sides {
+  right: number;
+  center: number;
+  left: number;
+}
+
+const isSide = (name: string): name is keyof Sides =>
+  name === 'right' || name === 'center' || name === 'left';
+
 /** The dashes below a column's head, with colons as most of its cells are aligned. */
-function rule(rows: readonly (readonly Element[])[], column: number): string {
-  const aligned = rows.map((row) => row[column]?.getAttribute('align')?.toLowerCase() ?? '');
-  for (const [side, dashes] of [
-    ['right', '--:'],
-    ['center', ':-:'],
-    ['left', ':--'],
-  ] as const) {
-    if (aligned.filter((each) => each === side).length * 2 > rows.length) return dashes;
-  }
-  return '---';
+function rule(sides: Sides | undefined, rows: number): string {
+  if (!sides) return '---';
+  if (sides.right * 2 > rows) return '--:';
+  if (sides.center * 2 > rows) return ':-:';
+  return sides.left * 2 > rows ? ':--' : '---';
 }

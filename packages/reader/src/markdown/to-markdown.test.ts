@@ -1,5 +1,5 @@
 import type { ReadRequest } from '@nearfield/spec';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createReader } from '../index.ts';
 
 const page = (body: string): string =>
@@ -147,3 +147,50 @@ it('writes long pages as short ones', async () => {
   const many = await markdown(`<main>${part.repeat(30)}</main>`);
   expect(many).toBe(Array.from({ length: 30 }, () => one).join('\n\n'));
 });
+
+describe('long content that is no box', () => {
+  const LINE = 'Dry bread keeps, as <b>all</b> know; <a href="https://x.example/">more</a> is said below. ';
+  const numbered = (count: number, part: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => part(index)).join('');
+  const SHAPES: readonly [name: string, body: (count: number) => string][] = [
+    ['a quotation', (count) => `<blockquote>${numbered(count, (n) => `<p>${n} ${LINE}</p>`)}</blockquote>`],
+    ['a paragraph', (count) => `<p>${numbered(count, (n) => `${LINE}${n}. `)}</p>`],
+    [
+      'a line between blocks',
+      (count) => `<div><p>A</p>${numbered(count, (n) => `${LINE}${n}<br>`)}C<p>B</p></div>`,
+    ],
+    [
+      'emphasis',
+      (count) => `<p>A<em> ${numbered(count, (n) => `${LINE.replace('<b>all</b>', 'all')}${n} `)}</em>b</p>`,
+    ],
+    ['an item', (count) => `<ul><li>${numbered(count, (n) => `<p>${n} ${LINE}</p>`)}</li><li>B</li></ul>`],
+    [
+      'a list in an item',
+      (count) => `<ol><li>A<ul>${numbered(count, (n) => `<li>${n} ${LINE}</li>`)}</ul></li><li>B</li></ol>`,
+    ],
+    ['definitions', (count) => `<dl>${numbered(count, (n) => `<dt>${n}</dt><dd>${LINE}</dd>`)}</dl>`],
+    [
+      'code',
+      (count) =>
+        `<pre><code>${numbered(count, (n) => `<span>const bread${n} = await bake({ grams: ${n}, flour: \`wheat and rye\` });</span>\n`)}</code></pre>`,
+    ],
+    [
+      'a cell',
+      (count) =>
+        `<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>${numbered(count, (n) => `<p>${n} ${LINE}</p>`)}</td></tr></table>`,
+    ],
+  ];
+
+  it.each(SHAPES)('%s: is written as in one go', async (_name, body) => {
+    const [one, many] = [3, 500].map((count) => body(count));
+    expect(many!.length).toBeGreaterThan(40_000);
+    const [short, long] = await Promise.all([markdown(one!), markdown(many!)]);
+    // What repeats is told by its number: taken out, a long text is a short one with more of the same lines.
+    expect(pattern(long)).toEqual(pattern(short));
+  });
+});
+
+/** The different lines and parts of lines of a text without their numbers, in the order of their first places. */
+const pattern = (text: string): string[] => [
+  ...new Set(text.replace(/\d+/g, '0').split(/\n|<br>|(?<=said below\.)/)),
+];

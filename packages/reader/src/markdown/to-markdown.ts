@@ -1,9 +1,11 @@
 import TurndownService from 'turndown';
+import { LongContent } from './long.ts';
 import type { MarkdownStyle } from './options.ts';
-import { piecesOf } from './pieces.ts';
+import { LONG, piecesOf, sizesOf } from './pieces.ts';
 import {
   caption,
   codeBlock,
+  codeText,
   definitions,
   footnote,
   footnoteMark,
@@ -15,7 +17,7 @@ import {
   strikethrough,
   task,
 } from './rules.ts';
-import { longTable, tables } from './tables.ts';
+import { boxOf, longTable, tables } from './tables.ts';
 
 /**
  * Writes cleaned content as Markdown.
@@ -25,16 +27,35 @@ import { longTable, tables } from './tables.ts';
 export function* markdownOf(parts: readonly Element[], style: MarkdownStyle): Generator<void, string> {
   const links = linksOf(style);
   const turndown = service(style, links);
-  const texts: string[] = [];
-  const write = (element: Element): string => turndown.turndown(boxed(element)).trim();
-  for (const part of parts) {
-    for (const { element, glue, isLongTable } of yield* piecesOf(part, { hasTables: !style.noGfm })) {
-      const text = isLongTable ? yield* longTable(element, write) : write(element);
-      if (text !== '') texts.push(texts.length > 0 ? glue + text : text);
+  const whole = (element: Element): string => turndown.turndown(boxed(element)).trim();
+  const inPieces = function* (element: Element): Generator<void, string> {
+    const sizes = yield* sizesOf(element);
+    const cell = function* (each: Element): Generator<void, string> {
+      const box = yield* boxOf(each);
+      return (sizes.get(each) ?? 0) <= LONG ? whole(box) : yield* inPieces(box);
+    };
+    const texts: string[] = [];
+    for (const piece of yield* piecesOf(element, sizes, { hasTables: !style.noGfm })) {
+      if (piece.long === 'other') yield* long.shorten(piece.element, sizes);
+      const text =
+        piece.long === 'table'
+          ? yield* longTable(piece.element, cell)
+          : piece.long === 'code'
+            ? codeText(piece.element).trim()
+            : whole(piece.element);
+      if (text !== '') texts.push(texts.length > 0 ? piece.glue + text : text);
       yield;
     }
-  }
-  const written = [texts.join(''), links?.references.join('\n') ?? ''].filter((text) => text !== '');
+    return texts.join('');
+  };
+  const long = new LongContent({ whole, inPieces });
+  turndown.addRule('written', long.rule);
+  const texts: string[] = [];
+  for (const part of parts) texts.push(yield* inPieces(part));
+  const written = [
+    texts.filter((text) => text !== '').join('\n\n'),
+    links?.references.join('\n') ?? '',
+  ].filter((text) => text !== '');
   return yield* tidy(written.join('\n\n'));
 }
 
