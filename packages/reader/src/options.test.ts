@@ -217,3 +217,11 @@ it.each(['html', 'url', 'pdf'] as const)('what has nothing to change in %s chang
   const { data } = await read(kind, Object.fromEntries(idle.map(([option, value]) => [option, value])));
   expect(data.content).toBe((await read(kind, {})).data.content);
 });
+
+it.each([{ targetSelector: [] }, { removeSelector: [], withImagesSummary: false }, { targetSelector: '' }])(
+  'an option that asks for nothing is none: a PDF with %j',
+  async (options) => {
+    const { data } = await createReader().read({ file: pdf, ...options });
+    expect(data.content).toContain(TEXT);
+  },
+);

@@ -43,11 +43,14 @@ export function refuseForPdf(request: ParsedReadRequest): void {
 function refuseAll(request: ParsedReadRequest, options: typeof REFUSED): void {
   for (const [why, names] of options) {
     for (const name of names) {
-      const value = request[name];
-      if (value != null && value !== false && value !== '') throw refused(String(name), why);
+      if (isGiven(request[name])) throw refused(String(name), why);
     }
   }
 }
+
+/** Whether an option asks for something: false, an empty text and an empty list do not. */
+const isGiven = (value: unknown): boolean =>
+  value != null && value !== false && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 const refused = (name: string, why: string): FoundationError =>
   notSupported(`read with ${name}`, why, 'Leave it out, or read with createRemote().');
