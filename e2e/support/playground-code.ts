@@ -1,6 +1,7 @@
 /** Runs the programs that the playground writes, in the languages that they are in. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,10 @@ export interface CommandServer {
 /** `nearfield serve` with the embedded models, on a free port. */
 export async function startNearfieldServe(key: string): Promise<CommandServer> {
   const cli = join(repository, 'packages/cli/src/cli.ts');
-  const child = spawn(process.execPath, [...SOURCES, cli, 'serve', '--port', '0', '--api-key', key], {
+  // What earlier runs have trained would fill the server's own folder.
+  const data = await mkdtemp(join(tmpdir(), 'nearfield-playground-'));
+  const options = ['--port', '0', '--api-key', key, '--data-dir', data];
+  const child = spawn(process.execPath, [...SOURCES, cli, 'serve', ...options], {
     cwd: join(repository, 'packages/cli'),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,6 +45,7 @@ export async function startNearfieldServe(key: string): Promise<CommandServer> {
     close: async () => {
       child.kill('SIGTERM');
       await ended;
+      await rm(data, { recursive: true, force: true });
     },
   };
 }
