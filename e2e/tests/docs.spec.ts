@@ -64,7 +64,7 @@ test.afterAll(async () => {
 });
 
 /** Public names without a docstring. Their number may only fall. */
-const UNDOCUMENTED = 25;
+const UNDOCUMENTED = 18;
 
 test('has a page for each public module, and docstrings for nearly all that is on it', async ({ page }) => {
   const readNames = async (file: string): Promise<string[]> =>

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { SplitOptions } from './groups.ts';
 import type { ApiKey } from './transport.ts';
 
+/** Options of `createRemote()`. */
 export interface RemoteOptions extends AddressOptions {
   /**
    * Key of the API, or a function that returns one before every request. Required by api.jina.ai; custom servers may

@@ -44,7 +44,9 @@ export interface ServedIndex {
   // Methods, so that the options of every kind of index fit.
   /** Documents for a query, the best first. */
   search(query: string, options: ServedSearchOptions): Promise<ServedAnswer>;
+  /** Documents that are like one of them, the best first. Absent where the index cannot say. */
   related?(id: string, options: Pick<ServedSearchOptions, 'limit' | 'filters'>): Promise<readonly object[]>;
+  /** How many documents have each value of each facet. Absent where the index cannot say. */
   facets?(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>>;
 }
 

@@ -21,12 +21,14 @@ export interface Webhook {
 export interface WebhookStore {
   /** Milliseconds between two looks for what other servers have put here. Default: nobody else does. */
   readonly lookEvery?: number | undefined;
+  /** Keeps one, in place of another of the same id. */
   put(webhook: Webhook): Promise<void>;
   /**
    * Those that are due, for whoever asks first: for all others they are due again at `until`.
    * @returns and the number of all that are kept
    */
   claim(now: number, until: number): Promise<{ due: readonly Webhook[]; kept: number }>;
+  /** Forgets one: it was delivered, or given up. */
   delete(id: string): Promise<void>;
 }
 

@@ -27,7 +27,9 @@ export interface MeaningSource {
 
 /** A `Map` will do; `VectorCache` of `@nearfield/search/node` keeps vectors in a file. */
 export interface VectorStore {
+  /** The vector that was kept under a key; undefined where none was. */
   get(key: string): Float32Array | undefined;
+  /** Keeps a vector. */
   set(key: string, vector: Float32Array): unknown;
   /** Rows of a query table that were made for the very same passages, by a sum over both. */
   readonly rows?: {

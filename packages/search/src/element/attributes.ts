@@ -2,6 +2,7 @@
 import type { PropertyDeclarations } from 'lit';
 import type { ModelPolicy } from '../tiers/policy.ts';
 
+/** Attributes of `<nearfield-search>`, as its typed wrappers take them. */
 export interface Attributes {
   /** Address of the index's folder. */
   index: string;

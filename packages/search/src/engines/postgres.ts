@@ -11,6 +11,7 @@ import { type EngineSource, writeIndex } from './write.ts';
 
 /** A client, pool or database that answers queries: those of `pg`, or PGlite. */
 export interface PostgresClient {
+  /** Runs one statement with values for its `$1`, `$2`, … */
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 

@@ -4,6 +4,7 @@ import type { MakeWindow } from '../limiter.ts';
 
 /** The part of `pg`'s `Pool` in use. */
 export interface QueryPool {
+  /** Runs one statement. */
   query(text: string): Promise<unknown>;
 }
 

@@ -22,6 +22,7 @@ export const MARGIN_TEMPERATURE = 0.2;
 /** Milliseconds of learning between two turns of other calls. */
 const TURN = 25;
 
+/** How the weights of a classifier are learnt. */
 export interface LearnOptions {
   /** Passes over the examples. */
   passes: number;
