@@ -12,6 +12,9 @@ import { followGuide, GUIDES, GUIDES_PROJECT, guideBlocks } from '../toolchains/
 import { problemsOf } from '../toolchains/page.ts';
 import { Workspace } from '../toolchains/workspace.ts';
 
+// Two of the examples are about one.
+test.use({ serviceWorkers: 'allow' });
+
 const { NEARFIELD_TOOLCHAINS: wanted } = process.env;
 const all = wanted === 'all';
 /** Ids, with commas between. */
