@@ -62,7 +62,8 @@ export async function followGuide(workspace: Workspace, name: string): Promise<O
         const manifest = manifestFor(line);
         if (manifest !== undefined) await writeFile(join(folder, 'package.json'), manifest);
         else if (line !== 'npm init --yes') {
-          printed = await workspace.run(GUIDES_PROJECT.id, `cd ${name} && FORCE_COLOR=0 ${line}`);
+          // What earlier runs have kept below the home directory, such as classifiers, is not there for a newcomer.
+          printed = await workspace.run(GUIDES_PROJECT.id, `cd ${name} && HOME="$PWD" FORCE_COLOR=0 ${line}`);
         }
       }
     } else if (language === 'text') {
