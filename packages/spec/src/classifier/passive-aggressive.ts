@@ -62,16 +62,16 @@ export async function learn(
   const targets = names.map((name) => rowOf.get(name)!);
   const next = randomNumbers(seed);
   const order = targets.map((_, index) => index);
-  let turnEnds = performance.now() + TURN;
+  let turnEnds = Date.now() + TURN;
 
   for (let pass = 0; pass < passes; pass++) {
     shuffle(order, next);
     let changed = false;
     for (const index of order) {
-      if (pause && performance.now() > turnEnds) {
+      if (pause && Date.now() > turnEnds) {
         await pause();
         signal?.throwIfAborted();
-        turnEnds = performance.now() + TURN;
+        turnEnds = Date.now() + TURN;
       }
       const vector = vectors.subarray(index * columns, (index + 1) * columns);
       changed = step(values, vector, targets[index]!) || changed;
