@@ -8,23 +8,10 @@ import { gzip } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { DEMO_FOLDER, type DemoHost, serveDemo } from '../support/demo-host.ts';
 import { violations } from './axe.ts';
-import { DemoPage, expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
+import { DemoPage, expect, LONG, PAGES, SHORT_TEXT, test } from './demo-page.ts';
 
 test.use({ serviceWorkers: 'allow' });
 
-const PAGES = [
-  'Search',
-  'Teach',
-  'Classify',
-  'Rerank',
-  'Segment',
-  'Map',
-  'Read',
-  'Playground',
-  'Models',
-  'Benchmark',
-  'Settings',
-];
 const KEPT = 'Nearfield now works without a network, too.';
 
 let host: DemoHost;

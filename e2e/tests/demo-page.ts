@@ -11,6 +11,21 @@ A total eclipse of the Sun lasts a few minutes at most. The Moon's shadow races 
 
 Lift a fallen tree only with help and a plan. A trunk under tension can spring back when it is cut.`;
 
+/** Titles of the demo's pages, in the order of their links. */
+export const PAGES = [
+  'Search',
+  'Teach',
+  'Classify',
+  'Rerank',
+  'Segment',
+  'Map',
+  'Read',
+  'Playground',
+  'Models',
+  'Benchmark',
+  'Settings',
+];
+
 /** The demo as a person uses it. */
 export class DemoPage {
   readonly page: Page;

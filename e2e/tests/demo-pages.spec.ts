@@ -1,20 +1,6 @@
 /** Going from page to page: by address, by keyboard, on narrow screens. */
 import type { Route } from '@playwright/test';
-import { expect, test } from './demo-page.ts';
-
-const PAGES = [
-  'Search',
-  'Teach',
-  'Classify',
-  'Rerank',
-  'Segment',
-  'Map',
-  'Read',
-  'Playground',
-  'Models',
-  'Benchmark',
-  'Settings',
-];
+import { expect, PAGES, test } from './demo-page.ts';
 
 test('every page has an address and a title; all are fetched ahead, after the first is shown', async ({
   demo,
