@@ -83,7 +83,7 @@ describe('an abort', () => {
     expect((await computed()) - before).toBe(1001);
   });
 
-  it('before anything was read is final: nothing is computed', async () => {
+  it('while texts are being read is final: nothing is computed after it', async () => {
     await foundation.load(model);
     const before = await computed();
     // They are read in turns: none is read to its end before the others nearly are.
@@ -97,9 +97,12 @@ describe('an abort', () => {
     // Answered between two texts of the many: the calls have reached the worker.
     await expectNext();
     controller.abort(reason);
+    // Reaches the worker right behind the abort. On a busy machine a call may have been read before that.
+    const atAbort = computed();
     expect(await ends).toEqual(reading.map(() => reason));
     await expectNext();
-    expect((await computed()) - before).toBe(2);
+    expect((await computed()) - (await atAbort)).toBe(1);
+    expect((await atAbort) - before).toBeLessThan(2048);
   });
 
   it('of a running call stops it after the batch that runs', async () => {
