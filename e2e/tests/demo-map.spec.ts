@@ -136,7 +136,7 @@ test('is used by the keyboard alone, and with a lasso', async ({ demo, page }) =
   await page.getByRole('button', { name: 'Clear the selection' }).click();
 
   // The same without a pointer: by words.
-  await page.getByRole('searchbox', { name: 'Words in the texts' }).fill('dough');
+  await page.getByRole('searchbox', { name: 'Words in texts, names and labels' }).fill('dough');
   await page.getByRole('button', { name: /^Select \d texts$/u }).click();
   await expect(page.getByTestId('map-list')).toContainText('4 texts selected');
 

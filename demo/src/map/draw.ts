@@ -1,5 +1,6 @@
 import { decimalText } from '../text/decimal.ts';
 import { markOf, traceMark } from './marks.ts';
+import { MOST_SHOWN, type Thumbnails, thumbnailSide } from './thumbnails.ts';
 import { type Size, type Spot, toScreen, type View } from './view.ts';
 
 /** Colours as a canvas takes them. */
@@ -14,6 +15,8 @@ export interface Scene {
   positions: Float32Array;
   /** The number of each point's label or group. */
   marks: Int16Array;
+  /** Undefined where no point is a picture. */
+  thumbnails: Pick<Thumbnails, 'has' | 'of'> | undefined;
   selected: ReadonlySet<number>;
   current: number | undefined;
   hovered: number | undefined;
@@ -30,19 +33,32 @@ export interface Scene {
 
 const FAINT = 0.18;
 
-/** Draws all points, those of one mark with one path, then what stands out. */
+/** Draws all points, those of one mark with one path, and pictures where there is room; then what stands out. */
 export function drawMap(context: CanvasRenderingContext2D, scene: Scene): void {
-  const { positions, marks, selected, found, view, size, ratio, palette } = scene;
+  const { positions, marks, selected, found, view, size, ratio, palette, thumbnails } = scene;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
   const radius = radiusOf(positions.length / 2, view, size);
+  const side = thumbnails ? thumbnailSide(positions.length / 2, view) : 0;
+  const margin = Math.max(radius, side / 2);
   const strong = found ? new Set(found.map(({ index }) => index)) : selected;
   const paths = new Map<string, { path: Path2D; colour: string; faint: boolean }>();
+  let room = side > 0 ? MOST_SHOWN : 0;
+  const pictures: { index: number; bitmap: ImageBitmap; spot: Spot; faint: boolean }[] = [];
   for (let index = 0; index < marks.length; index++) {
-    const { x, y } = placeOf(scene, index);
-    if (x < -radius || y < -radius || x > size.width + radius || y > size.height + radius) continue;
-    const { colour, shape } = markOf(marks[index]!);
+    const spot = placeOf(scene, index);
+    const { x, y } = spot;
+    if (x < -margin || y < -margin || x > size.width + margin || y > size.height + margin) continue;
     const faint = strong.size > 0 && !strong.has(index);
+    if (room > 0 && thumbnails?.has(index)) {
+      room--;
+      const bitmap = thumbnails.of(index);
+      if (bitmap) {
+        pictures.push({ index, bitmap, spot, faint });
+        continue;
+      }
+    }
+    const { colour, shape } = markOf(marks[index]!);
     const key = `${marks[index]} ${faint}`;
     let group = paths.get(key);
     if (!group) {
@@ -58,15 +74,44 @@ export function drawMap(context: CanvasRenderingContext2D, scene: Scene): void {
       context.fillStyle = colour;
       context.fill(path);
     }
+    for (const { index, bitmap, spot, faint } of pictures) {
+      if (faint !== isFaint) continue;
+      context.globalAlpha = faint ? FAINT : 1;
+      drawThumbnail(context, bitmap, spot, side, palette.marks[markOf(marks[index]!).colour]!);
+    }
     context.globalAlpha = 1;
   };
   fill(true);
-  const star = found && drawWays(context, scene, found, radius);
+  const star = found && drawWays(context, scene, found, margin);
   fill(false);
   if (star) drawStar(context, palette, star);
   for (const index of [scene.hovered, scene.current])
-    if (index !== undefined) ring(context, scene, index, radius);
+    if (index !== undefined)
+      ring(
+        context,
+        scene,
+        index,
+        side > 0 && thumbnails?.has(index) ? { square: side / 2 } : { circle: radius },
+      );
   if (scene.line.length > 1) drawLine(context, scene);
+}
+
+/** A thumbnail around its place, framed by the colour of its mark. */
+function drawThumbnail(
+  context: CanvasRenderingContext2D,
+  bitmap: ImageBitmap,
+  { x, y }: Spot,
+  side: number,
+  colour: string,
+): void {
+  const scale = side / Math.max(bitmap.width, bitmap.height);
+  const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+  const [left, top] = [x - width / 2, y - height / 2];
+  context.fillStyle = colour;
+  context.fillRect(left - 2, top - 2, width + 4, height + 4);
+  // Transparent pictures show the ground of the map, not their frame.
+  context.clearRect(left, top, width, height);
+  context.drawImage(bitmap, left, top, width, height);
 }
 
 /** Radius of points in pixels: smaller where there are many, larger as one comes nearer. */
@@ -146,14 +191,20 @@ function label(
   context.fillText(text, x, y);
 }
 
-function ring(context: CanvasRenderingContext2D, scene: Scene, index: number, radius: number): void {
+function ring(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  index: number,
+  reach: { circle: number } | { square: number },
+): void {
   const { x, y } = placeOf(scene, index);
   for (const [colour, width] of [
     [scene.palette.ground, 5],
     [scene.palette.ink, 2.5],
   ] as const) {
     context.beginPath();
-    context.arc(x, y, radius + 4, 0, 2 * Math.PI);
+    if ('circle' in reach) context.arc(x, y, reach.circle + 4, 0, 2 * Math.PI);
+    else context.rect(x - reach.square - 3, y - reach.square - 3, reach.square * 2 + 6, reach.square * 2 + 6);
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.stroke();

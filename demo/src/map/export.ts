@@ -1,7 +1,10 @@
-import type { MapItem } from './item.ts';
+import type { Mapped, Projection } from './map-state.ts';
 
-/** A text of the map as it is saved. */
-export interface SavedPoint extends MapItem {
+/** An item of the map as it is saved. */
+export interface SavedPoint {
+  /** Of a picture the name of its file. */
+  text: string;
+  label: string;
   /** Name of its group, or empty. */
   group: string;
   /** Position in the square of the map, from 0 to 1. */
@@ -10,6 +13,23 @@ export interface SavedPoint extends MapItem {
 }
 
 export type SavedFormat = 'csv' | 'json';
+
+/** Items with their places on the map that is shown; undefined where it has none yet. */
+export function savedPoints(
+  { items, groups, groupNames, positions }: Mapped,
+  projection: Projection,
+  indices: readonly number[],
+): SavedPoint[] | undefined {
+  const places = positions[projection] ?? positions.pca;
+  return (
+    places &&
+    indices.map((index) => {
+      const { text, label } = items[index]!;
+      const group = groupNames[groups[index]!] ?? '';
+      return { text, label, group, x: places[index * 2]!, y: places[index * 2 + 1]! };
+    })
+  );
+}
 
 /** Points as a file. A cell that a spreadsheet would compute gets an apostrophe. */
 export async function savedFile(points: readonly SavedPoint[], format: SavedFormat): Promise<Blob> {

@@ -1,15 +1,18 @@
 import { type CallOptions, FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { itemKey, type MapItem } from './item.ts';
 import { symmetricTask } from './symmetric-task.ts';
 
 /** Texts of one call: between two of them progress is kept, and a cancellation loses no more than one. */
 const CALL = 128;
+/** Pictures of one call: each takes as long as many texts. */
+const PICTURES = 16;
 
-export interface EmbeddedTexts {
-  /** In the order of the texts. */
+export interface EmbeddedItems {
+  /** In the order of the items. */
   vectors: Float32Array[];
   /** Tokens of those that were not kept. */
   tokens: number;
-  /** Texts that were embedded now. */
+  /** Items that were embedded now. */
   fresh: number;
   /** What the last answer of this space says of who gave it. */
   answer: object;
@@ -27,12 +30,12 @@ interface Space {
 const spaceOf = (answer: object): string | undefined =>
   (answer as { nearfield?: { space?: { id?: string } } }).nearfield?.space?.id;
 
-/** Vectors of texts by the place and model that made them, so that a text is embedded once, and spaces never mix. */
+/** Vectors by the place and model that made them, so that each item is embedded once, and spaces never mix. */
 export class KeptVectors {
   readonly #spaces = new Map<string, Space>();
 
   /**
-   * The vectors of texts; only those that are not kept are computed. What was embedded before an error or a cancellation
+   * The vectors of items; only those that are not kept are computed. What was embedded before an error or a cancellation
    * stays.
    * @param place that names model and server: vectors of different places are never compared
    * @throws FoundationError CONFLICT where the place has begun to answer in another space
@@ -41,22 +44,35 @@ export class KeptVectors {
     place: string,
     foundation: SearchFoundation,
     model: string,
-    texts: readonly string[],
+    items: readonly MapItem[],
     options: CallOptions,
-  ): Promise<EmbeddedTexts> {
-    const missing = [...new Set(texts)].filter((text) => !this.#spaces.get(place)?.vectors.has(text));
+  ): Promise<EmbeddedItems> {
+    const kept = this.#spaces.get(place)?.vectors;
+    const missing = new Map(
+      items.flatMap((item) => (kept?.has(itemKey(item)) ? [] : [[itemKey(item), item] as const])),
+    );
     const task = symmetricTask(model);
     let tokens = 0;
-    for (let done = 0; done < missing.length; done += CALL) {
-      const input = missing.slice(done, done + CALL);
+    let done = 0;
+    for (const part of callsOf(missing)) {
+      const start = done;
+      const isTexts = part[0]![1].picture === undefined;
       const response = await foundation.embeddings(
-        { model, input, embedding_type: 'float', truncate: true, ...(task && { task }) },
+        {
+          model,
+          input: isTexts
+            ? part.map(([, { text }]) => text)
+            : part.map(([, { picture }]) => ({ image: picture!.blob })),
+          embedding_type: 'float',
+          ...(isTexts && { truncate: true }),
+          ...(task && { task }),
+        },
         {
           ...options,
           onProgress: (event) =>
             options.onProgress?.(
               event.type === 'work-progress'
-                ? { ...event, inputs: { done: done + event.inputs.done, total: missing.length } }
+                ? { ...event, inputs: { done: start + event.inputs.done, total: missing.size } }
                 : event,
             ),
         },
@@ -65,14 +81,15 @@ export class KeptVectors {
       this.#keep(
         place,
         response,
-        input,
+        part.map(([key]) => key),
         response.data.map(({ embedding }) => embedding),
       );
       tokens += response.usage.total_tokens;
+      done += part.length;
     }
     const space = this.#spaces.get(place);
-    const vectors = texts.map((text) => space!.vectors.get(text)!);
-    return { vectors, tokens, fresh: missing.length, answer: space?.answer ?? {} };
+    const vectors = items.map((item) => space!.vectors.get(itemKey(item))!);
+    return { vectors, tokens, fresh: missing.size, answer: space?.answer ?? {} };
   }
 
   /** The space of a place, where its answers name it. */
@@ -80,7 +97,7 @@ export class KeptVectors {
     return this.#spaces.get(place)?.id;
   }
 
-  #keep(place: string, answer: object, texts: readonly string[], vectors: readonly Float32Array[]): void {
+  #keep(place: string, answer: object, keys: readonly string[], vectors: readonly Float32Array[]): void {
     const id = spaceOf(answer);
     const dimensions = vectors[0]?.length ?? 0;
     const known = this.#spaces.get(place);
@@ -95,7 +112,19 @@ export class KeptVectors {
     const { nearfield } = answer as { nearfield?: object };
     const space = known ?? { id, dimensions, vectors: new Map<string, Float32Array>(), answer: {} };
     space.answer = { nearfield };
-    for (const [index, text] of texts.entries()) space.vectors.set(text, vectors[index]!);
+    for (const [index, key] of keys.entries()) space.vectors.set(key, vectors[index]!);
     this.#spaces.set(place, space);
   }
 }
+
+type Keyed = readonly [key: string, item: MapItem];
+
+/** What is asked for in one call each: texts first, as their answers come sooner. */
+function callsOf(missing: ReadonlyMap<string, MapItem>): Keyed[][] {
+  const texts = [...missing].filter(([, { picture }]) => !picture);
+  const pictures = [...missing].filter(([, { picture }]) => picture);
+  return [...cut(texts, CALL), ...cut(pictures, PICTURES)];
+}
+
+const cut = (all: readonly Keyed[], size: number): Keyed[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));

@@ -1,9 +1,13 @@
-import { html, LitElement, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { words } from '../words/language.ts';
 import { drawMap, type Palette, type Scene } from './draw.ts';
+import { Gestures, type GestureTarget, type PointerUse } from './gestures.ts';
+import type { MapItem } from './item.ts';
 import { COLOURS } from './marks.ts';
 import { Motion } from './motion.ts';
+import { paletteOf } from './palette.ts';
 import { type Direction, Picking } from './picking.ts';
+import { Thumbnails, thumbnailSide } from './thumbnails.ts';
 import {
   moved,
   type Size,
@@ -25,28 +29,26 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 
 /** Pixels around a point that are taken for it. */
 const REACH = 14;
-/** Pixels that a pointer may move while it presses. */
-const STILL = 5;
 const ZOOM_STEP = 1.5;
-
-/** What a pointer does on the map. */
-export type PointerUse = 'move' | 'lasso';
 
 /** What the map shows, and is told of. */
 export interface MapScene extends Pick<Scene, 'marks' | 'selected' | 'current' | 'found'> {
   /** Places in a square from 0 to 1. Shape: [count, 2]. */
   positions: Float32Array;
-  texts: readonly { text: string; label: string }[];
+  items: readonly MapItem[];
 }
 
 /** Points on a canvas, that can be moved, zoomed, pointed at and selected. */
-class MapCanvas extends LitElement {
+class MapCanvas extends LitElement implements GestureTarget {
   static override readonly properties = {
     scene: { attribute: false },
+    label: { attribute: false },
     pointerUse: { attribute: false },
     hovered: { state: true },
   };
   declare scene: MapScene;
+  /** What the map is, for those who do not see it. */
+  declare label: string;
   declare pointerUse: PointerUse;
   /** A point was pointed at, or gone to. */
   lookAt: (index: number | undefined) => void = () => undefined;
@@ -57,12 +59,13 @@ class MapCanvas extends LitElement {
   #size: Size = { width: 1, height: 1 };
   #view: View | undefined;
   readonly #motion = new Motion(() => this.#drawSoon());
+  #thumbnails: { of: readonly MapItem[]; thumbnails: Thumbnails | undefined } | undefined;
+  /** The picture in the tip, and its address. */
+  #shown: { of: Blob; url: string } | undefined;
   #picking: { of: Float32Array; picking: Picking } | undefined;
   #palette: Palette | undefined;
   #frame = 0;
-  #line: Spot[] = [];
-  readonly #pointers = new Map<number, Spot>();
-  #pressed: Spot | undefined;
+  readonly #gestures = new Gestures(this);
   readonly #resize = new ResizeObserver(() => this.#measure());
   readonly #theme = new MutationObserver(() => this.#recolour());
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
@@ -83,18 +86,22 @@ class MapCanvas extends LitElement {
     this.#dark.removeEventListener('change', this.#recolour);
     cancelAnimationFrame(this.#frame);
     this.#motion.stop();
+    this.#thumbnails?.thumbnails?.close();
+    this.#thumbnails = undefined;
+    if (this.#shown) URL.revokeObjectURL(this.#shown.url);
+    this.#shown = undefined;
     super.disconnectedCallback();
   }
 
   protected override render() {
     const { hovered, scene } = this;
-    const item = hovered === undefined ? undefined : scene.texts[hovered];
+    const item = hovered === undefined ? undefined : scene.items[hovered];
     const t = words().map;
     return html`<div
         class="map-area"
         role="application"
         tabindex="0"
-        aria-label=${t.canvasLabel(scene.texts.length)}
+        aria-label=${this.label}
         aria-describedby="map-keys"
         data-use=${this.pointerUse}
         @keydown=${this.#key}
@@ -110,7 +117,8 @@ class MapCanvas extends LitElement {
           ${Array.from({ length: COLOURS + 1 }, (_, colour) => html`<i data-colour=${colour}></i>`)}<i data-colour="ink"></i><i data-colour="ground"></i>
         </div>
         <div class="map-tip" ?hidden=${item === undefined} dir="auto" aria-hidden="true">
-          ${item?.label ? html`<strong>${item.label}</strong> ` : ''}${item?.text}
+          ${item?.picture ? html`<img src=${this.#addressOf(item.picture.blob)} alt="" @load=${() => this.#placeTip()} />` : nothing}
+          ${item?.label ? html`<strong>${item.label}</strong> ` : nothing}${item?.text}
         </div>
       </div>
       <div class="map-zoom">
@@ -130,7 +138,10 @@ class MapCanvas extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('scene')) this.#motion.to(this.scene.positions);
+    if (changed.has('scene')) {
+      this.#motion.to(this.scene.positions);
+      this.#takeItems(this.scene.items);
+    }
     this.#placeTip();
     this.#drawSoon();
   }
@@ -158,6 +169,25 @@ class MapCanvas extends LitElement {
     return this.querySelector<HTMLElement>('.map-area')!;
   }
 
+  #takeItems(items: readonly MapItem[]): void {
+    if (this.#thumbnails?.of === items) return;
+    this.#thumbnails?.thumbnails?.close();
+    const hasPictures = items.some(({ picture }) => picture);
+    this.#thumbnails = {
+      of: items,
+      thumbnails: hasPictures ? new Thumbnails(items, () => this.#drawSoon()) : undefined,
+    };
+  }
+
+  /** An address of the picture in the tip; that of the one before is let go. */
+  #addressOf(blob: Blob): string {
+    if (this.#shown?.of !== blob) {
+      if (this.#shown) URL.revokeObjectURL(this.#shown.url);
+      this.#shown = { of: blob, url: URL.createObjectURL(blob) };
+    }
+    return this.#shown.url;
+  }
+
   /** Finds points where they will be when they have come to rest. */
   #pick(): Picking {
     const { positions } = this.scene;
@@ -181,13 +211,7 @@ class MapCanvas extends LitElement {
   }
 
   #recolour = (): void => {
-    const colour = (name: string | number): string =>
-      getComputedStyle(this.querySelector(`.map-colours [data-colour="${name}"]`)!).color;
-    this.#palette = {
-      marks: Array.from({ length: COLOURS + 1 }, (_, number) => colour(number)),
-      ink: colour('ink'),
-      ground: colour('ground'),
-    };
+    this.#palette = paletteOf(this);
     this.#drawSoon();
   };
 
@@ -205,9 +229,10 @@ class MapCanvas extends LitElement {
     if (!context || !this.#view || !this.#palette) return;
     drawMap(context, {
       ...this.scene,
+      thumbnails: this.#thumbnails?.thumbnails,
       positions: this.#motion.positions,
       hovered: this.hovered,
-      line: this.#line,
+      line: this.#gestures.line,
       view: this.#view,
       size: this.#size,
       ratio: devicePixelRatio,
@@ -222,63 +247,50 @@ class MapCanvas extends LitElement {
 
   #at(spot: Spot): number | undefined {
     const view = this.#view;
-    return view && this.#pick().at(toMap(view, this.#size, spot), REACH / view.scale);
+    if (!view) return undefined;
+    const side = this.#thumbnails?.thumbnails ? thumbnailSide(this.scene.items.length, view) : 0;
+    return this.#pick().at(toMap(view, this.#size, spot), Math.max(REACH, side / 2) / view.scale);
+  }
+
+  moveBy(right: number, down: number): void {
+    if (this.#view) this.#view = moved(this.#view, right, down);
+    this.#drawSoon();
+  }
+
+  hover(spot: Spot | undefined): void {
+    this.hovered = spot && this.#at(spot);
+  }
+
+  press(spot: Spot, isShift: boolean): void {
+    const index = this.#at(spot);
+    if (index !== undefined && isShift) this.togglePoint(index);
+    this.lookAt(index);
+  }
+
+  enclose(line: readonly Spot[], isShift: boolean): void {
+    const view = this.#view;
+    if (!view) return;
+    this.selectPoints(this.#pick().inside(line.map((spot) => toMap(view, this.#size, spot))), isShift);
+  }
+
+  lineChanged(): void {
+    this.#drawSoon();
   }
 
   #down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    const spot = this.#spotOf(event);
     this.#area.setPointerCapture(event.pointerId);
-    this.#pointers.set(event.pointerId, spot);
-    this.#pressed = this.#pointers.size === 1 ? spot : undefined;
-    this.#line = this.pointerUse === 'lasso' && this.#pointers.size === 1 ? [spot] : [];
+    this.#gestures.down(event.pointerId, this.#spotOf(event));
   };
 
-  #move = (event: PointerEvent): void => {
-    const spot = this.#spotOf(event);
-    const before = this.#pointers.get(event.pointerId);
-    if (!before || !this.#view) {
-      if (event.pointerType === 'mouse') this.hovered = this.#at(spot);
-      return;
-    }
-    this.hovered = undefined;
-    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
-    this.#pointers.set(event.pointerId, spot);
-    if (this.#pressed && distance(this.#pressed, spot) > STILL) this.#pressed = undefined;
-    if (other) {
-      const middle = { x: (spot.x + other.x) / 2, y: (spot.y + other.y) / 2 };
-      this.#view = zoomed(
-        this.#view,
-        this.#size,
-        distance(spot, other) / Math.max(1, distance(before, other)),
-        middle,
-      );
-    } else if (this.pointerUse === 'lasso') {
-      if (this.#line.length > 0) this.#line.push(spot);
-    } else {
-      this.#view = moved(this.#view, spot.x - before.x, spot.y - before.y);
-    }
-    this.#drawSoon();
-  };
+  #move = (event: PointerEvent): void =>
+    this.#gestures.move(event.pointerId, this.#spotOf(event), event.pointerType === 'mouse');
 
-  #up = (event: PointerEvent): void => {
-    if (!this.#pointers.delete(event.pointerId)) return;
-    const { shiftKey } = event;
-    const view = this.#view;
-    if (this.#pressed && event.type === 'pointerup') {
-      const index = this.#at(this.#pressed);
-      if (index !== undefined && shiftKey) this.togglePoint(index);
-      this.lookAt(index);
-    } else if (this.#line.length > 2 && view) {
-      this.selectPoints(
-        this.#pick().inside(this.#line.map((spot) => toMap(view, this.#size, spot))),
-        shiftKey,
-      );
-    }
-    this.#pressed = undefined;
-    this.#line = [];
-    this.#drawSoon();
-  };
+  #up = (event: PointerEvent): void =>
+    this.#gestures.up(event.pointerId, {
+      isShift: event.shiftKey,
+      isCancelled: event.type !== 'pointerup',
+    });
 
   #leave = (): void => {
     this.hovered = undefined;
@@ -329,8 +341,6 @@ class MapCanvas extends LitElement {
     tip.style.transform = `translate(${left}px, ${top}px)`;
   }
 }
-
-const distance = (a: Spot, b: Spot): number => Math.hypot(a.x - b.x, a.y - b.y);
 
 customElements.define('map-canvas', MapCanvas);
 

@@ -1,7 +1,8 @@
 import { html, nothing, svg } from 'lit';
 import { formatCount } from '../shell/format.ts';
 import { words } from '../words/language.ts';
-import type { Mapped, Mapping } from './mapping.ts';
+import type { Mapped } from './map-state.ts';
+import type { Mapping } from './mapping.ts';
 import { markOf, markPath, NO_MARK } from './marks.ts';
 
 /** Marks that are explained; more of them nobody tells apart. */

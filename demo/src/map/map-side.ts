@@ -5,7 +5,8 @@ import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { markIcon } from './map-legend.ts';
-import type { Mapped, Mapping, Near } from './mapping.ts';
+import type { Mapped, Near } from './map-state.ts';
+import type { Mapping } from './mapping.ts';
 import { NO_MARK } from './marks.ts';
 
 /** Texts that the list holds at once. */
@@ -26,6 +27,7 @@ function current(page: Mapping, map: Mapped, goTo: GoTo) {
   const group = map.groupNames[map.groups[index]!];
   return html`<section class="card" aria-labelledby="map-current-title" data-testid="map-current">
     <h3 id="map-current-title">${t.current}</h3>
+    ${item.picture ? html`<img class="map-picture" src=${page.addresses.of(item.picture.blob)} alt=${item.text} />` : nothing}
     <p class="map-text" dir="auto">${item.text}</p>
     <dl class="facts">
       ${item.label === '' ? nothing : html`<dt>${t.label}</dt><dd dir="auto">${item.label}</dd>`}
@@ -48,19 +50,23 @@ function found(page: Mapping, map: Mapped, goTo: GoTo) {
   return html`<section class="card" aria-labelledby="map-found-title" data-testid="map-found">
     <h3 id="map-found-title" dir="auto">${slots(t.foundTitle, { question: answer.question })}</h3>
     ${answeredBy({ answerer: answer.answerer, model: answer.model, took: answer.took, timing: 'find' })}
-    <p class="hint">${t.foundHint}</p>
+    <p class="hint">${t.foundHint} ${isOfBoth(map, answer.nearest) ? t.foundApart : nothing}</p>
     <ol class="map-items">
       ${answer.nearest.map((each) => entry(page, map, each.index, goTo, each))}
     </ol>
   </section>`;
 }
 
+/** Whether there are texts and pictures among some points. */
+const isOfBoth = ({ items }: Mapped, nearest: readonly Near[]): boolean =>
+  new Set(nearest.map(({ index }) => items[index]!.picture !== undefined)).size > 1;
+
 function list(page: Mapping, map: Mapped, goTo: GoTo) {
   const { selected, filter } = page.state;
   const t = words().map;
   const indices = selected.length > 0 ? selected : page.filtered;
   return html`<section class="card" aria-labelledby="map-list-title" data-testid="map-list">
-    <h3 id="map-list-title">${selected.length > 0 ? t.selected(selected.length) : t.list}</h3>
+    <h3 id="map-list-title">${selected.length > 0 ? t.selected(page.amountOf(selected)) : t.list}</h3>
     ${
       selected.length > 0
         ? html`<div class="row"><button type="button" @click=${() => page.select([])}>${t.clearSelection}</button></div>`
@@ -77,7 +83,7 @@ function list(page: Mapping, map: Mapped, goTo: GoTo) {
           </div>
           ${
             filter.trim() !== '' && indices.length > 0
-              ? html`<div class="row"><button type="button" @click=${() => page.select(indices)}>${t.selectFiltered(indices.length)}</button></div>`
+              ? html`<div class="row"><button type="button" @click=${() => page.select(indices)}>${t.selectFiltered(page.amountOf(indices))}</button></div>`
               : nothing
           }`
     }
@@ -102,6 +108,7 @@ function entry(page: Mapping, map: Mapped, index: number, goTo: GoTo, near?: Nea
   return html`<li>
     <button type="button" class="map-item" aria-pressed=${index === chosen ? 'true' : 'false'} @click=${() => goTo(index)}>
       ${markIcon(number < 0 ? NO_MARK : number)}
+      ${item.picture ? html`<img src=${page.addresses.of(item.picture.thumbnail)} alt="" width="40" height="40" loading="lazy" />` : nothing}
       <span class="text" dir="auto">${item.text}</span>
       ${near ? html`<span class="cosine">${decimalText(near.cosine, 3)}</span>` : nothing}
     </button>

@@ -2,15 +2,14 @@ import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LetterApp, letterApp } from '../testing-app.ts';
 import { Mapping } from './mapping.ts';
-import { groupVectors } from './projection/groups.ts';
-import { project } from './projection/project.ts';
+import { namedGroups, project } from './projection/project.ts';
 import type { StartProjector } from './projection/projector.ts';
 
 /** Makes maps in this thread, by the code of the worker. */
 const startHere: StartProjector = (vectors, options, listener) => {
   void project(vectors, { ...options, interval: 1e9 }, listener);
   return {
-    regroup: (groups, seed) => listener({ type: 'groups', groups: groupVectors(vectors, groups, seed) }),
+    regroup: (groups, seed) => listener(namedGroups(vectors, { ...options, groups, seed })),
     stop: () => undefined,
   };
 };

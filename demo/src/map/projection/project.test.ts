@@ -14,9 +14,13 @@ function clustered(count: number, directions = 5): Vectors {
   );
 }
 
+const textsOf = ({ count }: Vectors): string[] => Array.from({ length: count }, (_, at) => `word${at % 5}`);
+
 async function events(vectors: Vectors): Promise<ProjectionEvent[]> {
   const all: ProjectionEvent[] = [];
-  await project(vectors, { groups: 5, seed: 7, interval: 0 }, (event) => all.push(event));
+  await project(vectors, { texts: textsOf(vectors), groups: 5, seed: 7, interval: 0 }, (event) =>
+    all.push(event),
+  );
   return all;
 }
 
@@ -32,6 +36,7 @@ describe('a map of vectors', () => {
     expect(umap!.value).toBeGreaterThan(pca!.value);
     expect(umap!.value).toBeGreaterThan(0.9);
     expect(all.filter(({ type }) => type === 'layout').length).toBeGreaterThan(10);
+    expect(last(all, 'groups')!.names.toSorted()).toEqual(['word0', 'word1', 'word2', 'word3', 'word4']);
     const stages = all.flatMap((event) => (event.type === 'progress' ? [event.stage] : []));
     expect([...new Set(stages)]).toEqual(['neighbours', 'layout', 'quality']);
   });
@@ -40,7 +45,9 @@ describe('a map of vectors', () => {
     const vectors = clustered(40);
     const often = last(await events(vectors), 'layout')!;
     const rarely: ProjectionEvent[] = [];
-    await project(vectors, { groups: 5, seed: 7, interval: 1e9 }, (event) => rarely.push(event));
+    await project(vectors, { texts: textsOf(vectors), groups: 5, seed: 7, interval: 1e9 }, (event) =>
+      rarely.push(event),
+    );
     expect(often.final).toBe(true);
     expect(last(rarely, 'layout')!.positions).toEqual(often.positions);
   });

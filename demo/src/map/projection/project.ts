@@ -1,4 +1,5 @@
 import { UMAP } from 'umap-js';
+import { namesOfGroups } from '../group-names.ts';
 import { groupVectors } from './groups.ts';
 import { type Neighbours, nearestNeighbours, type Turn } from './neighbours.ts';
 import { principalComponents } from './pca.ts';
@@ -18,7 +19,7 @@ export interface Quality {
 /** What making a map reports, in order; `layout` many times, the last one with `final`. */
 export type ProjectionEvent =
   | { type: 'pca'; positions: Float32Array; explained: number }
-  | { type: 'groups'; groups: Uint8Array }
+  | { type: 'groups'; groups: Uint8Array; names: string[] }
   | { type: 'progress'; stage: Stage; done: number; total: number }
   | { type: 'neighbours'; neighbours: Neighbours }
   | { type: 'layout'; positions: Float32Array; final: boolean }
@@ -26,6 +27,8 @@ export type ProjectionEvent =
   | { type: 'done' };
 
 export interface ProjectionOptions {
+  /** Of the vectors, for the names of groups. */
+  texts: readonly string[];
   groups: number;
   seed: number;
   /** Milliseconds between reports. @default 60 */
@@ -48,7 +51,7 @@ const START_RADIUS = 10;
  */
 export async function project(
   vectors: Vectors,
-  { groups, seed, interval = 60 }: ProjectionOptions,
+  { texts, groups, seed, interval = 60 }: ProjectionOptions,
   report: (event: ProjectionEvent) => void,
 ): Promise<void> {
   const turnOf = (stage: Stage): Turn => {
@@ -63,7 +66,7 @@ export async function project(
   };
   const { positions, explained } = principalComponents(vectors, seed);
   report({ type: 'pca', positions: positions.slice(), explained });
-  report({ type: 'groups', groups: groupVectors(vectors, groups, seed) });
+  report(namedGroups(vectors, { texts, groups, seed }));
   await nextTurn();
   const neighbours = await nearestNeighbours(vectors, NEIGHBOURS, turnOf('neighbours'));
   report({ type: 'neighbours', neighbours });
@@ -78,6 +81,15 @@ export async function project(
     umap && (await trustworthiness(vectors, umap, (done, total) => turn(total + done, total * 2)));
   report({ type: 'quality', quality: { pca: pcaQuality, umap: umapQuality } });
   report({ type: 'done' });
+}
+
+/** Divides vectors into groups, named by the words of their texts. Both take too long for the thread of the page. */
+export function namedGroups(
+  vectors: Vectors,
+  { texts, groups, seed }: Pick<ProjectionOptions, 'texts' | 'groups' | 'seed'>,
+): ProjectionEvent & { type: 'groups' } {
+  const found = groupVectors(vectors, groups, seed);
+  return { type: 'groups', groups: found, names: namesOfGroups(texts, found) };
 }
 
 /** UMAP from given places, by the neighbours of the original vectors. */

@@ -1,0 +1,104 @@
+import { html, nothing } from 'lit';
+import { gapText } from '../elements/gap.ts';
+import { modelField } from '../elements/model-field.ts';
+import { fieldValue, submitOnEnter, takeFiles } from '../elements/page-element.ts';
+import { type ModelNeed, SEARCH_NEED } from '../shell/model-choices.ts';
+import { words } from '../words/language.ts';
+import type { Mapping } from './mapping.ts';
+
+/** Pictures and texts as vectors of one space. */
+const PICTURE_NEED: ModelNeed = { endpoint: 'embeddings', modality: 'image' };
+
+/** Opens the dialog of the field for folders, which is no button of its own. */
+const chooseFolder = (event: Event): void =>
+  (event.currentTarget as HTMLElement)
+    .closest('form')!
+    .querySelector<HTMLInputElement>('#map-folder')!
+    .click();
+
+/** What goes on the map, and by which model. */
+export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
+  const { app } = page;
+  const { gaps, state } = page;
+  const t = words().map;
+  return html`<details class="card map-form" ?open=${!state.map}>
+    <summary>${t.textsAndModel}</summary>
+    <form aria-label=${t.texts} @submit=${submit}>
+      <p class="hint">${t.about}</p>
+      ${
+        state.map
+          ? html`<label class="map-add">
+            <input
+              type="checkbox"
+              .checked=${state.adding}
+              @change=${(event: Event) => page.update({ adding: (event.currentTarget as HTMLInputElement).checked })}
+            />
+            ${t.add}
+          </label>`
+          : nothing
+      }
+      <div class="row">
+        <button type="button" class=${state.typed.trim() === '' ? 'primary' : ''} @click=${() => page.mapSample()}>${t.mapSample}</button>
+        <button type="button" @click=${() => page.mapSample('pictures')}>${t.mapSamplePictures}</button>
+        ${
+          page.searchable > 0
+            ? html`<button type="button" @click=${() => page.mapSearch()}>${t.mapSearch(page.searchable)}</button>`
+            : nothing
+        }
+      </div>
+      <div class="field">
+        <label for="map-texts">${t.texts}</label>
+        <textarea
+          id="map-texts"
+          rows="6"
+          dir="auto"
+          aria-invalid=${gaps.of('map-texts') ? 'true' : nothing}
+          aria-describedby=${gaps.of('map-texts') ? 'map-texts-gap' : 'map-texts-hint'}
+          .value=${state.typed}
+          @input=${(event: Event) => {
+            gaps.clear('map-texts');
+            page.update({ typed: fieldValue(event) });
+          }}
+          @keydown=${submitOnEnter}
+        ></textarea>
+        <p id="map-texts-hint" class="hint">${t.textsHint}</p>
+        ${gapText(gaps, 'map-texts')}
+      </div>
+      <div class="options">
+        <div class="field">
+          <label for="map-files">${t.files}</label>
+          <input
+            id="map-files"
+            type="file"
+            multiple
+            accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
+            aria-describedby="map-files-hint"
+            @change=${(event: Event) => page.mapFiles(takeFiles(event))}
+          />
+          <p id="map-files-hint" class="hint">${t.filesHint}</p>
+          <div class="row"><button type="button" @click=${chooseFolder}>${t.folder}</button></div>
+          <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${(event: Event) => page.mapFiles(takeFiles(event))} />
+        </div>
+        ${modelField({
+          app,
+          id: 'map-model',
+          label: t.model,
+          need: SEARCH_NEED,
+          models: state.models,
+          choose: (model, side) => page.setModel(model, side),
+        })}
+        ${modelField({
+          app,
+          id: 'map-picture-model',
+          label: t.pictureModel,
+          need: PICTURE_NEED,
+          models: state.pictureModels,
+          choose: (model, side) => page.setPictureModel(model, side),
+        })}
+      </div>
+      <div class="row">
+        <button type="submit" class=${state.typed.trim() === '' ? '' : 'primary'}>${t.mapTexts}</button>
+      </div>
+    </form>
+  </details>`;
+}
