@@ -30,6 +30,8 @@ export interface AppState {
   /** The sentence that is shown as well, for a while: what nothing else on the page says. */
   toast: Announcement | undefined;
   reach: Reach;
+  /** Whether the server of Remote is known to answer only with a key. */
+  wantsKey: boolean;
   /** The models that the server of Remote lists; undefined until it was asked. */
   serverModels: readonly ModelInfo[] | undefined;
 }

@@ -26,6 +26,8 @@ export type AppEvent = 'switched' | 'deleting';
 export interface AppOptions {
   connections: Connections;
   baseUrl: string;
+  /** Whether that server is known to answer only with a key. Default: not. */
+  wantsKey?: boolean | undefined;
   /** Default: the best device of this browser. */
   engine?: EngineSettings;
   /** Default `local-first`. */
@@ -62,6 +64,7 @@ export class App extends Notices {
     connections,
     baseUrl,
     engine = { device: 'auto', threads: undefined },
+    wantsKey = false,
     preference = 'local-first',
     keep = () => undefined,
     usage = new Usage(),
@@ -81,6 +84,7 @@ export class App extends Notices {
         announcement: { id: 0, text: '' },
         toast: undefined,
         reach: 'unknown',
+        wantsKey,
         serverModels: undefined,
       },
       toastTime,
@@ -116,6 +120,13 @@ export class App extends Notices {
   get asksServer(): boolean {
     const { mode, remote } = this.state;
     return mode === 'remote' || (mode === 'auto' && remote.apiKey !== '');
+  }
+
+  /** Whether the server of Remote is known to refuse: it wants a key, and none was entered. It is not asked then. */
+  get lacksKey(): boolean {
+    const { mode, remote, wantsKey } = this.state;
+    if (mode !== 'remote' || remote.apiKey !== '') return false;
+    return wantsKey || sameServer(remote.baseUrl, DEFAULT_BASE_URL);
   }
 
   /** Where answers come from in the current mode: what to do about an error depends on it. */
@@ -182,15 +193,15 @@ export class App extends Notices {
    * A server that does not answer is no problem here: any name can be typed.
    */
   async learnModels(): Promise<void> {
-    const { remote, serverModels } = this.state;
+    const { serverModels } = this.state;
     const signal = this.departure;
-    if (!this.asksServer || serverModels || this.#learning === signal) return;
-    if (sameServer(remote.baseUrl, DEFAULT_BASE_URL) && remote.apiKey === '') return;
+    if (!this.asksServer || this.lacksKey || serverModels || this.#learning === signal) return;
     this.#learning = signal;
     try {
       const { data } = await this.#foundations.server().models.list({ signal });
       if (!signal.aborted) this.update({ serverModels: data });
-    } catch {
+    } catch (error) {
+      this.noteAnswer(error);
       if (this.#learning === signal) this.#learning = undefined;
     }
   }
@@ -224,7 +235,11 @@ export class App extends Notices {
     const remote = { ...this.state.remote, ...changes };
     const { apiKey, baseUrl } = this.state.remote;
     if (remote.apiKey === apiKey && remote.baseUrl === baseUrl) return;
-    this.#switch({ remote });
+    // What has been given a key wants one, also in a visit to come. Another server may answer anyone, and so may one whose key is
+    // taken out again.
+    const wantsKey =
+      remote.apiKey !== '' || (this.state.wantsKey && apiKey === remote.apiKey && baseUrl === remote.baseUrl);
+    this.#switch({ remote, wantsKey });
     this.#keepSettings();
     this.#tell('switched');
   }
@@ -313,7 +328,7 @@ export class App extends Notices {
   }
 
   /** Leaves a foundation for another one. */
-  #switch(changes: Partial<Pick<AppState, 'mode' | 'remote'>>): void {
+  #switch(changes: Partial<Pick<AppState, 'mode' | 'remote' | 'wantsKey'>>): void {
     this.#departure.abort();
     this.#departure = new AbortController();
     this.#foundations.forgetRouter();
@@ -321,9 +336,15 @@ export class App extends Notices {
     this.forgetAll();
   }
 
+  protected override keyWanted(): void {
+    if (this.state.wantsKey) return;
+    this.update({ wantsKey: true });
+    this.#keepSettings();
+  }
+
   #keepSettings(): void {
-    const { mode, preference, remote, engine } = this.state;
-    this.#keep({ mode, preference, baseUrl: remote.baseUrl, ...engine });
+    const { mode, preference, remote, wantsKey, engine } = this.state;
+    this.#keep({ mode, preference, baseUrl: remote.baseUrl, wantsKey, ...engine });
   }
 
   #tell(event: AppEvent): void {
@@ -333,6 +354,7 @@ export class App extends Notices {
   async #refreshCapabilities(): Promise<void> {
     const { side } = this;
     this.forget('device');
+    if (this.lacksKey) return;
     try {
       const foundation = side === 'local' ? this.local() : this.#foundations.server();
       const capabilities = await foundation.capabilities();

@@ -13,7 +13,7 @@ class DeviceBadge extends SearchElement {
     const said = words().frame;
     const known = capabilities[this.app.side];
     const dot = mode === 'remote' ? reach : known?.device ? 'answered' : 'unknown';
-    const reached = said.reach[reach];
+    const reached = said.reach[this.app.lacksKey ? 'refused' : reach];
     return html`<details class="badge" @keydown=${this.#closeOnEscape} @focusout=${this.#closeOutside}>
       <summary>
         <span class="dot" data-reach=${dot} title=${mode === 'remote' ? reached : nothing}></span>

@@ -9,6 +9,7 @@ import { metered, type Usage } from './usage.ts';
 interface Settings {
   readonly engine: EngineSettings;
   readonly remote: RemoteSettings;
+  readonly wantsKey: boolean;
   readonly preference: Preference;
 }
 
@@ -45,7 +46,13 @@ export class Foundations {
     const settings = this.#settings().remote;
     if (this.#remote?.settings !== settings) {
       void this.#remote?.foundation.close();
-      this.#remote = { settings, foundation: this.#metered('remote', this.#connections.remote(settings)) };
+      this.#remote = {
+        settings,
+        foundation: this.#metered(
+          'remote',
+          this.#connections.remote(settings, () => this.#settings().wantsKey),
+        ),
+      };
     }
     return this.#remote.foundation;
   }

@@ -1,3 +1,4 @@
+import { FoundationError } from '@nearfield/spec';
 import { type AppState, reachOf } from './app-state.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
 import { describeProblem, type Place, type Problem } from './problems.ts';
@@ -16,6 +17,9 @@ export abstract class Notices extends Store<AppState> {
 
   /** Where answers come from in the current mode: what to do about an error depends on it. */
   abstract get where(): Place;
+
+  /** The server said that it answers only with a key. */
+  protected abstract keyWanted(): void;
 
   /**
    * Shows an error in words.
@@ -38,6 +42,7 @@ export abstract class Notices extends Store<AppState> {
     if (where === 'here' || where === 'either') return;
     const reach = error === undefined ? 'answered' : reachOf(error);
     if (reach !== undefined && reach !== this.state.reach) this.update({ reach });
+    if (FoundationError.isInstance(error) && error.code === 'AUTH_MISSING_API_KEY') this.keyWanted();
   }
 
   /** Takes away the problems of earlier attempts. */

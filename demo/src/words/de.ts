@@ -315,7 +315,8 @@ export const words: Words = {
     tooManyTokens: (subject, tokens, model, most) =>
       `${subject} hat ${counted(tokens, { one: 'Token', other: 'Tokens' })}; ${model} liest höchstens ${formatCount(most)}.`,
     noAnswerFrom: (address) => `Von ${address} kam keine Antwort.`,
-    keyOnly: (address, endpoint) => `${address} beantwortet ${endpoint} nur mit einem API-Schlüssel.`,
+    keyOnly: (address, endpoint) =>
+      `${address} ${endpoint === undefined ? 'antwortet' : `beantwortet ${endpoint}`} nur mit einem API-Schlüssel.`,
     unknownClassifier: (id) => `Unbekannter Klassifikator „${id}“.`,
     missing: (field) => `„${field}“ fehlt.`,
     emptyPicture: (subject) => `${subject} ist leer (0 Bytes).`,
@@ -1340,6 +1341,7 @@ export const words: Words = {
     reload: 'Neu laden',
     later: 'Später',
     worksOffline: 'Nearfield funktioniert jetzt auch ohne Netz.',
+    worksOfflineAlready: 'Nearfield funktioniert auch ohne Netz.',
     installation: 'Installation',
     installWhy:
       'Als App hat Nearfield ein eigenes Fenster, öffnet Dateien und nimmt an, was andere Apps mit ihr teilen.',

@@ -309,7 +309,8 @@ export const words = {
     tooManyTokens: (subject: string, tokens: number, model: string, most: number) =>
       `${subject} has ${counted(tokens, { one: 'token', other: 'tokens' })}; ${model} reads at most ${formatCount(most)}.`,
     noAnswerFrom: (address: string) => `There was no answer from ${address}.`,
-    keyOnly: (address: string, endpoint: string) => `${address} answers ${endpoint} only with an API key.`,
+    keyOnly: (address: string, endpoint: string | undefined) =>
+      `${address} answers ${endpoint === undefined ? '' : `${endpoint} `}only with an API key.`,
     unknownClassifier: (id: string) => `Unknown classifier '${id}'.`,
     missing: (field: string) => `“${field}” is missing.`,
     emptyPicture: (subject: string) => `${subject} is empty (0 bytes).`,
@@ -1330,6 +1331,7 @@ export const words = {
     reload: 'Reload',
     later: 'Later',
     worksOffline: 'Nearfield now works without a network, too.',
+    worksOfflineAlready: 'Nearfield works without a network, too.',
     installation: 'Installation',
     installWhy: 'As an app, Nearfield has a window of its own, opens files, and takes what other apps share.',
     installByHand: 'To install Nearfield: open the Share menu, then “Add to Home Screen”.',
