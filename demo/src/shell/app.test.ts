@@ -160,7 +160,9 @@ describe('Auto', () => {
       side: 'remote',
       host: 'example.org',
       place: 'at example.org',
-      failover: expect.stringMatching(/^The policy is local-first\. local did not answer: .* It failed\.$/u),
+      failover: expect.stringMatching(
+        /^The policy is local-first\. This browser did not answer: The request failed\.$/u,
+      ),
     });
     expect(app.state.reach).toBe('answered');
     remote.failure = new FoundationError({ code: 'CONNECTION_FAILED', message: 'No route.' });
