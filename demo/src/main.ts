@@ -16,6 +16,7 @@ const { device, baseUrl } = readParameters(location.search, kept);
 const app = new App({
   connections: createConnections(),
   baseUrl,
+  wantsKey: kept.wantsKey && kept.baseUrl === baseUrl,
   engine: { device, threads: kept.threads },
   preference: kept.preference,
   tabs: otherTabs(),

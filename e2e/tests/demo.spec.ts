@@ -510,12 +510,30 @@ test('remembers the theme', async ({ demo, page }) => {
   await demo.open();
   const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
+  /** Colours that a browser gives its own frame in a light system and in a dark one. */
+  const frame = () =>
+    page.locator('meta[name="theme-color"]').evaluateAll((all) =>
+      all.map((meta) => {
+        const probe = document.createElement('i');
+        probe.style.color = (meta as HTMLMetaElement).content;
+        document.body.append(probe);
+        const { color } = getComputedStyle(probe);
+        probe.remove();
+        return color;
+      }),
+    );
+  const bySystem = await frame();
+  expect(bySystem[0]).toBe(light);
   await page.getByRole('button', { name: 'Use the dark theme' }).click();
   const dark = await background();
   expect(dark).not.toBe(light);
+  expect(bySystem).toEqual([light, dark]);
+  expect(await frame()).toEqual([dark, dark]);
   await page.reload();
   await expect(demo.question).toBeVisible();
   expect(await background()).toBe(dark);
+  expect(await frame()).toEqual([dark, dark]);
   await page.getByRole('button', { name: 'Use the light theme' }).click();
   expect(await background()).toBe(light);
+  expect(await frame()).toEqual(bySystem);
 });

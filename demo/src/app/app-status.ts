@@ -60,4 +60,28 @@ class AppStatus extends AppElement {
   }
 }
 
+/** That the app works without a network, for the foot of the page: its place is kept, so that nothing moves. */
+class AppKept extends AppElement {
+  readonly version: Version = version;
+  #stop: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = this.version.subscribe(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    this.#stop?.();
+    super.disconnectedCallback();
+  }
+
+  protected override render() {
+    const { kept } = this.version.state;
+    if (kept === 'not-yet') return nothing;
+    const { worksOffline, worksOfflineAlready } = words().app;
+    return html`<p class="hint" data-kept=${kept}>${kept === 'now' ? worksOffline : worksOfflineAlready}</p>`;
+  }
+}
+
 customElements.define('app-status', AppStatus);
+customElements.define('app-kept', AppKept);

@@ -7,8 +7,8 @@ export interface VersionState {
    * with the scripts that it began with.
    */
   update: 'none' | 'ready' | 'elsewhere';
-  /** Whether the app has just become usable without a network, for the first time. */
-  justKept: boolean;
+  /** Whether the app works without a network: not yet, since a moment ago for the first time, or since a visit before. */
+  kept: 'not-yet' | 'now' | 'before';
 }
 
 /** Milliseconds between two looks for a new version. */
@@ -38,7 +38,7 @@ export class Version extends Store<VersionState> {
     container = navigator.serviceWorker,
     reload = () => location.reload(),
   }: VersionOptions = {}) {
-    super({ update: 'none', justKept: false });
+    super({ update: 'none', kept: 'not-yet' });
     this.#container = container;
     this.#reload = reload;
   }
@@ -57,6 +57,7 @@ export class Version extends Store<VersionState> {
       () => new Promise<never>(() => undefined),
     );
     let isFirst = container.controller === null;
+    if (!isFirst) this.update({ kept: 'before' });
     container.addEventListener('controllerchange', () => {
       if (!isFirst) this.#replaced();
       isFirst = false;
@@ -99,7 +100,7 @@ export class Version extends Store<VersionState> {
     const isUpdate = this.#registration?.active != null;
     worker?.addEventListener('statechange', () => {
       if (worker.state === 'installed' && isUpdate) this.#waits();
-      if (worker.state === 'activated' && !isUpdate) this.update({ justKept: true });
+      if (worker.state === 'activated' && !isUpdate) this.update({ kept: 'now' });
     });
   }
 

@@ -41,11 +41,13 @@ export const updateText = (update: Exclude<VersionState['update'], 'none'>): str
 /** Says what is shown to screen readers, too, and once that the app works without a network. */
 function announceVersions(app: App): void {
   let last: VersionState['update'] = 'none';
+  let isKeptSaid = false;
   version.subscribe(() => {
-    const { justKept, update } = version.state;
-    if (justKept) {
-      version.update({ justKept: false });
-      app.announce(words().app.worksOffline);
+    const { kept, update } = version.state;
+    // For the eye it stands in the foot of the page: in a toast it would cover the first results.
+    if (kept === 'now' && !isKeptSaid) {
+      isKeptSaid = true;
+      app.announceQuietly(words().app.worksOffline);
     }
     if (update !== last && update !== 'none') app.announceQuietly(updateText(update));
     last = update;

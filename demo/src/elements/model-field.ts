@@ -13,6 +13,7 @@ import {
 } from '../shell/model-choices.ts';
 import { hostOf } from '../shell/server-address.ts';
 import { words } from '../words/language.ts';
+import { libraryText } from './library-text.ts';
 import { fieldValue } from './page-element.ts';
 import { whenReleased } from './released.ts';
 
@@ -80,7 +81,7 @@ function localField({ app, id, label, need, models: { local: model }, choose }: 
       ${beside.length > 0 ? html`<optgroup label=${words().elements.fromThisSite}>${beside.map(option)}</optgroup>` : nothing}
       ${hub.length > 0 ? html`<optgroup label=${words().elements.from('huggingface.co')}>${hub.map(option)}</optgroup>` : nothing}
     </select>
-    ${caution ? html`<p id="${id}-caution" class="hint">${caution}</p>` : nothing}
+    ${caution ? html`<p id="${id}-caution" class="hint">${libraryText(caution)}</p>` : nothing}
   </div>`;
 }
 

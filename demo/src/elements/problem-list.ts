@@ -37,9 +37,17 @@ class ProblemList extends AppElement {
     return html`<article class="problem" data-code=${problem.code} data-origin=${problem.origin}>
       <div>
         ${this.level === 2 ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
-        <p dir="auto" lang=${isForeign && languageInUse() !== 'en' ? 'en' : nothing}>${message}</p>
+        ${isForeign && languageInUse() !== 'en' ? nothing : html`<p dir="auto">${message}</p>`}
         ${details ? html`<ul dir="auto">${details.map((detail) => html`<li>${detail}</li>`)}</ul>` : nothing}
         <p class="advice">${advice}</p>
+        ${
+          isForeign && languageInUse() !== 'en'
+            ? html`<details>
+                <summary>${said.details}</summary>
+                <p lang="en" dir="ltr">${message}</p>
+              </details>`
+            : nothing
+        }
         ${retry ? html`<button type="button" class="retry" data-action="retry" @click=${retry}>${said.retry}</button>` : nothing}
       </div>
       <button type="button" class="quiet icon" aria-label=${said.dismiss(title)} @click=${() => this.app.dismiss(problem)}>

@@ -5,6 +5,7 @@ import { words } from '../words/language.ts';
 import { AppElement } from './app-element.ts';
 import { confirmed } from './confirmed.ts';
 import { removeKeepingFocus } from './focus.ts';
+import { libraryText } from './library-text.ts';
 import './problem-list.ts';
 
 const ORIGINS = ['storage'] as const;
@@ -82,7 +83,7 @@ function sentencesOf({ modelBytes, quota, persisted, reason }: StorageReport) {
   const said = words().elements;
   const bytes = formatBytes(modelBytes);
   return html`${quota === undefined ? said.storedBytes(bytes) : said.storedOf(bytes, formatBytes(quota))}
-    ${persisted ? said.persisted : nothing} ${reason === undefined ? nothing : html`<span lang="en">${reason}</span>`}`;
+    ${persisted ? said.persisted : nothing} ${reason === undefined ? nothing : libraryText(reason)}`;
 }
 
 customElements.define('storage-panel', StoragePanel);

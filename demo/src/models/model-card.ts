@@ -1,6 +1,7 @@
 import type { ModelUsage } from '@nearfield/core';
 import type { ModelFacts, ModelInfo } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
+import { libraryText } from '../elements/library-text.ts';
 import { formatBytes, formatCount } from '../shell/format.ts';
 import { answersFor, downloadMegabytes, SERVED_MODELS } from '../shell/model-choices.ts';
 import type { Problem } from '../shell/problems.ts';
@@ -36,13 +37,13 @@ export function modelCard(page: Catalogue, model: ListedModel, actions: CardActi
     ${
       isRecommended(id) && app.side === 'local'
         ? html`<p>${t.recommendedFor[id]}</p>`
-        : html`<p lang="en">${info.description}</p>`
+        : html`<p>${libraryText(info.description)}</p>`
     }
     <dl class="facts">
       ${sizeFacts(page, id, info, facts)}
       ${languageFact(id)} ${runsFact(page, id, model)}
     </dl>
-    ${facts?.local.runs && facts.local.caution && app.side === 'local' ? html`<p class="hint" lang="en">${facts.local.caution}</p>` : nothing}
+    ${facts?.local.runs && facts.local.caution && app.side === 'local' ? html`<p class="hint">${libraryText(facts.local.caution)}</p>` : nothing}
     ${licenceOf(model)} ${facts?.local.runs ? files(id, facts.local, app.side === 'local') : nothing}
     ${app.side === 'local' && facts?.local.runs ? controls(page, id, actions) : nothing}
   </li>`;
@@ -101,7 +102,7 @@ function runsFact({ app }: Catalogue, id: string, { info, facts }: ListedModel) 
 }
 
 const notHere = ({ reason, instead }: { reason: string; instead: string | null }) =>
-  html`: <span lang="en">${reason}</span>${instead ? ` ${words().models.instead(instead)}` : nothing}`;
+  html`: ${libraryText(reason)}${instead ? ` ${words().models.instead(instead)}` : nothing}`;
 
 /** Whether a company may use it: the question that people have. */
 function licenceOf(model: ListedModel) {
@@ -118,7 +119,7 @@ function licenceOf(model: ListedModel) {
   return html`<div class="may-i" data-answer=${commercialUse.answer}>
     <p><span class="question">${t.mayI}</span> <strong>${t.answers[commercialUse.answer]}</strong></p>
     <p class="hint">
-      ${licence}. ${known[licence] ?? html`<span lang="en">${commercialUse.why}</span>`}
+      ${licence}. ${known[licence] ?? libraryText(commercialUse.why)}
     </p>
     <p class="links">${link(text, t.licenceText)} ${link(ask, t.askFor)} ${link(card, t.modelCard)}</p>
   </div>`;

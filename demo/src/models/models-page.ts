@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
 import { confirmed } from '../elements/confirmed.ts';
+import { libraryText } from '../elements/library-text.ts';
 import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
 import { formatBytes } from '../shell/format.ts';
 import '../elements/problem-list.ts';
@@ -193,7 +194,7 @@ class ModelsPage extends PageElement<Catalogue> {
     const { device, loaded = [] } = this.app.state.capabilities.local ?? {};
     return html`<section class="card" aria-labelledby="memory-title">
       <h3 id="memory-title" tabindex="-1">${t.memory}</h3>
-      ${device ? html`<p class="hint">${t.devices[device.device]}: <span lang="en">${device.reason}</span></p>` : nothing}
+      ${device ? html`<p class="hint">${t.devices[device.device]}: ${libraryText(device.reason)}</p>` : nothing}
       ${
         loaded.length === 0
           ? html`<p class="hint">${t.noneLoaded}</p>`
@@ -231,23 +232,23 @@ class ModelsPage extends PageElement<Catalogue> {
       </div>
       <dl class="facts">
         <dt>${t.device}</dt>
-        <dd>${t.devices[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why" lang="en">${reason}</span></dd>
+        <dd>${t.devices[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why">${libraryText(reason)}</span></dd>
         ${
           runtime
             ? html`<dt>${t.runtime}</dt>
-              <dd data-runtime=${runtime.name}>${t.runtimes[runtime.name]}<span class="why" lang="en">${runtime.reason}</span></dd>`
+              <dd data-runtime=${runtime.name}>${t.runtimes[runtime.name]}<span class="why">${libraryText(runtime.reason)}</span></dd>`
             : nothing
         }
         <dt>${t.check}</dt>
         <dd data-check=${check?.result ?? 'none'}>
-          ${checkText(check)} ${check ? html`<span class="why" lang="en">${check.reason}</span>` : nothing}
+          ${checkText(check)} ${check ? html`<span class="why">${libraryText(check.reason)}</span>` : nothing}
         </dd>
         <dt>${t.size}</dt>
         <dd>
           ${[...(dimensions > 0 ? [t.dimensions(dimensions)] : []), words().counts.tokens(maxTokens)].join(', ')}
         </dd>
         <dt>${t.batches}</dt>
-        <dd lang="en">${batchInvariance.reason}</dd>
+        <dd>${libraryText(batchInvariance.reason)}</dd>
       </dl>
     </li>`;
   }

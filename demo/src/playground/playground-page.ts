@@ -119,7 +119,7 @@ class PlaygroundPage extends PageElement<Playing> {
           choose: (name) => page.setView(name),
         })}
       </div>
-      <p class="hint" lang="en">${summaryOf(operation.method)}</p>
+      <p class="hint">${summaryOf(operation.method)}</p>
       ${page.isMissing ? this.#missing() : nothing}
       ${
         samples.length === 1 && samples[0].name === 'plain'

@@ -11,7 +11,8 @@ import {
   remoteChoice,
   remoteModelsFor,
 } from '../shell/model-choices.ts';
-import { words } from '../words/language.ts';
+import { languageInUse } from '../words/in-use.ts';
+import { libraryWords, words } from '../words/language.ts';
 import help from './field-help.json' with { type: 'json' };
 import { type Field, fieldsOf } from './fields.ts';
 import type { Playing } from './playing.ts';
@@ -19,8 +20,7 @@ import type { Playing } from './playing.ts';
 const HELP = help as Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What the contract says of a method. */
-export const summaryOf = (method: string): (string | TemplateResult)[] =>
-  marked(HELP.SearchFoundation?.[method] ?? '');
+export const summaryOf = (method: string): TemplateResult => described(HELP.SearchFoundation?.[method] ?? '');
 
 /** The form of the operation that is shown. */
 export function requestForm(page: Playing): TemplateResult {
@@ -50,6 +50,12 @@ const idOf = (name: string): string => `field-${name}`;
 /** Text with code in backticks. */
 const marked = (text: string): (string | TemplateResult)[] =>
   text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
+
+/** Text of the contract with its code, in the language in use where that has it. */
+function described(text: string): TemplateResult {
+  const own = libraryWords(text);
+  return html`<span lang=${own === undefined ? 'en' : languageInUse()}>${marked(own ?? text)}</span>`;
+}
 
 /** Whether a value has the simple form of its field; otherwise it is edited as JSON. */
 function fits({ kind }: Field, value: unknown): boolean {
@@ -85,7 +91,7 @@ function fieldView(page: Playing, field: Field): TemplateResult {
   return html`<div class="field" data-field=${name}>
     ${isCheckbox ? html`<div class="check">${editor(page, field, value, simple)}${label}</div>` : html`${label}${editor(page, field, value, simple)}`}
     ${gapText(page.gaps, name)}
-    ${text === undefined && caution === undefined ? nothing : html`<p class="hint" id="${id}-help"><span lang="en">${marked(text ?? '')}</span>${caution === undefined ? nothing : html` ${caution}`}</p>`}
+    ${text === undefined && caution === undefined ? nothing : html`<p class="hint" id="${id}-help">${text === undefined ? nothing : described(text)}${caution === undefined ? nothing : html` ${caution}`}</p>`}
   </div>`;
 }
 
@@ -231,7 +237,7 @@ function modelCaution(page: Playing): string | undefined {
   if (!entry) return undefined;
   if (!entry.local.runs) {
     const { reason, instead } = entry.local;
-    return words().playground.notHere(reason, instead ?? undefined);
+    return words().playground.notHere(libraryWords(reason) ?? reason, instead ?? undefined);
   }
   if (app.state.stored.some((usage) => usage.model === entry.id && usage.complete)) return undefined;
   const size = megabytesText(downloadMegabytes(model, app.state.capabilities.local?.device));

@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { AppElement } from '../elements/app-element.ts';
 import { confirmed } from '../elements/confirmed.ts';
 import { languageField } from '../elements/language-field.ts';
+import { libraryText } from '../elements/library-text.ts';
 import { fieldValue } from '../elements/page-element.ts';
 import '../elements/remote-settings.ts';
 import '../elements/storage-panel.ts';
@@ -98,7 +99,7 @@ class SettingsPage extends AppElement {
           ${DEVICES.map((each) => html`<option value=${each} ?selected=${each === engine.device}>${said.devices[each]}</option>`)}
         </select>
         <p id="settings-device-hint" class="hint">
-          ${device ? html`${said.deviceNow(device.device === 'webgpu' ? 'WebGPU' : words().frame.cpu)} <span lang="en">${device.reason}</span>` : words().frame.checking}
+          ${device ? html`${said.deviceNow(device.device === 'webgpu' ? 'WebGPU' : words().frame.cpu)} ${libraryText(device.reason)}` : words().frame.checking}
         </p>
       </div>
       <div class="field">

@@ -1,5 +1,6 @@
 import type { Route } from '@nearfield/router';
-import { words } from '../words/language.ts';
+import { libraryWords, words } from '../words/language.ts';
+import { titleOf } from './problems.ts';
 
 /** Where an answer can come from. */
 export type Side = 'local' | 'remote';
@@ -25,6 +26,18 @@ export interface Answerer {
 export const placeOf = ({ side, host }: Pick<Answerer, 'side' | 'host'>): string =>
   side === 'local' ? words().elements.here : words().elements.atHost(host);
 
+/** Whose turn it was, and what came of asking each. */
+function passedOverText({ reason, passedOver }: Route, host: string): string {
+  // The router goes on with codes, which are said in words here.
+  const [rule = reason] = reason.split(/ \w+ did not answer: /u);
+  const failures = passedOver.map(({ place, code }) => {
+    const isServer = place === 'remote';
+    const title = titleOf(code, isServer ? { where: 'server', host } : { where: 'here' });
+    return words().elements.didNotAnswer(isServer ? host : words().elements.thisBrowser, title);
+  });
+  return [libraryWords(rule) ?? rule, ...failures].join(' ');
+}
+
 /**
  * Who gave an answer: as the router says in the answer, otherwise the side that was asked.
  * @param host of the server
@@ -32,9 +45,6 @@ export const placeOf = ({ side, host }: Pick<Answerer, 'side' | 'host'>): string
 export function answererOf(answer: object, asked: Side, host: string): Answerer {
   const { route } = (answer as { nearfield?: { route?: Route } }).nearfield ?? {};
   const side = route ? (route.place === 'remote' ? 'remote' : 'local') : asked;
-  const failover =
-    route && route.passedOver.length > 0
-      ? [route.reason, ...route.passedOver.map(({ message }) => message)].join(' ')
-      : undefined;
+  const failover = route && route.passedOver.length > 0 ? passedOverText(route, host) : undefined;
   return { side, host, place: placeOf({ side, host }), failover };
 }

@@ -90,6 +90,55 @@ describe('the server of Remote', () => {
   });
 });
 
+describe('a server that wants a key', () => {
+  const missing = new FoundationError({ code: 'AUTH_MISSING_API_KEY', message: 'No key.' });
+  beforeEach(() => app.setMode('remote'));
+
+  test('is known from its first refusal, until another is entered or a key', async () => {
+    expect(app.lacksKey).toBe(false);
+    app.report(missing, 'rerank');
+    expect(app.lacksKey).toBe(true);
+    app.setRemote({ apiKey: 'key' });
+    expect(app.lacksKey).toBe(false);
+    // The next visit, or an answer without the key, begins where this one was.
+    expect(app.state.wantsKey).toBe(true);
+    app.setRemote({ apiKey: '' });
+    expect(app.lacksKey).toBe(false);
+    app.report(missing, 'rerank');
+    app.setRemote({ baseUrl: 'https://example.com' });
+    expect(app.lacksKey).toBe(false);
+  });
+
+  test('is asked for nothing that nobody pressed a button for', async () => {
+    await app.learnModels();
+    await app.refresh();
+    const before = remote.calls.length;
+    app.setRemote({ baseUrl: 'https://api.jina.ai' });
+    expect(app.lacksKey).toBe(true);
+    await app.learnModels();
+    await app.refresh();
+    expect(remote.calls.length).toBe(before);
+    expect(app.state.problems).toEqual([]);
+  });
+});
+
+test('the foundation of a server that wants a key sends nothing without one', async () => {
+  const { createConnections } = await import('./connections.ts');
+  const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('No network.'));
+  try {
+    let wantsKey = true;
+    const server = createConnections().remote({ apiKey: '', baseUrl: 'https://example.org' }, () => wantsKey);
+    await expect(server.models.list()).rejects.toMatchObject({ code: 'AUTH_MISSING_API_KEY' });
+    expect(asked).not.toHaveBeenCalled();
+    wantsKey = false;
+    await expect(server.models.list({ timeout: 1 })).rejects.toBeDefined();
+    expect(asked).toHaveBeenCalled();
+    await server.close();
+  } finally {
+    asked.mockRestore();
+  }
+});
+
 describe('Auto', () => {
   const embed = () => app.foundation().embeddings({ model: 'letters', input: 'apple' });
   const failure = new FoundationError({ code: 'SERVICE_UNAVAILABLE', message: 'It failed.' });
@@ -111,7 +160,9 @@ describe('Auto', () => {
       side: 'remote',
       host: 'example.org',
       place: 'at example.org',
-      failover: expect.stringMatching(/^The policy is local-first\. local did not answer: .* It failed\.$/u),
+      failover: expect.stringMatching(
+        /^The policy is local-first\. This browser did not answer: The request failed\.$/u,
+      ),
     });
     expect(app.state.reach).toBe('answered');
     remote.failure = new FoundationError({ code: 'CONNECTION_FAILED', message: 'No route.' });

@@ -1,56 +1,21 @@
-import type { LocalFoundation, ModelUsage } from '@nearfield/core';
-import type { createRouter, Router, RouterOptions } from '@nearfield/router';
-import {
-  type Capabilities,
-  type ErrorCode,
-  FoundationError,
-  type ModelInfo,
-  type SearchFoundation,
-} from '@nearfield/spec';
+import type { LocalFoundation } from '@nearfield/core';
+import type { Router } from '@nearfield/router';
+import type { SearchFoundation } from '@nearfield/spec';
 import { languageInUse } from '../words/in-use.ts';
 import { languageName, rememberLanguage, useLanguage, words } from '../words/language.ts';
 import { type Answerer, answererOf, type Mode, type Preference, type Side } from './answerer.ts';
+import { type AppState, reachOfCode } from './app-state.ts';
 import type { Connections, EngineSettings, RemoteSettings } from './connections.ts';
+import { Foundations } from './foundations.ts';
+import { Notices } from './notices.ts';
 import { DEFAULT_BASE_URL } from './parameters.ts';
-import type { ProblemOrigin } from './problem-origin.ts';
-import { describeProblem, isAbort, type Place, type Problem } from './problems.ts';
+import { isAbort, type Place } from './problems.ts';
 import { hostOf, sameServer } from './server-address.ts';
 import type { KeptSettings } from './settings.ts';
-import { Store } from './store.ts';
 import type { Shared, Tabs } from './tabs.ts';
-import { metered, Usage } from './usage.ts';
+import { Usage } from './usage.ts';
 
 export type { Mode, Preference, Side };
-
-/** Something that happened, in a sentence. */
-export interface Announcement {
-  /** Counts up, so that the same sentence is noticed twice. */
-  id: number;
-  text: string;
-}
-
-/** What is known of the server of Remote by its last answer. */
-export type Reach = 'unknown' | 'answered' | 'refused' | 'closed' | 'failed';
-
-export interface AppState {
-  /** Code of the language of the interface. */
-  language: string;
-  mode: Mode;
-  remote: RemoteSettings;
-  preference: Preference;
-  engine: EngineSettings;
-  capabilities: Partial<Record<Side, Capabilities>>;
-  /** What this browser keeps of the models. */
-  stored: readonly ModelUsage[];
-  problems: readonly Problem[];
-  /** The last sentence for screen readers. */
-  announcement: Announcement;
-  /** The sentence that is shown as well, for a while: what nothing else on the page says. */
-  toast: Announcement | undefined;
-  reach: Reach;
-  /** The models that the server of Remote lists; undefined until it was asked. */
-  serverModels: readonly ModelInfo[] | undefined;
-}
 
 /**
  * What pages hear of at once, before anything else happens: another foundation took over, or model files of this browser
@@ -61,6 +26,8 @@ export type AppEvent = 'switched' | 'deleting';
 export interface AppOptions {
   connections: Connections;
   baseUrl: string;
+  /** Whether that server is known to answer only with a key. Default: not. */
+  wantsKey?: boolean | undefined;
   /** Default: the best device of this browser. */
   engine?: EngineSettings;
   /** Default `local-first`. */
@@ -75,73 +42,56 @@ export interface AppOptions {
   tabs?: Tabs;
 }
 
-/** What an error says of the server; undefined where it may not have come from there. */
-function reachOf(error: unknown): Reach | undefined {
-  return FoundationError.isInstance(error) ? reachOfCode(error.code) : undefined;
-}
-
-function reachOfCode(code: ErrorCode | string): Reach | undefined {
-  if (code === 'CONNECTION_FAILED' || code === 'RESPONSE_INVALID') return 'failed';
-  if (code === 'AUTHZ_HOST_NOT_ALLOWED' || code === 'AUTHZ_ORIGIN_NOT_ALLOWED') return 'closed';
-  if (code.startsWith('AUTH')) return 'refused';
-  return undefined;
-}
-
 /**
  * What all pages share: the foundation of the current mode, what is known of it and of this browser's storage, problems,
  * and what is told to the visitor. It knows no page.
  */
-export class App extends Store<AppState> {
+export class App extends Notices {
   /** Tokens of all answers, whichever page asked for them. */
   readonly usage: Usage;
-  readonly #connections: Connections;
+  readonly #foundations: Foundations;
   readonly #keep: (settings: KeptSettings) => void;
-  readonly #toastTime: number;
   readonly #tabs: Tabs | undefined;
   readonly #watchers = new Set<(event: AppEvent) => void>();
   readonly #tabWatchers = new Set<(what: Shared) => void>();
-  #toastTimer: ReturnType<typeof setTimeout> | undefined;
   /** Names of the models of the server are on their way. */
   #learning: AbortSignal | undefined;
-  #local: LocalFoundation | undefined;
-  #remote: { settings: RemoteSettings; foundation: SearchFoundation } | undefined;
-  /** Fetched when Auto is first chosen. */
-  #createRouter: typeof createRouter | undefined;
-  #router: Router | undefined;
   /** The mode that was asked for last, while what it needs is on its way. */
   #wanted: Mode = 'local';
-  /** Models of each side by the name that stands for both in Auto. */
-  readonly #pairs: Record<string, Record<Side, string>> = {};
   #departure = new AbortController();
 
   constructor({
     connections,
     baseUrl,
     engine = { device: 'auto', threads: undefined },
+    wantsKey = false,
     preference = 'local-first',
     keep = () => undefined,
     usage = new Usage(),
     toastTime = 6000,
     tabs,
   }: AppOptions) {
-    super({
-      language: languageInUse(),
-      mode: 'local',
-      remote: { apiKey: '', baseUrl },
-      preference,
-      engine,
-      capabilities: {},
-      stored: [],
-      problems: [],
-      announcement: { id: 0, text: '' },
-      toast: undefined,
-      reach: 'unknown',
-      serverModels: undefined,
-    });
-    this.#connections = connections;
+    super(
+      {
+        language: languageInUse(),
+        mode: 'local',
+        remote: { apiKey: '', baseUrl },
+        preference,
+        engine,
+        capabilities: {},
+        stored: [],
+        problems: [],
+        announcement: { id: 0, text: '' },
+        toast: undefined,
+        reach: 'unknown',
+        wantsKey,
+        serverModels: undefined,
+      },
+      toastTime,
+    );
+    this.#foundations = new Foundations(connections, usage, () => this.state);
     this.#keep = keep;
     this.usage = usage;
-    this.#toastTime = toastTime;
     this.#tabs = tabs;
     tabs?.watch((what) => {
       if (what === 'storage') void this.refresh();
@@ -172,6 +122,13 @@ export class App extends Store<AppState> {
     return mode === 'remote' || (mode === 'auto' && remote.apiKey !== '');
   }
 
+  /** Whether the server of Remote is known to refuse: it wants a key, and none was entered. It is not asked then. */
+  get lacksKey(): boolean {
+    const { mode, remote, wantsKey } = this.state;
+    if (mode !== 'remote' || remote.apiKey !== '') return false;
+    return wantsKey || sameServer(remote.baseUrl, DEFAULT_BASE_URL);
+  }
+
   /** Where answers come from in the current mode: what to do about an error depends on it. */
   get where(): Place {
     const { mode, remote } = this.state;
@@ -187,119 +144,33 @@ export class App extends Store<AppState> {
   foundation(): SearchFoundation {
     const { mode } = this.state;
     if (mode === 'auto') return this.router();
-    return mode === 'local' ? this.local() : this.#server();
+    return mode === 'local' ? this.local() : this.#foundations.server();
   }
 
   /** The router of Auto, over the foundations of both sides. */
   router(): Router {
-    if (this.#router) return this.#router;
-    // Never closed: it would close the foundation of this browser, which lives on.
-    const router = this.#createRouter!({
-      local: this.local(),
-      remote: this.asksServer ? () => this.#server() : undefined,
-      policy: this.state.preference,
-      models: this.#pairs,
-    } satisfies RouterOptions);
-    router.onRoute(({ place, passedOver }) => {
-      if (this.#router !== router) return;
+    return this.#foundations.router(this.asksServer, ({ place, passedOver }) => {
       const failure = passedOver.find((each) => each.place === 'remote');
       const reach = place === 'remote' ? 'answered' : failure && reachOfCode(failure.code);
       if (reach !== undefined) this.update({ reach });
     });
-    this.#router = router;
-    return router;
+  }
+
+  /** The foundation of this browser, whatever the mode: models and storage are its own. */
+  local(): LocalFoundation {
+    return this.#foundations.local();
   }
 
   /** The model to ask for: that of the current side, in Auto a name that stands for both sides' own. */
   modelOf({ local, remote }: Readonly<Record<Side, string>>): string {
     if (this.state.mode === 'remote') return remote;
     if (!this.asksServer || local === remote) return local;
-    const name = `${local} / ${remote}`;
-    this.#pairs[name] = { local, remote };
-    return name;
+    return this.#foundations.pair({ local, remote });
   }
 
   /** Who gave an answer of the current foundation. */
   answererOf(answer: object): Answerer {
     return answererOf(answer, this.side, hostOf(this.state.remote.baseUrl));
-  }
-
-  #server(): SearchFoundation {
-    const settings = this.state.remote;
-    if (this.#remote?.settings !== settings) {
-      void this.#remote?.foundation.close();
-      this.#remote = { settings, foundation: this.#metered('remote', this.#connections.remote(settings)) };
-    }
-    return this.#remote.foundation;
-  }
-
-  /** The foundation of this browser, whatever the mode: models and storage are its own. */
-  local(): LocalFoundation {
-    this.#local ??= this.#metered('local', this.#connections.local(this.state.engine));
-    return this.#local;
-  }
-
-  /** The router asks the foundations of the sides, so that its answers are counted where they come from. */
-  #metered<Foundation extends object>(side: Side, foundation: Foundation): Foundation {
-    return metered(foundation, (method, tokens) => this.usage.add(side, method, tokens));
-  }
-
-  /**
-   * Shows an error in words.
-   * @param options.empty whether the call was about no text at all
-   * @param options.place where the answer was to come from; default: by the mode
-   */
-  report(error: unknown, origin: ProblemOrigin, { empty = false, place = this.where } = {}): void {
-    this.noteAnswer(error, place);
-    this.#addProblem(describeProblem(error, origin, { empty, place }));
-  }
-
-  /** Shows a problem. */
-  show(problem: Problem): void {
-    this.#addProblem(problem);
-  }
-
-  /** Notes that the server answered, or how it failed to. */
-  noteAnswer(error?: unknown, { where } = this.where): void {
-    // In Auto the router says who answered.
-    if (where === 'here' || where === 'either') return;
-    const reach = error === undefined ? 'answered' : reachOf(error);
-    if (reach !== undefined && reach !== this.state.reach) this.update({ reach });
-  }
-
-  /** Takes away the problems of earlier attempts. */
-  forget(origin: ProblemOrigin): void {
-    if (this.state.problems.some((problem) => problem.origin === origin)) {
-      this.update({ problems: this.state.problems.filter((problem) => problem.origin !== origin) });
-    }
-  }
-
-  /** Takes away the problems that were of another foundation or model. Files are as unreadable as before. */
-  forgetAll(): void {
-    this.update({ problems: this.state.problems.filter(({ origin }) => origin === 'files') });
-  }
-
-  /** Tells screen readers, and shows it for a while. */
-  announce(text: string): void {
-    this.announceQuietly(text);
-    this.update({ toast: this.state.announcement });
-    this.releaseToast();
-  }
-
-  /** Tells screen readers what the page shows anyway. */
-  announceQuietly(text: string): void {
-    this.update({ announcement: { id: this.state.announcement.id + 1, text } });
-  }
-
-  /** Keeps the toast while it is being read. */
-  holdToast(): void {
-    clearTimeout(this.#toastTimer);
-  }
-
-  /** Takes the toast away in a while. */
-  releaseToast(): void {
-    clearTimeout(this.#toastTimer);
-    this.#toastTimer = setTimeout(() => this.update({ toast: undefined }), this.#toastTime);
   }
 
   /** Tells the other tabs that something they share was changed here. */
@@ -322,15 +193,15 @@ export class App extends Store<AppState> {
    * A server that does not answer is no problem here: any name can be typed.
    */
   async learnModels(): Promise<void> {
-    const { remote, serverModels } = this.state;
+    const { serverModels } = this.state;
     const signal = this.departure;
-    if (!this.asksServer || serverModels || this.#learning === signal) return;
-    if (sameServer(remote.baseUrl, DEFAULT_BASE_URL) && remote.apiKey === '') return;
+    if (!this.asksServer || this.lacksKey || serverModels || this.#learning === signal) return;
     this.#learning = signal;
     try {
-      const { data } = await this.#server().models.list({ signal });
+      const { data } = await this.#foundations.server().models.list({ signal });
       if (!signal.aborted) this.update({ serverModels: data });
-    } catch {
+    } catch (error) {
+      this.noteAnswer(error);
       if (this.#learning === signal) this.#learning = undefined;
     }
   }
@@ -344,9 +215,9 @@ export class App extends Store<AppState> {
   async setMode(mode: Mode): Promise<void> {
     this.#wanted = mode;
     if (mode === this.state.mode) return;
-    if (mode === 'auto' && !this.#createRouter) {
+    if (mode === 'auto' && !this.#foundations.hasRouter) {
       try {
-        this.#createRouter = await this.#connections.router();
+        await this.#foundations.fetchRouter();
       } catch (error) {
         this.report(error, 'device');
         return;
@@ -364,7 +235,11 @@ export class App extends Store<AppState> {
     const remote = { ...this.state.remote, ...changes };
     const { apiKey, baseUrl } = this.state.remote;
     if (remote.apiKey === apiKey && remote.baseUrl === baseUrl) return;
-    this.#switch({ remote });
+    // What has been given a key wants one, also in a visit to come. Another server may answer anyone, and so may one whose key is
+    // taken out again.
+    const wantsKey =
+      remote.apiKey !== '' || (this.state.wantsKey && apiKey === remote.apiKey && baseUrl === remote.baseUrl);
+    this.#switch({ remote, wantsKey });
     this.#keepSettings();
     this.#tell('switched');
   }
@@ -381,8 +256,7 @@ export class App extends Store<AppState> {
 
   /** Closes the foundation of this browser; another one takes its place. */
   restartEngine(): void {
-    const before = this.#local;
-    this.#local = undefined;
+    const before = this.#foundations.forgetLocal();
     const { local: _, ...capabilities } = this.state.capabilities;
     this.update({ capabilities });
     this.#switch({});
@@ -407,13 +281,9 @@ export class App extends Store<AppState> {
 
   setPreference(preference: Preference): void {
     if (preference === this.state.preference) return;
-    this.#router = undefined;
+    this.#foundations.forgetRouter();
     this.update({ preference });
     this.#keepSettings();
-  }
-
-  dismiss(problem: Problem): void {
-    this.update({ problems: this.state.problems.filter((other) => other !== problem) });
   }
 
   /** Finds out what is stored after a model became ready, and tells the other tabs. */
@@ -458,17 +328,23 @@ export class App extends Store<AppState> {
   }
 
   /** Leaves a foundation for another one. */
-  #switch(changes: Partial<Pick<AppState, 'mode' | 'remote'>>): void {
+  #switch(changes: Partial<Pick<AppState, 'mode' | 'remote' | 'wantsKey'>>): void {
     this.#departure.abort();
     this.#departure = new AbortController();
-    this.#router = undefined;
+    this.#foundations.forgetRouter();
     this.update({ ...changes, reach: 'unknown', serverModels: undefined });
     this.forgetAll();
   }
 
+  protected override keyWanted(): void {
+    if (this.state.wantsKey) return;
+    this.update({ wantsKey: true });
+    this.#keepSettings();
+  }
+
   #keepSettings(): void {
-    const { mode, preference, remote, engine } = this.state;
-    this.#keep({ mode, preference, baseUrl: remote.baseUrl, ...engine });
+    const { mode, preference, remote, wantsKey, engine } = this.state;
+    this.#keep({ mode, preference, baseUrl: remote.baseUrl, wantsKey, ...engine });
   }
 
   #tell(event: AppEvent): void {
@@ -478,8 +354,9 @@ export class App extends Store<AppState> {
   async #refreshCapabilities(): Promise<void> {
     const { side } = this;
     this.forget('device');
+    if (this.lacksKey) return;
     try {
-      const foundation = side === 'local' ? this.local() : this.#server();
+      const foundation = side === 'local' ? this.local() : this.#foundations.server();
       const capabilities = await foundation.capabilities();
       this.update({ capabilities: { ...this.state.capabilities, [side]: capabilities } });
     } catch (error) {
@@ -493,13 +370,5 @@ export class App extends Store<AppState> {
     } catch (error) {
       if (!isAbort(error)) this.report(error, 'storage', { place: { where: 'here' } });
     }
-  }
-
-  #addProblem(problem: Problem): void {
-    // The same trouble met twice, by the question and by indexing, is said once.
-    const others = this.state.problems.filter(
-      (other) => other.code !== problem.code || other.message !== problem.message,
-    );
-    this.update({ problems: [...others, problem] });
   }
 }

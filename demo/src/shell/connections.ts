@@ -1,7 +1,7 @@
 import { createLocal, type LocalFoundation } from '@nearfield/core';
 import { createRemote } from '@nearfield/remote';
 import type { createRouter } from '@nearfield/router';
-import type { PageReader, SearchFoundation } from '@nearfield/spec';
+import { FoundationError, type PageReader, type SearchFoundation } from '@nearfield/spec';
 import pdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { SERVED_MODELS } from './model-choices.ts';
 import type { DeviceChoice } from './parameters.ts';
@@ -22,7 +22,8 @@ export interface EngineSettings {
 /** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
   local(engine: EngineSettings): LocalFoundation;
-  remote(settings: RemoteSettings): SearchFoundation;
+  /** @param wantsKey whether the server is known to answer only with a key */
+  remote(settings: RemoteSettings, wantsKey: () => boolean): SearchFoundation;
   /** Fetches what chooses between the two. */
   router(): Promise<typeof createRouter>;
 }
@@ -38,12 +39,25 @@ const reader: PageReader = {
   },
 };
 
+/**
+ * No key. A server that is known to want one is not asked: the browser would log its refusal as an error.
+ * @throws FoundationError AUTH_MISSING_API_KEY
+ */
+function noKey(baseUrl: string, isWanted: boolean): string {
+  if (!isWanted) return '';
+  throw new FoundationError({
+    code: 'AUTH_MISSING_API_KEY',
+    message: `Authentication required: ${baseUrl} answers only with an API key.`,
+  });
+}
+
 /** Local, Remote and Auto differ in these lines only. */
 export const createConnections = (): Connections => ({
   local({ device, threads }) {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
     return createLocal({ device, threads, models, reader });
   },
-  remote: ({ apiKey, baseUrl }) => createRemote({ apiKey, baseUrl }),
+  remote: ({ apiKey, baseUrl }, wantsKey) =>
+    createRemote({ baseUrl, apiKey: apiKey === '' ? () => noKey(baseUrl, wantsKey()) : apiKey }),
   router: async () => (await import('@nearfield/router')).createRouter,
 });

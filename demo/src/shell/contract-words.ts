@@ -84,8 +84,8 @@ export function knownMessage(error: FoundationError, origin: ProblemOrigin): str
   const unreached = /^Could not reach (\S+) for /u.exec(message)?.[1];
   if (unreached !== undefined) return said.noAnswerFrom(unreached);
   const [, address, endpoint] =
-    /^Authentication required: (\S+) answers (.+?) only with an API key\./u.exec(message) ?? [];
-  if (address !== undefined && endpoint !== undefined) return said.keyOnly(address, endpoint);
+    /^Authentication required: (\S+) answers (?:(.+?) )?only with an API key\./u.exec(message) ?? [];
+  if (address !== undefined) return said.keyOnly(address, endpoint);
   const classifier = /^Unknown classifier '([^']+)'\./u.exec(message)?.[1];
   return classifier === undefined ? undefined : said.unknownClassifier(classifier);
 }

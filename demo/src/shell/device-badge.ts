@@ -1,5 +1,6 @@
 import type { Capabilities } from '@nearfield/spec';
 import { html, nothing } from 'lit';
+import { libraryText } from '../elements/library-text.ts';
 import { SearchElement } from '../search/search-element.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
@@ -13,7 +14,7 @@ class DeviceBadge extends SearchElement {
     const said = words().frame;
     const known = capabilities[this.app.side];
     const dot = mode === 'remote' ? reach : known?.device ? 'answered' : 'unknown';
-    const reached = said.reach[reach];
+    const reached = said.reach[this.app.lacksKey ? 'refused' : reach];
     return html`<details class="badge" @keydown=${this.#closeOnEscape} @focusout=${this.#closeOutside}>
       <summary>
         <span class="dot" data-reach=${dot} title=${mode === 'remote' ? reached : nothing}></span>
@@ -57,7 +58,7 @@ class DeviceBadge extends SearchElement {
     const model = loaded?.find(({ id }) => id === this.page.model);
     return html`<dl class="facts">
       <dt>${said.device}</dt>
-      <dd>${deviceName(device.device)}<span class="why" lang="en">${device.reason}</span></dd>
+      <dd>${deviceName(device.device)}<span class="why">${libraryText(device.reason)}</span></dd>
       ${
         device.adapter
           ? html`<dt>${said.adapter}</dt>
@@ -65,11 +66,11 @@ class DeviceBadge extends SearchElement {
           : nothing
       }
       <dt>${said.threads}</dt>
-      <dd>${formatCount(device.threads)}<span class="why" lang="en">${device.threadsReason}</span></dd>
+      <dd>${formatCount(device.threads)}<span class="why">${libraryText(device.threadsReason)}</span></dd>
       ${
         model
           ? html`<dt>${said.precision}</dt>
-            <dd>${model.dtype}<span class="why" lang="en">${model.reason}</span></dd>`
+            <dd>${model.dtype}<span class="why">${libraryText(model.reason)}</span></dd>`
           : nothing
       }
     </dl>`;

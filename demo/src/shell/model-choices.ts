@@ -10,7 +10,7 @@ import {
   type ModelInfo,
   modelFacts,
 } from '@nearfield/spec';
-import { words } from '../words/language.ts';
+import { libraryWords, words } from '../words/language.ts';
 import { formatCount } from './format.ts';
 
 /** The embedder that is served beside the page. */
@@ -97,7 +97,7 @@ export function remoteChoice(
   if (!info) return said.noSuchModelAt(model, place);
   if (answersFor(info)) return undefined;
   const { local } = info.nearfield!;
-  const reason = local.runs ? '' : ` ${local.reason}`;
+  const reason = local.runs ? '' : ` ${libraryWords(local.reason) ?? local.reason}`;
   const instead = !local.runs && local.instead ? ` ${said.instead(local.instead)}` : '';
   return said.doesNotRun(id, place, reason) + instead;
 }

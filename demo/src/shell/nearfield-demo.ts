@@ -78,7 +78,7 @@ class NearfieldDemo extends AppElement {
         <problem-list .app=${app} .origins=${GLOBAL} level="2"></problem-list>
         ${page?.render(app)}
       </main>
-      <footer class="foot">${languageField(app, 'language')}</footer>
+      <footer class="foot"><app-kept .app=${app}></app-kept>${languageField(app, 'language')}</footer>
       <app-status .app=${app}></app-status>
       <demo-announcements .app=${app}></demo-announcements>`;
   }

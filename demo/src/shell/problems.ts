@@ -1,6 +1,6 @@
 import { type ErrorCode, FoundationError } from '@nearfield/spec';
 import type { Words } from '../words/en.ts';
-import { words } from '../words/language.ts';
+import { libraryWords, words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { knownMessage, visitorMessage } from './contract-words.ts';
 import type { ProblemOrigin } from './problem-origin.ts';
@@ -145,6 +145,10 @@ function sayingOf(code: string, place: Place, origin: ProblemOrigin): Saying {
   return ofReading ?? sayingAt(code, place) ?? ANYWHERE[code] ?? 'failed';
 }
 
+/** What an error of a code is called, for a place in another sentence. */
+export const titleOf = (code: string, place: Place): string =>
+  words().problems.says[sayingOf(code, place, 'page')].title;
+
 /** Title and advice, with the names of server and page filled in. */
 function wordsOf(saying: Saying, place: Place): Pick<Said, 'title' | 'advice'> {
   const { title, advice } = words().problems.says[saying];
@@ -189,7 +193,7 @@ function messageOf(
   origin: ProblemOrigin,
   around: Pick<Said, 'title' | 'advice'>,
 ): Said {
-  const known = knownMessage(error, origin);
+  const known = knownMessage(error, origin) ?? libraryWords(error.message);
   const after = error.retryAfter ? ` ${words().problems.waitAsked(error.retryAfter)}` : '';
   const message = (known ?? visitorMessage(error, origin)) + after;
   return { ...around, message, isForeign: known === undefined };

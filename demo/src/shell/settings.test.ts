@@ -19,6 +19,7 @@ const SETTINGS: KeptSettings = {
   mode: 'auto',
   preference: 'fastest',
   baseUrl: 'http://localhost:8080',
+  wantsKey: true,
   device: 'wasm',
   threads: 2,
 };
@@ -94,6 +95,8 @@ test('mode, server and preference are kept, the key is not', async () => {
     mode: 'remote',
     preference: 'fastest',
     baseUrl: 'https://example.com',
+    // That there was one is: a request without it would be refused.
+    wantsKey: true,
     device: 'auto',
     threads: undefined,
   });

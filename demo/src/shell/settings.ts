@@ -13,6 +13,8 @@ export interface KeptSettings {
   mode: Mode;
   preference: Preference;
   baseUrl: string;
+  /** Whether that server answers only with a key. */
+  wantsKey: boolean;
   device: DeviceChoice;
   /** Undefined: as many as suit the device. */
   threads: EngineSettings['threads'];
@@ -38,11 +40,12 @@ export function keptSettings(place: Place | undefined = browserStorage()): Parti
   } catch {
     return {};
   }
-  const { mode, preference, baseUrl, device, threads } = kept;
+  const { mode, preference, baseUrl, wantsKey, device, threads } = kept;
   return {
     ...(MODES.includes(mode) && { mode: mode as Mode }),
     ...(PREFERENCES.includes(preference) && { preference: preference as Preference }),
-    ...(typeof baseUrl === 'string' && readServerAddress(baseUrl).url === baseUrl && { baseUrl }),
+    ...(typeof baseUrl === 'string' &&
+      readServerAddress(baseUrl).url === baseUrl && { baseUrl, wantsKey: wantsKey === true }),
     ...(isDeviceChoice(device) && { device }),
     ...(Number.isSafeInteger(threads) && (threads as number) > 0 && { threads: threads as number }),
   };

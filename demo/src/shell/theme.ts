@@ -13,6 +13,21 @@ const tell = (): void => {
 };
 systemDark.addEventListener('change', tell);
 
+/** The colours of the browser's own frame, each with the theme that it is of. */
+const frames = [...document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')].map((meta) => ({
+  meta,
+  color: meta.content,
+  theme: meta.media.includes('dark') ? 'dark' : 'light',
+}));
+
+/** Gives the browser's frame the theme that is shown: by itself it follows the system alone. */
+function colorFrame(): void {
+  const chosen = chosenTheme();
+  const color = frames.find(({ theme }) => theme === chosen)?.color;
+  for (const frame of frames) frame.meta.content = color ?? frame.color;
+}
+colorFrame();
+
 /** What was chosen. */
 export function chosenTheme(): ThemeChoice {
   const { theme } = document.documentElement.dataset;
@@ -36,6 +51,7 @@ export function chooseTheme(choice: ThemeChoice): void {
   } catch {
     // Storage is blocked: the choice lasts until the page is left.
   }
+  colorFrame();
   tell();
 }
 

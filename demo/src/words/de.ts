@@ -76,6 +76,7 @@ export const words: Words = {
   problems: {
     dismiss: (title) => `Ausblenden: ${title}`,
     retry: 'Erneut versuchen',
+    details: 'Einzelheiten',
     waitAsked: (seconds) => `Der Server bittet, ${formatCount(seconds)} s zu warten.`,
     offline: 'Dieses Gerät ist offline, und dieser Teil der Seite wurde noch nicht geladen.',
     siteSilent: 'Die Website hat nicht geantwortet, als dieser Teil der Seite geladen werden sollte.',
@@ -315,7 +316,8 @@ export const words: Words = {
     tooManyTokens: (subject, tokens, model, most) =>
       `${subject} hat ${counted(tokens, { one: 'Token', other: 'Tokens' })}; ${model} liest höchstens ${formatCount(most)}.`,
     noAnswerFrom: (address) => `Von ${address} kam keine Antwort.`,
-    keyOnly: (address, endpoint) => `${address} beantwortet ${endpoint} nur mit einem API-Schlüssel.`,
+    keyOnly: (address, endpoint) =>
+      `${address} ${endpoint === undefined ? 'antwortet' : `beantwortet ${endpoint}`} nur mit einem API-Schlüssel.`,
     unknownClassifier: (id) => `Unbekannter Klassifikator „${id}“.`,
     missing: (field) => `„${field}“ fehlt.`,
     emptyPicture: (subject) => `${subject} ist leer (0 Bytes).`,
@@ -334,6 +336,8 @@ export const words: Words = {
     answeredBy: (model, place) => `von ${model} ${place}`,
     answeredAt: (place) => `beantwortet ${place}`,
     inTime: 'in {time}',
+    thisBrowser: 'Dieser Browser',
+    didNotAnswer: (who, title) => `${who} hat nicht geantwortet: ${title}.`,
     stale: 'Von vor der letzten Änderung am Formular.',
     of: (done, total) => `${done} von ${total}`,
     doing: (work) => `${work} …`,
@@ -1348,6 +1352,7 @@ export const words: Words = {
     reload: 'Neu laden',
     later: 'Später',
     worksOffline: 'Nearfield funktioniert jetzt auch ohne Netz.',
+    worksOfflineAlready: 'Nearfield funktioniert auch ohne Netz.',
     installation: 'Installation',
     installWhy:
       'Als App hat Nearfield ein eigenes Fenster, öffnet Dateien und nimmt an, was andere Apps mit ihr teilen.',
@@ -1355,4 +1360,591 @@ export const words: Words = {
     install: 'Installieren',
     noInstall: 'Nicht mehr anbieten',
   },
+  // ── sentences of the library, which are in English everywhere ──
+  library: [
+    // device
+    ['Set by the device option.', 'In den Einstellungen so gewählt.'],
+    [
+      'The only WebGPU adapter is software, which is slower than wasm.',
+      'Der einzige WebGPU-Adapter ist Software und damit langsamer als die CPU.',
+    ],
+    ['This device has a hardware WebGPU adapter.', 'Dieses Gerät hat einen WebGPU-Adapter in Hardware.'],
+    [
+      'WebGPU needs a secure context (https or localhost).',
+      'WebGPU verlangt eine sichere Verbindung (https oder localhost).',
+    ],
+    [
+      'The browser has WebGPU but no adapter for it.',
+      'Der Browser kennt WebGPU, hat aber keinen Adapter dafür.',
+    ],
+    ['This browser has no WebGPU.', 'Dieser Browser hat kein WebGPU.'],
+    ['WebGPU could not be measured ({why})', 'WebGPU ließ sich nicht messen ({why})'],
+    [
+      'Measured on this device: WebGPU {webgpu} tokens/s, wasm {wasm} (int8 models run about {factor}× faster than that).',
+      'Auf diesem Gerät gemessen: WebGPU {webgpu} Tokens/s, CPU {wasm} (Modelle in int8 laufen dort etwa {factor}-mal so schnell).',
+    ],
+    [
+      'A query of {tokens} tokens took {webgpu} ms on WebGPU and {wasm} ms on wasm: they stay on WebGPU.',
+      'Eine Suchanfrage von {tokens} Tokens brauchte {webgpu} ms mit WebGPU und {wasm} ms mit der CPU: Sie bleiben bei WebGPU.',
+    ],
+    [
+      'A query of {tokens} tokens took {webgpu} ms on WebGPU and {wasm} ms on wasm: interactive calls of up to {texts} texts and {characters} characters go to wasm, for small models whose dtype option is fp32.',
+      'Eine Suchanfrage von {tokens} Tokens brauchte {webgpu} ms mit WebGPU und {wasm} ms mit der CPU: Kurze Aufrufe bis {texts} Texte und {characters} Zeichen rechnet bei kleinen Modellen in fp32 die CPU.',
+    ],
+    // threads and workers
+    [
+      'the page is not cross-origin isolated (serve it with COOP and COEP headers for more)',
+      'die Seite ist nicht herkunftsübergreifend isoliert (mehr gibt es mit den Headern COOP und COEP)',
+    ],
+    ['a shared worker cannot start threads', 'ein gemeinsamer Worker kann keine Threads starten'],
+    ['a shared worker cannot start others', 'ein gemeinsamer Worker kann keine weiteren starten'],
+    ['asked for', 'so gewählt'],
+    ['{cores} cores, at most {most} used', '{cores} Kerne, höchstens {most} werden genutzt'],
+    ['no other realm helps here', 'hier rechnet nichts anderes mit'],
+    ['memory for another worker was not to be had', 'für einen weiteren Worker war kein Speicher da'],
+    ['another worker could not be started: {why}', 'ein weiterer Worker ließ sich nicht starten: {why}'],
+    // precision of a model
+    ['set by the dtype option', 'durch die Option dtype gewählt'],
+    ['the catalogue’s choice for {target}', 'die Wahl des Katalogs für {target}'],
+    [
+      'the catalogue’s choice {dtype} did not pass',
+      '{dtype}, die Wahl des Katalogs, hat die Prüfung nicht bestanden',
+    ],
+    [
+      '{dtype} was requested, but is broken ({why}); the catalogue’s choice for {target}',
+      '{dtype} war gewünscht, ist aber fehlerhaft ({why}); die Wahl des Katalogs für {target}',
+    ],
+    [
+      '{dtype} was requested, but is broken ({why}); the catalogue’s choice {best} did not pass',
+      '{dtype} war gewünscht, ist aber fehlerhaft ({why}); {best}, die Wahl des Katalogs, hat die Prüfung nicht bestanden',
+    ],
+    [
+      'an attention shape of 16 tokens was baked in: longer texts fail',
+      'eine feste Länge von 16 Tokens ist eingebaut: Längere Texte scheitern',
+    ],
+    ['one that can be loaded', 'eine, die sich laden lässt'],
+    ['the only graph, in the root', 'der einzige Graph, im obersten Ordner'],
+    [
+      'first of {dtypes} (best for {device}) that the model has',
+      'die erste aus {dtypes} (am besten für {device}), die es vom Modell gibt',
+    ],
+    // runtime of a model
+    ['the encoder reads its graph', 'der Encoder liest seinen Graphen'],
+    ['on {device} it computes all models', 'mit {device} berechnet es alle Modelle'],
+    [
+      'the encoder would round {dtype} weights to 8 bits',
+      'der Encoder würde Gewichte in {dtype} auf 8 Bit runden',
+    ],
+    ['the encoder failed: {why}', 'der Encoder ist gescheitert: {why}'],
+    [
+      'this browser has no WebAssembly with vector instructions',
+      'dieser Browser hat kein WebAssembly mit Vektorbefehlen',
+    ],
+    ['several outputs of its graph are used', 'mehrere Ausgaben seines Graphen werden gebraucht'],
+    ['{output} holds vectors of {what}s', '{output} enthält Vektoren anderer Art ({what})'],
+    [
+      'each text is computed by itself, without padding',
+      'jeder Text wird für sich berechnet, ohne Auffüllen',
+    ],
+    ['the batchInvariant option is false', 'die Option batchInvariant ist aus'],
+    [
+      'the graph has no activation scale that texts share',
+      'im Graphen gibt es keine Skalierung, die Texte sich teilen',
+    ],
+    [
+      'activation scales were rewritten from per tensor to per token',
+      'die Skalierung der Aktivierungen wurde von je Tensor auf je Token umgestellt',
+    ],
+    ['texts run one by one: {why}', 'die Texte laufen einzeln: {why}'],
+    // check of a model
+    [
+      'no published values to compare with: {model} is a model of your own',
+      'keine veröffentlichten Werte zum Vergleichen: {model} ist ein eigenes Modell',
+    ],
+    [
+      'no published values to compare with: none are known for {model} ({part})',
+      'keine veröffentlichten Werte zum Vergleichen: Für {model} ({part}) sind keine bekannt',
+    ],
+    [
+      'cosine {cosine} with published values; {dtype} needs {least}',
+      'Kosinus {cosine} mit veröffentlichten Werten; {dtype} verlangt {least}',
+    ],
+    [
+      'cosine {cosine} with published values, and another length; {dtype} needs {least}',
+      'Kosinus {cosine} mit veröffentlichten Werten, und eine andere Länge; {dtype} verlangt {least}',
+    ],
+    [
+      'logits differ by at most {error} from published ones; {dtype} may by {most}',
+      'Logits weichen höchstens um {error} von veröffentlichten ab; {dtype} darf {most}',
+    ],
+    // storage
+    [
+      'IndexedDB cannot be used ({why}): models are kept in memory and downloaded again on the next visit.',
+      'IndexedDB ist nicht verwendbar ({why}): Modelle bleiben im Arbeitsspeicher und werden beim nächsten Besuch neu heruntergeladen.',
+    ],
+    ['The cache option is memory.', 'Die Option cache ist memory.'],
+    // who answers
+    ['The policy is {policy}.', 'Die Regel ist {policy}.'],
+    ['The policy is local-only.', 'Nur dieser Browser darf antworten.'],
+    ['The policy is local-first.', 'Dieser Browser ist zuerst an der Reihe.'],
+    ['The policy is remote-first.', 'Der Server ist zuerst an der Reihe.'],
+    ['The browser is offline.', 'Der Browser ist offline.'],
+    [
+      'The reader saves data, and the model is not loaded here.',
+      'Datensparen ist an, und das Modell ist hier nicht geladen.',
+    ],
+    ['The battery is low.', 'Der Akku ist schwach.'],
+    [
+      'Fastest for calls of this kind so far, or not tried enough yet.',
+      'Für Aufrufe dieser Art bisher am schnellsten, oder noch nicht oft genug probiert.',
+    ],
+    ['The call names it.', 'Der Aufruf nennt es so.'],
+    ['The policy of the page chose it.', 'Die Regel der Seite hat es so gewählt.'],
+    // catalogue: why a model does not run here
+    [
+      'No ONNX file is published, and {billions} billion parameters are too many for a browser.',
+      'Es gibt keine ONNX-Datei, und {billions} Milliarden Parameter sind zu viele für einen Browser.',
+    ],
+    [
+      'No ONNX file is published, and its image and audio towers are too large for a browser.',
+      'Es gibt keine ONNX-Datei, und die Teile für Bild und Ton sind zu groß für einen Browser.',
+    ],
+    [
+      'Only float32 files of {gigabytes} GB a task are published.',
+      'Es gibt nur Dateien in float32 mit {gigabytes} GB je Aufgabe.',
+    ],
+    [
+      'Only a float32 file of {gigabytes} GB is published.',
+      'Es gibt nur eine Datei in float32 mit {gigabytes} GB.',
+    ],
+    [
+      'A quantised export of your own can be loaded as a custom model like this one.',
+      'Ein eigener quantisierter Export lässt sich als eigenes Modell wie dieses laden.',
+    ],
+    [
+      'Jina publishes no ONNX file; community exports are {megabytes} MB in float16.',
+      'Jina veröffentlicht keine ONNX-Datei; Exporte aus der Community haben {megabytes} MB in float16.',
+    ],
+    [
+      'Jina publishes no ONNX file; community exports are about {megabytes} MB in int8.',
+      'Jina veröffentlicht keine ONNX-Datei; Exporte aus der Community haben etwa {megabytes} MB in int8.',
+    ],
+    [
+      'Such an export can be loaded as a custom model like this one.',
+      'Ein solcher Export lässt sich als eigenes Modell wie dieses laden.',
+    ],
+    [
+      'No ONNX file of a size that a browser can hold is published.',
+      'Es gibt keine ONNX-Datei in einer Größe, die ein Browser fasst.',
+    ],
+    [
+      'No usable ONNX file is published: the community export lacks the projection to {dimensions} dimensions.',
+      'Es gibt keine brauchbare ONNX-Datei: Dem Export aus der Community fehlt die Abbildung auf {dimensions} Dimensionen.',
+    ],
+    [
+      'An export of your own can be loaded as a custom model like this one.',
+      'Ein eigener Export lässt sich als eigenes Modell wie dieses laden.',
+    ],
+    ['No ONNX file is known.', 'Es ist keine ONNX-Datei bekannt.'],
+    ['The weights are not published.', 'Die Gewichte sind nicht veröffentlicht.'],
+    // catalogue: cautions
+    [
+      'The sizes are of the files that ship with Nearfield; the hub repository has the same layout, without q8e4.',
+      'Die Größen gelten für die Dateien, die Nearfield mitbringt; auf dem Hub liegt dasselbe ohne q8e4.',
+    ],
+    [
+      'As a reranker it compares token vectors (late interaction), for which it was not trained.',
+      'Als Reranker vergleicht es Vektoren je Token (Late Interaction); dafür wurde es nicht trainiert.',
+    ],
+    [
+      'It ranks best together with all-MiniLM-L6-v2 (logit + 8 · cosine).',
+      'Am besten ordnet es zusammen mit all-MiniLM-L6-v2 (Logit + 8 · Kosinus).',
+    ],
+    [
+      'Not for web search logs, chat, news or code.',
+      'Nicht für Protokolle von Websuchen, Chats, Nachrichten oder Code.',
+    ],
+    [
+      'For emoji, icons and clip-art only: its answers on photographs, screenshots and scenes are guesses.',
+      'Nur für Emoji, Icons und Cliparts: Bei Fotos, Bildschirmfotos und Szenen rät es.',
+    ],
+    [
+      'Texts are embedded by all-MiniLM-L6-v2, a download of its own.',
+      'Vektoren von Texten berechnet all-MiniLM-L6-v2, ein Download für sich.',
+    ],
+    [
+      'A download of {gigabytes} GB: no quantised file is published.',
+      'Ein Download von {gigabytes} GB: Es gibt keine quantisierte Datei.',
+    ],
+    [
+      'Without a task the hosted API uses the base weights, which this graph cannot: it always applies one of its five adapters, so a request here must name a task.',
+      'Ohne Aufgabe verwendet die API von Jina die Grundgewichte; das kann dieser Graph nicht: Er wendet immer einen seiner fünf Adapter an, deshalb muss eine Anfrage hier eine Aufgabe nennen.',
+    ],
+    [
+      'Each task’s weights are a download of their own.',
+      'Die Gewichte jeder Aufgabe sind ein Download für sich.',
+    ],
+    [
+      'Two downloads: the text tower ({text} MB) and the image tower ({image} MB), each when first used.',
+      'Zwei Downloads: der Teil für Text ({text} MB) und der für Bilder ({image} MB), jeder bei der ersten Verwendung.',
+    ],
+    [
+      'A download of more than {megabytes} MB: text and image towers are one file.',
+      'Ein Download von mehr als {megabytes} MB: Die Teile für Text und Bilder sind eine Datei.',
+    ],
+    // catalogue: licences
+    [
+      'The Apache License 2.0 permits commercial use; keep the notices.',
+      'Die Apache-Lizenz 2.0 erlaubt gewerbliche Nutzung; die Hinweise müssen erhalten bleiben.',
+    ],
+    [
+      'The weights are CC-BY-NC-4.0: a company needs a licence from Jina AI to run them, or uses the paid API.',
+      'Die Gewichte stehen unter CC-BY-NC-4.0: Eine Firma braucht dafür eine Lizenz von Jina AI oder nutzt die kostenpflichtige API.',
+    ],
+    [
+      'The Qwen Research License (an older card said CC-BY-NC-4.0) is for research: commercial use needs a licence, or the paid API.',
+      'Die Qwen Research License (eine ältere Karte nannte CC-BY-NC-4.0) gilt für Forschung: Gewerbliche Nutzung braucht eine Lizenz oder die kostenpflichtige API.',
+    ],
+    [
+      'The weights are not published; what the API’s terms allow is between you and the provider.',
+      'Die Gewichte sind nicht veröffentlicht; was erlaubt ist, regeln die Bedingungen der API mit dem Anbieter.',
+    ],
+    // catalogue: models
+    [
+      'Small English sentence embedder of the sentence-transformers project: {dimensions} dimensions, {tokens} tokens.',
+      'Kleines englisches Modell für Satzvektoren aus dem Projekt sentence-transformers: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Small English cross-encoder for documentation and help texts: {query} tokens of the query, windows of {document} tokens of the document.',
+      'Kleiner englischer Cross-Encoder für Dokumentation und Hilfetexte: {query} Tokens der Suchanfrage, Fenster von {document} Tokens des Dokuments.',
+    ],
+    [
+      'Small image tower for emoji, icons and clip-art in the space of all-MiniLM-L6-v2, which embeds its texts: {dimensions} dimensions.',
+      'Kleines Bildmodell für Emoji, Icons und Cliparts im Raum von all-MiniLM-L6-v2, das die Texte dazu übernimmt: {dimensions} Dimensionen.',
+    ],
+    ['Not for photographs.', 'Nicht für Fotos.'],
+    ['Small English text embeddings.', 'Kleines Modell für Vektoren englischer Texte.'],
+    ['English text embeddings.', 'Vektoren englischer Texte.'],
+    ['Chinese and English text embeddings.', 'Vektoren chinesischer und englischer Texte.'],
+    ['German and English text embeddings.', 'Vektoren deutscher und englischer Texte.'],
+    ['Spanish and English text embeddings.', 'Vektoren spanischer und englischer Texte.'],
+    ['Embeddings of English and source code.', 'Vektoren von Englisch und Quelltext.'],
+    ['{dimensions} dimensions, {tokens} tokens.', '{dimensions} Dimensionen, {tokens} Tokens.'],
+    [
+      'Multilingual text embeddings with an adapter for each task: {dimensions} dimensions, {tokens} tokens.',
+      'Vektoren für viele Sprachen mit einem Adapter je Aufgabe: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Multilingual embeddings of text, images and PDFs: {dimensions} dimensions or {each} per token, {tokens} tokens.',
+      'Vektoren von Text, Bildern und PDFs für viele Sprachen: {dimensions} Dimensionen oder {each} je Token, {tokens} Tokens.',
+    ],
+    [
+      'Small multilingual text embeddings: {dimensions} dimensions, {tokens} tokens.',
+      'Kleines Modell für Vektoren vieler Sprachen: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Multilingual text embeddings: {dimensions} dimensions, {tokens} tokens.',
+      'Vektoren für viele Sprachen: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Small embeddings of text, images, audio, video and PDFs in one space: {dimensions} dimensions, {tokens} tokens.',
+      'Kleines Modell für Vektoren von Text, Bild, Ton, Video und PDFs in einem Raum: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Embeddings of text, images, audio, video and PDFs in one space: {dimensions} dimensions, {tokens} tokens.',
+      'Vektoren von Text, Bild, Ton, Video und PDFs in einem Raum: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Code search embeddings: {dimensions} dimensions, {tokens} tokens.',
+      'Vektoren für die Suche in Quelltext: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'English text and images in one space: {dimensions} dimensions, {tokens} tokens.',
+      'Englischer Text und Bilder in einem Raum: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'Multilingual text and images in one space: {dimensions} dimensions, {tokens} tokens.',
+      'Text vieler Sprachen und Bilder in einem Raum: {dimensions} Dimensionen, {tokens} Tokens.',
+    ],
+    [
+      'English late interaction: {dimensions} dimensions per token, {tokens} tokens.',
+      'Late Interaction für Englisch: {dimensions} Dimensionen je Token, {tokens} Tokens.',
+    ],
+    [
+      'Multilingual late interaction: {some}, {more} or {most} dimensions per token, {tokens} tokens.',
+      'Late Interaction für viele Sprachen: {some}, {more} oder {most} Dimensionen je Token, {tokens} Tokens.',
+    ],
+    [
+      'The smallest and fastest English reranker, {tokens} tokens.',
+      'Der kleinste und schnellste Reranker für Englisch, {tokens} Tokens.',
+    ],
+    [
+      'A small and fast English reranker, {tokens} tokens.',
+      'Ein kleiner, schneller Reranker für Englisch, {tokens} Tokens.',
+    ],
+    ['English reranker, {tokens} tokens.', 'Reranker für Englisch, {tokens} Tokens.'],
+    [
+      'Multilingual reranker; documents longer than {tokens} tokens are read in overlapping windows.',
+      'Reranker für viele Sprachen; Dokumente über {tokens} Tokens liest er in überlappenden Fenstern.',
+    ],
+    [
+      'Multilingual listwise reranker that reads all documents at once, {tokens} tokens.',
+      'Reranker für viele Sprachen, der alle Dokumente auf einmal liest, {tokens} Tokens.',
+    ],
+    [
+      'Successor of jina-reranker-v3 with local and global attention layers, {tokens} tokens.',
+      'Nachfolger von jina-reranker-v3 mit lokaler und globaler Aufmerksamkeit, {tokens} Tokens.',
+    ],
+    [
+      'Multilingual reranker of texts and page images, {tokens} tokens.',
+      'Reranker für Texte und Bilder von Seiten in vielen Sprachen, {tokens} Tokens.',
+    ],
+    [
+      'Elastic’s sparse English retrieval model: weights of {weights} tokens, {tokens} tokens of context.',
+      'Elastics dünn besetztes Suchmodell für Englisch: Gewichte für {weights} Tokens, {tokens} Tokens Kontext.',
+    ],
+    [
+      'Vision language model for chat about images (experimental at the API), {tokens} tokens.',
+      'Sprachmodell für Gespräche über Bilder (bei der API noch ein Versuch), {tokens} Tokens.',
+    ],
+    // methods
+    [
+      'Vectors of texts or images. `POST /v1/embeddings`.',
+      'Vektoren von Texten oder Bildern. `POST /v1/embeddings`.',
+    ],
+    [
+      'One vector per token, for late interaction. `POST /v1/multi-vector`.',
+      'Ein Vektor je Token, für Late Interaction. `POST /v1/multi-vector`.',
+    ],
+    [
+      'Documents in the order of their relevance to a query. `POST /v1/rerank`.',
+      'Dokumente nach ihrer Bedeutung für eine Suchanfrage geordnet. `POST /v1/rerank`.',
+    ],
+    [
+      'Labels for texts or images, zero-shot or with a trained classifier. `POST /v1/classify`.',
+      'Labels für Texte oder Bilder, ohne Beispiele oder mit einem trainierten Klassifikator. `POST /v1/classify`.',
+    ],
+    [
+      'Trains or updates a few-shot classifier. `POST /v1/train`.',
+      'Trainiert einen Klassifikator aus wenigen Beispielen oder ergänzt ihn. `POST /v1/train`.',
+    ],
+    ['Trained classifiers. `/v1/classifiers`.', 'Trainierte Klassifikatoren. `/v1/classifiers`.'],
+    [
+      'Tokens and chunks of a text. `segment.jina.ai`.',
+      'Tokens und Abschnitte eines Texts. `segment.jina.ai`.',
+    ],
+    ['The model catalogue. `/v1/models`.', 'Der Katalog der Modelle. `/v1/models`.'],
+    [
+      'Embedding jobs that outlive a call. `/v1/batch…`.',
+      'Aufträge für Vektoren, die einen Aufruf überdauern. `/v1/batch…`.',
+    ],
+    [
+      'A page or document as Markdown. `r.jina.ai`.',
+      'Eine Seite oder ein Dokument als Markdown. `r.jina.ai`.',
+    ],
+    [
+      'A web search with page contents. `s.jina.ai`.',
+      'Eine Websuche mit den Inhalten der Seiten. `s.jina.ai`.',
+    ],
+    [
+      'Whether a statement is supported by sources. `g.jina.ai`.',
+      'Ob Quellen eine Aussage stützen. `g.jina.ai`.',
+    ],
+    [
+      '`POST /v1/chat/completions` (experimental at the API).',
+      '`POST /v1/chat/completions` (bei der API noch ein Versuch).',
+    ],
+    // fields of requests
+    [
+      'The hosted API takes jina-embeddings-v5-text-nano and -small; a local engine any embedding model.',
+      'Die API von Jina nimmt jina-embeddings-v5-text-nano und -small, eine Engine vor Ort jedes Modell für Vektoren.',
+    ],
+    [
+      'URL of a JSONL file (HTTP; at the API also GCS and S3).',
+      'Adresse einer JSONL-Datei (HTTP; bei der API auch GCS und S3).',
+    ],
+    [
+      'Lines, or (beyond the API) a JSONL file that is read as a stream.',
+      'Zeilen, oder (über die API hinaus) eine JSONL-Datei, die nach und nach gelesen wird.',
+    ],
+    ['1 to 1024.', '1 bis 1024.'],
+    [
+      'URL that receives a POST request when the job ends.',
+      'Adresse, an die eine POST-Anfrage geht, wenn der Auftrag endet.',
+    ],
+    [
+      '2 to 512 labelled examples with at least two different labels.',
+      '2 bis 512 Beispiele mit mindestens zwei verschiedenen Labels.',
+    ],
+    [
+      'Access to the classifier: for anyone who has its id, or for its owner alone.',
+      'Wer den Klassifikator verwenden darf: alle, die seine ID haben, oder nur, wem er gehört.',
+    ],
+    [
+      'Passes over these examples; more passes give them more weight.',
+      'Durchgänge durch diese Beispiele; mehr Durchgänge geben ihnen mehr Gewicht.',
+    ],
+    ['Encoding of vectors.', 'Form der Vektoren.'],
+    [
+      "A list returns each item's `embedding` as an object with one entry per type.",
+      'Bei einer Liste ist jedes `embedding` ein Objekt mit einem Eintrag je Form.',
+    ],
+    ['Scale vectors to length 1.', 'Vektoren auf die Länge 1 bringen.'],
+    [
+      "Cut inputs that are longer than the model's context instead of refusing them.",
+      'Eingaben, die länger als der Kontext des Modells sind, kürzen statt ablehnen.',
+    ],
+    [
+      "Matryoshka cut: 1 to the model's own dimensions.",
+      'Matrjoschka-Schnitt: 1 bis zu den Dimensionen des Modells.',
+    ],
+    [
+      "Embed all inputs as one text, then pool each input's span (Günther et al., 2024).",
+      'Alle Eingaben als einen Text berechnen, dann über den Teil jeder Eingabe mitteln (Günther et al., 2024).',
+    ],
+    ['One vector per token instead of one per text.', 'Ein Vektor je Token statt je Text.'],
+    ['Not together with `dimensions`.', 'Nicht zusammen mit `dimensions`.'],
+    ['The tokens of the vectors.', 'Die Tokens zu den Vektoren.'],
+    ['Needs `return_multivector`.', 'Braucht `return_multivector`.'],
+    ['Role of the input for ColBERT models.', 'Rolle der Eingabe bei ColBERT-Modellen.'],
+    [
+      "Completes `task`: `retrieval` with `query` is `retrieval.query` (Jina's local server).",
+      'Ergänzt `task`: `retrieval` mit `query` ist `retrieval.query` (Jinas Server für vor Ort).',
+    ],
+    [
+      "With `late_chunking`, splits a single input into sentences and returns one vector per sentence, as Jina's local server does; the hosted API does not.",
+      'Teilt mit `late_chunking` eine einzelne Eingabe in Sätze und gibt einen Vektor je Satz zurück, wie Jinas Server für vor Ort; die API von Jina tut es nicht.',
+    ],
+    ["OpenAI clients' name for their end user.", 'Wie Clients von OpenAI ihren Endnutzer nennen.'],
+    ['Accepted; changes nothing.', 'Wird angenommen und ändert nichts.'],
+    ['The statement to check.', 'Die Aussage, die zu prüfen ist.'],
+    ['Only these sites or pages are used as sources.', 'Nur diese Websites oder Seiten dienen als Quellen.'],
+    ['BCP 47 language tag.', 'Sprachkürzel nach BCP 47.'],
+    [
+      'Format of the content; `content` is the main content as Markdown.',
+      'Form des Inhalts; `content` ist der Hauptinhalt als Markdown.',
+    ],
+    [
+      'CSS selectors: only these parts, wait for these, leave these out.',
+      'CSS-Selektoren: nur diese Teile, auf diese warten, diese weglassen.',
+    ],
+    ['Seconds to wait for the page, up to 180.', 'Sekunden, die auf die Seite gewartet wird, höchstens 180.'],
+    ['Oldest cached copy to accept, in seconds.', 'Wie alt eine Kopie aus dem Cache sein darf, in Sekunden.'],
+    ['Captions for images without alternative text.', 'Beschreibungen für Bilder ohne Alternativtext.'],
+    [
+      "A list of the page's links at the end; `all` keeps duplicates.",
+      'Am Ende eine Liste der Links der Seite; `all` behält doppelte.',
+    ],
+    ['BCP 47 language tag of the browser.', 'Sprachkürzel des Browsers nach BCP 47.'],
+    [
+      'Name of the robot whose robots.txt rules to obey.',
+      'Name des Roboters, dessen Regeln in robots.txt gelten.',
+    ],
+    ['Do not let the server keep the result.', 'Der Server soll das Ergebnis nicht behalten.'],
+    ['Fail above this many tokens.', 'Über so vielen Tokens scheitern.'],
+    [
+      'Cut the content to this many tokens, at least 500.',
+      'Den Inhalt auf so viele Tokens kürzen, mindestens 500.',
+    ],
+    [
+      'Spelling of the Markdown; sent as the seven headers `X-Md-*`.',
+      'Schreibweise des Markdowns; wird als sieben Header `X-Md-*` gesendet.',
+    ],
+    ["A page's source.", 'Der Quelltext einer Seite.'],
+    [
+      'With `url`, relative links are resolved against it.',
+      'Mit `url` werden relative Links darauf bezogen.',
+    ],
+    ['A PDF as base64.', 'Ein PDF in base64.'],
+    ['Any document as base64.', 'Ein beliebiges Dokument in base64.'],
+    [
+      'Beyond the API: leaves of the content the passages that answer this best, within `maxTokens` or 2,000 tokens.',
+      'Über die API hinaus: lässt vom Inhalt die Textstellen, die das am besten beantworten, innerhalb von `maxTokens` oder 2.000 Tokens.',
+    ],
+    [
+      "They are ranked by the foundation's reranker, otherwise by its embeddings, and stay in the order of the page.",
+      'Es ordnet sie der Reranker, sonst die Vektoren; sie bleiben in der Reihenfolge der Seite.',
+    ],
+    [
+      'Script to run in the page before it is read.',
+      'Skript, das in der Seite läuft, bevor sie gelesen wird.',
+    ],
+    ['Script to run in each frame of the page.', 'Skript, das in jedem Frame der Seite läuft.'],
+    [
+      "Headers that the reader sends to the page, such as `{ 'Accept-Language': 'de' }`.",
+      "Header, die beim Lesen an die Seite gehen, etwa `{ 'Accept-Language': 'de' }`.",
+    ],
+    [
+      'What to extract, in words; for the formats that a model writes (`readerlm-v2`, `vlm`).',
+      'Was zu entnehmen ist, in Worten; für Formen, die ein Modell schreibt (`readerlm-v2`, `vlm`).',
+    ],
+    [
+      'JSON schema of the data to extract, for the same formats.',
+      'JSON-Schema der Daten, die zu entnehmen sind, für dieselben Formen.',
+    ],
+    ['The search query; up to 512 tokens at the API.', 'Die Suchanfrage; bei der API bis zu 512 Tokens.'],
+    ['1 to 2048 documents.', '1 bis 2048 Dokumente.'],
+    [
+      'Images only where the model reads them (jina-reranker-m0).',
+      'Bilder nur, wo das Modell sie liest (jina-reranker-m0).',
+    ],
+    ['Number of results.', 'Anzahl der Ergebnisse.'],
+    ['Whether results carry their document.', 'Ob die Ergebnisse ihr Dokument enthalten.'],
+    [
+      "Cut documents that are longer than the model's context instead of reading them in windows.",
+      'Dokumente, die länger als der Kontext des Modells sind, kürzen, statt sie in Fenstern zu lesen.',
+    ],
+    [
+      'jina-reranker-v3: tokens per document, 1 to 8192.',
+      'jina-reranker-v3: Tokens je Dokument, 1 bis 8192.',
+    ],
+    [
+      "jina-reranker-v3: the document's embedding beside its score.",
+      'jina-reranker-v3: der Vektor des Dokuments neben seinem Wert.',
+    ],
+    [
+      'Beyond the API, for models that rank best together with an embedder (minilm-reranker: logit + 8 · cosine).',
+      'Über die API hinaus, für Modelle, die zusammen mit Vektoren am besten ordnen (minilm-reranker: Logit + 8 · Kosinus).',
+    ],
+    [
+      'True fails if the embedder cannot be loaded, false ranks by the model alone.',
+      'Ein scheitert, wenn sich das Modell für die Vektoren nicht laden lässt; Aus ordnet nach dem Modell allein.',
+    ],
+    ['The query.', 'Die Suchanfrage.'],
+    ['Country, such as `de`.', 'Land, etwa `de`.'],
+    ['Language, such as `en`.', 'Sprache, etwa `en`.'],
+    ['Results per page.', 'Ergebnisse je Seite.'],
+    ['Only results of these sites.', 'Nur Ergebnisse dieser Websites.'],
+    ["Results without the pages' contents.", 'Ergebnisse ohne die Inhalte der Seiten.'],
+    ['Up to 64,000 characters.', 'Bis zu 64.000 Zeichen.'],
+    [
+      'Maximum characters per chunk; tokens for the `tokens` strategy.',
+      'Höchstzahl der Zeichen je Abschnitt; bei der Strategie `tokens` der Tokens.',
+    ],
+    ['Only the first N tokens.', 'Nur die ersten N Tokens.'],
+    ['Not together with `tail`.', 'Nicht zusammen mit `tail`.'],
+    ['Only the last N tokens.', 'Nur die letzten N Tokens.'],
+    ['Beyond the API: rule for the ends of chunks.', 'Über die API hinaus: die Regel, wo Abschnitte enden.'],
+    [
+      'Beyond the API: length of the end of a chunk that the next one repeats, in units of `max_chunk_length`, in which it is included.',
+      'Über die API hinaus: Länge des Endes eines Abschnitts, das der nächste wiederholt, in Einheiten von `max_chunk_length`, in dem es enthalten ist.',
+    ],
+    ['Smaller than that.', 'Kleiner als dieses.'],
+    [
+      'Refused if chunks of the `tokens` strategy would together be longer than a million characters and than ten times the content (`LIMITS.segment`): half of `max_chunk_length` is always accepted.',
+      'Wird abgelehnt, wenn Abschnitte der Strategie `tokens` zusammen länger als eine Million Zeichen und als das Zehnfache des Inhalts wären (`LIMITS.segment`): Die Hälfte von `max_chunk_length` geht immer.',
+    ],
+    [
+      'Beyond the API: embedding model of the `semantic` strategy.',
+      'Über die API hinaus: das Modell für Vektoren der Strategie `semantic`.',
+    ],
+    [
+      'One item or up to 512; texts and images may be mixed where the model reads both.',
+      'Ein Eintrag oder bis zu 512; Texte und Bilder dürfen gemischt sein, wo das Modell beides liest.',
+    ],
+    [
+      'Beyond the API: scores are softmax(cosine ÷ temperature), so a smaller value makes them more decided.',
+      'Über die API hinaus: Die Werte sind softmax(Kosinus ÷ Temperatur); eine kleinere Zahl macht sie entschiedener.',
+    ],
+  ],
 };

@@ -1,5 +1,6 @@
 import { formatCount } from '../shell/format.ts';
 import { counted } from './counted.ts';
+import type { LibrarySentences } from './library.ts';
 
 /**
  * Every text of the interface, in English, by the part of the app that shows it. Another language is one file beside
@@ -79,6 +80,8 @@ export const words = {
   problems: {
     dismiss: (title: string) => `Dismiss: ${title}`,
     retry: 'Try again',
+    /** Folds what only the engine or the server has words for, in English. */
+    details: 'Details',
     waitAsked: (seconds: number) => `The server asks to wait ${formatCount(seconds)} s.`,
     offline: 'This device is offline, and that part of the page was not fetched before.',
     siteSilent: 'The site did not answer when that part of the page was asked for.',
@@ -309,7 +312,8 @@ export const words = {
     tooManyTokens: (subject: string, tokens: number, model: string, most: number) =>
       `${subject} has ${counted(tokens, { one: 'token', other: 'tokens' })}; ${model} reads at most ${formatCount(most)}.`,
     noAnswerFrom: (address: string) => `There was no answer from ${address}.`,
-    keyOnly: (address: string, endpoint: string) => `${address} answers ${endpoint} only with an API key.`,
+    keyOnly: (address: string, endpoint: string | undefined) =>
+      `${address} answers ${endpoint === undefined ? '' : `${endpoint} `}only with an API key.`,
     unknownClassifier: (id: string) => `Unknown classifier '${id}'.`,
     missing: (field: string) => `“${field}” is missing.`,
     emptyPicture: (subject: string) => `${subject} is empty (0 bytes).`,
@@ -330,6 +334,8 @@ export const words = {
     answeredBy: (model: string, place: string) => `by ${model} ${place}`,
     answeredAt: (place: string) => `answered ${place}`,
     inTime: 'in {time}',
+    thisBrowser: 'This browser',
+    didNotAnswer: (who: string, title: string) => `${who} did not answer: ${title}.`,
     stale: 'From before your last change to the form.',
     of: (done: string, total: string) => `${done} of ${total}`,
     /** Work under way, such as "Ranking": alone, and with how far it is. */
@@ -1339,12 +1345,19 @@ export const words = {
     reload: 'Reload',
     later: 'Later',
     worksOffline: 'Nearfield now works without a network, too.',
+    worksOfflineAlready: 'Nearfield works without a network, too.',
     installation: 'Installation',
     installWhy: 'As an app, Nearfield has a window of its own, opens files, and takes what other apps share.',
     installByHand: 'To install Nearfield: open the Share menu, then “Add to Home Screen”.',
     install: 'Install',
     noInstall: 'Do not offer again',
   },
+  // ── sentences of the library, which are in English everywhere ──
+  /**
+   * Pairs of a sentence as the library says it and as this language does: why a device was chosen, cautions of models, help of
+   * fields. `{name}` in both stands for what differs. A sentence that is not here is shown in English, marked as such.
+   */
+  library: [] as LibrarySentences,
 };
 
 /** What a language has to have. */

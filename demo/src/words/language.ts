@@ -1,6 +1,7 @@
 /** The language of the interface: which there are, which is used, and its texts. */
 import { words as english, type Words } from './en.ts';
-import { setLanguageInUse } from './in-use.ts';
+import { languageInUse, setLanguageInUse } from './in-use.ts';
+import { translated } from './library.ts';
 
 /** Files of languages by their address. English is part of the page; another one is fetched when it is chosen. */
 const FILES = languageFiles();
@@ -24,6 +25,13 @@ let current: Words = english;
 
 /** The texts of the interface in the language in use. */
 export const words = (): Words => current;
+
+/**
+ * What the library says, in the language in use.
+ * @returns undefined where that language has no words for it, as English never has: the library's are its own
+ */
+export const libraryWords = (text: string): string | undefined =>
+  translated(text, current.library, languageInUse());
 
 /** A language's own name: `Deutsch`. */
 export const languageName = (code: string): string =>

@@ -5,11 +5,12 @@ import { slots } from './slots.ts';
 
 afterEach(() => useLanguage('en'));
 
-/** Paths of all texts of a language, with how many arguments those that are functions take. */
+/** Paths of all texts of a language, with how many arguments those that are functions take. Lists are as long as each needs. */
 function shapeOf(value: object, path = ''): string[] {
   return Object.entries(value).flatMap(([key, each]) => {
     const here = `${path}${key}`;
     if (typeof each === 'function') return [`${here}(${each.length})`];
+    if (Array.isArray(each)) return [`${here}[]`];
     return typeof each === 'object' && each !== null ? shapeOf(each, `${here}.`) : [here];
   });
 }
@@ -35,6 +36,7 @@ test.each(LANGUAGES)('%s has every text, with the same parts, and none that is e
   await useLanguage(code);
   expect(shapeOf(words())).toEqual(shapeOf(english));
   const own = new Map(textsOf(words()));
+  for (const [text, mine] of words().library) expect(partsOf(mine), text).toEqual(partsOf(text));
   for (const [path, text] of textsOf(english)) {
     expect(own.get(path)?.trim(), path).not.toBe('');
     expect(partsOf(own.get(path) ?? ''), path).toEqual(partsOf(text));
