@@ -71,7 +71,9 @@ export class LetterFoundation {
   }
 
   async #embed(request: EmbeddingsRequest, options: CallOptions) {
-    const inputs = (Array.isArray(request.input) ? request.input : [request.input]) as string[];
+    const given = [request.input].flat() as (string | { image: Blob })[];
+    const areTexts = given.every((each): each is string => typeof each === 'string');
+    const inputs = areTexts ? given : await Promise.all(given.map(lettersOf));
     this.calls.push({ inputs, task: request.task ?? undefined, options });
     for (const event of this.events) options.onProgress?.(event);
     const gate = this.#waits(inputs) ? this.#gate : Promise.resolve();
@@ -106,6 +108,10 @@ export class LetterFoundation {
     };
   }
 }
+
+/** A picture shows the letters that its bytes are. */
+const lettersOf = async (input: string | { image: Blob }): Promise<string> =>
+  typeof input === 'string' ? input : input.image.text();
 
 /** Counts of a text's letters, scaled to length 1. */
 export function letterVector(text: string): Float32Array {

@@ -1,5 +1,6 @@
 /** Files that reach the app from outside: shared by another app, or opened with this one by the system. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { isPictureFile } from '../elements/dropped-files.ts';
 import { ADDRESS_TYPE } from './arrivals-store.ts';
 
 /** A kind of page that takes files. */
@@ -12,9 +13,6 @@ export const PATHS: Readonly<Record<Destination, string>> = {
   pictures: 'classify/pictures',
 };
 
-const isPicture = ({ name, type }: File): boolean =>
-  type.startsWith('image/') || /\.(?:png|jpe?g|webp|gif|svg|avif|bmp)$/iu.test(name);
-
 const isForReading = ({ name, type }: File): boolean =>
   type === 'application/pdf' || type === 'text/html' || /\.(?:pdf|x?html?)$/iu.test(name);
 
@@ -23,11 +21,11 @@ const isForReading = ({ name, type }: File): boolean =>
  * documents that come together, to the collection of Search.
  */
 export function destinations(files: readonly File[]): Map<Destination, File[]> {
-  const documents = files.filter((file) => !isPicture(file) && file.type !== ADDRESS_TYPE);
+  const documents = files.filter((file) => !isPictureFile(file) && file.type !== ADDRESS_TYPE);
   const found = new Map<Destination, File[]>();
   for (const file of files) {
     const isRead = file.type === ADDRESS_TYPE || (documents.length === 1 && isForReading(file));
-    const destination = isPicture(file) ? 'pictures' : isRead ? 'read' : 'search';
+    const destination = isPictureFile(file) ? 'pictures' : isRead ? 'read' : 'search';
     found.set(destination, [...(found.get(destination) ?? []), file]);
   }
   return found;

@@ -3,9 +3,10 @@ import type { LitElement, ReactiveController } from 'lit';
 /** Takes files that are dropped anywhere on the page. The element has `data-dropping` while files are above the page. */
 export class FileDrop implements ReactiveController {
   readonly #element: LitElement;
-  readonly #take: (files: File[]) => void;
+  readonly #take: (files: File[], transfer: DataTransfer) => void;
 
-  constructor(element: LitElement, take: (files: File[]) => void) {
+  /** @param take gets what was dropped also as it came, by which folders can be read as long as the event lasts */
+  constructor(element: LitElement, take: (files: File[], transfer: DataTransfer) => void) {
     this.#element = element;
     this.#take = take;
     element.addController(this);
@@ -40,6 +41,6 @@ export class FileDrop implements ReactiveController {
     event.preventDefault();
     this.#element.removeAttribute('data-dropping');
     const files = [...event.dataTransfer.files];
-    if (files.length > 0) this.#take(files);
+    if (files.length > 0) this.#take(files, event.dataTransfer);
   };
 }

@@ -5,9 +5,9 @@ import { formatDuration } from '../shell/format.ts';
 import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
-import type { Answer } from './asking.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf, withFilters } from './reason.ts';
 import { SearchElement } from './search-element.ts';
+import type { Answer } from './session.ts';
 
 /**
  * Ranked passages with their best sentences. Arrow keys go from the question to one after the other, Escape back. They
@@ -85,7 +85,7 @@ class AnswerList extends SearchElement {
         </span>
       </div>
       <p dir="auto">${text.slice(0, start)}${sentence ? html`<mark>${text.slice(start, end)}</mark>` : nothing}${text.slice(end)}</p>
-      ${this.explains && explanation ? html`<p class="why">${reasonOf(explanation)}</p>` : nothing}
+      ${this.explains && explanation ? html`<p class="why">${withFilters(reasonOf(explanation), this.page.state.filters)}</p>` : nothing}
     </li>`;
   }
 

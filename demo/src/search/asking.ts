@@ -1,14 +1,10 @@
+import type { FacetCounts } from '@nearfield/search';
 import type { App } from '../shell/app.ts';
 import { PageCall } from '../shell/page-call.ts';
 import type { Answered } from '../shell/page-state.ts';
-import type { Span } from '../text/sentences.ts';
 import { words } from '../words/language.ts';
-import type { FoundPassage, SearchSession } from './session.ts';
-
-/** A passage among the answers, with the sentence that fits best once it is known. */
-export interface Answer extends FoundPassage {
-  sentence?: Span | undefined;
-}
+import { type Choices, chosenPairs } from './filters/choices.ts';
+import type { LiveSession, SearchRequest } from './live-session.ts';
 
 /** Milliseconds of the last question, and who embedded it. */
 interface Timings extends Answered {
@@ -18,19 +14,21 @@ interface Timings extends Answered {
 }
 
 /** A question, and what is known of its answers. */
-export interface AskingState {
+export interface AskingState<Answer> {
   question: string;
   /** Undefined until a question was answered. */
   answers: readonly Answer[] | undefined;
   /** The question that the answers belong to; while a new one is on its way, the one before. */
   answered: string | undefined;
+  /** How many of what the question is about have each value of a filter. */
+  found: FacetCounts | undefined;
   searching: boolean;
   timings: Timings | undefined;
 }
 
 /** A question that was embedded. */
-interface Embedded extends Answered {
-  session: SearchSession;
+interface Embedded<Session> extends Answered {
+  session: Session;
   question: string;
   vector: Float32Array;
   tokens: number;
@@ -38,32 +36,56 @@ interface Embedded extends Answered {
   embed: number;
 }
 
-export interface AskingOptions {
+/** The best part of each answer, which takes more vectors to be known. */
+export interface Marks<Answer, Session> {
+  /** Answers with their best parts, as far as these are known. */
+  mark(session: Session, vector: Float32Array, answers: readonly Answer[]): readonly Answer[];
+  /** Embeds what is missing for that. */
+  embed(session: Session, answers: readonly Answer[], signal: AbortSignal): Promise<void>;
+}
+
+export interface AskingOptions<Answer, Session extends LiveSession> {
   /** Milliseconds without a key before a question is asked. */
   debounce: number;
   /** Answers shown. */
   limit: number;
   /** The page's state, of which this is a part. */
-  state(): AskingState & { indexed: number };
-  update(changes: Partial<AskingState & { justIndexed: boolean }>): void;
-  session(): SearchSession;
+  state(): AskingState<Answer> & { indexed: number; filters: Choices };
+  update(changes: Partial<AskingState<Answer> & { justIndexed: boolean }>): void;
+  session(): Session;
   model(): string;
+  /** Finds what answers a question. */
+  search(
+    session: Session,
+    question: string,
+    vector: Float32Array,
+    request: SearchRequest,
+  ): Promise<{ answers: readonly Answer[]; facets: FacetCounts }>;
+  /** Default: answers have no parts. */
+  marks?: Marks<Answer, Session>;
+  /** That so many were found, in a sentence. */
+  foundText(count: number): string;
 }
 
-export const NO_ANSWERS = { answers: undefined, answered: undefined, timings: undefined };
+export const NO_ANSWERS = {
+  answers: undefined,
+  answered: undefined,
+  found: undefined,
+  timings: undefined,
+};
 
-/** Asks a question as it is being typed, and again as passages come and go. */
-export class Asking {
+/** Asks a question as it is being typed, and again as what can be found comes and goes. */
+export class Asking<Answer, Session extends LiveSession> {
   readonly #app: App;
-  readonly #options: AskingOptions;
+  readonly #options: AskingOptions<Answer, Session>;
   readonly #call: PageCall;
   /** A question that waits for a pause in typing. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #highlighting: AbortController | undefined;
+  #marking: AbortController | undefined;
   /** The last question that was embedded, to search again while indexing goes on. */
-  #asked: Embedded | undefined;
+  #asked: Embedded<Session> | undefined;
 
-  constructor(app: App, options: AskingOptions) {
+  constructor(app: App, options: AskingOptions<Answer, Session>) {
     this.#app = app;
     this.#options = options;
     this.#call = new PageCall(app, 'question', {
@@ -98,7 +120,15 @@ export class Asking {
     this.#options.update(NO_ANSWERS);
   }
 
-  /** Answers the question again after passages came or went. */
+  /** Answers the question again, whose filters have changed: its vector stays. */
+  async filter(): Promise<void> {
+    const { question, searching } = this.#options.state();
+    if (question.trim() === '' || searching || !this.#asked) return;
+    await this.#rank().catch((error: unknown) => this.#app.report(error, 'question'));
+    this.#tell();
+  }
+
+  /** Answers the question again after something came or went. */
   async refresh(): Promise<void> {
     const { question, searching } = this.#options.state();
     if (question.trim() === '' || searching) return;
@@ -110,13 +140,13 @@ export class Asking {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#call.cancel();
-    this.#highlighting?.abort();
+    this.#marking?.abort();
     this.#options.update({ searching: false });
   }
 
   async #ask(question: string): Promise<void> {
     this.#timer = undefined;
-    const { update, state } = this.#options;
+    const { update } = this.#options;
     await this.#call.run(async (_, { signal }) => {
       const session = this.#options.session();
       const started = performance.now();
@@ -128,48 +158,57 @@ export class Asking {
       await this.#rank();
       signal?.throwIfAborted();
       update({ searching: false, justIndexed: false });
-      const found = words().counts.passages(state().answers?.length ?? 0);
-      this.#app.announceQuietly(words().search.answers.found(found));
+      this.#tell();
     });
     if (this.#timer === undefined && !this.#call.state.running) update({ searching: false });
   }
 
-  /** Finds the passages that answer the last question among those that are indexed now, then their best sentences. */
+  /** Tells screen readers how many were found. */
+  #tell(): void {
+    const { answers, filters } = this.#options.state();
+    const found = this.#options.foundText(answers?.length ?? 0);
+    const chosen = chosenPairs(filters).length;
+    this.#app.announceQuietly(chosen === 0 ? found : `${found} ${words().search.filters.chosen(chosen)}`);
+  }
+
+  /** Finds what answers the last question among what is indexed now, then the best part of each. */
   async #rank(): Promise<void> {
     const asked = this.#asked;
     if (!asked) return;
     const { session, question, vector, embed, tokens, answerer, model } = asked;
+    const { limit, state, search: find, update } = this.#options;
+    const { filters } = state();
     const started = performance.now();
-    const found = await session.search(question, vector, this.#options.limit);
-    if (this.#asked !== asked) return;
+    const { answers, facets } = await find(session, question, vector, { limit, filters });
+    // Another question, or other filters, are being looked for.
+    if (this.#asked !== asked || state().filters !== filters) return;
     const search = performance.now() - started;
-    this.#options.update({ timings: { embed, search, tokens, answerer, model }, answered: question });
-    this.#mark(found);
-    void this.#highlight();
+    update({
+      timings: { embed, search, tokens, answerer, model },
+      answered: question,
+      found: facets,
+    });
+    this.#mark(answers);
+    void this.#markAll();
   }
 
-  /** Shows answers with their best sentences, as far as these are known. */
   #mark(answers: readonly Answer[]): void {
     if (!this.#asked) return;
     const { session, vector } = this.#asked;
-    this.#options.update({
-      answers: answers.map((answer) => ({
-        ...answer,
-        sentence: session.bestSentence(vector, answer.passage),
-      })),
-    });
+    const { marks } = this.#options;
+    this.#options.update({ answers: marks ? marks.mark(session, vector, answers) : answers });
   }
 
-  /** Embeds the sentences of the answers. These can be read without, so a failure is not reported. */
-  async #highlight(): Promise<void> {
-    const { answers } = this.#options.state();
-    if (!this.#asked || !answers) return;
-    this.#highlighting?.abort();
+  /** Marks the best parts of the answers. These can be read without, so a failure is not reported. */
+  async #markAll(): Promise<void> {
+    const { marks, state } = this.#options;
+    const { answers } = state();
+    if (!marks || !this.#asked || !answers) return;
+    this.#marking?.abort();
     const controller = new AbortController();
-    this.#highlighting = controller;
-    const passages = answers.map(({ passage }) => passage);
+    this.#marking = controller;
     try {
-      await this.#asked.session.embedSentences(passages, controller.signal);
+      await marks.embed(this.#asked.session, answers, controller.signal);
     } catch {
       return;
     }

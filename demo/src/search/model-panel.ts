@@ -1,15 +1,36 @@
 import { type DeviceReport, findModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
+import { fieldValue } from '../elements/page-element.ts';
 import { formatBytes, formatCount, formatDuration } from '../shell/format.ts';
-import { downloadMegabytes, localChoices, megabytesText } from '../shell/model-choices.ts';
+import { downloadMegabytes, localChoices, localModelsFor, megabytesText } from '../shell/model-choices.ts';
 import { words } from '../words/language.ts';
+import { PICTURE_NEED } from './pictures/kept-model.ts';
 import { SearchElement } from './search-element.ts';
 
 /** The model of the current mode and what is known of it. */
 class ModelPanel extends SearchElement {
-  #choice(model: string, device: DeviceReport | undefined) {
+  #choice(model: string, device: DeviceReport | undefined, chosen: string) {
     const size = megabytesText(downloadMegabytes(model, device));
-    return html`<option value=${model} ?selected=${model === this.page.model}>${model}${size ? ` (${size})` : ''}</option>`;
+    return html`<option value=${model} ?selected=${model === chosen}>${model}${size ? ` (${size})` : ''}</option>`;
+  }
+
+  /** Another model knows pictures. It is chosen here once there are some. */
+  #picturesModel() {
+    const { app, pictures } = this;
+    if (app.side !== 'local' || pictures.state.documents.length === 0) return nothing;
+    const { model } = pictures;
+    const { device, models = [model] } = app.state.capabilities.local ?? {};
+    const choices = localModelsFor(PICTURE_NEED, models);
+    return html`<div class="field">
+      <label for="picture-model">${words().search.pictures.model}</label>
+      <select
+        id="picture-model"
+        @change=${(event: Event) => pictures.setModel(fieldValue(event), 'local')}
+      >
+        ${choices.map((choice) => this.#choice(choice, device, model))}
+      </select>
+      ${pictures.knowsIconsOnly ? html`<p class="hint">${words().search.pictures.iconsOnly}</p>` : nothing}
+    </div>`;
   }
 
   protected override render() {
@@ -32,7 +53,7 @@ class ModelPanel extends SearchElement {
               id="local-model"
               @change=${(event: Event) => this.page.setModel((event.currentTarget as HTMLSelectElement).value)}
             >
-              ${choices.map((choice) => this.#choice(choice, known?.device))}
+              ${choices.map((choice) => this.#choice(choice, known?.device, model))}
             </select>
           </div>`
           : html`<p class="model-id">${model}</p>`
@@ -63,6 +84,7 @@ class ModelPanel extends SearchElement {
             ${side === 'local' ? texts.notLoaded : texts.atServer}
           </p>`
       }
+      ${this.#picturesModel()}
       ${mode === 'auto' ? html`<p class="hint">${texts.auto}</p>` : nothing}
     </section>`;
   }

@@ -31,6 +31,22 @@ describe('readTextFile', () => {
     expect(document.passages.map((passage) => passage.source)).toEqual(['recipes.md › Bread › Dough']);
   });
 
+  test('knows kind, folder and language, and reads records', async () => {
+    const long = `${text} ${text}`;
+    const markdown = await readWith(
+      new File([`# Bread\n\n${long}`], 'bread.md'),
+      readPdf,
+      'home/food/bread.md',
+    );
+    expect(markdown).toMatchObject({ kind: 'markdown', folder: 'home/food', language: 'en' });
+    const lines = [JSON.stringify({ title: 'Bread', text, year: 2026 }), '{}'].join('\n');
+    expect(await readTextFile(new File([lines], 'notes.jsonl'))).toMatchObject({
+      kind: 'records',
+      passages: [{ title: 'Bread', text, filters: { year: ['2026'] } }],
+    });
+    await expect(readTextFile(new File(['[1]'], 'no.jsonl'))).rejects.toThrow('no.jsonl has no line');
+  });
+
   test('takes what a PDF says, whatever its name', async () => {
     const { name, passages } = await readTextFile(new File(['%PDF-1.4\n1 0 obj'], 'paper'));
     expect(name).toBe('paper');
@@ -40,13 +56,13 @@ describe('readTextFile', () => {
   test('refuses what is no text or too long', async () => {
     const image = new File([new Uint8Array([0x89, 0x50, 0, 0, 1])], 'photo.png');
     await expect(readTextFile(image)).rejects.toThrow(UnreadableFileError);
-    await expect(readTextFile(image)).rejects.toThrow('photo.png is not a text file');
+    await expect(readTextFile(image)).rejects.toThrow('photo.png is neither a text file nor a picture');
     for (const [name, content, kind] of [
       ['torn.pdf', '%PDF-1.4', 'torn.pdf is a PDF that cannot be read'],
       ['scan.pdf', '%PDF-1.4\n1 0 obj', 'scan.pdf holds no text'],
       ['letter.rtf', '{\\rtf1 Hello', 'letter.rtf is an RTF document'],
       ['letter.docx', 'PK\x03\x04 and more', 'letter.docx is an archive or office document'],
-      ['core', 'ab\x01\x02\x03\x04\x05\x06\x07cd', 'core is not a text file'],
+      ['core', 'ab\x01\x02\x03\x04\x05\x06\x07cd', 'core is neither a text file nor a picture'],
       ['empty.txt', '', 'empty.txt is empty'],
       ['blank.md', ' \n\n\t\n', 'blank.md holds no text'],
     ] as const)

@@ -3,7 +3,11 @@ import { formatCount } from '../shell/format.ts';
 import { type SplitPassage, splitPassages, splitSections } from '../text/passages.ts';
 import type { Words } from '../words/en.ts';
 import { words } from '../words/language.ts';
-import type { Passage, TextDocument } from './passage.ts';
+import { documentLanguage } from './document-language.ts';
+import { folderOf, kindOfName } from './filters/document-filters.ts';
+import { Fingerprint } from './fingerprint.ts';
+import type { DocumentFacts, Passage, TextDocument } from './passage.ts';
+import { type RecordPassage, readRecords } from './records.ts';
 
 /** Longest text in bytes; beyond this the browser would be busy for minutes. */
 export const MAX_TEXT_BYTES = 8_000_000;
@@ -15,7 +19,7 @@ export type PdfReader = (file: File) => Promise<string>;
 
 /** What the file picker offers. Other text files are read too when they are dropped. */
 export const ACCEPTED_FILES =
-  '.txt,.md,.markdown,.html,.htm,.pdf,text/plain,text/markdown,text/html,application/pdf';
+  '.txt,.md,.markdown,.html,.htm,.pdf,.jsonl,.ndjson,.svg,text/plain,text/markdown,text/html,application/pdf,image/*';
 
 /** A file that cannot be used, in a sentence for a person. */
 export class UnreadableFileError extends Error {
@@ -23,63 +27,94 @@ export class UnreadableFileError extends Error {
 }
 
 /** Splits a text into the passages of a document. */
-export const documentOf = (name: string, text: string, markdown: boolean): TextDocument =>
-  documentFrom(name, splitPassages(text, { markdown }));
+export const documentOf = (
+  name: string,
+  text: string,
+  markdown: boolean,
+  facts: DocumentFacts = { kind: 'text' },
+): TextDocument => documentFrom(name, splitPassages(text, { markdown }), facts);
 
-function documentFrom(name: string, split: readonly SplitPassage[]): TextDocument {
+/** A passage as it is split off, with what its record says of it. */
+type Split = SplitPassage & Partial<Omit<RecordPassage, keyof SplitPassage>>;
+
+function documentFrom(name: string, split: readonly Split[], facts: DocumentFacts): TextDocument {
   const fingerprint = fingerprintOf(split);
   const id = `document-${fingerprint}`;
   const passages = split.map(
-    ({ headings, text: passage }, index): Passage => ({
+    ({ headings, text: passage, title, filters }, index): Passage => ({
       id: `${id}/${index}`,
       source: [name, ...headings].join(' › '),
+      ...(title !== undefined && { title }),
       headings,
       text: passage,
+      ...(filters !== undefined && { filters }),
     }),
   );
-  return { id, name, passages, fingerprint, added: Date.now() };
+  return { id, name, ...facts, passages, fingerprint, added: Date.now() };
 }
 
-/** A number of 53 bits for the texts and headings of a document, with their length: equal ones are the same text. */
-function fingerprintOf(split: readonly SplitPassage[]): string {
-  let [a, b, length] = [0xdeadbeef, 0x41c6ce57, 0];
-  for (const { headings, text } of split) {
-    for (const part of [...headings, text, '\0']) {
-      length += part.length;
-      for (let index = 0; index < part.length; index++) {
-        const unit = part.charCodeAt(index);
-        a = Math.imul(a ^ unit, 2654435761);
-        b = Math.imul(b ^ unit, 1597334677);
-      }
-    }
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return `${length}-${4294967296 * (2097151 & b) + (a >>> 0)}`;
+/** Equal for the same texts under the same headings, and with the same metadata. */
+function fingerprintOf(split: readonly Split[]): string {
+  const fingerprint = new Fingerprint();
+  for (const { headings, text, title = '', filters } of split)
+    for (const part of [...headings, text, title, filters ? JSON.stringify(filters) : '', '\0'])
+      fingerprint.addText(part);
+  return fingerprint.value;
 }
 
 /**
- * Reads a PDF, or a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are. Of HTML the text
- * only.
+ * Reads a PDF, records, or a text file: UTF-8, UTF-16 with its mark, or else Windows-1252, as older files are. Of HTML
+ * the text only.
+ * @param path where the file lies below a folder that was chosen
  * @throws UnreadableFileError if it is not text, has none, or is too long; what the reader of PDFs throws
  */
-export async function readTextFile(file: File, readPdf: PdfReader): Promise<TextDocument> {
+export async function readTextFile(file: File, readPdf: PdfReader, path = file.name): Promise<TextDocument> {
   const { name } = file;
   const texts = words().search.leftOut;
   const isPdf = (await headOf(file)).startsWith(PDF);
   const most = isPdf ? MAX_PDF_BYTES : MAX_TEXT_BYTES;
   if (file.size > most) throw new UnreadableFileError(texts.tooLong(name, formatCount(most / 1e6)));
   if (file.size === 0) throw new UnreadableFileError(texts.empty(name));
-  if (isPdf) return withText(documentOf(name, await pdfText(file, readPdf), true));
+  const content = isPdf ? await contentOfPdf(file, readPdf) : await contentOfText(file);
+  if (content.split.length === 0) throw new UnreadableFileError(texts.noText(name));
+  const text = content.split.map((passage) => passage.text).join('\n');
+  const language = await documentLanguage(text, content.language);
+  const folder = folderOf(path);
+  return documentFrom(name, content.split, {
+    kind: content.kind,
+    ...(language !== undefined && { language }),
+    ...(folder !== undefined && { folder }),
+  });
+}
+
+interface Content extends Pick<DocumentFacts, 'kind' | 'language'> {
+  readonly split: readonly Split[];
+}
+
+const contentOfPdf = async (file: File, readPdf: PdfReader): Promise<Content> => ({
+  kind: 'pdf',
+  split: splitPassages(await pdfText(file, readPdf), { markdown: true }),
+});
+
+async function contentOfText(file: File): Promise<Content> {
+  const { name } = file;
+  const texts = words().search.leftOut;
   const bytes = await bytesOf(file, name);
   const foreign = foreignKind(bytes);
   if (foreign) throw new UnreadableFileError(texts.foreign(name, words().search.kinds[foreign]));
   const text = decodeText(bytes);
   if (text === undefined) throw new UnreadableFileError(texts.binary(name));
-  const document = isHtml(file, text)
-    ? documentFrom(name, splitSections((await import('../text/html.ts')).readHtml(text).sections))
-    : documentOf(name, text, /\.(md|markdown)$/iu.test(name) || file.type === 'text/markdown');
-  return withText(document);
+  if (isHtml(file, text)) {
+    const { sections, language } = (await import('../text/html.ts')).readHtml(text);
+    return { kind: 'html', language, split: splitSections(sections) };
+  }
+  if (kindOfName(name) === 'records') {
+    const split = readRecords(text);
+    if (split === undefined) throw new UnreadableFileError(texts.noRecords(name));
+    return { kind: 'records', split };
+  }
+  const markdown = /\.(md|markdown)$/iu.test(name) || file.type === 'text/markdown';
+  return { kind: markdown ? 'markdown' : 'text', split: splitPassages(text, { markdown }) };
 }
 
 /** A damaged or locked PDF is one file of several: it is named, and the others are taken. */
@@ -90,12 +125,6 @@ async function pdfText(file: File, readPdf: PdfReader): Promise<string> {
     if (!FoundationError.isInstance(error) || error.code !== 'INPUT_VALIDATION_FAILED') throw error;
     throw new UnreadableFileError(words().search.leftOut.damagedPdf(file.name));
   }
-}
-
-function withText(document: TextDocument): TextDocument {
-  if (document.passages.length === 0)
-    throw new UnreadableFileError(words().search.leftOut.noText(document.name));
-  return document;
 }
 
 /** What the first bytes of a file are as letters. */

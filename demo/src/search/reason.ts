@@ -1,5 +1,7 @@
 import type { Explanation } from '@nearfield/search';
 import { words } from '../words/language.ts';
+import { type Choices, chosenPairs } from './filters/choices.ts';
+import { filterValue } from './filters/filter-texts.ts';
 
 /** Share of the best word's score that others need to be named: `to` and `the` say nothing. */
 const LEAST = 0.25;
@@ -14,4 +16,10 @@ export function reasonOf({ keywords, meaning, words: found }: Explanation): stri
   const matched = found.filter((each) => each.score >= LEAST * most).map(({ word }) => word);
   if (matched.length === 0) return texts.meaningAlone;
   return texts.both(share(meaning), share(keywords), [...new Set(matched)].join(', '));
+}
+
+/** A reason, with the filters that what was compared had to fit. */
+export function withFilters(reason: string, filters: Choices): string {
+  const chosen = chosenPairs(filters).map(([name, value]) => filterValue(name, value));
+  return chosen.length === 0 ? reason : `${reason} ${words().search.reason.within(chosen.join(', '))}`;
 }

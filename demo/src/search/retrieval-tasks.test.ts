@@ -12,3 +12,7 @@ test.each([
 ])('%s asks with %s', (model, query) => {
   expect(retrievalTasks(model)?.query).toBe(query);
 });
+
+test('a model may have a task for questions alone', () => {
+  expect(retrievalTasks('jina-clip-v2')).toEqual({ query: 'retrieval.query', passage: undefined });
+});

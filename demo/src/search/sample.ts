@@ -33,12 +33,15 @@ async function load(): Promise<Sample> {
       title,
       headings: [subject.title],
       text,
+      filters: { subject: [subject.title] },
     })),
   );
   return {
     document: {
       id: SAMPLE_ID,
       name: words().search.sources.sample,
+      kind: 'text',
+      language: 'en',
       passages,
       fingerprint: SAMPLE_ID,
       added: Date.now(),

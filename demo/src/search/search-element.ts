@@ -1,7 +1,8 @@
 import { AppElement } from '../elements/app-element.ts';
+import { type PictureSearch, pictureSearchOf } from './pictures/picture-search.ts';
 import { type Searching, searchingOf } from './searching.ts';
 
-/** A part of the search page: it renders the state of searching beside the app's. */
+/** A part of the search page: it renders the state of both searches beside the app's. */
 export abstract class SearchElement extends AppElement {
   #unsubscribe: (() => void)[] = [];
 
@@ -9,10 +10,16 @@ export abstract class SearchElement extends AppElement {
     return searchingOf(this.app);
   }
 
+  protected get pictures(): PictureSearch {
+    return pictureSearchOf(this.app);
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     const render = (): void => this.requestUpdate();
-    this.#unsubscribe = [this.page.subscribe(render), this.page.call.subscribe(render)];
+    this.#unsubscribe = [this.page, this.page.call, this.pictures, this.pictures.call].map((store) =>
+      store.subscribe(render),
+    );
   }
 
   override disconnectedCallback(): void {

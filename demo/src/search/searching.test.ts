@@ -1,5 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { placed } from '../elements/dropped-files.ts';
 import type { App } from '../shell/app.ts';
 import { type LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { documentOfParagraphs, letterApp, long } from '../testing-app.ts';
@@ -83,11 +84,13 @@ describe('indexing', () => {
 
   test('the same text is taken once, under whatever name', async () => {
     await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
-    await searching.addFiles([
-      new File([long('apple')], 'b.txt'),
-      new File([long('brick')], 'c.txt'),
-      new File([long('brick')], 'c.txt'),
-    ]);
+    await searching.addFiles(
+      placed([
+        new File([long('apple')], 'b.txt'),
+        new File([long('brick')], 'c.txt'),
+        new File([long('brick')], 'c.txt'),
+      ]),
+    );
     expect(searching.state.documents.map(({ name }) => name)).toEqual(['a', 'c.txt']);
     expect(app.state.problems).toMatchObject([
       {
@@ -115,10 +118,9 @@ describe('indexing', () => {
   });
 
   test('leaves out files that are no text', async () => {
-    await searching.addFiles([
-      new File([new Uint8Array([0, 1])], 'a.bin'),
-      new File([long('apple')], 'b.txt'),
-    ]);
+    await searching.addFiles(
+      placed([new File([new Uint8Array([0, 1])], 'a.bin'), new File([long('apple')], 'b.txt')]),
+    );
     expect(searching.state.documents.map(({ name }) => name)).toEqual(['b.txt']);
     expect(app.state.problems).toMatchObject([{ origin: 'files' }]);
     expect(searching.state.indexed).toBe(1);
@@ -241,6 +243,58 @@ describe('asking', () => {
     await searching.addDocuments([documentOfParagraphs('b', long('zebra'))]);
     await expect.poll(() => answers()?.[0]).toBe(long('zebra'));
   });
+});
+
+describe('filters', () => {
+  const file = (name: string, content: string) => ({ file: new File([content], name), path: name });
+  beforeEach(() =>
+    searching.addFiles([
+      file('a.txt', long('apple')),
+      file('b.md', `${long('apple')} ${long('brick')}`),
+      { ...file('c.txt', long('cloud')), path: 'notes/c.txt' },
+      file('d.jsonl', JSON.stringify({ title: 'Kept', text: long('apple pie'), year: 2026 })),
+    ]),
+  );
+
+  test('what can be filtered by is counted, and what is asked for narrows the counts', async () => {
+    const { kind, folder, year } = searching.state.all;
+    expect(kind).toEqual({ text: 2, markdown: 1, records: 1 });
+    expect(folder).toEqual({ notes: 1 });
+    expect(year).toEqual({ 2026: 1 });
+    searching.setQuestion('brick');
+    await settled();
+    searching.toggleFilter('kind', 'text');
+    await expect.poll(() => searching.state.answers).toHaveLength(2);
+    // The choice of a name does not narrow its own values.
+    expect(searching.state.found!.kind).toMatchObject({ markdown: 1 });
+    expect(searching.state.found!.file).not.toHaveProperty('b.md');
+  });
+
+  test('values of a name are alternatives, names narrow each other, and nothing is embedded again', async () => {
+    searching.setQuestion('apple');
+    await settled();
+    const names = () => searching.state.answers!.map(({ passage }) => passage.source.split(' ')[0]).sort();
+    const { length } = local.calls;
+    searching.toggleFilter('kind', 'markdown');
+    await expect.poll(names).toEqual(['b.md']);
+    searching.toggleFilter('kind', 'records');
+    await expect.poll(names).toEqual(['b.md', 'd.jsonl']);
+    searching.toggleFilter('year', '2026');
+    await expect.poll(names).toEqual(['d.jsonl']);
+    expect(local.calls.length).toBe(length);
+    searching.follow({ question: 'apple', filters: {} });
+    await expect.poll(() => names().length).toBe(4);
+  });
+});
+
+test('what is removed can be taken back, where it was', async () => {
+  await searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
+  await searching.addDocuments([documentOfParagraphs('b', long('brick'))]);
+  await searching.removeDocument(searching.state.documents[0]!.id);
+  expect(searching.state.removed?.name).toBe('a');
+  await searching.undoRemove();
+  expect(searching.state.documents.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(searching.state).toMatchObject({ removed: undefined, total: 2, indexed: 2 });
 });
 
 test('nothing is left of the answers when the last text is removed', async () => {

@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LetterFoundation, letterVector } from '../testing.ts';
+import type { IndexingProgress } from './live-session.ts';
 import type { Passage, TextDocument } from './passage.ts';
-import { type IndexingProgress, SearchSession } from './session.ts';
+import { SearchSession } from './session.ts';
 
 const passage = (text: string): Passage => ({ id: text, source: 'test', headings: [], text });
 const documentOf = (passages: readonly Passage[], name = 'test'): TextDocument => ({
   id: name,
   name,
+  kind: 'text',
   passages,
   fingerprint: name,
   added: 0,
@@ -29,7 +31,7 @@ const session = async (passages: readonly Passage[], model = 'letters'): Promise
 const own = (texts = /^(?:passage \d+|apple|brick|cloud)$/u) =>
   letters.calls.filter(({ inputs }) => inputs.every((input) => texts.test(input)));
 const found = async (search: SearchSession, text: string, limit = 5): Promise<string[]> =>
-  (await search.search(text, letterVector(text), limit)).map((each) => each.passage.text);
+  (await search.search(text, letterVector(text), { limit })).answers.map(({ passage }) => passage.text);
 
 describe('embed', () => {
   test('embeds every passage once, in batches', async () => {
@@ -122,7 +124,7 @@ describe('setDocuments', () => {
 test('finds by words and by meaning, and says what gave how much', async () => {
   const search = await session([passage('apple'), passage('brick')]);
   await search.embed();
-  const both = await search.search('brick', letterVector('apple'), 2);
+  const { answers: both } = await search.search('brick', letterVector('apple'), { limit: 2 });
   expect(
     new Map(both.map(({ passage: { text }, explanation }) => [text, explanation!.words.length])),
   ).toEqual(

@@ -1,7 +1,7 @@
-import type { Router } from '@nearfield/router';
 import type { SearchFoundation } from '@nearfield/spec';
 import type { App } from '../shell/app.ts';
-import { oneSpace } from './one-space.ts';
+import type { Models, Sessions } from './live-search-parts.ts';
+import { foundationHere } from './one-space.ts';
 import { SearchSession } from './session.ts';
 
 export interface SessionsOptions {
@@ -14,11 +14,10 @@ export interface SessionsOptions {
 }
 
 /** A session for each side, server and model: switching back is immediate. Auto has those of this browser. */
-export class SearchSessions {
+export class SearchSessions implements Sessions<SearchSession> {
   readonly #app: App;
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<string, SearchSession>();
-  #routed: { router: Router; foundation: SearchFoundation } | undefined;
 
   constructor(app: App, options: SessionsOptions) {
     this.#app = app;
@@ -26,31 +25,23 @@ export class SearchSessions {
   }
 
   /** The session of the current side and server. */
-  current(model: string): SearchSession {
+  current(models: Models): SearchSession {
     const { side, state } = this.#app;
+    const model = models[side];
     if (side === 'local' && model === this.#options.keptModel) return this.kept();
     const id = JSON.stringify(side === 'local' ? [side, model] : [side, model, state.remote.baseUrl]);
-    return this.#of(id, model, side === 'local' ? this.#here() : this.#app.foundation());
-  }
-
-  /** The foundation for indexes of this browser. */
-  #here(): SearchFoundation {
-    if (this.#app.state.mode !== 'auto') return this.#app.local();
-    const router = this.#app.router();
-    const routed = this.#routed?.router === router ? this.#routed : { router, foundation: oneSpace(router) };
-    this.#routed = routed;
-    return routed.foundation;
+    return this.#of(id, model, side === 'local' ? foundationHere(this.#app) : this.#app.foundation());
   }
 
   /** The session that the browser keeps: it holds the texts, whatever the current one is. */
   kept(): SearchSession {
     const { keptModel, keep } = this.#options;
-    return this.#of(JSON.stringify(['local', keptModel]), keptModel, this.#here(), keep);
+    return this.#of(JSON.stringify(['local', keptModel]), keptModel, foundationHere(this.#app), keep);
   }
 
   /** Those that new texts are given to at once; the others get them when they are current again. */
-  written(model: string): ReadonlySet<SearchSession> {
-    const current = this.current(model);
+  written(models: Models): ReadonlySet<SearchSession> {
+    const current = this.current(models);
     return new Set(this.#options.keep === undefined ? [current] : [current, this.kept()]);
   }
 

@@ -1,10 +1,13 @@
 import { html, nothing } from 'lit';
+import { placed } from '../elements/dropped-files.ts';
+import { takeFiles } from '../elements/page-element.ts';
 import { words } from '../words/language.ts';
+import { addFiles } from './add-files.ts';
 import { ACCEPTED_FILES } from './read-files.ts';
 import { loadSample, SAMPLE_ID } from './sample.ts';
 import { SearchElement } from './search-element.ts';
 
-/** The three ways to add text: the sample, files, pasting. Dropping files works everywhere on the page. */
+/** The ways to add something: the sample, files, a folder, pasting. Dropping works everywhere on the page. */
 class TextSources extends SearchElement {
   static override readonly properties = { ...SearchElement.properties, prominent: { type: Boolean } };
   declare prominent: boolean;
@@ -23,6 +26,9 @@ class TextSources extends SearchElement {
         <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[type=file]')?.click()}>
           ${texts.files}
         </button>
+        <button type="button" @click=${() => this.querySelector<HTMLInputElement>('input[webkitdirectory]')?.click()}>
+          ${texts.folder}
+        </button>
         <button type="button" @click=${() => document.querySelector('paste-dialog')?.open()}>${texts.paste}</button>
       </div>
       <input
@@ -32,7 +38,8 @@ class TextSources extends SearchElement {
         accept=${ACCEPTED_FILES}
         aria-label=${texts.fileLabel}
         @change=${this.#files}
-      />`;
+      />
+      <input type="file" hidden multiple webkitdirectory aria-label=${texts.folderLabel} @change=${this.#files} />`;
   }
 
   #sample = async (): Promise<void> => {
@@ -51,11 +58,8 @@ class TextSources extends SearchElement {
   };
 
   #files = (event: Event): void => {
-    const input = event.currentTarget as HTMLInputElement;
-    const files = [...(input.files ?? [])];
-    // The same file may be chosen again.
-    input.value = '';
-    if (files.length > 0) void this.page.addFiles(files);
+    const files = placed(takeFiles(event));
+    if (files.length > 0) addFiles(this.app, files);
   };
 }
 

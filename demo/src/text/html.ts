@@ -22,7 +22,12 @@ const withoutStyles = (html: string): string =>
  * The text of an HTML document under its headings, and its title. Rows of tables, items of lists and preformatted
  * text keep their lines. Nothing of the document is loaded or run.
  */
-export function readHtml(html: string): { title: string; sections: Section[] } {
+export function readHtml(html: string): {
+  title: string;
+  /** Tag of the language that the document names. */
+  language: string | undefined;
+  sections: Section[];
+} {
   const page = new DOMParser().parseFromString(withoutStyles(html), 'text/html');
   for (const element of page.querySelectorAll(SKIPPED)) element.remove();
   const outline = new Outline();
@@ -75,5 +80,9 @@ export function readHtml(html: string): { title: string; sections: Section[] } {
   };
   visit(page.body);
   endBlock();
-  return { title: page.title.trim(), sections: outline.sections };
+  return {
+    title: page.title.trim(),
+    language: page.documentElement.lang || undefined,
+    sections: outline.sections,
+  };
 }
