@@ -4,7 +4,7 @@ import type { Teaching } from './teaching.ts';
 
 /** An item: its text, or its picture with its name. */
 export function itemView(page: Teaching, item: Item): TemplateResult {
-  const url = page.pictureUrl(item.id);
+  const url = page.pictures.url(item.id);
   if (url === undefined) return html`<span class="item-text" dir="auto">${item.text}</span>`;
   return html`<img class="item-picture" src=${url} alt=${item.text} width="56" height="56" loading="lazy" />`;
 }

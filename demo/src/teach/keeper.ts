@@ -1,5 +1,6 @@
-/** Projects in this browser: kept after every change, and written by one tab at a time. */
+/** Projects in this browser, kept after every change. */
 import { createStore, del, delMany, get, getMany, keys, set, setMany, type UseStore } from 'idb-keyval';
+import { type History, historyOf, itemsOfSteps, type KeptSteps } from './history.ts';
 import type { Project } from './project.ts';
 import type { Vectors } from './vectors.ts';
 
@@ -11,12 +12,14 @@ export interface KeptProject {
 
 /** A project with what belongs to it. */
 export interface OpenedProject {
-  project: Project;
+  history: History;
   vectors: Vectors | undefined;
-  pictures: Map<string, Blob>;
+  /** By the ids of their items, those that a step can bring back among them. */
+  pictures: ReadonlyMap<string, Blob>;
 }
 
 const projectKey = (id: string): string => `project/${id}`;
+const stepsKey = (id: string): string => `steps/${id}`;
 const vectorsKey = (id: string): string => `vectors/${id}`;
 const pictureKey = (project: string, id: string): string => `picture/${project}/${id}`;
 
@@ -24,6 +27,9 @@ const pictureKey = (project: string, id: string): string => `picture/${project}/
 export const batchKey = (id: string): string => `batch/${id}`;
 /** What it found so far. */
 export const batchResultsKey = (id: string): string => `batch-results/${id}`;
+
+const itemsOf = (history: History): Set<string> =>
+  new Set([...history.present.items.map(({ id }) => id), ...itemsOfSteps(history)]);
 
 /** Keeps projects in IndexedDB. Writes follow each other in the order in which they were asked for. */
 export class Keeper {
@@ -44,26 +50,46 @@ export class Keeper {
 
   async open(id: string): Promise<OpenedProject | undefined> {
     await this.#writes.catch(() => undefined);
-    const kept = await get<KeptProject>(projectKey(id), this.#store);
+    // At once: a project and its steps are of one moment.
+    const names = [projectKey(id), stepsKey(id), vectorsKey(id)];
+    const [kept, steps, vectors] = (await getMany<unknown>(names, this.#store)) as [
+      KeptProject | undefined,
+      KeptSteps | undefined,
+      Vectors | undefined,
+    ];
     if (!kept) return undefined;
     const { project } = kept;
-    const vectors = await get<Vectors>(vectorsKey(id), this.#store);
+    const history = historyOf(project, steps);
     const pictures = new Map<string, Blob>();
     if (project.kind === 'pictures') {
-      const ids = project.items.map((item) => item.id);
-      const names = ids.map((item) => pictureKey(id, item));
-      const blobs = await getMany<Blob | undefined>(names, this.#store);
+      const ids = [...itemsOf(history)];
+      const blobs = await getMany<Blob | undefined>(
+        ids.map((item) => pictureKey(id, item)),
+        this.#store,
+      );
       blobs.forEach((blob, index) => {
         if (blob) pictures.set(ids[index]!, blob);
       });
     }
-    return { project, vectors, pictures };
+    return { history, vectors, pictures };
   }
 
-  /** @throws an error of the browser, such as a QuotaExceededError */
-  save(project: Project): Promise<void> {
-    const kept: KeptProject = { project, savedAt: Date.now() };
-    return this.#write(() => set(projectKey(project.id), kept, this.#store));
+  /**
+   * Keeps a project and its steps: both or, where the tab is killed meanwhile, neither.
+   * @throws an error of the browser, such as a QuotaExceededError
+   */
+  save({ present, past, future }: History): Promise<void> {
+    const kept: KeptProject = { project: present, savedAt: Date.now() };
+    const steps: KeptSteps = { past, future };
+    return this.#write(() =>
+      setMany(
+        [
+          [projectKey(present.id), kept],
+          [stepsKey(present.id), steps],
+        ],
+        this.#store,
+      ),
+    );
   }
 
   saveVectors(id: string, vectors: Vectors): Promise<void> {
@@ -75,13 +101,27 @@ export class Keeper {
     return this.#write(() => setMany(entries, this.#store));
   }
 
-  /** Deletes a project with all that belongs to it, pictures of items that were taken away among it. */
-  delete(id: string): Promise<void> {
+  /** Deletes pictures of items that neither the project nor a step of it has any more. */
+  forgetPictures(history: History): Promise<void> {
     return this.#write(async () => {
-      const pictures = (await keys<string>(this.#store)).filter((key) => key.startsWith(pictureKey(id, '')));
-      const all = [projectKey(id), vectorsKey(id), batchKey(id), batchResultsKey(id)];
-      await delMany([...all, ...pictures], this.#store);
+      const prefix = pictureKey(history.present.id, '');
+      const needed = itemsOf(history);
+      const all = (await keys<string>(this.#store)).filter((key) => key.startsWith(prefix));
+      const unneeded = all.filter((key) => !needed.has(key.slice(prefix.length)));
+      if (unneeded.length > 0) await delMany(unneeded, this.#store);
     });
+  }
+
+  /** Deletes a project with all that belongs to it. @returns how to bring all of it back */
+  async delete(id: string): Promise<() => Promise<void>> {
+    let kept: [string, unknown][] = [];
+    await this.#write(async () => {
+      const all = (await keys<string>(this.#store)).filter((key) => key.split('/')[1] === id);
+      const values = await getMany<unknown>(all, this.#store);
+      kept = all.map((key, index) => [key, values[index]]);
+      await delMany(all, this.#store);
+    });
+    return () => this.#write(() => setMany(kept, this.#store));
   }
 
   /** Something else that belongs to a project, such as a batch that runs. */
@@ -102,45 +142,4 @@ export class Keeper {
     this.#writes = write;
     return write;
   }
-}
-
-/** Who may change a project. */
-export interface Ownership {
-  /** Lets go of the project. */
-  release(): void;
-}
-
-/**
- * Makes this tab the one that changes a project.
- * @param take takes it from another tab, which then only shows it
- * @param lost called when another tab takes it
- * @returns undefined while another tab has it. Without Web Locks (pages over plain http) every tab may change it.
- */
-export async function own(
-  id: string,
-  { take = false, lost }: { take?: boolean; lost: () => void },
-): Promise<Ownership | undefined> {
-  if (!navigator.locks) return { release: () => undefined };
-  let release: () => void = () => undefined;
-  return new Promise((resolve) => {
-    let owned = false;
-    navigator.locks
-      .request(
-        `nearfield-teach/${id}`,
-        take ? { steal: true } : { ifAvailable: true },
-        (lock) =>
-          new Promise<void>((done) => {
-            if (!lock) {
-              resolve(undefined);
-              done();
-              return;
-            }
-            owned = true;
-            release = done;
-            resolve({ release: () => release() });
-          }),
-      )
-      // The promise of a lock that was stolen rejects.
-      .catch(() => (owned ? lost() : resolve(undefined)));
-  });
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { changed, historyOf, redone, undone } from './history.ts';
 import {
   classNamed,
   examplesByClass,
@@ -7,7 +6,6 @@ import {
   withClass,
   withClassName,
   withItems,
-  withLabel,
   withoutClass,
 } from './project.ts';
 
@@ -61,19 +59,4 @@ test('examples of a class that is taken away stay', () => {
     ['three', false],
     ['four', true],
   ]);
-});
-
-test('every change is taken back and made again, and a new one ends what was taken back', () => {
-  const labelled = withLabel(start, start.items[3]!.id, start.classes[0]!.id);
-  let history = changed(changed(historyOf(start), labelled), withoutClass(labelled, start.classes[0]!.id));
-  expect(changed(history, history.present)).toBe(history);
-  history = undone(history);
-  expect(history.present).toBe(labelled);
-  history = undone(history);
-  expect(history.present).toBe(start);
-  expect(undone(history).present).toBe(start);
-  history = redone(redone(history));
-  expect(history.present.classes).toHaveLength(1);
-  expect(redone(history).present).toBe(history.present);
-  expect(changed(undone(history), start).future).toEqual([]);
 });

@@ -145,7 +145,7 @@ class TeachAdd extends TeachElement {
   };
 
   #photo(picture: Blob): void {
-    const number = this.page.pictures.size + 1;
+    const number = this.page.pictures.blobs.size + 1;
     this.page.add([{ text: words().teach.camera.name(number), picture }], this.#label);
   }
 

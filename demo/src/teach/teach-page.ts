@@ -180,7 +180,7 @@ class TeachPage extends TeachElement {
     const blob = await writeProject({
       ...{
         project,
-        pictures: page.pictures,
+        pictures: page.pictures.blobs,
         vectors: page.learner.vectors,
         threshold: evaluation?.threshold,
       },

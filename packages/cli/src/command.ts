@@ -47,6 +47,8 @@ export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
   readonly options: OptionTable;
+  /** Words that the first argument may be, for shells that complete them. @default none: arguments are files */
+  readonly words?: readonly string[];
   /** Whatever `--help` says before the options. */
   readonly details?: string;
   /** Command lines that work as they are. */
@@ -77,6 +79,7 @@ export function defineCommand<const Options extends OptionTable>(definition: {
   readonly synopsis: string;
   readonly summary: string;
   readonly options: Options;
+  readonly words?: readonly string[];
   readonly details?: string;
   readonly examples?: readonly string[];
   readonly endsItself?: boolean;

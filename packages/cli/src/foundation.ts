@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { NodeModel } from '@nearfield/core/node';
+import type { PostgresOptions } from '@nearfield/core/postgres';
 import { FoundationError, findModel, type SearchFoundation } from '@nearfield/spec';
 import { UsageError } from './command.ts';
 import { EMBEDDER, embeddedModels, RERANKER } from './embedded.ts';
@@ -24,7 +25,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws UsageError for options that contradict each other; FoundationError for a model without a source
  */
 export async function foundationOf(
-  { model = [], ...values }: ServerValues & { readonly model?: readonly string[] | undefined },
+  {
+    model = [],
+    ...values
+  }: ServerValues & {
+    readonly model?: readonly string[] | undefined;
+    readonly database?: PostgresOptions | undefined;
+  },
   env: Environment,
 ): Promise<SearchFoundation> {
   return createFoundation(model.map(modelOption), values, env);
@@ -32,13 +39,14 @@ export async function foundationOf(
 
 async function createFoundation(
   models: readonly NodeModel[],
-  values: ServerValues,
+  values: ServerValues & { readonly database?: PostgresOptions | undefined },
   env: Environment,
 ): Promise<SearchFoundation> {
   if (!callsServer(values)) {
     const own = new Set(models.map(({ id }) => id));
     const embedded = embeddedModels().filter(({ id }) => !own.has(id));
-    return createEngine({ models: [...embedded, ...models], dataDirectory: values['data-dir'] });
+    const { database, 'data-dir': dataDirectory } = values;
+    return createEngine({ models: [...embedded, ...models], dataDirectory, database });
   }
   const apiKey = values['api-key'] ?? (env.JINA_API_KEY || undefined);
   if (values.remote && apiKey === undefined) {

@@ -14,7 +14,7 @@ export const classify = defineCommand({
     classifier: {
       type: 'string',
       value: 'ID',
-      help: 'a classifier of nearfield api train, instead of labels',
+      help: 'a classifier of nearfield classifiers, instead of\nlabels',
     },
     ...OUTPUT_OPTIONS,
     ...INPUT_OPTIONS,

@@ -5,6 +5,7 @@ export const completion = defineCommand({
   synopsis: SHELLS.join('|'),
   summary: 'a script with which a shell completes commands and options',
   options: {},
+  words: SHELLS,
   details: `bash: put "source <(nearfield completion bash)" into ~/.bashrc
 zsh:  nearfield completion zsh > "\${fpath[1]}/_nearfield"
 fish: nearfield completion fish > ~/.config/fish/completions/nearfield.fish`,

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   embed: async () => (await import('./embed.ts')).embed,
   rerank: async () => (await import('./rerank.ts')).rerank,
   classify: async () => (await import('./classify.ts')).classify,
+  classifiers: async () => (await import('./classifiers.ts')).classifiers,
   segment: async () => (await import('./segment.ts')).segment,
   dedup: async () => (await import('./dedup.ts')).dedup,
   grep: async () => (await import('./grep.ts')).grep,

@@ -25,6 +25,10 @@ describe('completion', () => {
       'semantic',
     ]);
     expect(await offered('nearfield', 'index', '--out', '/us')).toEqual(['/usr']);
+    expect(await offered('nearfield', 'classifiers', 'im')).toEqual(['import']);
+    expect(await offered('nearfield', 'classifiers', 'import', '/us')).toEqual(['/usr']);
+    expect(await offered('nearfield', 'classifiers', '--databa')).toContain('--database');
+    expect(await offered('nearfield', 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 
   it.each(['bash', 'zsh', 'fish'])('%s knows every command and option', async (shell) => {

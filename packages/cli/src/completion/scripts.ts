@@ -5,7 +5,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** The verbs and what they are. */
-export type Verbs = Readonly<Record<string, Pick<Command, 'summary' | 'options'>>>;
+export type Verbs = Readonly<Record<string, Pick<Command, 'summary' | 'options' | 'words'>>>;
 
 /** Values that a shell itself can complete. */
 const isFolder = ({ value = '' }: OptionFacts): boolean => /DIRECTORY/.test(value);
@@ -27,7 +27,7 @@ export function completionScript(shell: Shell, verbs: Verbs): string {
 }
 
 function bash(verbs: Verbs): string {
-  const cases = Object.entries(verbs).map(([verb, { options }]) => {
+  const cases = Object.entries(verbs).map(([verb, { options, words: first }]) => {
     const all = Object.entries(options);
     const flags = all.flatMap(([name, { short }]) => [`--${name}`, ...(short ? [`-${short}`] : [])]);
     const values = all
@@ -46,12 +46,13 @@ function bash(verbs: Verbs): string {
     return [
       `    ${verb})`,
       ...(values.length > 0 ? ['      case "$before" in', ...values, '      esac'] : []),
+      ...(first ? [`      first='${first.join(' ')}'`] : []),
       `      flags='${[...flags, '--help'].join(' ')}' ;;`,
     ].join('\n');
   });
   return `# bash completion of nearfield: source <(nearfield completion bash)
 _nearfield() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' first=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${Object.keys(verbs).join(' ')} --help' -- "$word"))
     return
@@ -60,9 +61,13 @@ _nearfield() {
 ${cases.join('\n')}
   esac
   case "$word" in
-    -*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    -*) COMPREPLY=($(compgen -W "$flags" -- "$word")); return ;;
   esac
+  if [ "$COMP_CWORD" -eq 2 ] && [ -n "$first" ]; then
+    COMPREPLY=($(compgen -W "$first" -- "$word"))
+    return
+  fi
+  COMPREPLY=($(compgen -f -- "$word"))
 }
 complete -o filenames -F _nearfield nearfield
 `;
@@ -73,7 +78,7 @@ const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').repla
 
 function zsh(verbs: Verbs): string {
   const escaped = (text: string): string => text.replace(/[[\]:]/g, '\\$&');
-  const cases = Object.entries(verbs).map(([verb, { options }]) => {
+  const cases = Object.entries(verbs).map(([verb, { options, words }]) => {
     const specs = Object.entries(options).flatMap(([name, facts]) => {
       const action = facts.choices
         ? `(${facts.choices.join(' ')})`
@@ -87,7 +92,8 @@ function zsh(verbs: Verbs): string {
       const names = [`--${name}`, ...(facts.short ? [`-${facts.short}`] : [])];
       return names.map((flag) => quoted(`${facts.multiple ? '*' : ''}${flag}${help}${value}`));
     });
-    return `    ${verb}) _arguments -s ${[...specs, "'--help[explain the command]'", "'*:file:_files'"].join(' ')} ;;`;
+    const operands = [...(words ? [`'1:what:(${words.join(' ')})'`] : []), "'*:file:_files'"];
+    return `    ${verb}) _arguments -s ${[...specs, "'--help[explain the command]'", ...operands].join(' ')} ;;`;
   });
   const list = Object.entries(verbs).map(([verb, { summary }]) => quoted(`${verb}:${escaped(summary)}`));
   return `#compdef nearfield
@@ -111,8 +117,13 @@ if [ "$funcstack[1]" = _nearfield ]; then _nearfield "$@"; else compdef _nearfie
 }
 
 function fish(verbs: Verbs): string {
-  const lines = Object.entries(verbs).flatMap(([verb, { summary, options }]) => [
+  const lines = Object.entries(verbs).flatMap(([verb, { summary, options, words = [] }]) => [
     `complete -c nearfield -n __fish_use_subcommand -a ${verb} -d ${quoted(summary)}`,
+    ...(words.length > 0
+      ? [
+          `complete -c nearfield -n ${quoted(`__fish_seen_subcommand_from ${verb}; and not __fish_seen_subcommand_from ${words.join(' ')}`)} -a ${quoted(words.join(' '))}`,
+        ]
+      : []),
     ...Object.entries(options).map(([name, facts]) => {
       const value =
         facts.type === 'boolean'
