@@ -9,7 +9,7 @@ import type { QueryWord } from './keywords/query.ts';
 import { type KnownTokens, TableReader } from './meaning/table-scores.ts';
 import { readVectorRow, SIGN_SCALE, signBytes, signScores, vectorRowBytes } from './meaning/vectors.ts';
 import type { Attempt } from './ranking/answer.ts';
-import { correctedQuery } from './ranking/correction.ts';
+import { correctedQuery, generalVocabulary, mayStandForOthers } from './ranking/correction.ts';
 import { momentsOf, type Similarities as Values } from './ranking/fusion.ts';
 
 export interface Similarities {
@@ -39,7 +39,6 @@ export class MeaningReader {
   readonly #files: IndexFiles;
   readonly #manifest: Manifest;
   readonly #table: TableReader | undefined;
-  /** Checks of models that were passed, by foundation. */
 
   constructor(files: IndexFiles, manifest: Manifest, tokens: KnownTokens) {
     this.#files = files;
@@ -64,6 +63,7 @@ export class MeaningReader {
     // In the turn in which postings are asked for: blocks of both are one request.
     const prepared = table && attempt(() => this.#prepare(table, query, words, by !== true));
     const isPrepared = (await prepared) !== undefined;
+    if (by === true && !isPrepared) return NOTHING;
     const corrected = await this.#corrected(query, words, postings, isPrepared);
     const more = corrected === undefined ? {} : { corrected };
     if (by !== true) {
@@ -90,7 +90,7 @@ export class MeaningReader {
     words: readonly QueryWord[],
     isByModel: boolean,
   ): Promise<true> {
-    const open = new Set(words.filter(hasOthers).map(({ word }) => word));
+    const open = new Set(words.filter(mayStandForOthers).map(({ word }) => word));
     await table.prepare(query, (word) => isByModel || open.has(word));
     return true;
   }
@@ -102,19 +102,12 @@ export class MeaningReader {
     postings: QueryToCompare['postings'],
     isPrepared: boolean,
   ): Promise<string | undefined> {
-    const open = words.filter(hasOthers);
-    if (open.length === 0) return undefined;
+    if (!words.some(mayStandForOthers)) return undefined;
+    // A rare word may be right: the table knows which are, once their blocks are there.
+    const vocabulary = isPrepared ? this.#table : await generalVocabulary(words);
     const found = await postings();
-    const known = new Set<string>();
-    for (const { word, terms } of open) {
-      // A word that others only begin with may be unfinished, and a token by chance.
-      const isUnfinished = terms.every(({ match, word: other }) => match === 'prefix' || other === word);
-      // A rare word may be right, and another form of the site's is: it is looked up before it is replaced.
-      const isWord = isUnfinished || !isPrepared ? this.#table?.isCommon(word) : this.#table?.isWord(word);
-      if (isWord === true) known.add(word);
-    }
     const frequency = (term: string): number => found?.get(term)?.passages.length ?? 0;
-    return correctedQuery(query, words, frequency, (word) => known.has(word));
+    return vocabulary && correctedQuery(query, words, frequency, vocabulary);
   }
 
   async #check(model: QueryModel): Promise<void> {
@@ -159,7 +152,3 @@ export class MeaningReader {
     for (const [index, row] of read.entries()) values[best[index]!] = dot(row, vector) * SIGN_SCALE;
   }
 }
-
-/** Whether a word may stand for others. */
-const hasOthers = ({ word, terms }: QueryWord): boolean =>
-  terms.some(({ match, word: other }) => match !== 'exact' || other !== word);

@@ -9,7 +9,7 @@ import { type QueryWord, queryWords } from '../keywords/query.ts';
 import { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
 import { attempts, documentsNeeded, facetsOf, limitOf, resultsOf } from '../ranking/answer.ts';
-import { correctedQuery } from '../ranking/correction.ts';
+import { correctedQuery, generalVocabulary } from '../ranking/correction.ts';
 import { rankedBySimilarity } from '../related.ts';
 import { type Candidates, scored, shownHits } from './candidates.ts';
 import { countsOf, leastWorth, worthOf } from './counts.ts';
@@ -113,9 +113,8 @@ export class EngineIndex {
     }
     const { attempt, problems } = attempts(signal);
     const words = queryWords(query, this.#language, this.#dictionary);
-    const frequency = (term: string): number => this.#parts.frequencies.get(term) ?? 0;
     const isRead = meaning !== false && !(meaning instanceof Float32Array);
-    const corrected = isRead ? correctedQuery(query, words, frequency, () => false) : undefined;
+    const corrected = isRead ? await this.#corrected(query, words) : undefined;
     const vector =
       meaning === false
         ? undefined
@@ -201,6 +200,12 @@ export class EngineIndex {
   /** Ends connections that were opened for this index. */
   close(): Promise<void> {
     return this.#engine.close();
+  }
+
+  async #corrected(query: string, words: readonly QueryWord[]): Promise<string | undefined> {
+    const frequency = (term: string): number => this.#parts.frequencies.get(term) ?? 0;
+    const vocabulary = await generalVocabulary(words);
+    return vocabulary && correctedQuery(query, words, frequency, vocabulary);
   }
 
   async #vectorOf(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { indexOf, tableFoundation, textDocument } from '../../test/index-of.ts';
 import { countingFoundation, MODEL, sampleDocuments } from '../../test/live.ts';
-import { minilmQueryTable } from '../../test/query-table.ts';
+import { minilmQueryTable, smallQueryTable } from '../../test/query-table.ts';
 import { temporaryDirectory } from '../../test/temporary-directory.ts';
 import type { SourceDocument } from '../documents/types.ts';
 import type { LiveIndex } from './live-index.ts';
@@ -201,6 +201,28 @@ describe('a live index', () => {
             expect(own).toBeCloseTo(theirs![each]!.score, 1);
         }
       }
+    }
+  });
+
+  it('corrects mistyped words, not those that the language has, as a static index does', async () => {
+    const table = smallQueryTable();
+    const foundation = tableFoundation(table);
+    const documents = [textDocument('page', 'Drawing', 'Render the carpet when buttons are pressed.')];
+    const { index: fixed } = await indexOf({ documents, meaning: { foundation, model: MODEL, table } });
+    const live = await opened(fresh(), { foundation });
+    await live.add(documents);
+    const corrected = {
+      rendr: 'render',
+      carpt: 'carpet',
+      sender: undefined,
+      car: undefined,
+      button: undefined,
+    };
+    for (const [typed, stands] of Object.entries(corrected)) {
+      foundation.texts.length = 0;
+      expect((await live.search(`the ${typed}`)).corrected).toBe(stands && `the ${stands}`);
+      expect((await fixed.search(`the ${typed}`)).corrected).toBe(stands && `the ${stands}`);
+      expect(foundation.texts.at(-1)).toBe(`the ${stands ?? typed}`);
     }
   });
 

@@ -13,7 +13,6 @@ import {
   writePosting,
 } from '../keywords/postings.ts';
 import { type QueryWord, queryWords } from '../keywords/query.ts';
-import { correctedQuery } from '../ranking/correction.ts';
 
 /** Postings of one term: bytes that are appended to. */
 interface Postings {
@@ -91,7 +90,7 @@ export class LiveKeywords {
 
   /** Scores of the passages that have a word of a query, in no order. */
   search(query: string, weights: KeywordWeights): LiveKeywordScores {
-    const words = queryWords(query, this.#language, this.#currentDictionary());
+    const words = this.wordsOf(query);
     const means = this.#sums.map((sum) => Math.max(1, sum / Math.max(1, this.#count)));
     const scores = keywordScores(words, (term) => this.#postingsOf(term), {
       passages: this.#count,
@@ -101,16 +100,14 @@ export class LiveKeywords {
     return { words, scores };
   }
 
-  /** The query with mistyped words replaced, see `correctedQuery()`; undefined where there are none. */
-  corrected(query: string): string | undefined {
-    const words = queryWords(query, this.#language, this.#currentDictionary());
-    if (words.every(({ terms }) => terms.every(({ match }) => match === 'exact'))) return undefined;
-    return correctedQuery(
-      query,
-      words,
-      (term) => this.#postingsOf(term)?.passages.length ?? 0,
-      () => false,
-    );
+  /** The words of a query, see `queryWords()`. */
+  wordsOf(query: string): QueryWord[] {
+    return queryWords(query, this.#language, this.#currentDictionary());
+  }
+
+  /** Passages that have a term. */
+  frequency(term: string): number {
+    return this.#postingsOf(term)?.passages.length ?? 0;
   }
 
   /** Gives passages lower numbers, in the same order; those with −1 are gone for good. */

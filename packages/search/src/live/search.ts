@@ -8,6 +8,7 @@ import type { Embedder } from '../meaning/embedder.ts';
 import { vectorOfQuery } from '../meaning/vector-of-query.ts';
 import { attempts, documentsNeeded, limitOf, resultsOf, type Shown } from '../ranking/answer.ts';
 import { bestFirst } from '../ranking/best-first.ts';
+import { correctedQuery, generalVocabulary } from '../ranking/correction.ts';
 import { entriesOf, FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
@@ -47,9 +48,15 @@ export async function meaningOf(
 ): Promise<Meant> {
   const { fingerprint } = state;
   if (fingerprint === undefined || meaning === false) return { vector: undefined };
-  const corrected = meaning instanceof Float32Array ? undefined : state.keywords.corrected(query);
+  const corrected = meaning instanceof Float32Array ? undefined : await correctedIn(state.keywords, query);
   const vector = await vectorOfQuery(corrected ?? query, meaning, { fingerprint, own, signal });
   return { vector, ...(corrected === undefined ? {} : { corrected }) };
+}
+
+async function correctedIn(keywords: LiveState['keywords'], query: string): Promise<string | undefined> {
+  const vocabulary = await generalVocabulary(keywords.wordsOf(query));
+  const frequency = (term: string): number => keywords.frequency(term);
+  return vocabulary && correctedQuery(query, keywords.wordsOf(query), frequency, vocabulary);
 }
 
 /** The documents that answer a query. The state may not change meanwhile. */

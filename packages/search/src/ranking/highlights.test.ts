@@ -64,12 +64,10 @@ describe('a corrected query', () => {
   const corrected = (query: string, known: string[] = []): string | undefined => {
     const words = queryWords(query, ENGLISH, dictionary);
     const frequencies: Record<string, number> = { [ENGLISH.stem('configuration')]: 3, server: 5, sever: 1 };
-    return correctedQuery(
-      query,
-      words,
-      (term) => frequencies[term] ?? 0,
-      (word) => known.includes(word),
-    );
+    return correctedQuery(query, words, (term) => frequencies[term] ?? 0, {
+      isWord: (word) => known.includes(word),
+      isCommon: () => false,
+    });
   };
   it('has what mistyped words stand for most often', () => {
     expect(corrected('the servee is gone')).toBe('the server is gone');

@@ -49,6 +49,7 @@ const QUERIES = [
   'strings of the violin',
   'restarted srever',
   'pay the invoi',
+  'sever a loaf',
   "O'Neill's rule",
   'back\\slash',
   'the',
