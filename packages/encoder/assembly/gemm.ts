@@ -76,7 +76,8 @@ function finish(
 const BLOCK_BYTES: i32 = 24576;
 
 // target[row, column] = combine(activate(activations · weights × scales + bias), other).
-// `stride` numbers lie between rows of `target` and of `other`; `panels` are eight columns each.
+// `stride` numbers lie between rows of `target` and of `other`; `panels` are eight columns each. `excess` is what 64 in
+// each upper half adds to a column's sum, negated (see pack.ts); the plain variant does not read it.
 export function multiply(
   activations: usize,
   rowScales: usize,
@@ -91,12 +92,11 @@ export function multiply(
   activation: i32,
   combination: i32,
   other: usize,
+  excess: usize,
 ): void {
   const rowBytes = <usize>depth << 1;
   const panelBytes = <usize>depth << 3;
   const block = max(4, (BLOCK_BYTES / <i32>rowBytes) & ~3);
-  // What 64 in each upper half adds to a column's sum, negated; see pack.ts.
-  const excess = weights + <usize>panels * panelBytes;
   for (let first = 0; first < rows; first += block) {
     const last = min(rows, first + block);
     for (let panel = 0; panel < panels; panel++) {

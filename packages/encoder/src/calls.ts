@@ -55,6 +55,7 @@ export class Caller {
           COMBINATIONS[instruction.combination],
         ];
         const { depth, weights, scales, panels } = packed;
+        const excess = weights + panels * depth * 8;
         const limit = activationLimit(depth);
         return (batch) => {
           const { slots, rounded, rowScales } = batch;
@@ -75,7 +76,7 @@ export class Caller {
               slots[target]!,
               stride,
             ] as const),
-            ...([activation, combination, other < 0 ? 0 : slots[other]!] as const),
+            ...([activation, combination, other < 0 ? 0 : slots[other]!, excess] as const),
           );
         };
       }

@@ -7,6 +7,7 @@ import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
 import type { EncoderText } from './text.ts';
+import type { SharedKernels, Team } from './threads/team.ts';
 
 export interface EncodeOptions {
   /** Leading numbers of each vector to keep; more than there are keeps all. */
@@ -24,11 +25,18 @@ export class TokenOutOfRange extends RangeError {
   override readonly name = 'TokenOutOfRange';
 }
 
-/** The kernels over a new memory. */
-async function opened(): Promise<[Kernels, EncoderMemory]> {
+/** The kernels over a new memory, which a team shares if there is one. */
+async function opened(team: Team | undefined): Promise<Opened> {
+  if (team) return { ...(await team.open()), team };
   const module = await compileKernels();
   const memory = new EncoderMemory();
-  return [bindKernels(module, memory.memory), memory];
+  return { kernels: bindKernels(module, memory.memory), memory };
+}
+
+interface Opened extends Partial<Pick<SharedKernels, 'id'>> {
+  readonly kernels: Kernels;
+  readonly memory: EncoderMemory;
+  readonly team?: Team;
 }
 
 /** Smallest divisor of a vector: keeps zeros zeros. */
@@ -39,6 +47,8 @@ const SMALLEST_LENGTH = 1e-12;
  * sum runs over another text's tokens.
  */
 export class Encoder {
+  readonly #team: Team | undefined;
+  readonly #id: number;
   readonly #memory: EncoderMemory;
   readonly #kernels: Kernels;
   readonly #program: Program;
@@ -55,10 +65,11 @@ export class Encoder {
   readonly per: Rows['per'];
 
   private constructor(
-    kernels: Kernels,
-    memory: EncoderMemory,
+    { kernels, memory, team, id = 0 }: Opened,
     { program, width, per, places }: PackedProgram,
   ) {
+    this.#team = team;
+    this.#id = id;
     this.#memory = memory;
     this.#kernels = kernels;
     this.#program = program;
@@ -84,27 +95,35 @@ export class Encoder {
 
   /**
    * Packs a plan's weights. What they were read from is not needed afterwards.
+   * @param team threads that share the work. Default: none.
    * @throws OutOfEncoderMemory
    */
-  static async open(rows: Rows): Promise<Encoder> {
-    const [kernels, memory] = await opened();
+  static async open(rows: Rows, team?: Team): Promise<Encoder> {
+    const place = await opened(team);
+    const { kernels, memory } = place;
     const program = programOf(rows);
     const packer = new Packer(kernels, memory);
     const caller = new Caller(kernels, memory, packer);
     for (const instruction of program.instructions) caller.call(instruction);
     const { width, per } = rows;
     // Without its numbers: they would keep the whole file in memory.
-    return new Encoder(kernels, memory, { program: withoutData(program), width, per, places: packer.places });
+    return new Encoder(place, { program: withoutData(program), width, per, places: packer.places });
   }
 
   /**
    * The same encoder in another realm, from its {@link copy}: it computes the same bits.
+   * @param team threads that share the work. Default: none.
    * @throws OutOfEncoderMemory
    */
-  static async fromCopy(copy: EncoderCopy): Promise<Encoder> {
-    const [kernels, memory] = await opened();
-    memory.fill(copy.bytes);
-    return new Encoder(kernels, memory, copy);
+  static async fromCopy(copy: EncoderCopy, team?: Team): Promise<Encoder> {
+    const place = await opened(team);
+    place.memory.fill(copy.bytes);
+    return new Encoder(place, copy);
+  }
+
+  /** Lets the team's threads forget its memory. It computes nothing after that. */
+  close(): void {
+    this.#team?.close(this.#id);
   }
 
   /** All that the same encoder needs elsewhere, its packed weights as one buffer to be transferred. */
@@ -121,7 +140,8 @@ export class Encoder {
 
   /**
    * Vectors of texts: for each text its vectors one after the other.
-   * @throws TokenOutOfRange, OutOfEncoderMemory, and what `pause` throws. One run at a time.
+   * @throws TokenOutOfRange, OutOfEncoderMemory, and what `pause` throws. ThreadLost: only a new encoder, from its
+   * {@link copy}, computes on. One run at a time.
    */
   async encode(
     texts: readonly EncoderText[],
@@ -132,9 +152,13 @@ export class Encoder {
     for (const text of texts) this.#check(text);
     this.#isRunning = true;
     try {
+      this.#team?.begin();
       const batch = this.#lay(texts, task);
       for (const { op, run } of this.#runs) {
+        // Products of the same rows are computed beside each other; all else waits for what was before.
+        if (op !== 'product') this.#team?.finish();
         run(batch);
+        if (op !== 'product') this.#team?.finish();
         if (op === 'attend') await pause?.();
       }
       const kept = Math.min(dimensions, this.width);

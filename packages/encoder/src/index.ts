@@ -4,3 +4,5 @@ export { compileKernels, hasVectors, kernelBytes, provideKernels } from './kerne
 export { OutOfEncoderMemory } from './memory.ts';
 export { type Reading, readGraph } from './plan/read-graph.ts';
 export type { EncoderText } from './text.ts';
+export { Team, type TeamMessage, ThreadLost } from './threads/team.ts';
+export { TeamMate } from './threads/team-mate.ts';

@@ -39,6 +39,7 @@ export interface Kernels {
     activation: number,
     combination: number,
     other: Address,
+    excess: Address,
   ): void;
   packBytes(
     source: Address,
@@ -165,32 +166,51 @@ export const hasVectors = (): boolean =>
     ),
   );
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+/** Modules by whether their memory is shared. */
+const compiled = new Map<boolean, Promise<WebAssembly.Module>>();
 
 /** The variants of the kernels: both give the same bits. `relaxed` multiplies bytes, which not every engine has. */
 export const VARIANTS = { plain: KERNELS, relaxed: RELAXED_KERNELS } as const;
 
 /** The bytes of a variant, also as a file for hosts that compile WebAssembly only from files of their own. */
-export const kernelBytes = (variant: keyof typeof VARIANTS = 'plain'): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(VARIANTS[variant].match(/../g)!, (digits) => Number.parseInt(digits, 16));
+export const kernelBytes = (
+  variant: keyof typeof VARIANTS = 'plain',
+  isShared = false,
+): Uint8Array<ArrayBuffer> => {
+  const bytes = isShared ? VARIANTS[variant].replace(OWN_MEMORY, SHARED_MEMORY) : VARIANTS[variant];
+  return Uint8Array.from(bytes.match(/../g)!, (digits) => Number.parseInt(digits, 16));
+};
+
+/** The import of a memory of any size, and of one that threads share, in a section of imports. */
+const OWN_MEMORY = '020f0103656e76066d656d6f7279020001';
+const SHARED_MEMORY = '02120103656e76066d656d6f7279020301808004';
+
+/** A memory for the kernels. One that threads share is reserved as a whole, and taken as it grows. */
+export const newMemory = (isShared = false): WebAssembly.Memory =>
+  new WebAssembly.Memory(isShared ? { initial: 1, maximum: 65_536, shared: true } : { initial: 1 });
 
 /**
  * Compiles the kernels, once: with relaxed vectors where this machine has their product as one instruction. That does
  * not change between two workers of a machine, so that weights packed by one are those of another.
+ * @param isShared whether for memories that threads share: the same code, which says so of its memory.
  * @throws WebAssembly.CompileError where vectors are missing, see {@link hasVectors}, or where the host forbids compiling.
  */
-export function compileKernels(): Promise<WebAssembly.Module> {
-  compiled ??= compileFastest();
-  return compiled;
+export function compileKernels(isShared = false): Promise<WebAssembly.Module> {
+  let module = compiled.get(isShared);
+  if (!module) {
+    module = compileFastest(isShared);
+    compiled.set(isShared, module);
+  }
+  return module;
 }
 
-async function compileFastest(): Promise<WebAssembly.Module> {
-  const relaxed = kernelBytes('relaxed');
+async function compileFastest(isShared: boolean): Promise<WebAssembly.Module> {
+  const relaxed = kernelBytes('relaxed', isShared);
   if (WebAssembly.validate(relaxed)) {
     const module = await WebAssembly.compile(relaxed);
-    if (bindKernels(module, new WebAssembly.Memory({ initial: 1 })).relaxedKind() === 1) return module;
+    if (bindKernels(module, newMemory(isShared)).relaxedKind() === 1) return module;
   }
-  return WebAssembly.compile(kernelBytes('plain'));
+  return WebAssembly.compile(kernelBytes('plain', isShared));
 }
 
 /** Takes a module that the host has compiled from {@link kernelBytes}. @returns whether it is one. */
@@ -198,7 +218,7 @@ export function provideKernels(module: object): boolean {
   if (!(module instanceof WebAssembly.Module)) return false;
   const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
   if (!names.has('multiply') || !names.has('attend')) return false;
-  compiled = Promise.resolve(module);
+  compiled.set(false, Promise.resolve(module));
   return true;
 }
 

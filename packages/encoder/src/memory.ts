@@ -1,5 +1,7 @@
 /** A memory that kernels compute in: what stays is laid down first, what a run needs lies behind it. */
 
+import { newMemory } from './kernels.ts';
+
 /** Bytes of a WebAssembly page. */
 const PAGE = 65_536;
 
@@ -15,9 +17,13 @@ export class OutOfEncoderMemory extends Error {
 
 /** Hands out addresses one after the other; everything behind a mark is taken back at once. */
 export class EncoderMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1 });
+  readonly memory: WebAssembly.Memory;
   // Address 0 is none.
   #end = ALIGNMENT;
+
+  constructor(memory = newMemory()) {
+    this.memory = memory;
+  }
 
   /** Room for so many bytes. @throws OutOfEncoderMemory */
   take(bytes: number): number {

@@ -57,6 +57,7 @@ describe('products', () => {
       ACTIVATIONS[activation],
       COMBINATIONS[combination],
       other ? rows(other) : 0,
+      weights + depth * stride,
     );
     expect(memory.floats(guard, 1)[0]).toBe(42);
     return {
@@ -174,7 +175,7 @@ describe('products', () => {
       [0, Uint8Array.from(integers.flat(), (value) => value & 255)],
       [128, Uint8Array.from(integers.flat(), (value) => value + 128)],
     ] as const) {
-      const weights = memory.putBytes(new Uint8Array(64));
+      const weights = memory.putBytes(new Uint8Array(64 + 32));
       kernels.packBytes(memory.putBytes(bytes), 3, 1, 3, 3, flip, 8, weights);
       const target = memory.take(32);
       const ones = memory.putFloats(new Array(8).fill(1));
@@ -192,6 +193,7 @@ describe('products', () => {
         0,
         0,
         0,
+        weights + 64,
       );
       close(read(target, 1, 3), expected, 1e-4);
     }

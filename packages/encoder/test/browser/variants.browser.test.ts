@@ -34,7 +34,7 @@ async function product(
   const target = memory.take(rows.length * stride * 4);
   const bias = memory.putFloats(new Float32Array(outputs).fill(0.5), stride);
   const from = [rounded, rowScales, rows.length, depth, packed, scales, bias, stride / 8] as const;
-  kernels.multiply(...from, target, stride, 0, 0, 0);
+  kernels.multiply(...from, target, stride, 0, 0, 0, packed + depth * stride);
   return Array.from(memory.integers(target, rows.length * stride));
 }
 

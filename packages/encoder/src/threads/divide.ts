@@ -1,0 +1,144 @@
+/**
+ * How calls of kernels are divided. A number is computed by one thread, with the same operations in the same order as
+ * in an undivided call, so threads do not show in the result.
+ */
+import type { Kernels } from '../kernels.ts';
+import { type Board, PIECE, WORD } from './board.ts';
+
+/** Arguments of a kernel, in its order. */
+type Arguments = readonly number[];
+
+export interface Division {
+  /** Place of the argument that counts what is divided: rows, panels of columns, heads. */
+  readonly count: number;
+  /** Multiplications of a call in a product, or what takes as long. */
+  readonly work: (args: Arguments) => number;
+  /** Moves arguments to where a share begins. */
+  readonly move: (args: number[], first: number) => void;
+  /** Shares begin at multiples of this. @default 1 */
+  readonly unit?: number;
+  /** The largest share. Default: any. */
+  readonly most?: (args: Arguments) => number;
+  /** Whether a call may run beside an earlier one of the same kernel. Default: no. */
+  readonly isApart?: (args: Arguments, earlier: Arguments) => boolean;
+}
+
+/** Work on one number of a row, as multiplications of a product. */
+const NUMBER = 16;
+
+/** The same for a product of attention, with its share of the softmax. */
+const SCORE = 4;
+
+/** Rows that are `bytes` of these arguments apart. */
+const rowsOf = (
+  count: number,
+  width: number,
+  steps: (args: Arguments) => readonly (readonly [argument: number, bytes: number])[],
+): Division => ({
+  count,
+  work: (args) => args[count]! * args[width]! * NUMBER,
+  move: (args, first) => {
+    for (const [argument, bytes] of steps(args)) args[argument]! += first * bytes;
+  },
+});
+
+/** By name; the place of a kernel here is its number on a board. */
+const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
+  quantiseRows: rowsOf(2, 3, ([, stride, , depth]) => [
+    [0, stride! * 4],
+    [5, depth! * 2],
+    [6, 4],
+  ]),
+  // By panels: a thread reads its own weights alone, and few rows can be divided too.
+  multiply: {
+    count: 7,
+    // A line of the processor's cache has two panels' numbers.
+    unit: 2,
+    work: ([, , rows, depth, , , , panels]) => rows! * depth! * panels! * 8,
+    move: (args, first) => {
+      args[4]! += first * args[3]! * 8;
+      for (const argument of [5, 6, 8, 12, 13]) args[argument]! += first * 32;
+    },
+    // Two of the same rounded rows, neither of which reads or writes what the other has written.
+    isApart: (args, earlier) =>
+      args[8] !== earlier[8] && args[12] !== earlier[8] && args[8] !== earlier[12],
+  },
+  layerNorm: rowsOf(1, 3, ([, , , stride]) => [
+    [0, stride! * 4],
+    [7, stride! * 4],
+  ]),
+  rmsNorm: rowsOf(1, 3, ([, , , stride]) => [
+    [0, stride! * 4],
+    [6, stride! * 4],
+  ]),
+  mapRows: rowsOf(1, 2, ([, , stride, , , , otherStride]) => [
+    [0, stride! * 4],
+    [5, otherStride! * 4],
+    [7, stride! * 4],
+  ]),
+  rotate: {
+    ...rowsOf(1, 2, ([, , stride]) => [
+      [0, stride! * 4],
+      [8, 1],
+    ]),
+    // Of another text.
+    isApart: (args, earlier) => args[0] !== earlier[0],
+  },
+  attend: {
+    count: 8,
+    work: ([, , , , , , length, seen, heads, , size]) => length! * seen! * heads! * size! * 2 * SCORE,
+    move: (args, first) => {
+      const bytes = args[10]! * 4;
+      args[0]! += first * bytes;
+      args[15]! += first * bytes;
+      const group = Math.floor(first / args[9]!) * bytes;
+      args[2]! += group;
+      args[4]! += group;
+      if (args[12] !== 0) args[12]! += first * 4;
+    },
+    // A share must not begin within a group and end in another.
+    most: (args) => (args[9]! > 1 ? 1 : args[8]!),
+    isApart: (args, earlier) => args[15] !== earlier[15],
+  },
+  lookUpFloats: rowsOf(2, 4, ([, step, , , width]) => [
+    [0, step! * 4],
+    [5, width! * 4],
+  ]),
+  lookUpBytes: rowsOf(2, 5, ([, step, , , , width]) => [
+    [0, step! * 4],
+    [6, width! * 4],
+  ]),
+  lookUpNibbles: rowsOf(2, 7, ([, step, , , , , , width]) => [
+    [0, step! * 4],
+    [8, width! * 4],
+  ]),
+};
+
+type Divisible = keyof typeof DIVISIONS;
+
+const NAMES = Object.keys(DIVISIONS) as Divisible[];
+
+/** Number and division of a kernel; undefined if it is not divided. */
+export function divisionOf(name: string): { kernel: number; division: Division } | undefined {
+  const kernel = NAMES.indexOf(name as Divisible);
+  return kernel < 0 ? undefined : { kernel, division: DIVISIONS[NAMES[kernel]!]! };
+}
+
+/** The argument of `attend` that each thread has a room of its own for. */
+const SCRATCH = 14;
+
+/** Computes a piece that was taken from a board, and says so there. */
+export function compute({ words, pieces }: Board, place: number, kernels: Kernels, thread: number): void {
+  try {
+    const kernel = kernels[NAMES[pieces[place + PIECE.kernel]!]!] as (...args: number[]) => void;
+    const start = place + PIECE.args;
+    const args = Array.from(pieces.subarray(start, start + kernel.length));
+    if (kernel === kernels.attend) args[SCRATCH]! += thread * pieces[place + PIECE.scratch]!;
+    kernel(...args);
+  } catch {
+    Atomics.store(words, WORD.failed, 1);
+  }
+  words[WORD.shares + thread]!++;
+  Atomics.add(words, WORD.done, 1);
+  if (Atomics.load(words, WORD.leaderSleeps)) Atomics.notify(words, WORD.done);
+}
