@@ -1,12 +1,17 @@
 /** Runs a program over texts that lie packed one after the other. */
 import { type Batch, Caller, type Run } from './calls.ts';
 import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
-import { bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
+import { type ActivationBits, bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
 import { EncoderMemory } from './memory.ts';
 import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
 import type { EncoderText } from './text.ts';
+
+export interface EncoderOptions {
+  /** Bits to which inputs of products are rounded. @default 14 */
+  readonly activationBits?: ActivationBits | undefined;
+}
 
 export interface EncodeOptions {
   /** Leading numbers of each vector to keep; more than there are keeps all. */
@@ -86,9 +91,9 @@ export class Encoder {
    * Packs a plan's weights. What they were read from is not needed afterwards.
    * @throws OutOfEncoderMemory
    */
-  static async open(rows: Rows): Promise<Encoder> {
+  static async open(rows: Rows, { activationBits = 14 }: EncoderOptions = {}): Promise<Encoder> {
     const [kernels, memory] = await opened();
-    const program = programOf(rows);
+    const program = programOf(rows, activationBits);
     const packer = new Packer(kernels, memory);
     const caller = new Caller(kernels, memory, packer);
     for (const instruction of program.instructions) caller.call(instruction);
@@ -187,6 +192,7 @@ export class Encoder {
     );
     const rounded = memory.take(Math.max(tokens, texts.length) * this.#deepest * 2);
     const rowScales = memory.take(Math.max(tokens, texts.length) * 4);
+    const rowZeros = memory.take(Math.max(tokens, texts.length) * 4);
     const scratch = memory.take(this.#headSize ? this.#kernels.attentionScratch(longest, this.#headSize) : 0);
     const [words, types, positions] = [0, 0, 0].map(() => memory.take(tokens * 4)) as [
       number,
@@ -203,7 +209,7 @@ export class Encoder {
       for (let at = 0; at < ids.length; at++) places[at] = at;
     });
     const indices = { words, types, positions, task: memory.putIntegers([task]) };
-    return { texts, starts, tokens, slots, rounded, rowScales, scratch, indices };
+    return { texts, starts, tokens, slots, rounded, rowScales, rowZeros, scratch, indices };
   }
 
   /** A text's vectors, copied out. */
