@@ -9,7 +9,10 @@
 // The sums of upper halves are shifted and freed of those 64s before the lower halves are added to them, so that both
 // variants give the same sums. Its panels hold four rows of eight columns in 32 bytes.
 
-import { activated, ALONE, combined, largestLane, NONE } from './math';
+import { activated, ALONE, combined, GELU, geluColumns, largestLane, NONE } from './math';
+
+// Keeps a row of zeros from dividing by zero.
+const SMALLEST_RANGE: f32 = 1e-30;
 
 // Rounds rows to int16: the largest magnitude of a row becomes `limit`. Columns from `width` to `depth` are zeros.
 export function quantiseRows(
@@ -31,8 +34,7 @@ export function quantiseRows(
       m0 = f32x4.max(m0, f32x4.abs(v128.load(p)));
       m1 = f32x4.max(m1, f32x4.abs(v128.load(p, 16)));
     }
-    // The floor keeps a row of zeros from dividing by zero.
-    const largest = max(largestLane(f32x4.max(m0, m1)), <f32>1e-30);
+    const largest = max(largestLane(f32x4.max(m0, m1)), SMALLEST_RANGE);
     const factor = f32x4.splat(limit / largest);
     for (let p = from; p < end; p += 32, target += 16) {
       const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
@@ -51,6 +53,51 @@ export function quantiseRows(
     if (ASC_FEATURE_RELAXED_SIMD) target += depth;
     // NaN and infinities lose themselves in the rounding; the scale hands them on.
     store<f32>(scales + (<usize>row << 2), largest / limit);
+  }
+}
+
+// Rounds rows to bytes: a row's least number, at most 0, becomes 0, its largest, at least 0, becomes 255. `zeros` gets
+// the byte that 0 becomes. The plain variant, which multiplies int16, takes it off here, the other one off its sums.
+export function quantiseBytes(
+  source: usize,
+  stride: i32,
+  rows: i32,
+  depth: i32,
+  target: usize,
+  scales: usize,
+  zeros: usize,
+): void {
+  const bytes = <usize>depth << 2;
+  for (let row = 0; row < rows; row++) {
+    const from = source + ((<usize>row * stride) << 2);
+    const end = from + bytes;
+    let most = f32x4.splat(0);
+    let least = f32x4.splat(0);
+    for (let p = from; p < end; p += 32) {
+      const x = v128.load(p);
+      const y = v128.load(p, 16);
+      most = f32x4.max(most, f32x4.max(x, y));
+      least = f32x4.max(least, f32x4.neg(f32x4.min(x, y)));
+    }
+    const below = largestLane(least);
+    const range = max(largestLane(most) + below, SMALLEST_RANGE);
+    const factor = f32x4.splat(<f32>255 / range);
+    const zero = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(f32x4.splat(below), factor)));
+    for (let p = from; p < end; p += 32) {
+      const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
+      const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p, 16), factor)));
+      const rounded = i16x8.narrow_i32x4_s(i32x4.add(low, zero), i32x4.add(high, zero));
+      const byte = i8x16.narrow_i16x8_u(rounded, rounded);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        v128.store64_lane(target, byte, 0);
+        target += 8;
+      } else {
+        v128.store(target, i16x8.sub(i16x8.extend_low_i8x16_u(byte), i16x8.narrow_i32x4_s(zero, zero)));
+        target += 16;
+      }
+    }
+    store<f32>(scales + (<usize>row << 2), range / 255);
+    store<i32>(zeros + (<usize>row << 2), i32x4.extract_lane(zero, 0));
   }
 }
 
@@ -76,11 +123,12 @@ function finish(
 const BLOCK_BYTES: i32 = 24576;
 
 // target[row, column] = combine(activate(activations · weights × scales + bias), other).
-// `stride` numbers lie between rows of `target` and of `other`; `panels` are eight columns each. `excess` is what 64 in
-// each upper half adds to a column's sum, negated (see pack.ts); the plain variant does not read it.
+// `stride` numbers lie between rows of `target` and of `other`; `panels` are eight columns each. `columnSums` are negated
+// (see pack.ts); the plain variant does not read them.
 export function multiply(
   activations: usize,
   rowScales: usize,
+  zeros: usize,
   rows: i32,
   depth: i32,
   weights: usize,
@@ -92,9 +140,14 @@ export function multiply(
   activation: i32,
   combination: i32,
   other: usize,
-  excess: usize,
+  columnSums: usize,
 ): void {
-  const rowBytes = <usize>depth << 1;
+  // GELU that nothing is combined with is computed where a panel's columns are still in the first cache.
+  const isGeluApart = activation == GELU && combination == ALONE;
+  if (isGeluApart) activation = NONE;
+  // Relaxed vectors multiply bytes as they are.
+  const areBytes = ASC_FEATURE_RELAXED_SIMD && zeros != 0;
+  const rowBytes = <usize>depth << (areBytes ? 0 : 1);
   const panelBytes = <usize>depth << 3;
   const block = max(4, (BLOCK_BYTES / <i32>rowBytes) & ~3);
   for (let first = 0; first < rows; first += block) {
@@ -104,8 +157,13 @@ export function multiply(
       const column = <usize>panel << 5;
       const s0 = v128.load(columnScales + column);
       const s1 = v128.load(columnScales + column, 16);
-      const z0 = ASC_FEATURE_RELAXED_SIMD ? v128.load(excess + column) : i32x4.splat(0);
-      const z1 = ASC_FEATURE_RELAXED_SIMD ? v128.load(excess + column, 16) : i32x4.splat(0);
+      // Of bytes times their zero, of 14 bits times what 64 adds in an upper half, 64 × 128.
+      let z0 = i32x4.splat(0);
+      let z1 = i32x4.splat(0);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        z0 = i32x4.shl(v128.load(columnSums + column), areBytes ? 0 : 13);
+        z1 = i32x4.shl(v128.load(columnSums + column, 16), areBytes ? 0 : 13);
+      }
       const b0 = v128.load(bias + column);
       const b1 = v128.load(bias + column, 16);
       let row = first;
@@ -125,8 +183,7 @@ export function multiply(
         let c31 = i32x4.splat(0);
         let wp = w;
         if (ASC_FEATURE_RELAXED_SIMD) {
-          const upper = <usize>depth;
-          for (let k = upper; k < rowBytes; k += 4, wp += 32) {
+          for (let k = <usize>depth; k < rowBytes; k += 4, wp += 32) {
             const w0 = v128.load(wp);
             const w1 = v128.load(wp, 16);
             let x = v128.load_splat<i32>(a0 + k);
@@ -142,16 +199,18 @@ export function multiply(
             c30 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c30);
             c31 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c31);
           }
-          c00 = i32x4.add(i32x4.shl(c00, 7), z0);
-          c01 = i32x4.add(i32x4.shl(c01, 7), z1);
-          c10 = i32x4.add(i32x4.shl(c10, 7), z0);
-          c11 = i32x4.add(i32x4.shl(c11, 7), z1);
-          c20 = i32x4.add(i32x4.shl(c20, 7), z0);
-          c21 = i32x4.add(i32x4.shl(c21, 7), z1);
-          c30 = i32x4.add(i32x4.shl(c30, 7), z0);
-          c31 = i32x4.add(i32x4.shl(c31, 7), z1);
+          if (!areBytes) {
+            c00 = i32x4.add(i32x4.shl(c00, 7), z0);
+            c01 = i32x4.add(i32x4.shl(c01, 7), z1);
+            c10 = i32x4.add(i32x4.shl(c10, 7), z0);
+            c11 = i32x4.add(i32x4.shl(c11, 7), z1);
+            c20 = i32x4.add(i32x4.shl(c20, 7), z0);
+            c21 = i32x4.add(i32x4.shl(c21, 7), z1);
+            c30 = i32x4.add(i32x4.shl(c30, 7), z0);
+            c31 = i32x4.add(i32x4.shl(c31, 7), z1);
+          }
           wp = w;
-          for (let k: usize = 0; k < upper; k += 4, wp += 32) {
+          for (let k: usize = 0; k < <usize>depth; k += 4, wp += 32) {
             const w0 = v128.load(wp);
             const w1 = v128.load(wp, 16);
             let x = v128.load_splat<i32>(a0 + k);
@@ -166,6 +225,21 @@ export function multiply(
             x = v128.load_splat<i32>(a3 + k);
             c30 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w0, x, c30);
             c31 = i32x4.relaxed_dot_i8x16_i7x16_add_s(w1, x, c31);
+          }
+          if (areBytes) {
+            const z = zeros + (<usize>row << 2);
+            let x = v128.load_splat<i32>(z);
+            c00 = i32x4.add(c00, i32x4.mul(x, z0));
+            c01 = i32x4.add(c01, i32x4.mul(x, z1));
+            x = v128.load_splat<i32>(z, 4);
+            c10 = i32x4.add(c10, i32x4.mul(x, z0));
+            c11 = i32x4.add(c11, i32x4.mul(x, z1));
+            x = v128.load_splat<i32>(z, 8);
+            c20 = i32x4.add(c20, i32x4.mul(x, z0));
+            c21 = i32x4.add(c21, i32x4.mul(x, z1));
+            x = v128.load_splat<i32>(z, 12);
+            c30 = i32x4.add(c30, i32x4.mul(x, z0));
+            c31 = i32x4.add(c31, i32x4.mul(x, z1));
           }
         } else for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
           const w0 = v128.load_ext<i8>(wp);
@@ -222,13 +296,20 @@ export function multiply(
             c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp), x, c00);
             c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp, 16), x, c01);
           }
-          c00 = i32x4.add(i32x4.shl(c00, 7), z0);
-          c01 = i32x4.add(i32x4.shl(c01, 7), z1);
+          if (!areBytes) {
+            c00 = i32x4.add(i32x4.shl(c00, 7), z0);
+            c01 = i32x4.add(i32x4.shl(c01, 7), z1);
+          }
           wp = w;
           for (let k: usize = 0; k < <usize>depth; k += 4, wp += 32) {
             const x = v128.load_splat<i32>(a0 + k);
             c00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp), x, c00);
             c01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(wp, 16), x, c01);
+          }
+          if (areBytes) {
+            const x = v128.load_splat<i32>(zeros + (<usize>row << 2));
+            c00 = i32x4.add(c00, i32x4.mul(x, z0));
+            c01 = i32x4.add(c01, i32x4.mul(x, z1));
           }
         } else for (let k: usize = 0; k < rowBytes; k += 4, wp += 16) {
           const x = v128.load_splat<i32>(a0 + k);
@@ -239,6 +320,9 @@ export function multiply(
         const rs = v128.load_splat<f32>(rowScales + (<usize>row << 2));
         finish(c00, rs, s0, b0, target + offset, activation, combination, other + offset);
         finish(c01, rs, s1, b1, target + offset + 16, activation, combination, other + offset + 16);
+      }
+      if (isGeluApart) {
+        geluColumns(target + ((<usize>first * stride) << 2) + column, <usize>stride << 2, last - first);
       }
     }
   }

@@ -15,16 +15,16 @@ function place(weights: usize, depth: i32, row: i32, column: i32): usize {
   return weights + panel + (<usize>(row >> 1) << 4) + (<usize>(column & 7) << 1) + (row & 1);
 }
 
-// With relaxed vectors, for each column −64 × 128 times its sum, behind the panels: what the 64s in the upper halves of
-// activations add too much.
-function putExcess(weights: usize, depth: i32, rows: i32, columns: i32): void {
+// With relaxed vectors, for each column its negated sum, behind the panels: what is added to all activations of a row is
+// taken off again by it.
+function putSums(weights: usize, depth: i32, rows: i32, columns: i32): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return;
   const padded = (columns + 7) & ~7;
-  const excess = weights + <usize>padded * depth;
+  const sums = weights + <usize>padded * depth;
   for (let column = 0; column < padded; column++) {
     let sum = 0;
     for (let row = 0; column < columns && row < rows; row++) sum += load<i8>(place(weights, depth, row, column));
-    store<i32>(excess + (<usize>column << 2), sum * -8192);
+    store<i32>(sums + (<usize>column << 2), -sum);
   }
 }
 
@@ -45,7 +45,7 @@ export function packBytes(
       store<u8>(place(weights, depth, row, column), load<u8>(from) ^ flip);
     }
   }
-  putExcess(weights, depth, rows, columns);
+  putSums(weights, depth, rows, columns);
 }
 
 // float32 numbers, rounded to int8 with one scale a column, which is written to `scales`.
@@ -82,5 +82,5 @@ export function packFloats(
       store<i8>(place(weights, depth, row, column), <i8>max<f32>(-127, min<f32>(127, value)));
     }
   }
-  putExcess(weights, depth, rows, columns);
+  putSums(weights, depth, rows, columns);
 }

@@ -16,6 +16,8 @@ export interface Batch {
   readonly slots: readonly number[];
   readonly rounded: number;
   readonly rowScales: number;
+  /** The byte that 0 becomes, of rows that are rounded to bytes. */
+  readonly rowZeros: number;
   readonly scratch: number;
   readonly indices: Readonly<Record<'words' | 'types' | 'positions' | 'task', number>>;
 }
@@ -49,7 +51,7 @@ export class Caller {
       case 'product': {
         const packed: PackedWeights = places.weights(instruction.weights);
         const bias = places.row(instruction.bias, width, 0);
-        const { input, inputWidth, isRounded, other } = instruction;
+        const { input, inputWidth, isRounded, bits, other } = instruction;
         const [activation, combination] = [
           ACTIVATIONS[instruction.activation],
           COMBINATIONS[instruction.combination],
@@ -60,13 +62,17 @@ export class Caller {
         return (batch) => {
           const { slots, rounded, rowScales } = batch;
           const rows = count(batch);
+          const rowZeros = bits === 8 ? batch.rowZeros : 0;
           if (!isRounded) {
-            kernels.quantiseRows(slots[input]!, strideOf(inputWidth), rows, depth, limit, rounded, rowScales);
+            const source = [slots[input]!, strideOf(inputWidth), rows, depth] as const;
+            if (bits === 8) kernels.quantiseBytes(...source, rounded, rowScales, rowZeros);
+            else kernels.quantiseRows(...source, limit, rounded, rowScales);
           }
           kernels.multiply(
             ...([
               rounded,
               rowScales,
+              rowZeros,
               rows,
               depth,
               weights,

@@ -1,13 +1,20 @@
 /** Runs a program over texts that lie packed one after the other. */
 import { type Batch, Caller, type Run } from './calls.ts';
 import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
-import { bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
+import { type ActivationBits, bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
 import { EncoderMemory } from './memory.ts';
 import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
 import type { EncoderText } from './text.ts';
 import type { SharedKernels, Team } from './threads/team.ts';
+
+export interface EncoderOptions {
+  /** Bits to which inputs of products are rounded. @default 14 */
+  readonly activationBits?: ActivationBits | undefined;
+  /** Threads that share the work. Default: none. */
+  readonly team?: Team | undefined;
+}
 
 export interface EncodeOptions {
   /** Leading numbers of each vector to keep; more than there are keeps all. */
@@ -95,13 +102,12 @@ export class Encoder {
 
   /**
    * Packs a plan's weights. What they were read from is not needed afterwards.
-   * @param team threads that share the work. Default: none.
    * @throws OutOfEncoderMemory
    */
-  static async open(rows: Rows, team?: Team): Promise<Encoder> {
+  static async open(rows: Rows, { activationBits = 14, team }: EncoderOptions = {}): Promise<Encoder> {
     const place = await opened(team);
     const { kernels, memory } = place;
-    const program = programOf(rows);
+    const program = programOf(rows, activationBits);
     const packer = new Packer(kernels, memory);
     const caller = new Caller(kernels, memory, packer);
     for (const instruction of program.instructions) caller.call(instruction);
@@ -211,6 +217,7 @@ export class Encoder {
     );
     const rounded = memory.take(Math.max(tokens, texts.length) * this.#deepest * 2);
     const rowScales = memory.take(Math.max(tokens, texts.length) * 4);
+    const rowZeros = memory.take(Math.max(tokens, texts.length) * 4);
     const scratch = memory.take(this.#headSize ? this.#kernels.attentionScratch(longest, this.#headSize) : 0);
     const [words, types, positions] = [0, 0, 0].map(() => memory.take(tokens * 4)) as [
       number,
@@ -227,7 +234,7 @@ export class Encoder {
       for (let at = 0; at < ids.length; at++) places[at] = at;
     });
     const indices = { words, types, positions, task: memory.putIntegers([task]) };
-    return { texts, starts, tokens, slots, rounded, rowScales, scratch, indices };
+    return { texts, starts, tokens, slots, rounded, rowScales, rowZeros, scratch, indices };
   }
 
   /** A text's vectors, copied out. */

@@ -13,6 +13,12 @@ export type Activation = keyof typeof ACTIVATIONS;
 export const COMBINATIONS = { none: 0, add: 1, multiply: 2 } as const;
 export type Combination = keyof typeof COMBINATIONS;
 
+/**
+ * Bits to which a product's inputs are rounded, row by row: 14 for vectors that others are compared with, 8 where half the
+ * time is worth more than the fourth digit.
+ */
+export type ActivationBits = 8 | 14;
+
 /** Every kernel; what each computes is described at its definition in `assembly/`. */
 export interface Kernels {
   relaxedKind(): number;
@@ -25,9 +31,19 @@ export interface Kernels {
     target: Address,
     scales: Address,
   ): void;
+  quantiseBytes(
+    source: Address,
+    stride: number,
+    rows: number,
+    depth: number,
+    target: Address,
+    scales: Address,
+    zeros: Address,
+  ): void;
   multiply(
     activations: Address,
     rowScales: Address,
+    zeros: Address,
     rows: number,
     depth: number,
     weights: Address,

@@ -46,6 +46,7 @@ describe('products', () => {
     kernels.multiply(
       activations,
       rowScales,
+      0,
       x.length,
       depth,
       weights,
@@ -182,6 +183,7 @@ describe('products', () => {
       kernels.multiply(
         activations,
         rowScales,
+        0,
         1,
         8,
         weights,
@@ -197,5 +199,137 @@ describe('products', () => {
       );
       close(read(target, 1, 3), expected, 1e-4);
     }
+  });
+});
+
+describe('products of bytes', () => {
+  /** What the kernels make of rows, and the whole numbers that they are to multiply. */
+  function product(
+    x: readonly number[][],
+    w: readonly (readonly number[])[],
+    activation: Activation = 'none',
+  ) {
+    const { memory, kernels, rows, read } = bench();
+    const [inputs, outputs] = [w.length, w[0]!.length];
+    const [depth, stride] = [strideOf(inputs), strideOf(outputs)];
+    const weights = memory.take(depth * stride + stride * 4);
+    memory.bytes(weights, depth * stride).fill(0);
+    const source = memory.putBytes(Int8Array.from(w.flat()));
+    kernels.packBytes(source, outputs, 1, inputs, outputs, 0, depth, weights);
+    const activations = memory.take(x.length * depth * 2);
+    const [rowScales, zeros] = [memory.take(x.length * 4), memory.take(x.length * 4)];
+    kernels.quantiseBytes(rows(x), depth, x.length, depth, activations, rowScales, zeros);
+    const [scale, bias] = [Math.fround(0.01), Math.fround(0.3)];
+    const target = memory.take(x.length * stride * 4);
+    const guard = memory.putFloats([42]);
+    const from = [activations, rowScales, zeros, x.length, depth, weights] as const;
+    const columns = [scale, bias].map((each) => memory.putFloats(new Array(stride).fill(each))) as [
+      number,
+      number,
+    ];
+    kernels.multiply(...from, ...columns, stride / 8, target, stride, ACTIVATIONS[activation], 0, 0, weights + depth * stride);
+    expect(memory.floats(guard, 1)[0]).toBe(42);
+    return {
+      found: read(target, x.length, outputs),
+      rowScales: Array.from(memory.floats(rowScales, x.length)),
+      zeros: Array.from(memory.integers(zeros, x.length)),
+      scale,
+      bias,
+    };
+  }
+
+  /** By the definition, in float32 where the kernels use it, sums in whole numbers. */
+  function expectedOf(
+    row: readonly number[],
+    w: readonly (readonly number[])[],
+    scale: number,
+    bias: number,
+  ) {
+    const below = Math.max(0, ...row.map((value) => -value));
+    const range = Math.max(Math.fround(Math.max(0, ...row) + below), Math.fround(1e-30));
+    const factor = Math.fround(255 / range);
+    const even = (value: number): number => {
+      const floor = Math.floor(value);
+      return value - floor === 0.5 ? floor + (floor & 1) : Math.round(value);
+    };
+    const zero = even(Math.fround(below * factor));
+    const bytes = row.map((value) => Math.min(255, Math.max(0, even(Math.fround(value * factor)) + zero)));
+    const rowScale = Math.fround(range / 255);
+    const found = w[0]!.map((_, column) => {
+      const sum = bytes.reduce((total, byte, at) => total + (byte - zero) * w[at]![column]!, 0);
+      return Math.fround(Math.fround(Math.fround(sum) * Math.fround(rowScale * scale)) + bias);
+    });
+    return { zero, rowScale, found };
+  }
+
+  it('are whole numbers’, to the last bit, and near float64', () => {
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.integer({ min: 1, max: 11 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(-3, 0, 0.5, 30),
+        (seed, rows, depth, columns, shift) => {
+          const draw = numbers(seed);
+          const x = draw(rows, depth).map((row) => row.map((value) => Math.fround(value + shift)));
+          const w = draw(depth, columns, 60).map((row) =>
+            row.map((value) => Math.max(-128, Math.min(127, Math.round(value)))),
+          );
+          const { found, rowScales, zeros, scale, bias } = product(x, w);
+          x.forEach((row, at) => {
+            const expected = expectedOf(row, w, scale, bias);
+            expect(zeros[at]).toBe(expected.zero);
+            expect(rowScales[at]).toBe(expected.rowScale);
+            expect(found[at]).toEqual(expected.found);
+          });
+          const exact = reference.multiply(
+            x,
+            w.map((row) => row.map((value) => value * scale)),
+            [],
+          );
+          exact.forEach((row, at) => {
+            row.forEach((value, column) => {
+              const allowed =
+                w.reduce((sum, each) => sum + Math.abs(each[column]!), 0) * rowScales[at]! * scale;
+              // A number is rounded by half a step, the zero by another half.
+              expect(Math.abs(found[at]![column]! - bias - value)).toBeLessThanOrEqual(1.01 * allowed + 1e-4);
+            });
+          });
+        },
+      ),
+      runs,
+    );
+  });
+
+  it('do not overflow at the largest sums, of either sign', () => {
+    for (const depth of [8, 384, 4096, 16_384]) {
+      const w = Array.from({ length: depth }, () => [-128, 127]);
+      for (const value of [1, -1]) {
+        const { found, bias } = product([new Array<number>(depth).fill(value)], w);
+        found[0]!.forEach((sum, column) => {
+          expect((sum - bias) / (value * depth * w[0]![column]! * 0.01)).toBeCloseTo(1, 4);
+        });
+      }
+    }
+  });
+
+  it('hand on numbers that are none, and compute zeros', () => {
+    const w = [[1], [2]];
+    expect(product([[Number.NaN, 1]], w).found[0]![0]).toBeNaN();
+    for (const endless of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(Number.isFinite(product([[endless, 1]], w).found[0]![0]!)).toBe(false);
+    }
+    const { found, bias, zeros } = product([[0, 0]], w);
+    expect([found, zeros]).toEqual([[[bias]], [0]]);
+    expect(product([[3, -4]], [[0], [0]]).found).toEqual([[bias]]);
+  });
+
+  it.each([1, 2, 3, 6, 7, 65])('end with GELU: %i rows', (count) => {
+    const draw = numbers(count);
+    const [x, w] = [draw(count, 24, 3), draw(24, 19, 60).map((row) => row.map(Math.round))];
+    const plain = product(x, w).found;
+    const expected = reference.activate(plain, 'gelu');
+    close(product(x, w, 'gelu').found, expected, 1e-6);
   });
 });

@@ -1,5 +1,5 @@
 /** Orders a plan's rows into calls of kernels, and gives each a place that others use again. */
-import type { Activation, Combination } from './kernels.ts';
+import type { Activation, ActivationBits, Combination } from './kernels.ts';
 import {
   type AttentionForm,
   inputsOf,
@@ -33,6 +33,8 @@ export type Instruction = { readonly target: number; readonly width: number; rea
       readonly inputWidth: number;
       /** Whether the input's rounding is still there from the product before. */
       readonly isRounded: boolean;
+      /** To how many bits its input is rounded. */
+      readonly bits: ActivationBits;
       readonly weights: Weights;
       readonly bias: Float32Array | undefined;
       readonly activation: Activation;
@@ -82,9 +84,12 @@ export interface Program {
 /** An instruction without where its result goes and what that is. */
 type Draft<Each> = Each extends Instruction ? Omit<Each, 'target' | 'width' | 'per'> : never;
 
-/** Orders rows. What several others are made from is computed once. */
-export function programOf(rows: Rows): Program {
-  return new Compiler(rows).compile();
+/**
+ * Orders rows. What several others are made from is computed once.
+ * @param bits to which products round their inputs. Rows of whole texts are few, and keep 14.
+ */
+export function programOf(rows: Rows, bits: ActivationBits): Program {
+  return new Compiler(rows, bits).compile();
 }
 
 class Compiler {
@@ -98,9 +103,11 @@ class Compiler {
   /** Uses of each slot's content that are still to come. */
   readonly #pending = new Map<number, number>();
   #rounded: Rows | undefined;
+  readonly #bits: ActivationBits;
 
-  constructor(result: Rows) {
+  constructor(result: Rows, bits: ActivationBits) {
     this.#result = result;
+    this.#bits = bits;
     const open = [result];
     this.#uses.set(result, 1);
     for (let rows = open.pop(); rows; rows = open.pop()) {
@@ -224,12 +231,13 @@ class Compiler {
     const input = this.#place(product.input);
     const isRounded = this.#rounded === product.input;
     this.#rounded = product.input;
+    const bits = product.input.per === 'text' ? 14 : this.#bits;
     const { weights, bias } = product;
     const combination = combined?.how ?? 'none';
     const inputWidth = product.input.width;
     return this.#write(
       rows,
-      { op: 'product', input, inputWidth, isRounded, weights, bias, activation, combination, other },
+      { op: 'product', input, inputWidth, isRounded, bits, weights, bias, activation, combination, other },
       other < 0 ? [] : [other],
       [input],
     );

@@ -17,6 +17,7 @@ import {
 } from '@nearfield/model-tiny';
 import { describe, expect, it } from 'vitest';
 import { agreement } from '../../test/onnxruntime.ts';
+import type { EncoderOptions } from '../encoder.ts';
 import { Encoder, type Reading, readGraph } from '../index.ts';
 
 /** The graph of a tiny model, with its weights where these lie apart. */
@@ -29,10 +30,14 @@ function read(files: readonly TinyFile[], output: string): Reading {
 }
 
 /** Encoder of a tiny model's output. */
-async function opened(files: readonly TinyFile[], output: string): Promise<Encoder> {
+async function opened(
+  files: readonly TinyFile[],
+  output: string,
+  options: EncoderOptions = {},
+): Promise<Encoder> {
   const reading = read(files, output);
   if ('refused' in reading) throw new Error(reading.refused);
-  return Encoder.open(reading.rows);
+  return Encoder.open(reading.rows, options);
 }
 
 const TEXTS = [
@@ -80,9 +85,9 @@ describe.each([
   ['reranker v2', tinyRerankerV2],
   ['a reranker with segments', tinyBertReranker],
 ] as const)('%s', (_, make) => {
-  it('agrees with float64', async () => {
+  it.each([14, 8] as const)('agrees with float64, activations in %i bits', async (activationBits) => {
     const { files, tokenizer, scores } = make();
-    const encoder = await opened(files, 'logits');
+    const encoder = await opened(files, 'logits', { activationBits });
     const { around, pair, bare } = tokenizer;
     const documents = ['Paris is the capital.', 'No.', 'rabbit'];
     const head = [...around[0], ...bare('capital'), ...pair.middle];
@@ -94,6 +99,9 @@ describe.each([
     scores('capital', documents).forEach((score, index) => {
       expect(1 / (1 + Math.exp(-logits[index]![0]!))).toBeCloseTo(score, 2);
     });
+    for (const [index, text] of texts.entries()) {
+      expect(await encoder.encode([text], { ...ALL, normalized: false })).toEqual([logits[index]]);
+    }
   });
 });
 

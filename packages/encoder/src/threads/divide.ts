@@ -14,7 +14,7 @@ export interface Division {
   /** Multiplications of a call in a product, or what takes as long. */
   readonly work: (args: Arguments) => number;
   /** Moves arguments to where a share begins. */
-  readonly move: (args: number[], first: number) => void;
+  readonly move: (args: number[], first: number, kernels: Kernels) => void;
   /** Shares begin at multiples of this. @default 1 */
   readonly unit?: number;
   /** The largest share. Default: any. */
@@ -33,12 +33,12 @@ const SCORE = 4;
 const rowsOf = (
   count: number,
   width: number,
-  steps: (args: Arguments) => readonly (readonly [argument: number, bytes: number])[],
+  steps: (args: Arguments, kernels: Kernels) => readonly (readonly [argument: number, bytes: number])[],
 ): Division => ({
   count,
   work: (args) => args[count]! * args[width]! * NUMBER,
-  move: (args, first) => {
-    for (const [argument, bytes] of steps(args)) args[argument]! += first * bytes;
+  move: (args, first, kernels) => {
+    for (const [argument, bytes] of steps(args, kernels)) args[argument]! += first * bytes;
   },
 });
 
@@ -49,19 +49,26 @@ const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
     [5, depth! * 2],
     [6, 4],
   ]),
+  quantiseBytes: rowsOf(2, 3, ([, stride, , depth], kernels) => [
+    [0, stride! * 4],
+    // Relaxed vectors multiply bytes, plain ones int16.
+    [4, kernels.relaxedKind() === 1 ? depth! : depth! * 2],
+    [5, 4],
+    [6, 4],
+  ]),
   // By panels: a thread reads its own weights alone, and few rows can be divided too.
   multiply: {
-    count: 7,
+    count: 8,
     // A line of the processor's cache has two panels' numbers.
     unit: 2,
-    work: ([, , rows, depth, , , , panels]) => rows! * depth! * panels! * 8,
+    work: ([, , , rows, depth, , , , panels]) => rows! * depth! * panels! * 8,
     move: (args, first) => {
-      args[4]! += first * args[3]! * 8;
-      for (const argument of [5, 6, 8, 12, 13]) args[argument]! += first * 32;
+      args[5]! += first * args[4]! * 8;
+      for (const argument of [6, 7, 9, 13, 14]) args[argument]! += first * 32;
     },
     // Two of the same rounded rows, neither of which reads or writes what the other has written.
     isApart: (args, earlier) =>
-      args[8] !== earlier[8] && args[12] !== earlier[8] && args[8] !== earlier[12],
+      args[9] !== earlier[9] && args[13] !== earlier[9] && args[9] !== earlier[13],
   },
   layerNorm: rowsOf(1, 3, ([, , , stride]) => [
     [0, stride! * 4],

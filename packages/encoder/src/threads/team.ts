@@ -233,7 +233,7 @@ export class Team {
           return;
         }
         this.#pending.push({ kernel, args });
-        this.#putUp(memory, kernel, scratch, division, args, shares);
+        this.#putUp({ id: memory, own }, kernel, scratch, division, args, shares);
         if (!division.isApart) this.finish();
       };
     };
@@ -265,7 +265,7 @@ export class Team {
   }
 
   #putUp(
-    memory: number,
+    { id, own }: { readonly id: number; readonly own: Kernels },
     kernel: number,
     scratch: number,
     { count, move }: Division,
@@ -276,9 +276,9 @@ export class Team {
     starts.forEach((first, index) => {
       const share = [...args];
       share[count] = (starts[index + 1] ?? args[count]!) - first;
-      move(share, first);
+      move(share, first, own);
       const place = this.#board.placeOf(this.#limit + index);
-      pieces[place + PIECE.memory] = memory;
+      pieces[place + PIECE.memory] = id;
       pieces[place + PIECE.kernel] = kernel;
       pieces[place + PIECE.scratch] = scratch;
       pieces.set(share, place + PIECE.args);

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { activationLimit, bindKernels, kernelBytes, strideOf, type VARIANTS } from '../../src/kernels.ts';
+import {
+  type ActivationBits,
+  activationLimit,
+  bindKernels,
+  kernelBytes,
+  strideOf,
+  type VARIANTS,
+} from '../../src/kernels.ts';
 import { EncoderMemory } from '../../src/memory.ts';
 
 const open = async (variant: keyof typeof VARIANTS) => {
@@ -12,6 +19,7 @@ async function product(
   variant: keyof typeof VARIANTS,
   rows: readonly Float32Array[],
   weights: Int8Array | Float32Array,
+  bits: ActivationBits,
 ): Promise<number[]> {
   const { memory, kernels } = await open(variant);
   const inputs = rows[0]!.length;
@@ -30,10 +38,13 @@ async function product(
   });
   const rounded = memory.take(rows.length * depth * 2);
   const rowScales = memory.take(rows.length * 4);
-  kernels.quantiseRows(source, depth, rows.length, depth, activationLimit(depth), rounded, rowScales);
+  const zeros = bits === 8 ? memory.take(rows.length * 4) : 0;
+  const place = [source, depth, rows.length, depth] as const;
+  if (zeros) kernels.quantiseBytes(...place, rounded, rowScales, zeros);
+  else kernels.quantiseRows(...place, activationLimit(depth), rounded, rowScales);
   const target = memory.take(rows.length * stride * 4);
   const bias = memory.putFloats(new Float32Array(outputs).fill(0.5), stride);
-  const from = [rounded, rowScales, rows.length, depth, packed, scales, bias, stride / 8] as const;
+  const from = [rounded, rowScales, zeros, rows.length, depth, packed, scales, bias, stride / 8] as const;
   kernels.multiply(...from, target, stride, 0, 0, 0, packed + depth * stride);
   return Array.from(memory.integers(target, rows.length * stride));
 }
@@ -61,7 +72,11 @@ it.each([
   rows[2]?.fill(0);
   const bytes = Int8Array.from({ length: inputs * outputs }, () => Math.round(next() * 127));
   for (let input = 0; input < inputs; input++) bytes[input * outputs] = -128;
-  expect(await product('relaxed', rows, bytes)).toEqual(await product('plain', rows, bytes));
   const floats = Float32Array.from({ length: inputs * outputs }, next);
-  expect(await product('relaxed', rows, floats)).toEqual(await product('plain', rows, floats));
+  for (const weights of [bytes, floats]) {
+    for (const bits of [8, 14] as const) {
+      const found = await product('relaxed', rows, weights, bits);
+      expect(found).toEqual(await product('plain', rows, weights, bits));
+    }
+  }
 });

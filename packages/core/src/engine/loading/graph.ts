@@ -35,6 +35,8 @@ export interface GraphOptions {
   externalWeights: boolean;
   /** Whether to rewrite operators whose kernels are slow in the runtime. */
   avoidSlowKernels: boolean;
+  /** Whether its output only orders texts: then the encoder takes half the time and is nearly as near. */
+  onlyRanks: boolean;
   /** Reads the graph for the encoder; or why it does not. */
   encoder: Pick<GraphEncoder, 'read'> | { readonly refused: string };
   signal?: AbortSignal | undefined;
@@ -102,7 +104,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       if (changed.buffer !== bytes.buffer) bytes = changed;
       summary = readModel(changed);
     };
-    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, externalData, options.encoder);
+    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, externalData, options);
     const common = { externalData, model: { inputs, outputs }, weightBytes: kept };
     if (!('refused' in planned)) {
       const invariance = {
@@ -149,7 +151,7 @@ function planOf(
   summary: ModelSummary,
   [options, ...others]: readonly TailOptions[],
   externalData: SessionModel['externalData'],
-  encoder: GraphOptions['encoder'],
+  { encoder, onlyRanks }: GraphOptions,
 ): EncoderPlan | { refused: string } {
   if ('refused' in encoder) return encoder;
   if (!options || others.length > 0) return { refused: 'several outputs of its graph are used' };
@@ -160,7 +162,7 @@ function planOf(
   if (reading.rows.per !== (kind === 'pooled' ? 'text' : 'token')) {
     return { refused: `${output} holds vectors of ${reading.rows.per}s` };
   }
-  return { reading, kind, tail: createTail(summary, options) };
+  return { reading, kind, tail: createTail(summary, options), activationBits: onlyRanks ? 8 : 14 };
 }
 
 /** Names of the files beside the graph that hold its weights. */

@@ -219,6 +219,7 @@ async function loadChoice(
       tails: (model) => tailsOf(definition, part, model),
       inputs: INPUTS,
       onlyThese: definition.recipe.kind === 'clip',
+      onlyRanks: definition.recipe.kind === 'pairs',
       weights,
       batchInvariant,
       externalWeights: sessions.runtime.externalWeights,
