@@ -21,7 +21,8 @@ export interface EngineSettings {
 
 /** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
-  local(engine: EngineSettings): LocalFoundation;
+  /** @param cache `memory` leaves the stored models alone: files are fetched, and forgotten with the engine @default 'indexeddb' */
+  local(engine: EngineSettings, cache?: 'indexeddb' | 'memory'): LocalFoundation;
   remote(settings: RemoteSettings): SearchFoundation;
   /** Fetches what chooses between the two. */
   router(): Promise<typeof createRouter>;
@@ -40,9 +41,9 @@ const reader: PageReader = {
 
 /** Local, Remote and Auto differ in these lines only. */
 export const createConnections = (): Connections => ({
-  local({ device, threads }) {
+  local({ device, threads }, cache = 'indexeddb') {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
-    return createLocal({ device, threads, models, reader });
+    return createLocal({ device, threads, models, reader, cache });
   },
   remote: ({ apiKey, baseUrl }) => createRemote({ apiKey, baseUrl }),
   router: async () => (await import('@nearfield/router')).createRouter,
