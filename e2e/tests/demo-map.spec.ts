@@ -150,3 +150,51 @@ test('is used by the keyboard alone, and with a lasso', async ({ demo, page }) =
   await expect(page.getByRole('radio', { name: 'PCA' })).toBeEnabled();
   await demo.expectNoOverflow();
 });
+
+/** A sample picture of the demo. */
+const picture = (name: string): string =>
+  new URL(`../../demo/src/classify/samples/${name}.png`, import.meta.url).pathname;
+
+test('pictures and texts are on one map, and found by what they mean', async ({ demo, page }) => {
+  test.setTimeout(LONG);
+  await demo.openPage('map');
+  const names = ['pizza', 'dog-face', 'sailboat', 'guitar', 'hammer', 'cloud-with-rain'];
+  const files = page.getByLabel(/^Files \(pictures/u);
+  const pictures = names.map(async (name) => ({
+    name: `${name}.png`,
+    mimeType: 'image/png',
+    buffer: await readFile(picture(name)),
+  }));
+  await files.setInputFiles([
+    ...(await Promise.all(pictures)),
+    { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
+  ]);
+  const answered = page.getByTestId('map-answered');
+  await expect(answered).toContainText('6 pictures', { timeout: LONG });
+  await expect(answered).toContainText('by icon-clip in this browser');
+  await expect(page.getByRole('application', { name: 'Map of 6 pictures' })).toBeVisible({ timeout: LONG });
+  await page.getByText('Texts, pictures and model').click();
+  await expect(page.getByText(/broken\.png/u)).toBeVisible();
+
+  // Texts come to them by the same model, as their vectors are compared.
+  await page.getByRole('checkbox', { name: 'Add to what is on the map' }).check();
+  await page.getByRole('textbox', { name: 'Texts' }).fill('my puppy barks\nbake it with cheese and tomatoes');
+  await page.getByRole('button', { name: 'Map these texts' }).click();
+  await expect(answered).toContainText('8 texts and pictures', { timeout: LONG });
+  await expect(answered).toContainText('6 vectors kept from before');
+
+  await page.getByRole('searchbox', { name: 'Find by meaning' }).fill('a dog');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  const found = page.getByTestId('map-found').getByRole('listitem');
+  await expect(found).toHaveCount(5, { timeout: LONG });
+  await expect(found.nth(0)).toContainText('dog-face.png');
+  await expect(found.nth(0).locator('img')).toBeVisible();
+  await expect(found.nth(1)).toContainText('my puppy barks');
+  await found.nth(0).getByRole('button').click();
+  const shown = page.getByTestId('map-current').getByRole('img', { name: 'dog-face.png' });
+  expect(
+    await shown.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
+  ).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await expect(demo.problems).toHaveCount(0);
+});

@@ -13,6 +13,8 @@ test('answers what a model is, what it costs and whether it runs here', async ({
   await expect(row('jina-embeddings-v2-base-en')).toContainText('May I use this in my company? Yes.');
   await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 138');
   await expect(row('jina-embeddings-v3')).toContainText('May I use this in my company? Ask first.');
+  // As many times its files as were measured, and not too much for the machine of the tests.
+  await expect(row('all-MiniLM-L6-v2').locator('[data-fit="fits"]')).toHaveText(/^about \d\d(?:\.\d)? MB$/u);
   await expect(row('jina-embeddings-v4')).toContainText('No: ');
   await expect(row('jina-embeddings-v4').getByRole('button')).toHaveCount(0);
 
@@ -63,22 +65,24 @@ test('loads a model, shows its check, and carries it away and back as files', as
   await expect(loaded).toHaveCount(0);
   await expect(row).toContainText('stored');
   await expect(page.getByRole('heading', { name: 'In memory' })).toBeFocused();
-  // Import takes the place of Delete: it must not get the focus, where another Enter would open a dialog.
+  // What is deleted comes back, without a network; by keyboard, too.
+  await page.route('**/models/**', (route) => route.abort());
   await row.getByRole('button', { name: 'Delete' }).focus();
   await page.keyboard.press('Enter');
-  // Nothing is deleted before it is confirmed; Enter twice keeps it.
-  const dialog = page.getByRole('dialog', { name: 'Delete minilm-reranker?' });
-  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  await page.keyboard.press('Enter');
-  await expect(dialog).toHaveCount(0);
-  await row.getByRole('button', { name: 'Delete' }).click();
-  await dialog.getByRole('button', { name: 'Delete' }).click();
-  await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
+  await expect(row.locator('.state')).toHaveText('deleted');
   await expect(row.locator('.state')).toBeFocused();
   await expect(page.locator('.toast')).toHaveText('minilm-reranker is deleted.');
+  await page.keyboard.press('Tab');
+  await expect(row.getByRole('button', { name: 'Undo' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(row.locator('.state')).toHaveText(/^stored, 2\d\.\d MB$/u);
+  await row.getByRole('button', { name: 'Load' }).click();
+  await expect(loaded.locator('[data-check]')).toBeVisible({ timeout: LONG });
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await expect(row.getByRole('button', { name: 'Import' })).toBeVisible();
+  await expect(loaded).toHaveCount(0);
 
   // From an unpacked folder alone, without a network.
-  await page.route('**/models/**', (route) => route.abort());
   const folder = testInfo.outputPath('minilm-reranker');
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -93,6 +97,42 @@ test('loads a model, shows its check, and carries it away and back as files', as
   await row.getByRole('button', { name: 'Load' }).click();
   await expect(loaded.locator('[data-check]')).toBeVisible({ timeout: LONG });
   await expect(demo.problems).toHaveCount(0);
+});
+
+test('a download that was cut off goes on from there, also after a reload', async ({
+  demo,
+  page,
+  consoleLog,
+}) => {
+  test.setTimeout(LONG);
+  consoleLog.expectFailedRequests();
+  let isFirst = true;
+  await page.route('**/models/all-MiniLM-L6-v2/onnx/*.onnx', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    if (!isFirst) return route.abort();
+    isFirst = false;
+    const response = await route.fetch();
+    const { 'content-length': _, ...headers } = response.headers();
+    const body = await response.body();
+    return route.fulfill({ status: 200, headers, body: body.subarray(0, body.length / 2) });
+  });
+  await demo.openPage('models');
+  const row = page.locator('.model-card[data-model="all-MiniLM-L6-v2"]');
+  await row.getByRole('button', { name: 'Download' }).click();
+  await expect(row.locator('[data-code="DOWNLOAD_FAILED"]')).toBeVisible({ timeout: LONG });
+  await expect(row.locator('.state')).toHaveText(/^partly stored, \d+\.\d MB$/u);
+
+  await page.unroute('**/models/all-MiniLM-L6-v2/onnx/*.onnx');
+  await page.reload();
+  await expect(row.locator('.state')).toHaveText(/^partly stored/u);
+  const rest = page.waitForRequest(
+    (request) => request.url().endsWith('.onnx') && request.method() === 'GET',
+  );
+  await row.getByRole('button', { name: 'Continue' }).click();
+  expect(Number(/^bytes=(\d+)-/u.exec((await (await rest).headerValue('range')) ?? '')?.[1])).toBeGreaterThan(
+    1e6,
+  );
+  await expect(row.locator('.state')).toHaveText(/^in memory/u, { timeout: LONG });
 });
 
 /** Files of an archive that stores them as they are, by path. */

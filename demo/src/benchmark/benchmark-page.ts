@@ -119,6 +119,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
         <dt>${text.isolation}</dt>
         <dd>${isIsolated ? text.isolated : text.notIsolated}</dd>
         ${threads === undefined ? nothing : html`<dt>${text.threads}</dt><dd>${threads}</dd>`}
+        ${report?.memory === undefined ? nothing : html`<dt>${text.memoryInUse}</dt><dd>${formatBytes(report.memory)}</dd>`}
         <dt>${text.adapter}</dt>
         <dd>${adapter ? `${adapter.name}${adapter.isSoftware ? ` (${text.inSoftware})` : ''}` : text.none}</dd>
       </dl>

@@ -53,11 +53,14 @@ export class Benchmarking extends PageState<BenchmarkingState> {
     this.update({ measured: [], report: undefined, step: undefined });
     // Engines of their own: that of the app has the device of the settings, and may be at work.
     const { threads } = this.app.state.engine;
-    const create = () => createConnections().local({ device, threads });
+    const connections = createConnections();
+    const create = () => connections.local({ device, threads });
+    const createCold = () => connections.local({ device, threads }, 'memory');
     const models = { embedder: EMBEDDED_MODEL, reranker: RERANKER };
     const found = await this.call.run(async (_, options) =>
       measure({
         create,
+        createCold,
         ...models,
         plan: PLANS[length],
         options,

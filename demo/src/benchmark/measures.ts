@@ -1,6 +1,7 @@
 /** Measures Nearfield in this page, with the texts of `npm run bench`. */
 import type { LocalFoundation } from '@nearfield/core';
-import type { CallOptions, DeviceReport } from '@nearfield/spec';
+import { type CallOptions, type DeviceReport, FoundationError } from '@nearfield/spec';
+import { memoryInUse } from './memory.ts';
 import type { Measure } from './published.ts';
 import {
   mixedTexts,
@@ -19,11 +20,13 @@ export interface Plan {
   queries: number;
   documents: number;
   starts: number;
+  /** Starts for which the files are fetched. */
+  coldStarts: number;
 }
 
 export const PLANS = {
-  short: { texts: 24, rounds: 3, queries: 20, documents: 12, starts: 2 },
-  long: { texts: 64, rounds: 5, queries: 60, documents: 100, starts: 4 },
+  short: { texts: 24, rounds: 3, queries: 20, documents: 12, starts: 2, coldStarts: 1 },
+  long: { texts: 64, rounds: 5, queries: 60, documents: 100, starts: 4, coldStarts: 3 },
 } as const satisfies Record<string, Plan>;
 
 export type Length = keyof typeof PLANS;
@@ -49,6 +52,10 @@ export interface Measured {
 export interface MeasureOptions {
   /** Makes an engine that shares nothing with others but the stored files. */
   create(): LocalFoundation;
+  /** Makes an engine that has no stored files, and leaves none. */
+  createCold(): LocalFoundation;
+  /** @default the browser's own measurement */
+  memory?: typeof memoryInUse;
   embedder: string;
   reranker: string;
   plan: Plan;
@@ -63,8 +70,8 @@ export interface MeasureOptions {
 export interface Measurements {
   measured: Measured[];
   device: DeviceReport | undefined;
-  /** Whether the models were stored before: the first start did not download them. */
-  wasStored: boolean;
+  /** Bytes of the page and its workers while the model was used; undefined where the browser did not say so in time. */
+  memory: number | undefined;
 }
 
 /**
@@ -72,7 +79,7 @@ export interface Measurements {
  * @throws FoundationError of the engine; the signal's reason when it is aborted
  */
 export async function measure(setup: MeasureOptions): Promise<Measurements> {
-  const { create, embedder, reranker, plan, options, onMeasured } = setup;
+  const { create, createCold, embedder, reranker, plan, options, onMeasured } = setup;
   const measured: Measured[] = [];
   const add = (each: Measured): void => {
     measured.push(each);
@@ -81,8 +88,6 @@ export async function measure(setup: MeasureOptions): Promise<Measurements> {
   const steps = stepsOf(setup);
   const first = create();
   try {
-    const stored = await first.storage.usage();
-    const wasStored = stored.some(({ model, complete }) => model === embedder && complete);
     steps.next('start');
     await first.load(embedder, options);
     const embed = async (input: string[]) =>
@@ -90,6 +95,11 @@ export async function measure(setup: MeasureOptions): Promise<Measurements> {
     const mixed = mixedTexts(plan.texts, REAL_LENGTHS);
     await embed(mixed.slice(0, WARMING_TEXTS));
     await embed(mixed.slice(0, WARMING_TEXTS));
+    // The browser answers when it has collected garbage, some ten seconds later: nothing waits for it.
+    let memory: number | undefined;
+    void (setup.memory ?? memoryInUse)().then((bytes) => {
+      memory = bytes;
+    });
 
     const queries: number[] = [];
     const texts = queryTexts(plan.queries + 3, REAL_LENGTHS);
@@ -141,17 +151,34 @@ export async function measure(setup: MeasureOptions): Promise<Measurements> {
     for (let start = 0; start < plan.starts; start++) {
       steps.next('start');
       await settled(options.signal);
-      starts.push(await startOnce(setup));
+      starts.push(await startOnce(create, setup));
     }
     add({ measure: 'start', items: 1, tokens: undefined, milliseconds: starts });
-    return { measured, device, wasStored };
+
+    const colds: number[] = [];
+    for (let start = 0; start < plan.coldStarts; start++) {
+      steps.next('cold');
+      await settled(options.signal);
+      const ms = await startOnce(createCold, setup).catch(withoutNetwork);
+      if (ms !== undefined) colds.push(ms);
+    }
+    if (colds.length > 0) add({ measure: 'cold', items: 1, tokens: undefined, milliseconds: colds });
+    return { measured, device, memory };
   } finally {
     await first.close();
   }
 }
 
-/** From nothing in memory to the first vector, the model's files stored. */
-async function startOnce({ create, embedder, options }: MeasureOptions): Promise<number> {
+/** Without a network there is no cold start, and everything else is measured. */
+function withoutNetwork(error: unknown): undefined {
+  if (!(error instanceof FoundationError && error.code === 'DOWNLOAD_FAILED')) throw error;
+}
+
+/** From nothing in memory to the first vector. */
+async function startOnce(
+  create: () => LocalFoundation,
+  { embedder, options }: MeasureOptions,
+): Promise<number> {
   const { ms, value } = await timed(async () => {
     const engine = create();
     try {
@@ -168,7 +195,7 @@ async function startOnce({ create, embedder, options }: MeasureOptions): Promise
 
 /** Counts the steps of a run. */
 function stepsOf({ plan, onStep }: MeasureOptions): { next(measure: Measure): void } {
-  const total = 3 + 2 * plan.rounds + Math.min(3, plan.rounds) + plan.starts;
+  const total = 3 + 2 * plan.rounds + Math.min(3, plan.rounds) + plan.starts + plan.coldStarts;
   let done = 0;
   return { next: (measure) => onStep(measure, done++, total) };
 }

@@ -59,6 +59,10 @@ test('a figure is compared with one of as many threads, beside the fastest peer'
     row: { peer: { name: 'transformers.js at its best, batch 1' } },
   });
   expect(publishedFor('mixed', 'wasm', 1)).toMatchObject({ run: { id: 'one-thread' } });
+  expect(publishedFor('cold', 'wasm', 2)).toMatchObject({
+    run: { id: 'starts' },
+    row: { milliseconds: 1339 },
+  });
   expect(publishedFor('rerank', 'wasm', 1)).toMatchObject({ row: { threads: 1 } });
   expect(publishedFor('mixed', 'webgpu', 1)).toBeUndefined();
 });

@@ -1,8 +1,11 @@
 /** The published figures, as docs/benchmarks.md has them. */
 import data from './published.json' with { type: 'json' };
 
-/** What is measured: texts of mixed length, of one length, a single query, documents that are ranked, a start. */
-export type Measure = 'mixed' | 'uniform' | 'query' | 'rerank' | 'start';
+/**
+ * What is measured: texts of mixed length, of one length, a single query, documents that are ranked, a start with the
+ * files stored, one with nothing stored.
+ */
+export type Measure = 'mixed' | 'uniform' | 'query' | 'rerank' | 'start' | 'cold';
 
 /** One row of a published table. */
 export interface PublishedRow {

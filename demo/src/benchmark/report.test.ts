@@ -35,7 +35,7 @@ test('work is compared with the published for each item', () => {
 
 test('a report is JSON and Markdown', () => {
   const report = reportOf(
-    { measured, device: undefined },
+    { measured, device: undefined, memory: 51_250_241 },
     {
       length: 'short',
       device: 'wasm',
@@ -48,8 +48,10 @@ test('a report is JSON and Markdown', () => {
     format: 'nearfield-benchmark',
     date: '2026-11-28T12:00:00.000Z',
     threads: 1,
+    memory: 51_250_200,
     figures: [{ measure: 'mixed', publishedRun: 'one-thread' }, { measure: 'query' }],
   });
+  expect(toMarkdown(report)).toContain('2 cores, Chromium 156, isolated, 51.3 MB of memory in use');
   expect(toMarkdown(report)).toContain('| 32 texts of mixed length | 1,000 ms ± 100 | 32/s | 1.23× |');
 });
 

@@ -40,6 +40,8 @@ export interface Report {
   length: Length;
   device: string;
   threads: number;
+  /** Bytes of the page and its workers, the model in use; undefined where the browser does not say. */
+  memory: number | undefined;
   machine: Machine;
   models: { embedder: string; reranker: string };
   figures: readonly Figure[];
@@ -80,7 +82,7 @@ export const figuresOf = (
   measured.map(({ measure, items, tokens, milliseconds }) => {
     const middle = median(milliseconds);
     const published = publishedFor(measure, device, threads);
-    const isThroughput = measure !== 'query' && measure !== 'start';
+    const isThroughput = measure !== 'query' && measure !== 'start' && measure !== 'cold';
     return {
       measure,
       items,
@@ -105,7 +107,7 @@ interface ReportParts {
 }
 
 export function reportOf(
-  { measured, device: report }: Pick<Measurements, 'measured' | 'device'>,
+  { measured, device: report, memory }: Measurements,
   { length, device: chosen, machine, models, date }: ReportParts,
 ): Report {
   const device = report?.device ?? chosen;
@@ -117,6 +119,7 @@ export function reportOf(
     length,
     device,
     threads,
+    memory,
     machine,
     models,
     figures: figuresOf(measured, { device, threads }),
@@ -143,13 +146,14 @@ const NAMES: Readonly<Record<Measure, (items: number) => string>> = {
   uniform: (items) => `${items} texts of 40 words`,
   rerank: (items) => `${items} documents ranked`,
   start: () => 'warm start to the first vector',
+  cold: () => 'cold start to the first vector',
 };
 
 const rounded = (value: number): string =>
   new Intl.NumberFormat('en', { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
 
 /** The report as Markdown, in English as issues and pages of the project are. */
-export function toMarkdown({ date, device, threads, machine, models, figures }: Report): string {
+export function toMarkdown({ date, device, threads, memory, machine, models, figures }: Report): string {
   const { adapter, browser, cores, isIsolated } = machine;
   const facts = [
     device,
@@ -157,6 +161,7 @@ export function toMarkdown({ date, device, threads, machine, models, figures }: 
     `${cores} cores`,
     browser,
     isIsolated ? 'isolated' : 'not isolated',
+    ...(memory === undefined ? [] : [`${rounded(memory / 1e6)} MB of memory in use`]),
     ...(adapter ? [`adapter ${adapter.name}${adapter.isSoftware ? ' (software)' : ''}`] : []),
   ];
   const rows = figures.map(

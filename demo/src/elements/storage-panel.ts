@@ -12,9 +12,15 @@ const ORIGINS = ['storage'] as const;
 
 /** What this browser keeps of the models. */
 class StoragePanel extends AppElement {
-  static override readonly properties = { ...AppElement.properties, level: { type: Number } };
+  static override readonly properties = {
+    ...AppElement.properties,
+    level: { type: Number },
+    deleteModel: { attribute: false },
+  };
   /** Level of the title. Default 2. */
   declare level: 2 | 3 | undefined;
+  /** Deletes one model in a way of the page's own. */
+  declare deleteModel: ((model: string) => Promise<void>) | undefined;
 
   protected override render() {
     const { capabilities, stored } = this.app.state;
@@ -74,7 +80,7 @@ class StoragePanel extends AppElement {
   #delete(event: Event, model?: string): Promise<void> {
     const title = '#storage-title';
     return removeKeepingFocus(this, event, { selector: title, fallback: title }, () =>
-      this.app.deleteStored(model),
+      model !== undefined && this.deleteModel ? this.deleteModel(model) : this.app.deleteStored(model),
     );
   }
 }

@@ -42,24 +42,25 @@ export function drawMap(context: CanvasRenderingContext2D, scene: Scene): void {
   const side = thumbnails ? thumbnailSide(positions.length / 2, view) : 0;
   const margin = Math.max(radius, side / 2);
   const strong = found ? new Set(found.map(({ index }) => index)) : selected;
-  const paths = new Map<string, { path: Path2D; colour: string; faint: boolean }>();
+  const paths = new Map<number, { path: Path2D; colour: string; faint: boolean }>();
   let room = side > 0 ? MOST_SHOWN : 0;
   const pictures: { index: number; bitmap: ImageBitmap; spot: Spot; faint: boolean }[] = [];
   for (let index = 0; index < marks.length; index++) {
-    const spot = placeOf(scene, index);
-    const { x, y } = spot;
+    // As `toScreen` has it, without an object for each of thousands of points in each frame.
+    const x = size.width / 2 + ((positions[index * 2] ?? 0.5) - view.x) * view.scale;
+    const y = size.height / 2 - ((positions[index * 2 + 1] ?? 0.5) - view.y) * view.scale;
     if (x < -margin || y < -margin || x > size.width + margin || y > size.height + margin) continue;
     const faint = strong.size > 0 && !strong.has(index);
     if (room > 0 && thumbnails?.has(index)) {
       room--;
       const bitmap = thumbnails.of(index);
       if (bitmap) {
-        pictures.push({ index, bitmap, spot, faint });
+        pictures.push({ index, bitmap, spot: { x, y }, faint });
         continue;
       }
     }
     const { colour, shape } = markOf(marks[index]!);
-    const key = `${marks[index]} ${faint}`;
+    const key = marks[index]! * 2 + (faint ? 1 : 0);
     let group = paths.get(key);
     if (!group) {
       group = { path: new Path2D(), colour: palette.marks[colour]!, faint };

@@ -148,3 +148,54 @@ test('a stored model is verified by loading it anew, and the result is said', as
   await failing;
   expect(page.state.failures.a?.code).toBe('SELF_CHECK_FAILED');
 });
+
+describe('a model that was deleted', () => {
+  /** A store of one complete model, which can be exported, deleted and imported. */
+  function stored(bytes = 3) {
+    let kept: readonly { path: string; text: string }[] = [{ path: 'onnx/model.onnx', text: 'abc' }];
+    const storage = {
+      usage: async () => (kept.length > 0 ? [{ model: 'a', bytes, lastUsed: 0, complete: true }] : []),
+      export: async () =>
+        kept.map(({ path, text }) => ({ path, size: text.length, sha256: '', blob: new Blob([text]) })),
+      delete: async () => {
+        kept = [];
+      },
+      import: async (_: string, files: Iterable<File>) => {
+        kept = await Promise.all(
+          [...files].map(async (file) => ({ path: file.name, text: await file.text() })),
+        );
+        return kept.map(({ path }) => path);
+      },
+    };
+    const { foundation } = new LetterFoundation();
+    const connections = {
+      local: () => localFoundation(foundation, { storage }),
+      remote: () => foundation,
+      router: async () => createRouter,
+    };
+    const catalogue = new Catalogue(new App({ connections, baseUrl: 'https://example.org' }));
+    return { catalogue, kept: () => kept };
+  }
+
+  test('comes back as it was', async () => {
+    const { catalogue, kept } = stored();
+    await catalogue.app.refresh();
+    const before = kept();
+    await catalogue.delete('a');
+    expect(kept()).toEqual([]);
+    expect(catalogue.app.state.stored).toEqual([]);
+    expect(catalogue.state.deleted?.model).toBe('a');
+    await catalogue.restore();
+    expect(kept()).toEqual(before);
+    expect(catalogue.app.state.stored).toMatchObject([{ model: 'a', complete: true }]);
+    expect(catalogue.state.deleted).toBeUndefined();
+  });
+
+  test('is not held where it is large: its room is what is wanted', async () => {
+    const { catalogue } = stored(600_000_000);
+    await catalogue.app.refresh();
+    expect(catalogue.isRestorable('a')).toBe(false);
+    await catalogue.delete('a');
+    expect(catalogue.state.deleted).toBeUndefined();
+  });
+});

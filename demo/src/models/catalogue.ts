@@ -1,3 +1,4 @@
+import type { LocalFoundation } from '@nearfield/core';
 import { type CallOptions, FoundationError, type ModelFacts, type ModelInfo } from '@nearfield/spec';
 import type { App } from '../shell/app.ts';
 import { factsOf } from '../shell/model-choices.ts';
@@ -39,7 +40,17 @@ interface CatalogueState {
   /** Only those that run in this browser. */
   onlyHere: boolean;
   words: string;
+  /** Files of the model that was deleted last, to take it back. */
+  deleted: Deleted | undefined;
 }
+
+interface Deleted {
+  model: string;
+  files: readonly File[];
+}
+
+/** Files beyond these are not held for taking back: they would fill what was to be freed. */
+const MOST_HELD_BYTES = 500_000_000;
 
 /** A model in the list of a server, by the catalogue where the server does not tell. */
 const listed = (info: ModelInfo): ListedModel => ({ info, facts: factsOf(info) });
@@ -75,6 +86,7 @@ export class Catalogue extends PageState<CatalogueState> {
       sort: 'recommended',
       onlyHere: false,
       words: '',
+      deleted: undefined,
     });
   }
 
@@ -98,6 +110,7 @@ export class Catalogue extends PageState<CatalogueState> {
     const loaded = await this.#do(model, 'load', (options) => this.app.local().load(model, options));
     await this.app.refresh();
     if (!loaded) return;
+    if (this.state.deleted?.model === model) this.update({ deleted: undefined });
     this.app.shared('storage');
     this.app.announce(words().models.nowInMemory(model));
   }
@@ -121,8 +134,28 @@ export class Catalogue extends PageState<CatalogueState> {
     if (loaded) this.app.announce(words().models.verified(model, checkText(loaded.check)));
   }
 
+  /** Whether deleting a model can be taken back: it is complete, and not too large to be held meanwhile. */
+  isRestorable(model: string): boolean {
+    return this.app.state.stored.some(
+      (each) => each.model === model && each.complete && each.bytes <= MOST_HELD_BYTES,
+    );
+  }
+
   async delete(model: string): Promise<void> {
-    await this.#do(model, 'delete', () => this.app.deleteFiles(model));
+    const isRestorable = this.isRestorable(model);
+    const files = await this.#do(model, 'delete', async (options) => {
+      const held = isRestorable ? await filesOf(this.app.local(), model, options) : [];
+      await this.app.deleteFiles(model);
+      return held;
+    });
+    if (files) this.update({ deleted: files.length > 0 ? { model, files } : undefined });
+  }
+
+  /** Stores the files again that were deleted last. */
+  async restore(): Promise<void> {
+    const { deleted } = this.state;
+    if (!deleted) return;
+    await this.import(deleted.model, deleted.files);
   }
 
   /** Saves a stored model as one archive of its files. */
@@ -148,6 +181,7 @@ export class Catalogue extends PageState<CatalogueState> {
     });
     await this.app.refresh();
     if (!stored) return;
+    if (this.state.deleted?.model === model) this.update({ deleted: undefined });
     this.app.shared('storage');
     this.app.announce(words().models.imported(model, stored.length));
   }
@@ -217,6 +251,12 @@ export class Catalogue extends PageState<CatalogueState> {
       this.update({ tasks });
     }
   }
+}
+
+/** The stored files of a model, under the names by which they are imported. */
+async function filesOf(foundation: LocalFoundation, model: string, options: CallOptions): Promise<File[]> {
+  const exported = await foundation.storage.export(model, options);
+  return exported.map(({ path, blob }) => new File([blob], path));
 }
 
 /** Rejects when a signal is aborted. */

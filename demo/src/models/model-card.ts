@@ -2,6 +2,7 @@ import type { ModelUsage } from '@nearfield/core';
 import type { ModelFacts, ModelInfo } from '@nearfield/spec';
 import { html, nothing, type TemplateResult } from 'lit';
 import { libraryText } from '../elements/library-text.ts';
+import type { App } from '../shell/app.ts';
 import { formatBytes, formatCount } from '../shell/format.ts';
 import { answersFor, downloadMegabytes, SERVED_MODELS } from '../shell/model-choices.ts';
 import type { Problem } from '../shell/problems.ts';
@@ -9,6 +10,7 @@ import { languageInUse } from '../words/in-use.ts';
 import { words } from '../words/language.ts';
 import type { Catalogue } from './catalogue.ts';
 import { isRecommended, languagesOf, linksOf, targetOf } from './choosing.ts';
+import { fitOf } from './fit.ts';
 import type { ListedModel } from './listed-model.ts';
 import { taskProgress } from './task-progress.ts';
 
@@ -98,6 +100,29 @@ function runsFact({ app }: Catalogue, id: string, { info, facts }: ListedModel) 
   return html`<dt>${t.runs}</dt>
     <dd>
       ${facts.local.runs ? [target && t.runsOn[target], runtime && t.computedBy(t.runtimes[runtime.name])].filter(Boolean).join(', ') : html`${t.runsNot}${notHere(facts.local)}`}
+    </dd>
+    ${facts.local.runs ? fitFact(app, id, target) : nothing}`;
+}
+
+/** How much memory a model takes, and what of this device is too small for it. */
+function fitFact({ state }: App, id: string, target: ReturnType<typeof targetOf>) {
+  const t = words().models;
+  const { device, storage: { quota, usage } = {} } = state.capabilities.local ?? {};
+  const stored = state.stored.find(({ model }) => model === id);
+  const megabytes = downloadMegabytes(id, device);
+  const bytes = stored?.complete ? stored.bytes : megabytes === undefined ? undefined : megabytes * 1e6;
+  if (bytes === undefined) return nothing;
+  const { deviceMemory: memory } = navigator as Navigator & { deviceMemory?: number };
+  const free = quota === undefined ? undefined : quota - (usage ?? 0);
+  const isStored = stored?.complete ?? false;
+  const { needs, problem } = fitOf(bytes, { isStored, target, room: { memory, free } });
+  return html`<dt>${t.memoryNeed}</dt>
+    <dd data-fit=${problem ?? 'fits'}>
+      ${t.about(formatBytes(needs))}${
+        problem === undefined
+          ? nothing
+          : html`<strong class="unfit">${t.unfit[problem](formatBytes((problem === 'memory' ? (memory ?? 0) * 1e9 : free) ?? 0))}</strong>`
+      }
     </dd>`;
 }
 
@@ -161,7 +186,7 @@ function controls(page: Catalogue, id: string, actions: CardActions) {
         : t.states.runs;
   return html`<div class="model-actions">
     <p class="state" tabindex="-1" data-state=${isLoaded ? 'memory' : usage?.complete ? 'stored' : usage ? 'partly' : 'runs'}>
-      ${state}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
+      ${page.state.deleted?.model === id ? t.states.deleted : state}${usage ? `, ${formatBytes(usage.bytes)}` : ''}
     </p>
     ${
       task
@@ -190,7 +215,9 @@ function buttons(
       ${label}<span class="visually-hidden"> ${id}</span>
     </button>`;
   const load = usage?.complete ? t.load : usage ? t.goOn : t.downloadIt;
+  const isDeleted = page.state.deleted?.model === id;
   return html`<div class="row">
+    ${isDeleted ? button(t.restore, (event) => actions.act(event, () => page.restore()), 'primary') : nothing}
     ${isLoaded ? nothing : button(load, (event) => actions.act(event, () => page.load(id)), isRecommended(id) ? 'primary' : '')}
     ${usage?.complete ? button(t.verify, (event) => actions.act(event, () => page.verify(id))) : nothing}
     ${usage?.complete ? button(t.export, (event) => actions.act(event, () => page.export(id))) : nothing}

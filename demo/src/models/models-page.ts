@@ -1,19 +1,18 @@
-import type { LoadedModel } from '@nearfield/spec';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { callProgress } from '../elements/call-progress.ts';
 import { confirmed } from '../elements/confirmed.ts';
-import { libraryText } from '../elements/library-text.ts';
-import { fieldValue, PageElement, takeFiles } from '../elements/page-element.ts';
+import { PageElement, takeFiles } from '../elements/page-element.ts';
 import { formatBytes } from '../shell/format.ts';
 import '../elements/problem-list.ts';
 import '../elements/remote-settings.ts';
 import '../elements/storage-panel.ts';
 import { words } from '../words/language.ts';
-import { type Catalogue, catalogueOf, filtered, type KindFilter, type UseFilter } from './catalogue.ts';
-import { checkText } from './check-text.ts';
-import { type SortBy, sortedModels } from './choosing.ts';
+import { type Catalogue, catalogueOf, filtered } from './catalogue.ts';
+import { sortedModels } from './choosing.ts';
+import { loadedModels } from './loaded-models.ts';
 import { type CardActions, modelCard } from './model-card.ts';
+import { modelFilters } from './model-filters.ts';
 import { taskProgress } from './task-progress.ts';
 
 const ORIGINS = ['models'] as const;
@@ -101,8 +100,8 @@ class ModelsPage extends PageElement<Catalogue> {
       ${
         local
           ? html`<div class="halves">
-            ${this.#memory()}
-            <storage-panel .app=${app}></storage-panel>
+            ${loadedModels(page, (event, model) => void this.#act(cardOf(event), () => page.unload(model)))}
+            <storage-panel .app=${app} .deleteModel=${(model: string) => page.delete(model)}></storage-panel>
           </div>`
           : nothing
       }
@@ -173,8 +172,9 @@ class ModelsPage extends PageElement<Catalogue> {
     (target ?? this.querySelector<HTMLElement>('#memory-title'))?.focus({ preventScroll: true });
   }
 
-  /** Asks before a model is deleted: it may have been long on its way. */
+  /** Deletes a model; asks before it where that cannot be taken back: it may have been long on its way. */
   async #remove(card: Element | null, model: string, bytes: number): Promise<void> {
+    if (this.page.isRestorable(model)) return this.#act(card, () => this.page.delete(model));
     const t = words().models;
     const question = {
       title: t.confirmDelete(model),
@@ -187,70 +187,6 @@ class ModelsPage extends PageElement<Catalogue> {
   async #rendered(): Promise<void> {
     this.requestUpdate();
     await this.updateComplete;
-  }
-
-  #memory() {
-    const t = words().models;
-    const { device, loaded = [] } = this.app.state.capabilities.local ?? {};
-    return html`<section class="card" aria-labelledby="memory-title">
-      <h3 id="memory-title" tabindex="-1">${t.memory}</h3>
-      ${device ? html`<p class="hint">${t.devices[device.device]}: ${libraryText(device.reason)}</p>` : nothing}
-      ${
-        loaded.length === 0
-          ? html`<p class="hint">${t.noneLoaded}</p>`
-          : html`<ul class="loaded">
-            ${loaded.map((model) => this.#loaded(model))}
-          </ul>`
-      }
-    </section>`;
-  }
-
-  #loaded({
-    id,
-    part,
-    runtime,
-    device,
-    dtype,
-    reason,
-    dimensions,
-    maxTokens,
-    bytes,
-    batchInvariance,
-    check,
-  }: LoadedModel) {
-    const t = words().models;
-    return html`<li data-loaded=${id}>
-      <div class="answer-head">
-        <strong>${id}${part ? ` (${part})` : ''}</strong>
-        <button
-          type="button"
-          ?disabled=${this.page.state.tasks[id] !== undefined}
-          @click=${(event: Event) => this.#act(cardOf(event), () => this.page.unload(id))}
-        >
-          ${t.unload}<span class="visually-hidden"> ${id}</span>
-        </button>
-      </div>
-      <dl class="facts">
-        <dt>${t.device}</dt>
-        <dd>${t.devices[device]}, ${dtype}, ${formatBytes(bytes)}<span class="why">${libraryText(reason)}</span></dd>
-        ${
-          runtime
-            ? html`<dt>${t.runtime}</dt>
-              <dd data-runtime=${runtime.name}>${t.runtimes[runtime.name]}<span class="why">${libraryText(runtime.reason)}</span></dd>`
-            : nothing
-        }
-        <dt>${t.check}</dt>
-        <dd data-check=${check?.result ?? 'none'}>
-          ${checkText(check)} ${check ? html`<span class="why">${libraryText(check.reason)}</span>` : nothing}
-        </dd>
-        <dt>${t.size}</dt>
-        <dd>
-          ${[...(dimensions > 0 ? [t.dimensions(dimensions)] : []), words().counts.tokens(maxTokens)].join(', ')}
-        </dd>
-        <dt>${t.batches}</dt>
-        <dd>${libraryText(batchInvariance.reason)}</dd>
-      </dl>
-    </li>`;
   }
 
   #catalogue() {
@@ -273,7 +209,7 @@ class ModelsPage extends PageElement<Catalogue> {
         <h3 id="catalogue-title" tabindex="-1">${t.catalogue}</h3>
         <p class="timings" data-testid="model-count">${t.count(shown.length, models.length)}</p>
       </div>
-      ${this.#filters()}
+      ${modelFilters(page)}
       <ul class="model-cards">
         ${repeat(
           shown,
@@ -285,34 +221,6 @@ class ModelsPage extends PageElement<Catalogue> {
     </section>`;
   }
 
-  #filters() {
-    const { page } = this;
-    const t = words().models;
-    const { kind, use, sort, onlyHere, words: typed } = page.state;
-    return html`<div class="filters">
-      <div class="field">
-        <label for="model-words">${t.filterWords}</label>
-        <input
-          id="model-words"
-          type="search"
-          .value=${typed}
-          @input=${(event: Event) => page.update({ words: fieldValue(event) })}
-        />
-      </div>
-      ${choice('model-kind', t.kind, t.kinds, kind, (value) => page.update({ kind: value as KindFilter }))}
-      ${choice('model-use', t.use, t.uses, use, (value) => page.update({ use: value as UseFilter }))}
-      ${choice('model-sort', t.sort, t.sorts, sort, (value) => page.update({ sort: value as SortBy }))}
-      <label class="check">
-        <input
-          type="checkbox"
-          .checked=${onlyHere}
-          @change=${(event: Event) => page.update({ onlyHere: (event.currentTarget as HTMLInputElement).checked })}
-        />
-        ${t.onlyHere}
-      </label>
-    </div>`;
-  }
-
   #list = async (): Promise<void> => {
     await this.page.list();
     await this.#rendered();
@@ -322,23 +230,5 @@ class ModelsPage extends PageElement<Catalogue> {
 
 /** The card, or the entry of a list, that a press came from. */
 const cardOf = (event: Event): Element | null => (event.currentTarget as Element).closest('li');
-
-/** A field that chooses one of a few values. */
-function choice(
-  id: string,
-  label: string,
-  options: Readonly<Record<string, string>>,
-  chosen: string,
-  choose: (value: string) => void,
-) {
-  return html`<div class="field">
-    <label for=${id}>${label}</label>
-    <select id=${id} @change=${(event: Event) => choose(fieldValue(event))}>
-      ${Object.entries(options).map(
-        ([value, text]) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`,
-      )}
-    </select>
-  </div>`;
-}
 
 customElements.define('models-page', ModelsPage);

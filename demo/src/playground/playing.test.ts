@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { letterApp } from '../testing-app.ts';
-import { Playing, WHOLE } from './playing.ts';
+import { WHOLE } from './faults.ts';
+import { Playing } from './playing.ts';
 import { samplesOf } from './samples.ts';
 
 test('the form and its JSON are the same request', () => {

@@ -1,5 +1,3 @@
-import { FoundationError } from '@nearfield/spec';
-import { parse } from '@nearfield/spec/implement';
 import type { Answerer } from '../shell/answerer.ts';
 import type { App, Side } from '../shell/app.ts';
 import { type Asked, PageState, perApp } from '../shell/page-state.ts';
@@ -7,9 +5,11 @@ import { Stopwatch } from '../shell/stopwatch.ts';
 import { tokensOf } from '../shell/usage.ts';
 import { words } from '../words/language.ts';
 import { type Code, codeOf, type Language } from './code/code.ts';
+import { faultsOf, WHOLE } from './faults.ts';
 import { fieldsOf } from './fields.ts';
 import { callableOf, callOperation, type JsonRequest, type Operation, operationOf } from './operations.ts';
 import { plainJson } from './plain-json.ts';
+import { forSide, objectOf, withoutEmptyLines } from './requests.ts';
 import { type Sample, samplesOf } from './samples.ts';
 import { decodeRequest, encodeRequest, withoutSecrets } from './share.ts';
 
@@ -45,9 +45,6 @@ interface PlayingState {
 
 /** Ids of what was made here, for requests about it. */
 const IDS = ['classifier_id', 'batch_id'] as const;
-
-/** The gap of a request as a whole, and of its JSON. */
-export const WHOLE = 'request';
 
 /** Any call of the contract, made from a form. */
 export class Playing extends PageState<PlayingState> {
@@ -275,17 +272,10 @@ export class Playing extends PageState<PlayingState> {
     return this.gaps.check({ [WHOLE]: !objectOf(this.state.json) && words().playground.notJson });
   }
 
-  /** Takes away the empty lines at the end of a list, which nobody means. */
   #dropEmptyLines(): void {
     const { operation, request, view } = this.state;
-    if (view !== 'form') return;
-    const lists = fieldsOf(operation.schema, request).flatMap(({ name, kind }) => {
-      const value = request[name];
-      if (kind !== 'lines' || !Array.isArray(value)) return [];
-      const last = value.findLastIndex((each) => each !== '');
-      return last < value.length - 1 ? [[name, value.slice(0, last + 1)] as const] : [];
-    });
-    if (lists.length > 0) this.#change({ ...request, ...Object.fromEntries(lists) });
+    const dense = view === 'form' ? withoutEmptyLines(operation, request) : request;
+    if (dense !== request) this.#change(dense);
   }
 
   /** Checks the request as whoever answers does, and says at each field what does not fit. */
@@ -294,46 +284,10 @@ export class Playing extends PageState<PlayingState> {
     if (view === 'json' && !this.#checkJson()) return false;
     const unread = Object.keys(drafts).map((name) => [name, words().playground.notJsonValue] as const);
     if (unread.length > 0) return this.gaps.check(Object.fromEntries(unread));
-    try {
-      parse(operation.schema, request);
-      return this.gaps.check({});
-    } catch (error) {
-      if (!FoundationError.isInstance(error)) throw error;
-      const issues = error.issues ?? [{ field: error.param ?? 'body', message: error.message }];
-      const shown = new Set(fieldsOf(operation.schema, request).map(({ name }) => name));
-      const said: Record<string, string> = {};
-      for (const { field, message } of issues) {
-        const [first = ''] = field.split('.');
-        const at = view === 'form' && shown.has(first) ? first : WHOLE;
-        said[at] ??= field === first || field === 'body' ? message : `${field}: ${message}`;
-      }
-      const unfolded = new Set([...this.state.unfolded, ...Object.keys(said)]);
-      this.update({ unfolded });
-      return this.gaps.check(said);
-    }
+    const said = faultsOf(operation, request, { atFields: view === 'form' });
+    this.update({ unfolded: new Set([...this.state.unfolded, ...Object.keys(said)]) });
+    return this.gaps.check(said);
   }
-}
-
-/** An object that JSON stands for; undefined for anything else. */
-function objectOf(json: string): JsonRequest | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonRequest)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function forSide(operation: string, request: JsonRequest, from: Side, to: Side): JsonRequest {
-  const samples = samplesOf(operation);
-  const json = JSON.stringify(request);
-  const same = samples.find((sample) => JSON.stringify(sample.request(from)) === json);
-  if (same) return same.request(to);
-  const models = samples.map((sample) => [sample.request(from).model, sample.request(to).model]);
-  const model = models.find(([old]) => old !== undefined && old === request.model);
-  return model ? { ...request, model: model[1] } : request;
 }
 
 export const playingOf = perApp((app) => new Playing(app));

@@ -95,8 +95,8 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
     { name: 'meanings', request: (side) => ({ model: embedder(side), input: MEANINGS }) },
     {
       name: 'shorter',
-      request: () => ({
-        model: 'jina-embeddings-v3',
+      request: (side) => ({
+        model: side === 'local' ? 'jina-embeddings-v5-text-nano' : 'jina-embeddings-v3',
         input: MEANINGS,
         task: 'text-matching',
         dimensions: 64,
@@ -109,7 +109,7 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
     {
       name: 'lateChunking',
       request: (side) => ({
-        model: side === 'local' ? 'jina-embeddings-v2-small-en' : 'jina-embeddings-v3',
+        model: side === 'local' ? EMBEDDED_MODEL : 'jina-embeddings-v3',
         input: [
           'Berlin is the capital of Germany.',
           'Its population is 3.8 million.',
@@ -122,10 +122,10 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   multiVector: [
     {
       name: 'perToken',
-      request: () => ({
-        model: 'jina-colbert-v2',
+      request: (side) => ({
+        model: side === 'local' ? EMBEDDED_MODEL : 'jina-colbert-v2',
         input: ['how does bread stay fresh'],
-        input_type: 'query',
+        ...(side === 'remote' && { input_type: 'query' }),
         return_tokenized_input: true,
       }),
     },

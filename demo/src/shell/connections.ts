@@ -21,7 +21,8 @@ export interface EngineSettings {
 
 /** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
-  local(engine: EngineSettings): LocalFoundation;
+  /** @param cache `memory` leaves the stored models alone: files are fetched, and forgotten with the engine @default 'indexeddb' */
+  local(engine: EngineSettings, cache?: 'indexeddb' | 'memory'): LocalFoundation;
   /** @param wantsKey whether the server is known to answer only with a key */
   remote(settings: RemoteSettings, wantsKey: () => boolean): SearchFoundation;
   /** Fetches what chooses between the two. */
@@ -53,9 +54,9 @@ function noKey(baseUrl: string, isWanted: boolean): string {
 
 /** Local, Remote and Auto differ in these lines only. */
 export const createConnections = (): Connections => ({
-  local({ device, threads }) {
+  local({ device, threads }, cache = 'indexeddb') {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
-    return createLocal({ device, threads, models, reader });
+    return createLocal({ device, threads, models, reader, cache });
   },
   remote: ({ apiKey, baseUrl }, wantsKey) =>
     createRemote({ baseUrl, apiKey: apiKey === '' ? () => noKey(baseUrl, wantsKey()) : apiKey }),
