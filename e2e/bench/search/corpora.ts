@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SUBJECTS } from '../../../demo/src/corpus/index.ts';
 import { SAMPLE_QUESTIONS } from '../../../demo/src/corpus/questions.ts';
+import { analyse, ENGLISH } from '../../../packages/search/src/analysis/analyser.ts';
 import type { SourceDocument } from '../../../packages/search/src/documents/types.ts';
 import { readSource } from '../../../packages/search/src/node.ts';
 import { type LabelledQuery, labelledQueries } from '../../../packages/search/src/ranking/evaluate.ts';
@@ -51,6 +52,29 @@ export function questionsOf(name: 'sample' | 'cmake'): Record<'own' | 'mistyped'
     mistyped: labelledQueries(mistyped!),
     other: labelledQueries(other!),
   };
+}
+
+/**
+ * Questions over the sample corpus without a word of their answers, except for those that carry no subject.
+ * @throws Error for a question that shares one
+ */
+export function unsharedQuestions(): LabelledQuery[] {
+  const questions = labelledQueries(
+    readFileSync(fileURLToPath(new URL('unshared.tsv', import.meta.url)), 'utf8'),
+  );
+  const documents = new Map(sampleCorpus().map((document) => [document.id, document]));
+  for (const { question, answers } of questions) {
+    for (const { title, sections } of answers.map((answer) => documents.get(answer)!)) {
+      const text = [title, ...sections.map((section) => section.text)].join(' ');
+      const answered = new Set(Array.from(analyse(text, ENGLISH), ({ term }) => term));
+      for (const { term, folded } of analyse(question, ENGLISH)) {
+        if (!ENGLISH.stopWords.has(folded) && answered.has(term)) {
+          throw new Error(`"${question}" shares "${folded}" with its answer.`);
+        }
+      }
+    }
+  }
+  return questions;
 }
 
 /** Questions over the sample corpus in other words than their answers. */

@@ -7,10 +7,6 @@
 export type { Tier } from './tiers/later-tiers.ts';
 export type { Engine, ModelState } from './tiers/optional-model.ts';
 export type { ModelPolicy } from './tiers/policy.ts';
+export type { SearchState, TieredIndex, TieredSearchOptions } from './tiers/search-state.ts';
 export type { Slot } from './tiers/settle.ts';
-export {
-  type SearchState,
-  type TieredIndex,
-  TieredSearch,
-  type TieredSearchOptions,
-} from './tiers/tiered-search.ts';
+export { TieredSearch } from './tiers/tiered-search.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { evaluate, labelledQueries, openIndex, type Quality, type SearchIndex } from '@nearfield/search';
 import { folderLoader } from '@nearfield/search/node';
-import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import { FoundationError } from '@nearfield/spec';
 import { defineCommand, UsageError } from '../command.ts';
 import { RERANKER } from '../embedded.ts';
 import { foundationOf } from '../foundation.ts';
 import { MODEL_OPTIONS } from '../options.ts';
-import { needsModel, searchBy, type Tier, tiersOf } from '../search/tiers.ts';
+import { needsModel, searchBy, type Tier, type TierOptions, tiersOf } from '../search/tiers.ts';
 
 /** Documents behind which a right one counts as not found. */
 const LIMIT = 100;
@@ -76,7 +76,7 @@ its address. Prints the share of questions whose answer is first and among the f
       for (const { question } of failed) {
         const { answers } = queries.find((each) => each.question === question)!;
         stdout(
-          `${question}\n    ${(await reasons(index, question, answers, known, found, foundation)).join('\n    ')}\n`,
+          `${question}\n    ${(await reasons(index, question, answers, known, found, { foundation, reranker })).join('\n    ')}\n`,
         );
       }
       return 0;
@@ -111,7 +111,7 @@ async function reasons(
   answers: readonly string[],
   known: ReadonlySet<string>,
   found: ReadonlyMap<Tier, Quality>,
-  foundation: SearchFoundation | undefined,
+  by: Omit<TierOptions, 'tier'>,
 ): Promise<string[]> {
   const missing = answers.filter((answer) => !known.has(answer));
   if (missing.length === answers.length) return [`the index has no document ${missing.join(', ')}`];
@@ -125,7 +125,7 @@ async function reasons(
   );
   const ranks: string[] = [];
   for (const tier of found.keys()) {
-    const ranked = (await searchBy(index, question, { tier, foundation }, { limit: LIMIT })).results;
+    const ranked = (await searchBy(index, question, { ...by, tier }, { limit: LIMIT })).results;
     const rank = ranked.findIndex(({ id }) => answers.includes(id)) + 1;
     ranks.push(`${tier} ${rank === 0 ? `behind ${LIMIT}` : rank}`);
     if (tier === [...found.keys()].at(-1) && ranked[0] !== undefined) {

@@ -16,7 +16,7 @@ const picture = (name: string): Blob =>
     type: 'image/png',
   });
 
-it('finds the picture that a text describes, and pictures that are like another', async () => {
+it('finds the picture or the text that a question is about, and pictures that are like another', async () => {
   const index = await openLiveIndex({ name: 'pictures', directory: undefined, foundation, model: MODEL });
   try {
     // Names that say nothing: only what is on a picture can be found.
@@ -31,6 +31,18 @@ it('finds the picture that a text describes, and pictures that are like another'
     expect(await first('the face of a dog')).toBe('dog-face');
     expect(await first('rainy weather')).toBe('cloud-with-rain');
     expect(await first('a guitar')).toBe('guitar');
+    // Texts lie in the same space: each question finds what answers it, of whichever kind.
+    await index.add([
+      { id: 'text-bats', title: 'Bats', text: 'They hear the echo of their own calls and so catch moths.' },
+      { id: 'text-inflation', title: 'Inflation', text: 'When prices rise, the same money buys less.' },
+      { id: 'text-sleep', title: 'Sleep', text: 'Grown people need seven to nine hours a night.' },
+    ]);
+    const best = async (query: string): Promise<string> =>
+      (await index.search(query, { limit: 1 })).results[0]!.id;
+    expect(await best('how do flying mammals hunt insects')).toBe('text-bats');
+    expect(await best('why does everything cost more')).toBe('text-inflation');
+    expect(await best('a slice of pizza')).toBe(`picture-${PICTURES.indexOf('pizza')}`);
+    expect(await best('a boat on the sea')).toBe(`picture-${PICTURES.indexOf('sailboat')}`);
     // Another picture takes its place, and its vectors with it.
     await index.update({ id: 'picture-0', image: picture('hammer') });
     await index.remove('picture-3');

@@ -1,4 +1,4 @@
-import type { SearchState } from '../tiers/tiered-search.ts';
+import type { SearchState } from '../tiers/search-state.ts';
 import { announcement } from './parts/status.ts';
 import type { Translator } from './translation/translator.ts';
 

@@ -1,18 +1,19 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, type PropertyValues } from 'lit';
 import type { Language } from '../analysis/analyser.ts';
 import type { SearchOptions } from '../open-index.ts';
 import type { Engine } from '../tiers/optional-model.ts';
-import type { TieredIndex } from '../tiers/tiered-search.ts';
+import type { TieredIndex } from '../tiers/search-state.ts';
+import { actionsOf } from './actions.ts';
 import { ATTRIBUTES, type Attributes, DEFAULTS } from './attributes.ts';
 import type { FinishedSearch, SearchEventMap } from './events.ts';
 import { fieldAction } from './keyboard.ts';
-import { searchIcon } from './parts/icons.ts';
 import { panel } from './parts/panel.ts';
+import { trigger } from './parts/trigger.ts';
 import { type Actions, activeId, type Choice, type View } from './parts/view.ts';
 import { PlainForm } from './plain-form.ts';
+import { queryInAddress, writeQueryToAddress } from './query-parameter.ts';
 import { SearchSession } from './session.ts';
 import { ShortcutKeys } from './shortcut-keys.ts';
-import { ariaShortcut, shortcutLabel } from './shortcuts.ts';
 import { siteTool } from './site-tool.ts';
 import { styles } from './styles.ts';
 import { Localisation } from './translation/localisation.ts';
@@ -161,7 +162,7 @@ export class NearfieldSearch extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    const query = this.parameter && new URLSearchParams(location.search).get(this.parameter);
+    const query = queryInAddress(this.parameter);
     if (query) void (this.mode === 'inline' ? this.search(query) : this.open(query));
   }
 
@@ -169,20 +170,7 @@ export class NearfieldSearch extends LitElement {
     const view = this.#makeView();
     this.#view = view;
     if (view.isInline) return html`<div class="inline" part="inline">${panel(view)}</div>`;
-    const shortcuts = this.#keys.all;
-    return html`<slot name="trigger" @click=${() => void this.open()}>
-        <button
-          class="trigger"
-          part="trigger"
-          type="button"
-          aria-haspopup="dialog"
-          aria-keyshortcuts=${shortcuts.map((each) => ariaShortcut(each)).join(' ') || nothing}
-        >
-          ${searchIcon}<span>${view.label}</span>${shortcuts
-            .slice(0, 1)
-            .map((each) => html`<kbd aria-hidden="true">${shortcutLabel(each)}</kbd>`)}
-        </button>
-      </slot>
+    return html`${trigger(view.label, this.#keys.all, () => void this.open())}
       <dialog
         part="dialog"
         aria-label=${view.label}
@@ -223,49 +211,23 @@ export class NearfieldSearch extends LitElement {
   }
 
   #makeActions(): Actions {
-    const session = this.#session;
-    return {
-      engage: () => session.engage(),
-      typed: () => this.#typed(this.#field.value),
+    const element = this;
+    return actionsOf({
+      session: this.#session,
+      form: this.#form,
+      keys: this.#keys,
+      get field() {
+        return element.#field;
+      },
+      get hiddenParts() {
+        return element.hiddenParts;
+      },
+      typed: (query) => this.#typed(query),
       pressed: (event) => this.#pressed(event),
-      clear: () => {
-        this.#field.focus();
-        this.#typed('');
-      },
+      follow: (choice) => this.#follow(choice),
       close: () => this.close(),
-      addressOf: ({ result }, passage) =>
-        session.searcher.addressOf(result, passage, !this.hiddenParts.has('highlights')),
-      choose: (choice) => this.#follow(choice),
-      hold: (id) => session.tiers.hold(id),
-      explain: (id) => session.explain(id),
-      ask: (query) => {
-        this.#field.focus();
-        this.#typed(query);
-      },
-      forget: (query) => {
-        this.#field.focus();
-        session.forget(query);
-      },
-      filter: (name, value, isChosen) => {
-        session.choice.choose(name, value, isChosen);
-        void session.search(session.query);
-      },
-      unfold: (name) => {
-        session.choice.unfold(name);
-        this.requestUpdate();
-      },
-      removeFilters: () => {
-        this.#field.focus();
-        session.choice.clear();
-        void session.search(session.query);
-      },
-      reopen: () => {
-        this.#field.focus();
-        void session.reopen();
-      },
-      submitForm: () => this.#form.submit(session.query),
-      switchSlash: (isOn) => this.#keys.switchSlash(isOn),
-    };
+      requestUpdate: () => this.requestUpdate(),
+    });
   }
 
   get #dialog(): HTMLDialogElement | null {
@@ -283,12 +245,7 @@ export class NearfieldSearch extends LitElement {
   }
 
   #typed(query: string): void {
-    if (this.parameter !== '' && this.mode === 'inline') {
-      const url = new URL(location.href);
-      if (query === '') url.searchParams.delete(this.parameter);
-      else url.searchParams.set(this.parameter, query);
-      history.replaceState(history.state, '', url);
-    }
+    if (this.parameter !== '' && this.mode === 'inline') writeQueryToAddress(this.parameter, query);
     void this.search(query);
   }
 

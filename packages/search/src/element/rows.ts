@@ -1,4 +1,4 @@
-import type { SearchState } from '../tiers/tiered-search.ts';
+import type { SearchState } from '../tiers/search-state.ts';
 import type { Row } from './parts/view.ts';
 
 /** The rows of the popup, in their order. */

@@ -5,6 +5,16 @@
  */
 
 import type { Client, estypes } from '@elastic/elasticsearch';
+import {
+  countRequest,
+  documentOf,
+  FIELDS,
+  filtersOf,
+  type PairCounts,
+  passagesMapping,
+  SHOWN,
+  type Source,
+} from './elasticsearch-requests.ts';
 import type { CountedDocuments, Engine, EngineHit, EngineQuery, WrittenRow } from './engine.ts';
 import { EngineIndex, type EngineOptions } from './engine-index.ts';
 import { engineFailed, requireIndexName } from './errors.ts';
@@ -35,24 +45,7 @@ export const openElasticsearch = (
 ): Promise<EngineIndex> =>
   EngineIndex.open(new ElasticsearchEngine(options), `elasticsearch (${options.name ?? 'site'})`, more);
 
-/** Stored fields of a passage. */
-interface Source extends Omit<EngineHit, 'similarity'> {
-  readonly vector?: number[];
-}
-
-/** Passages by pair, and the documents among them. */
-interface PairCounts {
-  readonly buckets: readonly { readonly key: string; readonly documents: { readonly value: number } }[];
-}
-
-const TERMS = ['terms.title', 'terms.headings', 'terms.text'];
-/** Fields of terms, with what a field counts: as in our own ranking. */
-const FIELDS = ['terms.title^2.5', 'terms.headings^1.8', 'terms.text'];
-const SHOWN = ['passage', 'document', 'about', 'headings', 'anchor', 'text'];
 const MOST_CANDIDATES = 10_000;
-/** Pairs of filters of one answer, and documents of one value that are counted exactly: the most that it does. */
-const MOST_PAIRS = 65_535;
-const MOST_EXACT = 40_000;
 
 class ElasticsearchEngine implements Engine {
   readonly #client: Client;
@@ -78,23 +71,7 @@ class ElasticsearchEngine implements Engine {
     const passagesIndex = `${this.#alias}-${stamp}`;
     const partsIndex = `${this.#partsAlias}-${stamp}`;
     await this.#on(async (client) => {
-      const words = { type: 'text', analyzer: 'whitespace' } as const;
-      await client.indices.create({
-        index: passagesIndex,
-        mappings: {
-          dynamic: false,
-          properties: {
-            passage: { type: 'integer' },
-            document: { type: 'integer' },
-            id: { type: 'keyword' },
-            pairs: { type: 'keyword' },
-            terms: { properties: { title: words, headings: words, text: words } },
-            ...(dimensions > 0
-              ? { vector: { type: 'dense_vector', dims: dimensions, index: true, similarity: 'cosine' } }
-              : {}),
-          },
-        },
-      });
+      await client.indices.create({ index: passagesIndex, mappings: passagesMapping(dimensions) });
       await client.indices.create({ index: partsIndex, mappings: { dynamic: false } });
       try {
         for await (const batch of rows) {
@@ -200,40 +177,14 @@ class ElasticsearchEngine implements Engine {
     );
   }
 
-  async count({ numbers, words, leastWorth, wanted }: CountedDocuments): Promise<Map<string, number>> {
-    const has = (terms: readonly string[], worth: number): estypes.QueryDslQueryContainer => ({
-      constant_score: {
-        filter: { bool: { should: TERMS.map((field) => ({ terms: { [field]: [...terms] } })) } },
-        boost: worth,
-      },
-    });
-    const worth = words.map(
-      (word): estypes.QueryDslQueryContainer => ({
-        dis_max: { queries: word.map(({ terms, worth: own }) => has(terms, own)) },
-      }),
-    );
-    const named: estypes.QueryDslQueryContainer = {
-      constant_score: { filter: { terms: { document: [...numbers] } }, boost: leastWorth + 1 },
-    };
+  async count(documents: CountedDocuments): Promise<Map<string, number>> {
     return this.#on(async (client) => {
       const { aggregations } = await client.search<Source, { pairs: PairCounts }>({
         index: this.#alias,
         size: 0,
-        query: {
-          function_score: {
-            query: { bool: { should: [named, ...worth], filter: filtersOf({ wanted }) } },
-            // Without words nothing has a score but the documents that are named.
-            min_score: leastWorth || 1,
-          },
-        },
-        aggs: {
-          pairs: {
-            terms: { field: 'pairs', size: MOST_PAIRS },
-            aggs: { documents: { cardinality: { field: 'document', precision_threshold: MOST_EXACT } } },
-          },
-        },
+        ...countRequest(documents),
       });
-      return new Map(aggregations!.pairs.buckets.map(({ key, documents }) => [key, documents.value]));
+      return new Map(aggregations!.pairs.buckets.map(({ key, documents: { value } }) => [key, value]));
     });
   }
 
@@ -296,29 +247,6 @@ class ElasticsearchEngine implements Engine {
     }
   }
 }
-
-function documentOf({ passage, document, about, headings, anchor, text, pairs, places, vector }: WrittenRow) {
-  const [title, heads, body] = [0, 1, 2].map((field) =>
-    [...places].flatMap(([term, positions]) => positions[field]!.map(() => term)).join(' '),
-  );
-  return {
-    passage,
-    document,
-    id: about.id,
-    about,
-    headings,
-    anchor,
-    text,
-    pairs,
-    terms: { title, headings: heads, text: body },
-    ...(vector === undefined ? {} : { vector: [...vector] }),
-  };
-}
-
-const filtersOf = ({ wanted, without }: Pick<EngineQuery, 'wanted' | 'without'>) => [
-  ...wanted.map((pairs) => ({ terms: { pairs: [...pairs] } })),
-  ...(without === undefined ? [] : [{ bool: { must_not: [{ term: { document: without } }] } }]),
-];
 
 export { EngineIndex, type EngineOptions } from './engine-index.ts';
 export type { EngineSource, WriteProgress } from './write.ts';

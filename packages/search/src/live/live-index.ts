@@ -9,7 +9,6 @@ import {
   completed,
   decodeDocument,
   documentKey,
-  encodeDocument,
   type LiveDocument,
   type StoredDocument,
   vectorsKey,
@@ -20,35 +19,10 @@ import { Gone, meaningOf, relatedLive, searchLive } from './search.ts';
 import type { Change } from './store.ts';
 import { encodeFingerprint, MODEL_KEY } from './stored-vectors.ts';
 import { exportIndex, readExported } from './transfer.ts';
+import { type WriteOptions, Writing } from './writing.ts';
 
-/** Documents, and bytes of them, that are written at once. */
-const BATCH = { documents: 256, bytes: 4 * 1024 * 1024 } as const;
 /** Searches begin anew when a document goes while its text is read. */
 const TRIES = 4;
-
-/** How far a call of `add` or `update` is. */
-export interface LiveProgress {
-  /** Documents of this call that survive a crash. */
-  readonly stored: number;
-  /** Documents of this call that are found by meaning. */
-  readonly embedded: number;
-  readonly of: number;
-}
-
-/** Options of `add()` and `update()`. */
-export interface WriteOptions {
-  /**
-   * Ends the call. What is not stored then is not stored; what is stored stays and is embedded all the same.
-   */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: LiveProgress) => void;
-  /**
-   * When the call resolves: once documents would survive a crash and are found by their words, or once they are also
-   * found by meaning.
-   * @default 'embedded'
-   */
-  readonly until?: 'stored' | 'embedded';
-}
 
 /** Numbers of documents and passages in a live index, embedded or waiting. */
 export interface LiveCounts {
@@ -70,6 +44,7 @@ export class LiveIndex {
   readonly #parts: LiveIndexParts;
   readonly #kept: KeptState;
   readonly #embedding: Embedding | undefined;
+  readonly #writing: Writing;
   readonly #listeners = new Set<() => void>();
 
   /** Called by `openLiveIndex()`. */
@@ -78,6 +53,7 @@ export class LiveIndex {
     this.#kept = parts.kept;
     const { embedder, mostLetters } = parts;
     this.#embedding = embedder && new Embedding(parts.kept, embedder, mostLetters);
+    this.#writing = new Writing(parts.kept, embedder, this.#embedding);
     parts.kept.onChange = () => {
       this.#embedding?.tell();
       this.#embedding?.wake();
@@ -128,7 +104,7 @@ export class LiveIndex {
    * await index.add([{ id: 'loaf', title: 'Bread', text: 'Keep it in a linen bag.', url: '/bread' }]);
    */
   async add(documents: LiveDocument | readonly LiveDocument[], options: WriteOptions = {}): Promise<void> {
-    await this.#write(documents, options, (document, before) => {
+    await this.#writing.write(documents, options, (document, before) => {
       if (before === undefined) return completed(document);
       throw invalid('id', `There is a document "${document.id}" already. Use update() to change it.`);
     });
@@ -141,7 +117,7 @@ export class LiveIndex {
    * @throws FoundationError as `add()`.
    */
   async update(documents: LiveDocument | readonly LiveDocument[], options: WriteOptions = {}): Promise<void> {
-    await this.#write(documents, options, (document, before) => completed(document, before));
+    await this.#writing.write(documents, options, (document, before) => completed(document, before));
   }
 
   /**
@@ -215,7 +191,7 @@ export class LiveIndex {
   /** Resolves once every document is embedded, here or in another tab. */
   async embedded({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
     await this.#kept.refresh();
-    await this.#untilEmbedded([...this.#kept.state.pending], signal);
+    await this.#writing.untilEmbedded([...this.#kept.state.pending], signal);
   }
 
   /** The whole index as one file. */
@@ -254,81 +230,6 @@ export class LiveIndex {
   async close(): Promise<void> {
     await this.#embedding?.close();
     await this.#kept.close();
-  }
-
-  async #write(
-    given: LiveDocument | readonly LiveDocument[],
-    { signal, onProgress, until = 'embedded' }: WriteOptions,
-    complete: (document: LiveDocument, before: StoredDocument | undefined) => StoredDocument,
-  ): Promise<void> {
-    const documents = [given].flat() as LiveDocument[];
-    const ids = documents.map(({ id }) => id);
-    const seen = new Set<string>();
-    for (const id of ids) {
-      if (seen.has(id)) throw invalid('id', `Two documents have the id "${id}". Give each its own.`);
-      seen.add(id);
-    }
-    // Before the first batch is written, so that a fault in a later one leaves nothing behind.
-    await this.#kept.look(async (state) => {
-      for (const document of documents) {
-        if (document.image !== undefined) this.#parts.embedder?.requirePictures();
-        complete(document, state.documents.get(document.id) && (await this.#stored(document.id)));
-      }
-    });
-    let stored = 0;
-    for (let at = 0; at < documents.length; at = stored) {
-      stored += await this.#writeBatch(documents.slice(at, at + BATCH.documents), complete, signal);
-      onProgress?.({ stored, embedded: 0, of: documents.length });
-    }
-    if (until === 'stored' || this.#embedding === undefined) return;
-    await this.#untilEmbedded(ids, signal, (embedded) =>
-      onProgress?.({ stored, embedded, of: documents.length }),
-    );
-    const refused = ids.map((id) => this.#embedding?.refused.get(id)).find((error) => error !== undefined);
-    if (refused !== undefined) throw refused;
-  }
-
-  /** @returns how many documents were written: those that come to a few megabytes. */
-  #writeBatch(
-    documents: readonly LiveDocument[],
-    complete: (document: LiveDocument, before: StoredDocument | undefined) => StoredDocument,
-    signal: AbortSignal | undefined,
-  ): Promise<number> {
-    return this.#kept.change(async (state) => {
-      const changes: Change[] = [];
-      let bytes = 0;
-      for (const document of documents) {
-        const before = state.documents.get(document.id) && (await this.#stored(document.id));
-        const value = await encodeDocument(complete(document, before));
-        changes.push({ key: documentKey(document.id), value });
-        this.#embedding?.refused.delete(document.id);
-        bytes += value.length;
-        if (bytes >= BATCH.bytes) break;
-      }
-      return { changes, result: changes.length };
-    }, signal);
-  }
-
-  async #stored(id: string): Promise<StoredDocument | undefined> {
-    const bytes = await this.#kept.store.get(documentKey(id));
-    return bytes && decodeDocument(bytes);
-  }
-
-  async #untilEmbedded(
-    ids: readonly string[],
-    signal: AbortSignal | undefined,
-    onEmbedded: (count: number) => void = () => {},
-  ): Promise<void> {
-    const embedding = this.#embedding;
-    if (embedding === undefined) return;
-    for (let left = ids; ; ) {
-      left = left.filter((id) => embedding.isPending(id));
-      onEmbedded(ids.length - left.length);
-      if (left.length === 0) return;
-      const step = embedding.step(signal);
-      embedding.wake();
-      await step;
-    }
   }
 
   async #checkedEmbedder(signal: AbortSignal | undefined): Promise<Embedder | undefined> {

@@ -34,10 +34,6 @@ export async function openLiveIndex(options: FileIndexOptions): Promise<LiveInde
 }
 
 export type { Json, LiveDocument, StoredDocument } from './documents.ts';
-export {
-  type LiveCounts,
-  LiveIndex,
-  type LiveProgress,
-  type WriteOptions,
-} from './live-index.ts';
+export { type LiveCounts, LiveIndex } from './live-index.ts';
 export type { LiveIndexOptions } from './open.ts';
+export type { LiveProgress, WriteOptions } from './writing.ts';

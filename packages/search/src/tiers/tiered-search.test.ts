@@ -9,7 +9,8 @@ import { openIndex } from '../open-index.ts';
 import type { Tier } from './later-tiers.ts';
 import type { Engine } from './optional-model.ts';
 import { permissionOf } from './policy.ts';
-import { TieredSearch, type TieredSearchOptions } from './tiered-search.ts';
+import type { TieredSearchOptions } from './search-state.ts';
+import { TieredSearch } from './tiered-search.ts';
 
 const MODEL = 'all-MiniLM-L6-v2';
 const RERANKER = 'minilm-reranker';

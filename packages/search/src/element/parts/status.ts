@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Tier } from '../../tiers/later-tiers.ts';
-import type { SearchState } from '../../tiers/tiered-search.ts';
+import type { SearchState } from '../../tiers/search-state.ts';
 import type { Messages } from '../translation/messages.ts';
 import type { Translator } from '../translation/translator.ts';
 import { troubleOf } from '../trouble.ts';

@@ -1,7 +1,7 @@
 import type { Language } from '../../analysis/analyser.ts';
 import type { FoundPassage } from '../../open-index.ts';
+import type { SearchState } from '../../tiers/search-state.ts';
 import type { Slot } from '../../tiers/settle.ts';
-import type { SearchState } from '../../tiers/tiered-search.ts';
 import type { Cursor } from '../cursor.ts';
 import type { FacetChoice } from '../facet-choice.ts';
 import type { Translator } from '../translation/translator.ts';
