@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --quick] [--device wasm|webgpu] [--dtype q8|fp16|fp32] [--threads N] [--json FILE]
- * [--model all-MiniLM-L6-v2|tiny] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
+ * [--model all-MiniLM-L6-v2|tiny] [--only rerank] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
  * production-built page. If WebGPU is only software, the tiny model is used unless another is requested.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -29,6 +29,7 @@ Options:
   --dtype DTYPE          precision of the model's file
   --model ID             another model
   --threads N            threads of the wasm build
+  --only rerank          the ranking of 100 documents alone
   --json FILE            where the figures are written, too
   --chromium-args ARGS   further arguments of the browser`;
 
@@ -42,12 +43,16 @@ const { values } = taskArguments(
       threads: { type: 'string' },
       json: { type: 'string' },
       model: { type: 'string' },
+      only: { type: 'string' },
       'chromium-args': { type: 'string', default: '' },
     },
   },
   (parsed) => {
     deviceOf(parsed.values.device);
-    const { threads: wanted } = parsed.values;
+    const { threads: wanted, only, model } = parsed.values;
+    if (only !== undefined && only !== 'rerank') throw new UsageError('--only is rerank.');
+    if (only !== undefined && model === 'tiny')
+      throw new UsageError('The tiny model has no reranker beside it.');
     if (wanted !== undefined && !/^[1-9]\d?$/.test(wanted)) {
       throw new UsageError(`--threads takes a number from 1 to 99; it was given "${wanted}".`);
     }
@@ -201,6 +206,11 @@ async function main(): Promise<void> {
       ),
     );
 
+    if (values.only) {
+      await rerank(server, options, size.rounds, report);
+      await writeReport(report);
+      return;
+    }
     for (const kind of ['mixed', 'uniform'] as const) {
       const batches = size.batches[kind];
       const result = await withPage(server, (page) =>
@@ -334,10 +344,14 @@ async function main(): Promise<void> {
         ),
       );
     }
-    if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+    await writeReport(report);
   } finally {
     await server.close();
   }
+}
+
+async function writeReport(report: Record<string, unknown>): Promise<void> {
+  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** 100 documents of 128 tokens each: one window of the reranker. */

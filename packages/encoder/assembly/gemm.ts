@@ -9,12 +9,17 @@
 // The sums of upper halves are shifted and freed of those 64s before the lower halves are added to them, so that both
 // variants give the same sums. Its panels hold four rows of eight columns in 32 bytes.
 
-import { activated, ALONE, combined, GELU, geluColumns, largestLane, NONE } from './math';
+import { activated, ALONE, combined, GELU, geluColumns, largestLane, NONE, ROUNDING, then } from './math';
 
 // Keeps a row of zeros from dividing by zero.
 const SMALLEST_RANGE: f32 = 1e-30;
 
+// `then` adds ROUNDING to a number; without its bits the nearest whole number remains. Smaller than conversions, which
+// have to think of numbers that no integer holds.
+const ROUNDING_BITS: i32 = reinterpret<i32>(ROUNDING);
+
 // Rounds rows to int16: the largest magnitude of a row becomes `limit`. Columns from `width` to `depth` are zeros.
+// Magnitudes are compared by their bits, among which NaN's are the largest.
 export function quantiseRows(
   source: usize,
   stride: i32,
@@ -25,20 +30,22 @@ export function quantiseRows(
   scales: usize,
 ): void {
   const bytes = <usize>depth << 2;
+  const rounding = f32x4.splat(ROUNDING);
+  const less = i32x4.splat(ROUNDING_BITS);
   for (let row = 0; row < rows; row++) {
     const from = source + ((<usize>row * stride) << 2);
     const end = from + bytes;
     let m0 = f32x4.splat(0);
     let m1 = f32x4.splat(0);
     for (let p = from; p < end; p += 32) {
-      m0 = f32x4.max(m0, f32x4.abs(v128.load(p)));
-      m1 = f32x4.max(m1, f32x4.abs(v128.load(p, 16)));
+      m0 = i32x4.max_s(m0, f32x4.abs(v128.load(p)));
+      m1 = i32x4.max_s(m1, f32x4.abs(v128.load(p, 16)));
     }
-    const largest = max(largestLane(f32x4.max(m0, m1)), SMALLEST_RANGE);
+    const largest = max(largestLane(i32x4.max_s(m0, m1)), SMALLEST_RANGE);
     const factor = f32x4.splat(limit / largest);
     for (let p = from; p < end; p += 32, target += 16) {
-      const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
-      const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p, 16), factor)));
+      const low = i32x4.sub(then(v128.load(p), factor, rounding), less);
+      const high = i32x4.sub(then(v128.load(p, 16), factor, rounding), less);
       const rounded = i16x8.narrow_i32x4_s(low, high);
       if (ASC_FEATURE_RELAXED_SIMD) {
         const lower = v128.and(rounded, i16x8.splat(127));
@@ -68,31 +75,35 @@ export function quantiseBytes(
   zeros: usize,
 ): void {
   const bytes = <usize>depth << 2;
+  const rounding = f32x4.splat(ROUNDING);
   for (let row = 0; row < rows; row++) {
     const from = source + ((<usize>row * stride) << 2);
     const end = from + bytes;
-    let most = f32x4.splat(0);
-    let least = f32x4.splat(0);
+    // By their bits: of numbers above 0 the largest is the largest, of those below, unsigned, the least.
+    let most = i32x4.splat(0);
+    let least = i32x4.splat(i32.MIN_VALUE);
     for (let p = from; p < end; p += 32) {
       const x = v128.load(p);
       const y = v128.load(p, 16);
-      most = f32x4.max(most, f32x4.max(x, y));
-      least = f32x4.max(least, f32x4.neg(f32x4.min(x, y)));
+      most = i32x4.max_s(most, i32x4.max_s(x, y));
+      least = i32x4.max_u(least, i32x4.max_u(x, y));
     }
-    const below = largestLane(least);
+    const below = largestLane(f32x4.abs(least));
     const range = max(largestLane(most) + below, SMALLEST_RANGE);
     const factor = f32x4.splat(<f32>255 / range);
-    const zero = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(f32x4.splat(below), factor)));
+    const zero = i32x4.sub(then(f32x4.splat(below), factor, rounding), i32x4.splat(ROUNDING_BITS));
+    const more = i32x4.sub(zero, i32x4.splat(ROUNDING_BITS));
+    const taken = i16x8.narrow_i32x4_s(zero, zero);
     for (let p = from; p < end; p += 32) {
-      const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p), factor)));
-      const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(p, 16), factor)));
-      const rounded = i16x8.narrow_i32x4_s(i32x4.add(low, zero), i32x4.add(high, zero));
+      const low = i32x4.add(then(v128.load(p), factor, rounding), more);
+      const high = i32x4.add(then(v128.load(p, 16), factor, rounding), more);
+      const rounded = i16x8.narrow_i32x4_s(low, high);
       const byte = i8x16.narrow_i16x8_u(rounded, rounded);
       if (ASC_FEATURE_RELAXED_SIMD) {
         v128.store64_lane(target, byte, 0);
         target += 8;
       } else {
-        v128.store(target, i16x8.sub(i16x8.extend_low_i8x16_u(byte), i16x8.narrow_i32x4_s(zero, zero)));
+        v128.store(target, i16x8.sub(i16x8.extend_low_i8x16_u(byte), taken));
         target += 16;
       }
     }
