@@ -7,6 +7,7 @@ import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
 import type { EncoderText } from './text.ts';
+import { Paces } from './threads/pace.ts';
 import type { SharedKernels, Team } from './threads/team.ts';
 
 export interface EncoderOptions {
@@ -23,6 +24,8 @@ export interface EncodeOptions {
   readonly normalized: boolean;
   /** Number of the task whose adapter is used, for models that have some. @default 0 */
   readonly task?: number | undefined;
+  /** Whether the team's threads may share the run. @default true */
+  readonly isShared?: boolean | undefined;
   /** Awaited between layers: lets others work, and ends the run by throwing. */
   readonly pause?: (() => Promise<void>) | undefined;
 }
@@ -34,7 +37,8 @@ export class TokenOutOfRange extends RangeError {
 
 /** The kernels over a new memory, which a team shares if there is one. */
 async function opened(team: Team | undefined): Promise<Opened> {
-  if (team) return { ...(await team.open()), team };
+  const shared = await team?.open();
+  if (team && shared) return { ...shared, team };
   const module = await compileKernels();
   const memory = new EncoderMemory();
   return { kernels: bindKernels(module, memory.memory), memory };
@@ -55,6 +59,7 @@ const SMALLEST_LENGTH = 1e-12;
  */
 export class Encoder {
   readonly #team: Team | undefined;
+  readonly #paces = new Paces();
   readonly #id: number;
   readonly #memory: EncoderMemory;
   readonly #kernels: Kernels;
@@ -151,15 +156,15 @@ export class Encoder {
    */
   async encode(
     texts: readonly EncoderText[],
-    { dimensions, normalized, task = 0, pause }: EncodeOptions,
+    { dimensions, normalized, task = 0, isShared = true, pause }: EncodeOptions,
   ): Promise<Float32Array<ArrayBuffer>[]> {
     if (this.#isRunning) throw new TypeError('An encoder runs one batch at a time');
     this.#checkTask(task);
     for (const text of texts) this.#check(text);
     this.#isRunning = true;
     try {
-      this.#team?.begin();
       const batch = this.#lay(texts, task);
+      const end = this.#team?.begin(isShared ? this.#paces.of(batch.tokens) : undefined);
       for (const { op, run } of this.#runs) {
         // Products of the same rows are computed beside each other; all else waits for what was before.
         if (op !== 'product') this.#team?.finish();
@@ -168,7 +173,9 @@ export class Encoder {
         if (op === 'attend') await pause?.();
       }
       const kept = Math.min(dimensions, this.width);
-      return texts.map((text, index) => this.#vectors(batch, text, index, kept, normalized));
+      const vectors = texts.map((text, index) => this.#vectors(batch, text, index, kept, normalized));
+      end?.();
+      return vectors;
     } finally {
       this.#memory.release(this.#mark);
       this.#isRunning = false;

@@ -201,9 +201,14 @@ export const kernelBytes = (
 const OWN_MEMORY = '020f0103656e76066d656d6f7279020001';
 const SHARED_MEMORY = '02120103656e76066d656d6f7279020301808004';
 
-/** A memory for the kernels. One that threads share is reserved as a whole, and taken as it grows. */
-export const newMemory = (isShared = false): WebAssembly.Memory =>
-  new WebAssembly.Memory(isShared ? { initial: 1, maximum: 65_536, shared: true } : { initial: 1 });
+/**
+ * A memory for the kernels.
+ * @param sharedPages largest size of one that threads share, which is reserved as a whole and taken as it grows.
+ */
+export const newMemory = (sharedPages?: number): WebAssembly.Memory =>
+  new WebAssembly.Memory(
+    sharedPages ? { initial: 1, maximum: sharedPages, shared: true } : { initial: 1 },
+  );
 
 /**
  * Compiles the kernels, once: with relaxed vectors where this machine has their product as one instruction. That does
@@ -224,7 +229,7 @@ async function compileFastest(isShared: boolean): Promise<WebAssembly.Module> {
   const relaxed = kernelBytes('relaxed', isShared);
   if (WebAssembly.validate(relaxed)) {
     const module = await WebAssembly.compile(relaxed);
-    if (bindKernels(module, newMemory(isShared)).relaxedKind() === 1) return module;
+    if (bindKernels(module, newMemory(isShared ? 1 : undefined)).relaxedKind() === 1) return module;
   }
   return WebAssembly.compile(kernelBytes('plain', isShared));
 }

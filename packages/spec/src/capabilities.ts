@@ -96,7 +96,7 @@ export interface ModelRuntime {
   reason: string;
   /**
    * Workers that compute different texts of bulk calls at the same time, each with a copy of the weights. Of `encoder`
-   * alone; single queries run on one.
+   * alone. A single query runs on one of them, unless they share memory.
    */
   workers?: ModelWorkers | undefined;
 }
@@ -109,6 +109,11 @@ export interface ModelWorkers {
   running: number;
   /** Why that many. */
   reason: string;
+  /**
+   * Whether they also divide the work on a single text, over one memory: in a page that is cross-origin isolated, and
+   * in Node. Missing: they do not.
+   */
+  sharesMemory?: boolean | undefined;
 }
 
 /** Work of an engine since it started. */

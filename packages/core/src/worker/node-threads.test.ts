@@ -8,7 +8,7 @@ import { Encoder, type EncoderText, readGraph } from '@nearfield/encoder';
 import { tinyMiniLM } from '@nearfield/model-tiny';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../test/temporary-directory.ts';
-import { EncoderCrew } from '../engine/runtime/encoder/encoder-crew.ts';
+import { type CrewOptions, EncoderCrew } from '../engine/runtime/encoder/encoder-crew.ts';
 import type { Helper } from '../engine/runtime/encoder/helper-protocol.ts';
 import { chooseNodeThreads, startThread } from './node-threads.ts';
 
@@ -17,6 +17,7 @@ const SCRIPT = new URL('../../test/mortal-thread.ts', import.meta.url);
 const HOW = { dimensions: 1e6, normalized: true };
 const bulk = { isBulk: true };
 
+let rows: Parameters<typeof Encoder.open>[0];
 let encoder: Encoder;
 let texts: EncoderText[];
 let alone: Float32Array[];
@@ -25,7 +26,8 @@ beforeAll(async () => {
   const { bytes } = tinyMiniLM().files.find(({ path }) => path.endsWith('.onnx'))!;
   const reading = readGraph(bytes, 'last_hidden_state');
   if ('refused' in reading) throw new Error(reading.refused);
-  encoder = await Encoder.open(reading.rows);
+  rows = reading.rows;
+  encoder = await Encoder.open(rows);
   texts = Array.from({ length: 12 }, (_, at) => ({
     ids: Int32Array.from({ length: 1 + ((at * 37) % 120) }, (_each, token) => 5 + ((at + token * 3) % 20)),
   }));
@@ -39,7 +41,7 @@ afterEach(() => {
 });
 
 /** A crew of threads, which never idles, and its helpers. */
-function crewOf(workers: number, script = SCRIPT) {
+function crewOf(workers: number, script = SCRIPT, changes: Partial<CrewOptions> = {}) {
   const helpers: Helper[] = [];
   const ready: Promise<void>[] = [];
   const start = (): Helper => {
@@ -58,7 +60,7 @@ function crewOf(workers: number, script = SCRIPT) {
     );
     return helper;
   };
-  const crew = new EncoderCrew({ start, workers, memory: 1e9, reason: 'a test', later: () => () => {} });
+  const crew = new EncoderCrew({ start, workers, memory: 1e9, reason: 'a test', later: () => () => {}, ...changes });
   crews.push(crew);
   const model = crew.join(encoder);
   const all = async (): Promise<Float32Array[]> => {
@@ -96,6 +98,30 @@ it('computes the same bits in threads, and again when one has died with its work
   expect(await helpers[0]!.ended).toBe('it was ended');
   expect(crew.report).toMatchObject({ most: 3 });
   expect(await all()).toEqual(alone);
+});
+
+it('threads that share memory divide a text; one that dies is replaced, with the same bits', async () => {
+  const { crew, all, helpers } = crewOf(2, SCRIPT, { sharesMemory: true });
+  const team = crew.team!;
+  const shared = crew.join(await Encoder.open(rows, { team }));
+  const one = async (at: number): Promise<void> => {
+    const work = { texts: [texts[at]!], ...HOW };
+    expect(await crew.encode(shared, work, { isBulk: false })).toEqual([alone[at]]);
+  };
+  /** Computes text after text until the thread has had a part of one. */
+  const divided = async (): Promise<void> => {
+    for (let at = 0, before = team.shares[1]!; team.shares[1] === before; at++) await one(at % texts.length);
+  };
+  await divided();
+  expect(crew.report).toEqual({ most: 2, running: 2, reason: 'a test', sharesMemory: true });
+  helpers[0]!.post({ type: 'die' } as never);
+  expect(await helpers[0]!.ended).toBe('it was ended');
+  await one(5);
+  await divided();
+  expect(helpers).toHaveLength(2);
+  // Whole texts are shared beside that.
+  expect(await all()).toEqual(alone);
+  crew.leave(shared);
 });
 
 it('without the script of a thread computes alone, and says why', async () => {

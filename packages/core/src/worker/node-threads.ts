@@ -26,7 +26,8 @@ export function chooseNodeThreads(wanted: number | undefined, script = threadScr
   // Hosts at the edge have neither threads nor files.
   if (!nodeThreads()) return { ...alone, reason: 'this host has no threads' };
   if (!script || isMissing(script)) return { ...alone, reason: withoutScript(script) };
-  return { start: () => startThread(script), workers, memory: availableMemory() * SHARE, reason };
+  const memory = availableMemory() * SHARE;
+  return { start: () => startThread(script), sharesMemory: true, workers, memory, reason };
 }
 
 /**

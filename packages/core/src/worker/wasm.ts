@@ -32,5 +32,6 @@ async function runtimeOf({
   const general = wasmRuntime(load, { reason, threads, threadsReason }, (sessionOptions) =>
     startRuntime({ load, files, sessionOptions }),
   );
-  return withEncoder(general, { start: startHelper, ...chooseWorkers(wanted) });
+  const sharesMemory = globalThis.crossOriginIsolated === true;
+  return withEncoder(general, { start: startHelper, sharesMemory, ...chooseWorkers(wanted) });
 }

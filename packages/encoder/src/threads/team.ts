@@ -3,6 +3,7 @@ import { bindKernels, compileKernels, type Kernels, newMemory } from '../kernels
 import { EncoderMemory } from '../memory.ts';
 import { Board, MOST_THREADS, PIECE, PIECES, relax, WORD } from './board.ts';
 import { compute, type Division, divisionOf } from './divide.ts';
+import type { Pace } from './pace.ts';
 
 /** What a thread is sent. */
 export type TeamMessage =
@@ -34,12 +35,6 @@ const PIECES_EACH = 4;
 
 /** Milliseconds for which the leader looks for the end of the last pieces before it sleeps. */
 const LOOKING = 0.1;
-
-/** Milliseconds after which a thread was held up: the machine has other work. */
-const LATE = 1;
-
-/** Milliseconds for which the leader then computes alone, at first and at most. */
-const ALONE = { first: 4, most: 256 };
 
 /** Milliseconds after which a thread will not finish its piece. */
 const LOST = 2000;
@@ -74,8 +69,9 @@ export class Team {
   #limit = 0;
   /** Calls whose pieces may not be done. */
   readonly #pending: { readonly kernel: number; readonly args: readonly number[] }[] = [];
-  #aloneUntil = 0;
-  #penalty = ALONE.first;
+  /** The run that goes on, if threads share it. */
+  #isShared = false;
+  #hasShared = false;
   /** Threads at most, the leader among them. */
   readonly most: number;
 
@@ -116,10 +112,11 @@ export class Team {
     };
   }
 
-  /** Kernels over a new memory. */
-  async open(): Promise<SharedKernels> {
+  /** Kernels over a new memory; undefined where the device has none that threads can share. */
+  async open(): Promise<SharedKernels | undefined> {
     const module = await compileKernels(true);
-    const shared = newMemory(true);
+    const shared = sharedMemory();
+    if (!shared) return undefined;
     const memory = new EncoderMemory(shared);
     const own = bindKernels(module, shared);
     const id = this.#ids++;
@@ -136,15 +133,23 @@ export class Team {
     for (const thread of this.#members.keys()) this.#tell(thread, { type: 'forget', id });
   }
 
-  /** Calls all threads to work. */
-  begin(): void {
+  /**
+   * Calls all threads to work.
+   * @param pace of runs like this one: decides whether threads share it. Default: they do not.
+   * @returns notes the time of the run, once it is over.
+   */
+  begin(pace?: Pace): () => void {
     this.finish();
+    this.#isShared = this.#members.size > 0 && pace?.prefersShared() === true;
+    this.#hasShared = false;
     const { words } = this.#board;
-    for (const [thread, post] of this.#members) {
+    for (const [thread, post] of this.#isShared ? this.#members : []) {
       const bit = 1 << thread;
       if (Atomics.or(words, WORD.called, bit) & bit) continue;
       post({ type: 'work' });
     }
+    const start = performance.now();
+    return () => pace?.note(this.#hasShared, performance.now() - start);
   }
 
   /**
@@ -155,36 +160,26 @@ export class Team {
     if (this.#pending.length === 0) return;
     this.#pending.length = 0;
     const board = this.#board;
-    const { words } = board;
     for (let place = board.take(isKnown); place >= 0; place = board.take(isKnown)) {
       compute(board, place, this.#memories.get(board.pieces[place + PIECE.memory]!)!.own, 0);
     }
     this.#wait();
-    if (Atomics.exchange(words, WORD.failed, 0)) throw new Error('A kernel failed in a thread');
+    if (Atomics.exchange(board.words, WORD.failed, 0)) throw new Error('A kernel failed in a thread');
   }
 
   #wait(): void {
     const { words } = this.#board;
-    let done = Atomics.load(words, WORD.done);
-    if (done === this.#limit) return;
     const since = performance.now();
-    let waited = 0;
-    while (done !== this.#limit) {
+    for (let waited = 0; ; waited = performance.now() - since) {
+      const done = Atomics.load(words, WORD.done);
+      if (done === this.#limit) return;
       if (waited > this.#lost) this.#giveUp();
       if (waited > LOOKING) {
         Atomics.store(words, WORD.leaderSleeps, 1);
         Atomics.wait(words, WORD.done, done, this.#lost);
         Atomics.store(words, WORD.leaderSleeps, 0);
       } else relax();
-      done = Atomics.load(words, WORD.done);
-      waited = performance.now() - since;
     }
-    if (waited < LATE) return;
-    const now = since + waited;
-    // Twice as long each time, unless the last time was long ago.
-    const isAgain = now - this.#aloneUntil < 16 * this.#penalty;
-    this.#penalty = isAgain ? Math.min(2 * this.#penalty, ALONE.most) : ALONE.first;
-    this.#aloneUntil = now + this.#penalty;
   }
 
   /** Starts anew without any thread: whoever holds the piece may still write into its memory. */
@@ -244,11 +239,11 @@ export class Team {
 
   /** Where each share of a call begins; empty if it is better not divided. */
   #sharesOf({ count, work, unit = 1, most }: Division, args: readonly number[]): readonly number[] {
-    const present = Atomics.load(this.#board.words, WORD.present);
+    const present = this.#isShared ? Atomics.load(this.#board.words, WORD.present) : 0;
     if (present === 0) return [];
     const all = work(args);
     if (all < 2 * this.#smallest && this.#pending.length === 0) return [];
-    if (performance.now() < this.#aloneUntil) return [];
+    this.#hasShared = true;
     let threads = 1;
     for (let left = present; left !== 0; left &= left - 1) threads++;
     const wanted = Math.min(
@@ -290,3 +285,16 @@ export class Team {
 }
 
 const isKnown = (): boolean => true;
+
+/** A memory of 4 GB at most, or of 1 GB where addresses are short. */
+function sharedMemory(): WebAssembly.Memory | undefined {
+  for (const pages of [65_536, 16_384]) {
+    try {
+      return newMemory(pages);
+    } catch {
+      // All of it is reserved at once.
+    }
+  }
+  return undefined;
+}
+

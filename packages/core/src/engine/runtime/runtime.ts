@@ -45,13 +45,15 @@ export interface GraphEncoder {
   readonly workers: () => CrewReport;
 }
 
-/** Realms that compute different texts of bulk calls at the same time, each with a memory of its own. */
+/** Realms that compute different texts of bulk calls at the same time, each with weights of its own. */
 export interface CrewReport {
   /** As many as may be. */
   readonly most: number;
   readonly running: number;
   /** Why that many. */
   readonly reason: string;
+  /** Whether they also divide the work on one text, over one memory. Missing: they do not. */
+  readonly sharesMemory?: boolean;
 }
 
 /** Reads how an output of a graph is computed, or the reason why the encoder does not compute it. */

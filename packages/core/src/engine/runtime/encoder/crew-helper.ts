@@ -1,3 +1,4 @@
+import type { Team } from '@nearfield/encoder';
 import type { CrewJob, CrewModel } from './encoder-crew.ts';
 import type { Helper } from './helper-protocol.ts';
 
@@ -14,15 +15,18 @@ export class CrewHelper {
   readonly #helper: Helper;
   readonly #jobs = new Map<number, CrewJob>();
   readonly #models = new Map<number, CrewModel>();
+  #leaveTeam: (() => void) | undefined;
   #isOver = false;
   isReady = false;
 
-  constructor(helper: Helper, events: HelperEvents) {
+  /** @param team that it belongs to as soon as it listens. */
+  constructor(helper: Helper, events: HelperEvents, team?: Team) {
     this.#helper = helper;
     helper.listen((message) => {
       if (this.#isOver) return;
       if (message.type === 'ready') {
         this.isReady = true;
+        this.#leaveTeam = team?.add((message) => helper.post({ type: 'team', message }));
         events.free();
         return;
       }
@@ -85,6 +89,7 @@ export class CrewHelper {
   /** Ends it. @returns the jobs that it had. */
   end(): CrewJob[] {
     this.#isOver = true;
+    this.#leaveTeam?.();
     this.#helper.end();
     const jobs = [...this.#jobs.values()].filter(({ signal }) => !signal?.aborted);
     this.#jobs.clear();

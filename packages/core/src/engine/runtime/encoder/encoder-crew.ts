@@ -1,5 +1,5 @@
 /** Shares texts of bulk calls among realms that hold copies of the same encoders. */
-import type { Encoder } from '@nearfield/encoder';
+import { Encoder, Team } from '@nearfield/encoder';
 import type { CrewReport } from '../runtime.ts';
 import { CrewHelper, isOutOfMemory } from './crew-helper.ts';
 import type { Helper, TextWork } from './helper-protocol.ts';
@@ -12,16 +12,20 @@ export interface CrewOptions {
   readonly workers: number;
   /** Why that many. */
   readonly reason: string;
+  /**
+   * Whether realms may share memory: then they also divide the work on one text, or on few. @default false
+   */
+  readonly sharesMemory?: boolean | undefined;
   /** Bytes that all copies together may take. */
   readonly memory: number;
-  /** Calls back once nothing was computed for a while. @returns what prevents it. Default: after 20 seconds. */
-  readonly later?: ((callback: () => void) => () => void) | undefined;
+  /** Calls back once nothing was computed for a while. @returns what prevents it. Default: after that time. */
+  readonly later?: ((callback: () => void, milliseconds: number) => () => void) | undefined;
 }
 
 /** An encoder that a crew computes with. */
 export interface CrewModel {
   readonly id: number;
-  readonly encoder: Encoder;
+  encoder: Encoder;
 }
 
 /** Work on its way. */
@@ -30,6 +34,8 @@ export interface CrewJob {
   readonly model: CrewModel;
   readonly work: TextWork;
   readonly signal: AbortSignal | undefined;
+  /** Whether helpers are free to divide it, when it is computed in the engine's own realm. */
+  readonly isShared: () => boolean;
   /** Whether a helper ended while it had this. Then the engine's own realm, which is watched, computes it. */
   wasLost: boolean;
   resolve(vectors: readonly Float32Array[]): void;
@@ -39,11 +45,15 @@ export interface CrewJob {
 /** Jobs that a helper may hold: one that it computes, and the next, so that it never waits for the engine's thread. */
 const HELD = 2;
 
-/** Milliseconds without work after which helpers are given back. */
-const IDLE = 20_000;
+/** Threads that were lost in the midst of their work, after which none divide work any more. */
+const LOSSES = 3;
 
-const afterIdling = (callback: () => void): (() => void) => {
-  const timer = setTimeout(callback, IDLE);
+/** Milliseconds without work after which helpers are given back; those that divide queries wait for the next one. */
+const IDLE = 20_000;
+const IDLE_TEAM = 120_000;
+
+const afterIdling = (callback: () => void, milliseconds: number): (() => void) => {
+  const timer = setTimeout(callback, milliseconds);
   // Node: this timer keeps no process alive.
   if (typeof timer === 'object') (timer as { unref(): void }).unref();
   return () => clearTimeout(timer);
@@ -56,12 +66,15 @@ const afterIdling = (callback: () => void): (() => void) => {
  */
 export class EncoderCrew {
   readonly #options: CrewOptions;
-  readonly #own = new OwnRealm();
+  readonly #own = new OwnRealm((model) => this.#renew(model));
   readonly #helpers = new Set<CrewHelper>();
   /** Bulk work that nobody has taken yet. */
   readonly #waiting: CrewJob[] = [];
   #most: number;
   #reason: string;
+  /** Divides work among the helpers, where they may share memory. */
+  readonly team: Team | undefined;
+  #losses = 0;
   #runs = 0;
   #models = 0;
   #forgetIdle: (() => void) | undefined;
@@ -70,11 +83,15 @@ export class EncoderCrew {
     this.#options = options;
     this.#most = options.start ? Math.max(0, options.workers - 1) : 0;
     this.#reason = options.reason;
+    if (options.sharesMemory && this.#most > 0) this.team = new Team(options.workers);
   }
 
   /** Realms that compute bulk work at most and now, and why. */
   get report(): CrewReport {
-    return { most: this.#most + 1, running: this.#helpers.size + 1, reason: this.#reason };
+    const { size } = this.#helpers;
+    const sharesMemory = this.team !== undefined && this.#losses < LOSSES;
+    const report = { most: this.#most + 1, running: size + 1, reason: this.#reason };
+    return sharesMemory ? { ...report, sharesMemory } : report;
   }
 
   /** Bulk batches that are of use to it at a time: those it computes, those that wait beside them, one that starts a helper. */
@@ -90,6 +107,7 @@ export class EncoderCrew {
 
   /** Frees the copies of an encoder. */
   leave(model: CrewModel): void {
+    model.encoder.close();
     for (const helper of this.#helpers) helper.close(model);
   }
 
@@ -106,12 +124,39 @@ export class EncoderCrew {
     if (signal?.aborted) return Promise.reject(signal.reason);
     this.#forgetIdle?.();
     const found = new Promise<readonly Float32Array[]>((resolve, reject) => {
-      const job: CrewJob = { run: this.#runs++, model, work, signal, wasLost: false, resolve, reject };
+      const isShared = (): boolean => !isBulk || !this.#isBusy;
+      const job: CrewJob = { run: this.#runs++, model, work, signal, isShared, wasLost: false, resolve, reject };
       if (isBulk) this.#waiting.push(job);
       else this.#own.take(job, (error) => this.#failedHere(job, error));
     });
     this.#share();
-    return found.finally(() => this.#share());
+    return found.finally(() => {
+      // Not before the first vectors: their start would take from these.
+      if (this.#runs > 1) this.#gather();
+      this.#share();
+    });
+  }
+
+  /** Whether other batches wait, or helpers compute some. */
+  get #isBusy(): boolean {
+    return this.#waiting.length > 0 || [...this.#helpers].some(({ held }) => held > 0);
+  }
+
+  /** Starts all helpers that a team may have. */
+  #gather(): void {
+    const { start } = this.#options;
+    if (!start || !this.team || this.#losses >= LOSSES) return;
+    while (this.#helpers.size < this.#most) this.#add(start);
+  }
+
+  /** After a thread was lost: it may still write into the encoder's memory. */
+  async #renew(model: CrewModel): Promise<void> {
+    this.#losses++;
+    if (this.#losses >= LOSSES) this.#reason = 'threads that share memory did not finish their work';
+    this.dismiss();
+    const before = model.encoder;
+    model.encoder = await Encoder.fromCopy(before.copy(), this.#losses < LOSSES ? this.team : undefined);
+    before.close();
   }
 
   /** Ends all helpers; what they had is computed in the engine's own realm. */
@@ -186,15 +231,19 @@ export class EncoderCrew {
     const isStarting = [...this.#helpers].some(({ isReady }) => !isReady);
     if (!start || !job || job.wasLost || isStarting || this.#helpers.size >= this.#most) return;
     if ((this.#helpers.size + 1) * job.model.encoder.bytes > memory) return;
-    const helper = new CrewHelper(start(), {
+    this.#add(start);
+  }
+
+  #add(start: () => Helper): void {
+    const events = {
       free: () => this.#share(),
-      outOfMemory: (jobs) => {
+      outOfMemory: (jobs: readonly CrewJob[]) => {
         this.#end(helper);
         this.#most = this.#helpers.size;
         this.#reason = 'memory for another worker was not to be had';
         this.#again(jobs);
       },
-      ended: (why, jobs) => {
+      ended: (why: string, jobs: readonly CrewJob[]) => {
         this.#helpers.delete(helper);
         if (!helper.isReady) {
           this.#most = this.#helpers.size;
@@ -202,7 +251,8 @@ export class EncoderCrew {
         }
         this.#again(jobs);
       },
-    });
+    };
+    const helper = new CrewHelper(start(), events, this.team);
     this.#helpers.add(helper);
   }
 
@@ -235,6 +285,9 @@ export class EncoderCrew {
     this.#forgetIdle = undefined;
     const isIdle = this.#own.isFree && [...this.#helpers].every(({ held }) => held === 0);
     if (this.#helpers.size === 0 || !isIdle || this.#waiting.length > 0) return;
-    this.#forgetIdle = (this.#options.later ?? afterIdling)(() => this.dismiss());
+    this.#forgetIdle = (this.#options.later ?? afterIdling)(
+      () => this.dismiss(),
+      this.team ? IDLE_TEAM : IDLE,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Encoder } from '@nearfield/encoder';
+import { Encoder, TeamMate } from '@nearfield/encoder';
 import { yieldToMessages } from '../../../async/yield-to-messages.ts';
 import type { FromHelper, ToHelper } from './helper-protocol.ts';
 import { pausesIn } from './pauses.ts';
@@ -14,6 +14,7 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
   const models = new Map<number, Promise<Encoder>>();
   const aborted = new Set<number>();
   let last: Promise<void> = Promise.resolve();
+  const mate = new TeamMate();
 
   const encode = async ({ run, model, work }: ToHelper & { type: 'encode' }): Promise<void> => {
     const stopIfAborted = (): void => {
@@ -58,6 +59,10 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
         last = last.then(() => {
           models.delete(message.model);
         });
+        break;
+      case 'team':
+        // Between two layers of a run of its own, too: somebody waits for what the team computes.
+        mate.take(message.message);
         break;
     }
   });

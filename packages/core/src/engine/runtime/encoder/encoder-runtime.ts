@@ -21,7 +21,7 @@ export function withEncoder(general: Runtime, options: CrewOptions = ALONE): Run
     encoder: {
       read: readGraph,
       prepare: async () => {
-        await compileKernels();
+        await compileKernels(crew.team !== undefined);
       },
       workers: () => crew.report,
     },

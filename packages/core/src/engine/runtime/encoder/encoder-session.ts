@@ -24,7 +24,8 @@ export class EncoderSession implements Session, PackedSession {
     crew: EncoderCrew,
   ): Promise<EncoderSession> {
     try {
-      return new EncoderSession(crew, await Encoder.open(reading.rows, { activationBits }), name);
+      const { team } = crew;
+      return new EncoderSession(crew, await Encoder.open(reading.rows, { activationBits, team }), name);
     } catch (cause) {
       throw classifyRuntimeError(cause, `${name} could not be loaded`);
     }

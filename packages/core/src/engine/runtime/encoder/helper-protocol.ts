@@ -1,5 +1,5 @@
 /** Messages between the realm of an engine and those that compute with copies of its encoders. */
-import type { EncoderCopy, EncoderText } from '@nearfield/encoder';
+import type { EncoderCopy, EncoderText, TeamMessage } from '@nearfield/encoder';
 
 /** What is computed of texts. */
 export interface TextWork {
@@ -15,7 +15,9 @@ export type ToHelper =
   | { readonly type: 'open'; readonly model: number; readonly copy: EncoderCopy }
   | { readonly type: 'encode'; readonly run: number; readonly model: number; readonly work: TextWork }
   | { readonly type: 'abort'; readonly run: number }
-  | { readonly type: 'close'; readonly model: number };
+  | { readonly type: 'close'; readonly model: number }
+  /** For its half of a team of threads. */
+  | { readonly type: 'team'; readonly message: TeamMessage };
 
 export type FromHelper =
   /** It listens. */

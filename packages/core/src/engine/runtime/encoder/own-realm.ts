@@ -1,11 +1,18 @@
 import { yieldToMessages } from '../../../async/yield-to-messages.ts';
-import type { CrewJob } from './encoder-crew.ts';
+import { ThreadLost } from '@nearfield/encoder';
+import type { CrewJob, CrewModel } from './encoder-crew.ts';
 import { pausesIn } from './pauses.ts';
 
 /** Computes jobs in this realm, one after the other. */
 export class OwnRealm {
+  readonly #renew: (model: CrewModel) => Promise<void>;
   #last: Promise<void> = Promise.resolve();
   #jobs = 0;
+
+  /** @param renew makes a model's encoder anew, after a thread was lost that computed with it. */
+  constructor(renew: (model: CrewModel) => Promise<void>) {
+    this.#renew = renew;
+  }
 
   /** Whether nothing is computed or waits here. */
   get isFree(): boolean {
@@ -27,13 +34,20 @@ export class OwnRealm {
     });
   }
 
-  async #compute({ model, work, signal }: CrewJob): Promise<Float32Array[]> {
+  async #compute({ model, work, signal, isShared }: CrewJob): Promise<Float32Array[]> {
     signal?.throwIfAborted();
     const { texts, dimensions, normalized, task } = work;
     const pause = pausesIn(texts, async () => {
       await yieldToMessages();
       signal?.throwIfAborted();
     });
-    return model.encoder.encode(texts, { dimensions, normalized, task, pause });
+    const options = { dimensions, normalized, task, isShared: isShared(), pause };
+    try {
+      return await model.encoder.encode(texts, options);
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      await this.#renew(model);
+      return await model.encoder.encode(texts, { ...options, isShared: false });
+    }
   }
 }
