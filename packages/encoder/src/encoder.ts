@@ -6,7 +6,9 @@ import { EncoderMemory } from './memory.ts';
 import { KnownPlaces, Packer, type Place } from './packed.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
+import { StagedWeights } from './staged-weights.ts';
 import type { EncoderText } from './text.ts';
+import type { WeightStage } from './weight-stage.ts';
 
 export interface EncodeOptions {
   /** Leading numbers of each vector to keep; more than there are keeps all. */
@@ -25,7 +27,7 @@ export class TokenOutOfRange extends RangeError {
 }
 
 /** The kernels over a new memory. */
-async function opened(): Promise<[Kernels, EncoderMemory]> {
+async function opened(): Promise<[Kernels, EncoderMemory, undefined?]> {
   const module = await compileKernels();
   const memory = new EncoderMemory();
   return [bindKernels(module, memory.memory), memory];
@@ -84,14 +86,16 @@ export class Encoder {
 
   /**
    * Packs a plan's weights. What they were read from is not needed afterwards.
+   * @param stage the memory that they lie in, which becomes the encoder's. Default: they lie elsewhere.
    * @throws OutOfEncoderMemory
    */
-  static async open(rows: Rows): Promise<Encoder> {
-    const [kernels, memory] = await opened();
+  static async open(rows: Rows, stage?: WeightStage): Promise<Encoder> {
     const program = programOf(rows);
-    const packer = new Packer(kernels, memory);
+    const [kernels, memory, regions = []] = stage ? stage.take() : await opened();
+    const packer = new Packer(memory, new StagedWeights(memory, regions, program));
     const caller = new Caller(kernels, memory, packer);
     for (const instruction of program.instructions) caller.call(instruction);
+    packer.fill(kernels);
     const { width, per } = rows;
     // Without its numbers: they would keep the whole file in memory.
     return new Encoder(kernels, memory, { program: withoutData(program), width, per, places: packer.places });

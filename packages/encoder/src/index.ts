@@ -4,3 +4,4 @@ export { compileKernels, hasVectors, kernelBytes, provideKernels } from './kerne
 export { OutOfEncoderMemory } from './memory.ts';
 export { type Reading, readGraph } from './plan/read-graph.ts';
 export type { EncoderText } from './text.ts';
+export { WeightStage } from './weight-stage.ts';

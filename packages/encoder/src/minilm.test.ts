@@ -8,6 +8,7 @@ import { buildMiniLM } from '@nearfield/model-minilm/build';
 import { buildMiniLMReranker } from '@nearfield/model-minilm-reranker/build';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxReference } from '../test/onnxruntime.ts';
+import { openedInPieces } from '../test/staged.ts';
 import { Encoder, type EncoderText, readGraph } from './index.ts';
 
 let folder: string;
@@ -125,3 +126,22 @@ describe('minilm-reranker, q8', () => {
     });
   });
 });
+
+it.each([
+  ['all-MiniLM-L6-v2', 'minilm', 'model_quantized', 'last_hidden_state'],
+  ['all-MiniLM-L6-v2, q8e4', 'minilm', 'model_q8e4', 'last_hidden_state'],
+  ['minilm-reranker', 'reranker', 'model_quantized', 'logits'],
+])(
+  '%s takes little more memory than its file, and computes the same bits',
+  async (_, model, file, output) => {
+    const path = join(folder, model, 'onnx', `${file}.onnx`);
+    const bytes = await readFile(path);
+    const texts = [{ ids: [101, 7592, 2088, 102] }, { ids: [101, 102] }];
+    const options = { dimensions: 384, normalized: false };
+    const expected = await (await opened(path, output)).encode(texts, options);
+    const encoder = await openedInPieces(bytes, output, { piece: 4 * 1024 * 1024 });
+    // Packed in place. The most that is added is a minimum for each group of a 4-bit table, and a copy of their scales.
+    expect(encoder.bytes / bytes.length).toBeLessThan(1.2);
+    expect(await encoder.encode(texts, options)).toEqual(expected);
+  },
+);

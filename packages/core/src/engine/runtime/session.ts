@@ -1,4 +1,4 @@
-import type { EncoderText, Reading } from '@nearfield/encoder';
+import type { EncoderText, Reading, WeightStage } from '@nearfield/encoder';
 import type { ModelSummary, Tail, TailKind } from '@nearfield/onnx';
 
 /** Values of one input as plain data, which each runtime converts to its own tensors. */
@@ -31,6 +31,8 @@ export interface EncoderPlan {
   readonly reading: Exclude<Reading, { refused: string }>;
   readonly tail: Tail;
   readonly kind: TailKind;
+  /** The encoder's memory, where the weights are already. The plan can be opened once. */
+  readonly weights: WeightStage;
 }
 
 /** How texts are encoded, by their own lengths. */

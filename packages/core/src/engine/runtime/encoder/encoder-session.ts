@@ -18,9 +18,13 @@ export class EncoderSession implements Session, PackedSession {
   }
 
   /** Packs the weights. @throws FoundationError OUT_OF_MEMORY, MODEL_INVALID */
-  static async open({ reading }: EncoderPlan, name: string, crew: EncoderCrew): Promise<EncoderSession> {
+  static async open(
+    { reading, weights }: EncoderPlan,
+    name: string,
+    crew: EncoderCrew,
+  ): Promise<EncoderSession> {
     try {
-      return new EncoderSession(crew, await Encoder.open(reading.rows), name);
+      return new EncoderSession(crew, await Encoder.open(reading.rows, weights), name);
     } catch (cause) {
       throw classifyRuntimeError(cause, `${name} could not be loaded`);
     }
