@@ -7,6 +7,7 @@
 import type { Rows, Weights } from '../rows.ts';
 import { type Operator, rowsLike, type Step } from '../step.ts';
 import { type HostValue, isAbout, type RawValue, type RowsValue, scalar, type Value } from '../values.ts';
+import { weightSums } from '../weight-sums.ts';
 import { byteWeights } from '../weights.ts';
 
 const isRaw = (value: Value | undefined, operator: string): value is RawValue =>
@@ -175,30 +176,13 @@ export function shiftedProduct(step: Step, left: Value, right: Value): RowsValue
   return undefined;
 }
 
-/** Whether these are the sums of the weights of each output, times its scale. */
+/** Whether these are the sums of the weights of each output, times its scale: to a quarter of a weight's last digit. */
 function areSums(sums: ArrayLike<number>, weights: Weights): boolean {
-  const { inputs, outputs, inputStep, outputStep } = weights;
-  if (sums.length !== outputs || weights.form !== 'bytes') return false;
-  const { bytes, isUnsigned, scales } = weights;
-  const flip = isUnsigned ? 0x80 : 0;
-  const [found, sizes] = [new Int32Array(outputs), new Int32Array(outputs)];
-  // In the order in which they lie: across it, every weight would be on another line of the processor's cache.
-  const [lines, line, lineStep, step] =
-    inputStep >= outputStep
-      ? [inputs, outputs, inputStep, outputStep]
-      : [outputs, inputs, outputStep, inputStep];
-  const isByInput = inputStep >= outputStep;
-  for (let each = 0; each < lines; each++) {
-    for (let along = 0, at = each * lineStep; along < line; along++, at += step) {
-      const value = ((bytes[at]! ^ flip) << 24) >> 24;
-      const output = isByInput ? along : each;
-      found[output]! += value;
-      sizes[output]! += value < 0 ? -value : value;
-    }
-  }
-  return found.every(
+  if (sums.length !== weights.outputs || weights.form !== 'bytes') return false;
+  const { scales } = weights;
+  return weightSums(weights).every(
     (sum, output) =>
-      Math.abs(sum * scales[output]! - sums[output]!) <= 1e-5 * (sizes[output]! * scales[output]! + 1e-30),
+      Math.abs(sum * scales[output]! - sums[output]!) <= (0.25 + 1e-6 * Math.abs(sum)) * scales[output]!,
   );
 }
 
