@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --quick] [--device wasm|webgpu] [--dtype q8|fp16|fp32] [--threads N] [--json FILE]
- * [--model all-MiniLM-L6-v2|tiny] [--only rerank] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
+ * [--model all-MiniLM-L6-v2|tiny] [--only rerank|starts] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
  * production-built page. If WebGPU is only software, the tiny model is used unless another is requested.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -30,6 +30,7 @@ Options:
   --model ID             another model
   --threads N            threads of the wasm build
   --only rerank          the ranking of 100 documents alone
+  --only starts          only starts, and what they download and hold in memory
   --json FILE            where the figures are written, too
   --chromium-args ARGS   further arguments of the browser`;
 
@@ -50,8 +51,10 @@ const { values } = taskArguments(
   (parsed) => {
     deviceOf(parsed.values.device);
     const { threads: wanted, only, model } = parsed.values;
-    if (only !== undefined && only !== 'rerank') throw new UsageError('--only is rerank.');
-    if (only !== undefined && model === 'tiny')
+    if (only !== undefined && only !== 'rerank' && only !== 'starts') {
+      throw new UsageError('--only is rerank or starts.');
+    }
+    if (only === 'rerank' && model === 'tiny')
       throw new UsageError('The tiny model has no reranker beside it.');
     if (wanted !== undefined && !/^[1-9]\d?$/.test(wanted)) {
       throw new UsageError(`--threads takes a number from 1 to 99; it was given "${wanted}".`);
@@ -190,12 +193,13 @@ async function call<Name extends keyof Bench>(
 async function main(): Promise<void> {
   await buildBenchPage();
   const server = await serveBenchPage();
+  const report: Record<string, unknown> = { device, threads };
   try {
     const adapter = await withPage(server, (page) => call(page, 'adapter'));
     const { model, dtype, note, size } = planFor(adapter);
     await buildModel(model);
     const options: PeerOptions = { device, dtype, threads, modelsUrl: `${server.url}models/`, model };
-    const report: Record<string, unknown> = { device, dtype, threads, model, date: new Date().toISOString() };
+    Object.assign(report, { dtype, model, date: new Date().toISOString() });
     const facts = await withPage(server, (page) => call(page, 'capabilities', options));
     report.environment = { ...facts, adapter, note };
     report.runtime = facts.loaded?.[0]?.runtime;
@@ -207,8 +211,8 @@ async function main(): Promise<void> {
     );
 
     if (values.only) {
-      await rerank(server, options, size.rounds, report);
-      await writeReport(report);
+      if (values.only === 'rerank') await rerank(server, options, size.rounds, report);
+      else await startRows(server, options, size.starts, report);
       return;
     }
     for (const kind of ['mixed', 'uniform'] as const) {
@@ -283,23 +287,8 @@ async function main(): Promise<void> {
     // The reranker has no tiny twin here.
     if (model !== 'tiny') await rerank(server, options, size.rounds, report);
 
-    await starts(server, options, size.starts, report);
-    report.firstBytes = await firstBytes(server, options);
-    console.log(
-      row('First bytes', `${kilobytes(report.firstBytes as number)} before the first vector, model apart`),
-    );
+    await startRows(server, options, size.starts, report);
     if (device === 'wasm') await notIsolated(options, size, report);
-
-    const memory = await loadingMemory({ executablePath, args: browserArgs, url: server.url, options });
-    report.memory = memory;
-    console.log(
-      row(
-        'Memory while loading',
-        memory.peakOverModelBytes === null
-          ? memory.note
-          : `peak ${memory.peakOverModelBytes.toFixed(2)}× the model's ${(memory.modelBytes / 1e6).toFixed(1)} MB`,
-      ),
-    );
 
     const longestTaskMs = await withPage(server, (page) => call(page, 'mainThread', options, size.main));
     report.mainThread = { texts: size.main, longestTaskMs };
@@ -344,14 +333,34 @@ async function main(): Promise<void> {
         ),
       );
     }
-    await writeReport(report);
   } finally {
+    if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
     await server.close();
   }
 }
 
-async function writeReport(report: Record<string, unknown>): Promise<void> {
-  if (values.json) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+/** The way to a first vector: its time, its downloads, its memory. */
+async function startRows(
+  server: BenchServer,
+  options: PeerOptions,
+  rounds: number,
+  report: Record<string, unknown>,
+): Promise<void> {
+  await starts(server, options, rounds, report);
+  report.firstBytes = await firstBytes(server, options);
+  console.log(
+    row('First bytes', `${kilobytes(report.firstBytes as number)} before the first vector, model apart`),
+  );
+  const memory = await loadingMemory({ executablePath, args: browserArgs, url: server.url, options });
+  report.memory = memory;
+  console.log(
+    row(
+      'Memory while loading',
+      memory.peakOverModelBytes === null
+        ? memory.note
+        : `peak ${memory.peakOverModelBytes.toFixed(2)}× the model's ${(memory.modelBytes / 1e6).toFixed(1)} MB`,
+    ),
+  );
 }
 
 /** 100 documents of 128 tokens each: one window of the reranker. */
@@ -426,6 +435,10 @@ async function notIsolated(
   }
 }
 
+/** Whose first vector is timed: ours, the same engine with onnxruntime in the encoder's place, and the peer's. */
+const STARTS = ['ours', 'onnxruntime', 'transformers'] as const;
+type StartKind = (typeof STARTS)[number];
+
 /**
  * Cold: a browser's first visit, nothing cached anywhere. Warm: a later visit in a new browser with the same profile,
  * so that scripts, model and compiled code may be cached on disk, but nothing is in memory. Alternating.
@@ -436,29 +449,28 @@ async function starts(
   rounds: number,
   report: Record<string, unknown>,
 ): Promise<void> {
-  const cold = { ours: [] as number[], transformers: [] as number[] };
-  const warm = { ours: [] as number[], transformers: [] as number[] };
-  const visit = (name: 'startOurs' | 'startTransformers', profile?: string): Promise<number> =>
+  const kinds = device === 'wasm' ? STARTS : STARTS.filter((kind) => kind !== 'onnxruntime');
+  const visit = (kind: StartKind, profile?: string): Promise<number> =>
     withPage(
       server,
       async (page) => {
         // The browser has its own start to finish first.
         await page.waitForTimeout(1000);
-        return call(page, name, options);
+        if (kind === 'transformers') return call(page, 'startTransformers', options);
+        return call(page, 'startOurs', options, kind === 'onnxruntime' ? 'onnxruntime' : 'default');
       },
       profile,
     );
+  const timesOf = (): Record<StartKind, number[]> => ({ ours: [], onnxruntime: [], transformers: [] });
+  const [cold, warm] = [timesOf(), timesOf()];
   for (let round = 0; round < Math.ceil(rounds / 2); round++) {
-    cold.ours.push(await visit('startOurs'));
-    cold.transformers.push(await visit('startTransformers'));
+    for (const kind of kinds) cold[kind].push(await visit(kind));
   }
   const profile = await mkdtemp(join(tmpdir(), 'nearfield-bench-'));
   try {
-    await visit('startOurs', profile);
-    await visit('startTransformers', profile);
+    for (const kind of kinds) await visit(kind, profile);
     for (let round = 0; round < rounds; round++) {
-      warm.ours.push(await visit('startOurs', profile));
-      warm.transformers.push(await visit('startTransformers', profile));
+      for (const kind of kinds) warm[kind].push(await visit(kind, profile));
     }
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 3 });
@@ -469,11 +481,18 @@ async function starts(
   ] as const) {
     const oursMs = median(times.ours);
     const transformersJsMs = median(times.transformers);
-    report[name] = { oursMs, transformersJsMs, ratio: transformersJsMs / oursMs };
+    const known = times.onnxruntime.length > 0;
+    const onnxruntimeMs = known ? median(times.onnxruntime) : null;
+    const ratioOnnxruntime = onnxruntimeMs === null ? null : oursMs / onnxruntimeMs;
+    const ratio = transformersJsMs / oursMs;
+    report[name] = { oursMs, transformersJsMs, ratio, onnxruntimeMs, ratioOnnxruntime };
+    const before = known
+      ? `; the same engine with onnxruntime ${onnxruntimeMs!.toFixed(0)} ms ±${spread(times.onnxruntime).toFixed(0)}, ${ratioOnnxruntime!.toFixed(2)}× its time`
+      : '';
     console.log(
       row(
         name === 'coldStart' ? 'Cold start' : 'Warm start',
-        `ours ${oursMs.toFixed(0)} ms ±${spread(times.ours).toFixed(0)}, transformers.js ${transformersJsMs.toFixed(0)} ms ±${spread(times.transformers).toFixed(0)} to the first vector; ${(transformersJsMs / oursMs).toFixed(2)}×`,
+        `ours ${oursMs.toFixed(0)} ms ±${spread(times.ours).toFixed(0)}, transformers.js ${transformersJsMs.toFixed(0)} ms ±${spread(times.transformers).toFixed(0)} to the first vector; ${ratio.toFixed(2)}×${before}`,
       ),
     );
   }

@@ -12,6 +12,7 @@ import {
   uniformTexts,
 } from '../../../demo/src/benchmark/workloads.ts';
 import { tinyBert } from '../../../packages/onnx/test/tiny-bert.ts';
+import onnxWorker from './onnx-worker.ts?worker&url';
 import type { RawRerankerApi } from './raw-reranker-worker.ts';
 import type { RuntimeBuild } from './raw-runtime.ts';
 import type { RawApi } from './raw-worker.ts';
@@ -38,11 +39,16 @@ const startRawReranker = (): Peer<RawRerankerApi> =>
 const startRaw = (): Peer<RawApi> =>
   peer(new Worker(new URL('./raw-worker.ts', import.meta.url), { type: 'module' }));
 
-function createOurs({ device, dtype, threads, modelsUrl, model }: PeerOptions): LocalFoundation {
+/** @param workerUrl another script than core's own for the wasm worker */
+function createOurs(
+  { device, dtype, threads, modelsUrl, model }: PeerOptions,
+  workerUrl?: string,
+): LocalFoundation {
   return createLocal({
     device,
     dtype,
     threads,
+    ...(workerUrl !== undefined && { workerUrl: { wasm: workerUrl } }),
     models: [
       {
         id: model,
@@ -227,10 +233,13 @@ const bench = {
     return { oursMs, rawMs };
   },
 
-  /** From nothing in memory to the first vector; the runner decides what is cached. */
-  async startOurs(options: PeerOptions) {
+  /**
+   * From nothing in memory to the first vector; the runner decides what is cached.
+   * @param by `onnxruntime` has the same engine compute with it, as before there was an encoder
+   */
+  async startOurs(options: PeerOptions, by: 'default' | 'onnxruntime' = 'default') {
     const { ms, value } = await timed(async () => {
-      const ours = createOurs(options);
+      const ours = createOurs(options, by === 'onnxruntime' ? onnxWorker : undefined);
       await ours.embeddings({ model: options.model, input: 'first vector' });
       return ours;
     });

@@ -1,20 +1,25 @@
 /** Runs a program over texts that lie packed one after the other. */
 import { type Batch, Caller, type Run } from './calls.ts';
 import { type EncoderCopy, type PackedProgram, withoutData } from './encoder-copy.ts';
-import { type ActivationBits, bindKernels, compileKernels, type Kernels, strideOf } from './kernels.ts';
-import { EncoderMemory } from './memory.ts';
+import { type ActivationBits, type Kernels, strideOf } from './kernels.ts';
+import type { EncoderMemory } from './memory.ts';
 import { KnownPlaces, Packer, type Place } from './packed.ts';
+import { type EncoderPlace, openPlace } from './place.ts';
 import type { Rows } from './plan/rows.ts';
 import { type Instruction, type Program, programOf } from './program.ts';
+import { StagedWeights } from './staged-weights.ts';
 import type { EncoderText } from './text.ts';
 import { Paces } from './threads/pace.ts';
-import type { SharedKernels, Team } from './threads/team.ts';
+import type { Team } from './threads/team.ts';
+import type { WeightStage } from './weight-stage.ts';
 
 export interface EncoderOptions {
   /** Bits to which inputs of products are rounded. @default 14 */
   readonly activationBits?: ActivationBits | undefined;
   /** Threads that share the work. Default: none. */
   readonly team?: Team | undefined;
+  /** The memory that the weights lie in, which becomes the encoder's. Default: they lie elsewhere. */
+  readonly stage?: WeightStage | undefined;
 }
 
 export interface EncodeOptions {
@@ -35,19 +40,14 @@ export class TokenOutOfRange extends RangeError {
   override readonly name = 'TokenOutOfRange';
 }
 
-/** The kernels over a new memory, which a team shares if there is one. */
-async function opened(team: Team | undefined): Promise<Opened> {
-  const shared = await team?.open();
-  if (team && shared) return { ...shared, team };
-  const module = await compileKernels();
-  const memory = new EncoderMemory();
-  return { kernels: bindKernels(module, memory.memory), memory };
-}
-
-interface Opened extends Partial<Pick<SharedKernels, 'id'>> {
-  readonly kernels: Kernels;
-  readonly memory: EncoderMemory;
-  readonly team?: Team;
+/** What is made in a place, which is given up if that fails. */
+function kept<Made>({ team, id }: EncoderPlace, make: () => Made): Made {
+  try {
+    return make();
+  } catch (cause) {
+    if (id !== undefined) team?.close(id);
+    throw cause;
+  }
 }
 
 /** Smallest divisor of a vector: keeps zeros zeros. */
@@ -77,7 +77,7 @@ export class Encoder {
   readonly per: Rows['per'];
 
   private constructor(
-    { kernels, memory, team, id = 0 }: Opened,
+    { kernels, memory, team, id = 0 }: EncoderPlace,
     { program, width, per, places }: PackedProgram,
   ) {
     this.#team = team;
@@ -109,16 +109,19 @@ export class Encoder {
    * Packs a plan's weights. What they were read from is not needed afterwards.
    * @throws OutOfEncoderMemory
    */
-  static async open(rows: Rows, { activationBits = 14, team }: EncoderOptions = {}): Promise<Encoder> {
-    const place = await opened(team);
-    const { kernels, memory } = place;
+  static async open(rows: Rows, { activationBits = 14, team, stage }: EncoderOptions = {}): Promise<Encoder> {
     const program = programOf(rows, activationBits);
-    const packer = new Packer(kernels, memory);
-    const caller = new Caller(kernels, memory, packer);
-    for (const instruction of program.instructions) caller.call(instruction);
-    const { width, per } = rows;
-    // Without its numbers: they would keep the whole file in memory.
-    return new Encoder(place, { program: withoutData(program), width, per, places: packer.places });
+    const { place, regions } = stage ? stage.take() : { place: await openPlace(team), regions: [] };
+    const { kernels, memory } = place;
+    return kept(place, () => {
+      const packer = new Packer(memory, new StagedWeights(memory, regions, program));
+      const caller = new Caller(kernels, memory, packer);
+      for (const instruction of program.instructions) caller.call(instruction);
+      packer.fill(kernels);
+      const { width, per } = rows;
+      // Without its numbers: they would keep the whole file in memory.
+      return new Encoder(place, { program: withoutData(program), width, per, places: packer.places });
+    });
   }
 
   /**
@@ -127,9 +130,11 @@ export class Encoder {
    * @throws OutOfEncoderMemory
    */
   static async fromCopy(copy: EncoderCopy, team?: Team): Promise<Encoder> {
-    const place = await opened(team);
-    place.memory.fill(copy.bytes);
-    return new Encoder(place, copy);
+    const place = await openPlace(team);
+    return kept(place, () => {
+      place.memory.fill(copy.bytes);
+      return new Encoder(place, copy);
+    });
   }
 
   /** Lets the team's threads forget its memory. It computes nothing after that. */

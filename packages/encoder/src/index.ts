@@ -6,3 +6,4 @@ export { type Reading, readGraph } from './plan/read-graph.ts';
 export type { EncoderText } from './text.ts';
 export { Team, type TeamMessage, ThreadLost } from './threads/team.ts';
 export { TeamMate } from './threads/team-mate.ts';
+export { WeightStage } from './weight-stage.ts';

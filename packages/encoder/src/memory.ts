@@ -27,11 +27,24 @@ export class EncoderMemory {
 
   /** Room for so many bytes. @throws OutOfEncoderMemory */
   take(bytes: number): number {
+    const start = this.assign(bytes);
+    this.cover();
+    return start;
+  }
+
+  /** An address for so many bytes, which the memory has only after {@link cover}. @throws OutOfEncoderMemory */
+  assign(bytes: number): number {
     const start = this.#end;
     const end = Math.ceil((start + bytes) / ALIGNMENT) * ALIGNMENT;
     if (end > LARGEST)
       throw new OutOfEncoderMemory(`out of memory: ${bytes} bytes are more than 4 GB have left`);
-    const missing = end - this.memory.buffer.byteLength;
+    this.#end = end;
+    return start;
+  }
+
+  /** Grows the memory, once, to all that was handed out and so many bytes more. @throws OutOfEncoderMemory */
+  cover(more = 0): void {
+    const missing = this.#end + more - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
         this.memory.grow(Math.ceil(missing / PAGE));
@@ -41,8 +54,6 @@ export class EncoderMemory {
         });
       }
     }
-    this.#end = end;
-    return start;
   }
 
   /** Takes over what another memory has handed out, at the same addresses. Only before anything was taken here. */

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HELP_PAGES } from '../../core/test/fixtures/rerank/help-passages.ts';
 import { MANUAL_PAGES } from '../../core/test/fixtures/rerank/manual-passages.ts';
 import { OnnxReference } from '../test/onnxruntime.ts';
+import { openedInPieces } from '../test/staged.ts';
 import type { EncoderOptions } from './encoder.ts';
 import { Encoder, type EncoderText, readGraph } from './index.ts';
 
@@ -175,3 +176,22 @@ describe('minilm-reranker, q8', { timeout: 180_000 }, () => {
     expect(ours.alike).toBeGreaterThanOrEqual(theirs.alike);
   });
 });
+
+it.each([
+  ['all-MiniLM-L6-v2', 'minilm', 'model_quantized', 'last_hidden_state'],
+  ['all-MiniLM-L6-v2, q8e4', 'minilm', 'model_q8e4', 'last_hidden_state'],
+  ['minilm-reranker', 'reranker', 'model_quantized', 'logits'],
+])(
+  '%s takes little more memory than its file, and computes the same bits',
+  async (_, model, file, output) => {
+    const path = join(folder, model, 'onnx', `${file}.onnx`);
+    const bytes = await readFile(path);
+    const texts = [{ ids: [101, 7592, 2088, 102] }, { ids: [101, 102] }];
+    const options = { dimensions: 384, normalized: false };
+    const expected = await (await opened(path, output)).encode(texts, options);
+    const encoder = await openedInPieces(bytes, output, { piece: 4 * 1024 * 1024 });
+    // Packed in place. The most that is added is a minimum for each group of a 4-bit table, and a copy of their scales.
+    expect(encoder.bytes / bytes.length).toBeLessThan(1.2);
+    expect(await encoder.encode(texts, options)).toEqual(expected);
+  },
+);

@@ -3,6 +3,8 @@ import type { Kernels } from './kernels.ts';
 import { strideOf } from './kernels.ts';
 import type { EncoderMemory } from './memory.ts';
 import type { Table, Weights } from './plan/rows.ts';
+import { panelBytes, type StagedWeights } from './staged-weights.ts';
+import type { StagedRegion } from './weight-stage.ts';
 
 /** A matrix in panels; see `multiply` in assembly/gemm.ts. */
 export interface PackedWeights {
@@ -72,16 +74,29 @@ export class KnownPlaces implements Places {
   }
 }
 
-/** Puts constants down. The same object is put down once. */
+/** Writes constants into a memory that has grown to hold them. */
+type Write = (kernels: Kernels) => void;
+
+/**
+ * Assigns places to constants, the same object one place; then {@link fill} grows the memory, once, and puts them down.
+ * Weights that lie in the memory already are packed in their own place where nothing else needs them.
+ */
 export class Packer implements Places {
-  readonly #kernels: Kernels;
   readonly #memory: EncoderMemory;
+  readonly #staged: StagedWeights;
   readonly #known = new Map<object, Place>();
   readonly #places: Place[] = [];
+  readonly #writes: Write[] = [];
+  /** Writes over bytes that {@link #writes} may read: they come last. */
+  readonly #changes: Write[] = [];
+  /** Likewise, from a copy of the region. */
+  readonly #overwrites = new Map<StagedRegion, ((kernels: Kernels, copy: number) => void)[]>();
+  /** Bytes that a write needs for a while. */
+  #scratch = 0;
 
-  constructor(kernels: Kernels, memory: EncoderMemory) {
-    this.#kernels = kernels;
+  constructor(memory: EncoderMemory, staged: StagedWeights) {
     this.#memory = memory;
+    this.#staged = staged;
   }
 
   /** All places so far, in the order in which they were asked for. */
@@ -89,41 +104,80 @@ export class Packer implements Places {
     return this.#places;
   }
 
+  /** Puts all down. @throws OutOfEncoderMemory */
+  fill(kernels: Kernels): void {
+    const memory = this.#memory;
+    memory.cover(this.#scratch);
+    for (const write of this.#writes.splice(0)) write(kernels);
+    for (const change of this.#changes.splice(0)) change(kernels);
+    for (const [{ address, length }, writes] of this.#overwrites) {
+      const copy = memory.take(length);
+      memory.bytes(copy, length).set(memory.bytes(address, length));
+      for (const write of writes) write(kernels, copy);
+      memory.release(copy);
+    }
+    this.#overwrites.clear();
+  }
+
   row(values: Float32Array | undefined, width: number, otherwise: number): number {
     const stride = strideOf(width);
-    if (values) return this.#once(values, () => this.#memory.putFloats(values, stride));
-    return this.#noted(this.#memory.putFloats(new Float32Array(width).fill(otherwise), stride));
+    if (values) return this.#once(values, () => this.#floats(values, stride));
+    return this.#noted(this.#floats(new Float32Array(width).fill(otherwise), stride));
   }
 
   floats(values: readonly number[]): number {
-    return this.#once(values, () => this.#memory.putFloats(values));
+    return this.#once(values, () => this.#floats(values));
   }
 
   integers(values: readonly number[]): number {
-    return this.#noted(this.#memory.putIntegers(values));
+    const address = this.#memory.assign(values.length * 4);
+    this.#writes.push(() => this.#memory.integers(address, values.length).set(values));
+    return this.#noted(address);
   }
 
   weights(weights: Weights): PackedWeights {
     return this.#once(weights, () => {
       const { inputs, outputs, inputStep, outputStep } = weights;
       const [depth, columns] = [strideOf(inputs), strideOf(outputs)];
-      // Behind the panels a number for each column, which relaxed vectors need.
-      const packed = this.#memory.take(depth * columns + columns * 4);
-      const scales = this.#memory.take(columns * 4);
-      this.#memory.bytes(packed, depth * columns).fill(0);
-      this.#memory.floats(scales, columns).fill(0);
-      const mark = this.#memory.mark;
+      const own = this.#staged.ownPlaceOf(weights);
+      const packed = own?.address ?? this.#memory.assign(panelBytes(weights));
+      const scales = this.#memory.assign(columns * 4);
       const place = [inputStep, outputStep, inputs, outputs] as const;
-      if (weights.form === 'bytes') {
-        const source = this.#memory.putBytes(weights.bytes.subarray(0, spanOf(weights)));
-        this.#kernels.packBytes(source, ...place, weights.isUnsigned ? 0x80 : 0, depth, packed);
-        this.#memory.floats(scales, outputs).set(weights.scales);
-      } else {
-        const floats = weights.floats();
-        const source = this.#memory.putFloats(floats);
-        this.#kernels.packFloats(source, ...place, depth, packed, scales);
+      const cleared = (): void => {
+        this.#memory.bytes(packed, depth * columns).fill(0);
+        this.#memory.floats(scales, columns).fill(0);
+      };
+      if (weights.form === 'floats') {
+        this.#writes.push((kernels) => {
+          cleared();
+          const floats = weights.floats();
+          const isHere = ArrayBuffer.isView(floats) ? this.#staged.addressOf(floats) : undefined;
+          const mark = this.#memory.mark;
+          const source = isHere ?? this.#memory.putFloats(floats);
+          kernels.packFloats(source, ...place, depth, packed, scales);
+          this.#memory.release(mark);
+        });
+        return { panels: columns / 8, depth, weights: packed, scales };
       }
-      this.#memory.release(mark);
+      const { bytes, isUnsigned } = weights;
+      const pack = (kernels: Kernels, source: number): void => {
+        cleared();
+        kernels.packBytes(source, ...place, isUnsigned ? 0x80 : 0, depth, packed);
+        this.#memory.floats(scales, outputs).set(weights.scales);
+      };
+      const source = this.#staged.addressOf(bytes);
+      if (own) {
+        this.#overwrite(own.region, (kernels, copy) => pack(kernels, copy + source! - own.region.address));
+      } else if (source !== undefined) this.#writes.push((kernels) => pack(kernels, source));
+      else {
+        const span = spanOf(weights);
+        this.#scratch = Math.max(this.#scratch, span);
+        this.#writes.push((kernels) => {
+          const copy = this.#memory.putBytes(bytes.subarray(0, span));
+          pack(kernels, copy);
+          this.#memory.release(copy);
+        });
+      }
       return { panels: columns / 8, depth, weights: packed, scales };
     });
   }
@@ -132,25 +186,71 @@ export class Packer implements Places {
     return this.#once(table, () => {
       const none = { rows: table.rows, scales: 0, minimums: 0 };
       switch (table.form) {
-        case 'floats':
-          return { ...none, data: this.#memory.putFloats(table.floats()) };
-        case 'bytes': {
-          const data = this.#memory.putBytes(table.bytes);
-          if (table.isUnsigned) {
-            const bytes = this.#memory.bytes(data, table.bytes.length);
-            for (let at = 0; at < bytes.length; at++) bytes[at]! ^= 0x80;
-          }
-          return { ...none, data, scales: this.#memory.putFloats(table.scales) };
+        case 'floats': {
+          const floats = table.floats();
+          const here = floats instanceof Float32Array ? this.#staged.addressOf(floats) : undefined;
+          return { ...none, data: here ?? this.#floats(floats) };
         }
+        case 'bytes':
+          return { ...none, data: this.#tableBytes(table), scales: this.#floats(table.scales) };
         case 'nibbles':
           return {
             rows: table.rows,
-            data: this.#memory.putBytes(table.bytes),
-            scales: this.#memory.putFloats(table.scales),
-            minimums: this.#memory.putFloats(table.minimums),
+            data: this.#staged.addressOf(table.bytes) ?? this.#bytes(table.bytes, 0),
+            scales: this.#floats(table.scales),
+            minimums: this.#floats(table.minimums),
           };
       }
     });
+  }
+
+  /** int8 rows stay where they are; uint8 ones become int8. */
+  #tableBytes(table: Table & { form: 'bytes' }): number {
+    const { bytes, isUnsigned } = table;
+    const here = this.#staged.addressOf(bytes);
+    if (here === undefined) return this.#bytes(bytes, isUnsigned ? 0x80 : 0);
+    if (!isUnsigned) return here;
+    const { length } = bytes;
+    if (this.#staged.ownPlaceOf(table)) {
+      this.#changes.push(() => flip(this.#memory.bytes(here, length), 0x80));
+      return here;
+    }
+    const data = this.#memory.assign(length);
+    this.#writes.push(() => {
+      this.#memory.bytes(data, length).set(this.#memory.bytes(here, length));
+      flip(this.#memory.bytes(data, length), 0x80);
+    });
+    return data;
+  }
+
+  #bytes(values: Uint8Array, mask: number): number {
+    const address = this.#memory.assign(values.length);
+    this.#writes.push(() => {
+      const room = this.#memory.bytes(address, values.length);
+      room.set(values);
+      if (mask) flip(room, mask);
+    });
+    return address;
+  }
+
+  #floats(values: ArrayLike<number>, count = values.length): number {
+    const address = this.#memory.assign(count * 4);
+    // Views of a memory end when it grows.
+    const isView = ArrayBuffer.isView(values) && this.#staged.addressOf(values) !== undefined;
+    const kept = isView ? Float32Array.from(values) : values;
+    this.#writes.push(() => {
+      const room = this.#memory.floats(address, count);
+      room.set(kept);
+      room.fill(0, kept.length);
+    });
+    return address;
+  }
+
+  #overwrite(region: StagedRegion, write: (kernels: Kernels, copy: number) => void): void {
+    const writes = this.#overwrites.get(region) ?? [];
+    writes.push(write);
+    this.#overwrites.set(region, writes);
+    this.#scratch = Math.max(this.#scratch, region.length);
   }
 
   #once<Packed extends Place>(key: object, pack: () => Packed): Packed {
@@ -162,6 +262,10 @@ export class Packer implements Places {
     this.#places.push(place);
     return place;
   }
+}
+
+function flip(bytes: Uint8Array, mask: number): void {
+  for (let at = 0; at < bytes.length; at++) bytes[at]! ^= mask;
 }
 
 /** Elements from a matrix's first to its last. */

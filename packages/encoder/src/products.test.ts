@@ -227,7 +227,17 @@ describe('products of bytes', () => {
       number,
       number,
     ];
-    kernels.multiply(...from, ...columns, stride / 8, target, stride, ACTIVATIONS[activation], 0, 0, weights + depth * stride);
+    kernels.multiply(
+      ...from,
+      ...columns,
+      stride / 8,
+      target,
+      stride,
+      ACTIVATIONS[activation],
+      0,
+      0,
+      weights + depth * stride,
+    );
     expect(memory.floats(guard, 1)[0]).toBe(42);
     return {
       found: read(target, x.length, outputs),

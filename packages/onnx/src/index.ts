@@ -15,6 +15,11 @@ export {
 } from './read/model.ts';
 export { tensorBytes, tensorNumbers, type WeightFiles } from './read/tensor-values.ts';
 export { applyAdditions, type ByteEdit, type ModelAddition, modelCapacity } from './rewrite/addition.ts';
+export {
+  ArrivingModel,
+  type ArrivingWeight,
+  type WeightSink,
+} from './rewrite/arriving-weights.ts';
 export { type DetachedModel, detachWeights } from './rewrite/detach-weights.ts';
 export { keepOutputs, weightBytes } from './rewrite/keep-outputs.ts';
 export { type PerTokenRewrite, rewritePerToken } from './rewrite/per-token.ts';

@@ -43,14 +43,14 @@ export interface ModelStoreOptions {
   evict?: 'never' | 'least-recently-used' | undefined;
   /** Number of files fetched at a time. Default 3. */
   parallel?: number | undefined;
-  /** Bytes per chunk, a multiple of 64: the amount that a crash can cost and that is held in memory. Default 8 MiB. */
+  /** Bytes per chunk, a multiple of 64: the amount that a crash can cost and a few of which are held in memory. Default 4 MiB. */
   chunkBytes?: number | undefined;
   retry?: Partial<RetryPolicy> | undefined;
   /** Milliseconds without a byte after which a connection is closed and opened anew. Default 30 000. */
   stallTimeout?: number | undefined;
 }
 
-const CHUNK_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Uses of a model within this time are one: a warm start then writes nothing. */
 const TOUCH_INTERVAL = 60_000;

@@ -118,6 +118,30 @@ export class CachedFile implements StoredFile {
     return new TextDecoder().decode(await this.read());
   }
 
+  /** Chunk by chunk: the next is read and compared with its hash while the reader has the one before. */
+  async *pieces(signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    const count = chunkCount(this.#record);
+    let next = count > 0 ? this.#verified(0, signal) : undefined;
+    for (let index = 0; index < count; index++) {
+      signal?.throwIfAborted();
+      const piece = await next!;
+      next = index + 1 < count ? this.#verified(index + 1, signal) : undefined;
+      // Its error is thrown when it is its turn.
+      next?.catch(() => {});
+      yield piece;
+    }
+  }
+
+  /** The right bytes of a chunk. */
+  async #verified(index: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const record = this.#record;
+    const stored = await this.#cache.readChunk(record, index);
+    const isWhole = stored?.length === chunkLength(record, index);
+    if (isWhole && (await sha256(stored)) === record.chunks[index]) return stored;
+    signal?.throwIfAborted();
+    return this.#repairs.chunk(record, index, signal);
+  }
+
   /** The verified bytes, one chunk at a time. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let index = 0;
@@ -128,9 +152,8 @@ export class CachedFile implements StoredFile {
             controller.close();
             return;
           }
-          const stored = await this.#cache.readChunk(this.#record, index);
-          const isRight = stored && (await sha256(stored)) === this.#record.chunks[index];
-          controller.enqueue(isRight ? stored.slice() : await this.#repairs.chunk(this.#record, index));
+          // A cache in memory hands out its own bytes.
+          controller.enqueue((await this.#verified(index)).slice());
           index++;
         },
       },
@@ -154,6 +177,15 @@ export class LocalFile implements StoredFile {
 
   async read({ spareBytes = 0, signal }: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const target = allocate(this.path, this.size + spareBytes);
+    let position = 0;
+    for await (const piece of this.pieces(signal)) {
+      target.set(piece, position);
+      position += piece.length;
+    }
+    return target;
+  }
+
+  async *pieces(signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
     const { stream } = await this.#source.open(this.path, { offset: 0, signal });
     let position = 0;
     const reader = stream.getReader();
@@ -164,11 +196,11 @@ export class LocalFile implements StoredFile {
         if (done) break;
         if (position + value.length > this.size) throw this.#changed();
         if (position === 0) checkFirstBytes(this.path, value, this.#source.key);
-        target.set(value, position);
         position += value.length;
+        yield value;
       }
+      if (position !== this.size) throw this.#changed();
     } catch (error) {
-      await reader.cancel().catch(() => {});
       signal?.throwIfAborted();
       if (FoundationError.isInstance(error)) throw error;
       throw downloadFailed(`${this.path} in ${this.#source.key} cannot be read: ${String(error)}.`, {
@@ -176,9 +208,10 @@ export class LocalFile implements StoredFile {
         retryable: false,
         cause: error,
       });
+    } finally {
+      // Nothing is left of it, or nobody reads on.
+      await reader.cancel().catch(() => {});
     }
-    if (position !== this.size) throw this.#changed();
-    return target;
   }
 
   async text(): Promise<string> {

@@ -70,6 +70,11 @@ export interface StoredFile {
    * a caller can append without copying.
    */
   read(options?: { spareBytes?: number; signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The bytes piece by piece, each verified before it is handed out, so that no more than two are in memory at a time.
+   * A piece is not to be changed: a cache in memory hands out its own.
+   */
+  pieces(signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
   text(): Promise<string>;
 }
 

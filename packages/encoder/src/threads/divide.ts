@@ -67,8 +67,7 @@ const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
       for (const argument of [6, 7, 9, 13, 14]) args[argument]! += first * 32;
     },
     // Two of the same rounded rows, neither of which reads or writes what the other has written.
-    isApart: (args, earlier) =>
-      args[9] !== earlier[9] && args[13] !== earlier[9] && args[9] !== earlier[13],
+    isApart: (args, earlier) => args[9] !== earlier[9] && args[13] !== earlier[9] && args[9] !== earlier[13],
   },
   layerNorm: rowsOf(1, 3, ([, , , stride]) => [
     [0, stride! * 4],

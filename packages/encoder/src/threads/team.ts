@@ -61,7 +61,10 @@ export interface SharedKernels {
 export class Team {
   #board = new Board();
   readonly #members = new Map<number, Post>();
-  readonly #memories = new Map<number, SharedKernels & { readonly own: Kernels; readonly message: TeamMessage }>();
+  readonly #memories = new Map<
+    number,
+    SharedKernels & { readonly own: Kernels; readonly message: TeamMessage }
+  >();
   readonly #smallest: number;
   readonly #lost: number;
   #ids = 0;
@@ -200,7 +203,10 @@ export class Team {
 
   #divided(own: Kernels, memory: number): Kernels {
     let scratch = 0;
-    const divide = (name: string, direct: (...args: number[]) => unknown): ((...args: number[]) => unknown) => {
+    const divide = (
+      name: string,
+      direct: (...args: number[]) => unknown,
+    ): ((...args: number[]) => unknown) => {
       const found = divisionOf(name);
       if (name === 'attentionScratch') {
         // Each thread has its own.
@@ -297,4 +303,3 @@ function sharedMemory(): WebAssembly.Memory | undefined {
   }
   return undefined;
 }
-

@@ -33,6 +33,7 @@ export interface AssemblyParts {
   readonly model: GraphInterface;
   readonly invariance: BatchInvariance;
   readonly files: ReadonlyMap<string, StoredFile>;
+  readonly tokenizer: TextTokenizer | undefined;
   /** Total size of all files. */
   readonly bytes: number;
   /** Why the encoder does not compute it; undefined where it does. */
@@ -51,12 +52,12 @@ const ALL = 2 ** 31 - 1;
  * @throws FoundationError MODEL_INVALID naming the file that does not fit.
  */
 export async function assemble(assembly: AssemblyParts): Promise<ReadyPart> {
-  const { definition, part, files, tails, session, runtime, model, invariance, budget, choice } = assembly;
+  const { definition, part, tokenizer, tails, session, runtime, model, invariance, budget, choice } =
+    assembly;
   const { recipe } = definition;
-  const tokenizer = await tokenizerOf(files, definition.id);
   const check = new OutputCheck(definition.id, runtime.device, choice.dtype);
   const parts: CheckedParts = { ...assembly, check };
-  const info = await describe(parts, tokenizer);
+  const info = await describe(parts);
   requireWidth(parts, info);
   const ready = { definition, part, info };
   // Only an image tower is opened without a tokenizer.
@@ -102,7 +103,11 @@ interface CheckedParts extends AssemblyParts {
   readonly check: OutputCheck;
 }
 
-async function tokenizerOf(files: AssemblyParts['files'], model: string): Promise<TextTokenizer | undefined> {
+/** The tokenizer of a model's files; undefined for one that reads no texts. @throws FoundationError MODEL_INVALID */
+export async function tokenizerOf(
+  files: AssemblyParts['files'],
+  model: string,
+): Promise<TextTokenizer | undefined> {
   const tokenizerText = await files.get('tokenizer.json')?.text();
   if (tokenizerText === undefined) return undefined;
   const configText = await files.get('tokenizer_config.json')?.text();
@@ -134,10 +139,17 @@ function requireWidth(parts: CheckedParts, info: LoadedModel): void {
 }
 
 /** Public facts of the model. For models with vectors, dimensions of 0 are filled in later. */
-async function describe(
-  { definition, part, choice, runtime, files, bytes, invariance, refused }: AssemblyParts,
-  tokenizer: TextTokenizer | undefined,
-): Promise<LoadedModel> {
+async function describe({
+  definition,
+  part,
+  choice,
+  runtime,
+  files,
+  tokenizer,
+  bytes,
+  invariance,
+  refused,
+}: AssemblyParts): Promise<LoadedModel> {
   const { id, entry, ownSizes, recipe } = definition;
   const givesVectors = recipe.kind !== 'pairs' && recipe.kind !== 'listwise';
   const config = parseModelConfig(await files.get('config.json')!.text());

@@ -1,4 +1,6 @@
+import type { WeightStage } from '@nearfield/encoder';
 import {
+  ArrivingModel,
   applyAdditions,
   createTail,
   detachWeights,
@@ -12,12 +14,14 @@ import {
   rewriteSlowKernels,
   type Tail,
   type TailOptions,
+  type WeightFiles,
   weightBytes,
 } from '@nearfield/onnx';
 import { FoundationError } from '@nearfield/spec';
-import type { BatchInvariance } from '@nearfield/spec/implement';
+import { type BatchInvariance, randomId } from '@nearfield/spec/implement';
 import type { StoredFile } from '../../store/types.ts';
 import type { GraphEncoder } from '../runtime/runtime.ts';
+import { classifyRuntimeError } from '../runtime/runtime-errors.ts';
 import type { EncoderPlan, GraphInterface, SessionModel } from '../runtime/session.ts';
 
 export interface GraphOptions {
@@ -38,7 +42,7 @@ export interface GraphOptions {
   /** Whether its output only orders texts: then the encoder takes half the time and is nearly as near. */
   onlyRanks: boolean;
   /** Reads the graph for the encoder; or why it does not. */
-  encoder: Pick<GraphEncoder, 'read'> | { readonly refused: string };
+  encoder: Pick<GraphEncoder, 'read' | 'stage'> | { readonly refused: string };
   signal?: AbortSignal | undefined;
 }
 
@@ -56,33 +60,22 @@ export interface PreparedGraph extends SessionModel {
 
 /**
  * Reads a model file and changes its graph: it appends tails, replaces per-tensor activation scales by per-token ones,
- * and rewrites operators that are slow in the runtime. The weights are never copied: the runtime reads them from the
- * buffer in which they were stored, or else the changes go into spare room at the buffer's end.
+ * and rewrites operators that are slow in the runtime. The weights are never copied: the runtime reads them from where
+ * they were put when the file was read, or else the changes go into spare room at the buffer's end.
  * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
  */
 export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
-  const { batchInvariant, externalWeights, signal } = options;
-  const { size } = file;
-  const buffer = await file.read({
-    spareBytes: externalWeights ? 0 : modelCapacity(size) - size,
-    ...(signal && { signal }),
-  });
-  const externalData: PreparedGraph['externalData'] = [];
+  const { batchInvariant, signal } = options;
+  let staged: WeightStage | undefined;
   try {
-    const stored = readModel(buffer.subarray(0, size));
-    requireOwnWeights(buffer.subarray(0, size));
-    requireKnownInputs(stored, options.inputs);
-    const tailOptions = options.tails(stored);
-    let bytes: Uint8Array = buffer;
-    let length = size;
-    if (externalWeights) {
-      const { graph, location } = detachWeights(buffer, stored);
-      externalData.push({ path: location, data: buffer });
-      bytes = graph;
-      length = graph.length;
-    }
-    // Detaching moved everything: offsets refer to the graph that is changed from here on.
-    let summary = readModel(bytes.subarray(0, length));
+    const { graph, externalData, weights, location } = await readGraphFile(file, options);
+    staged = weights;
+    let { bytes, length } = graph;
+    const stored = bytes.subarray(0, length);
+    let summary = readModel(stored);
+    requireOwnWeights(stored);
+    requireKnownInputs(summary, options.inputs);
+    const tailOptions = options.tails(summary);
     if (options.onlyThese) {
       const outputs = tailOptions.map(({ output }) => output);
       bytes = keepOutputs(bytes.subarray(0, length), summary, outputs);
@@ -91,10 +84,10 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
     }
     const { inputs, outputs } = summary;
     const kept = weightBytes(summary);
-    for (const location of weightFiles(summary)) {
-      if (externalData.some(({ path }) => path === location)) continue;
-      const weights = await options.weights(location);
-      externalData.push({ path: location, data: await weights.read({ ...(signal && { signal }) }) });
+    for (const path of weightFiles(summary)) {
+      if (path === location) continue;
+      const beside = await options.weights(path);
+      externalData.push({ path, data: await beside.read({ ...(signal && { signal }) }) });
     }
     /** Each change applies to the result of the one before. */
     const apply = (addition: ModelAddition): void => {
@@ -104,7 +97,11 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       if (changed.buffer !== bytes.buffer) bytes = changed;
       summary = readModel(changed);
     };
-    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, externalData, options);
+    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, options, {
+      weights,
+      location,
+      files: new Map(externalData.map(({ path, data }) => [path, data])),
+    });
     const common = { externalData, model: { inputs, outputs }, weightBytes: kept };
     if (!('refused' in planned)) {
       const invariance = {
@@ -121,6 +118,10 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
         refused: undefined,
       };
     }
+    weights?.close();
+    // A runtime that takes a model as one message gets the file as it is.
+    if (weights && !options.externalWeights)
+      return await prepareGraph(file, { ...options, encoder: planned });
     const invariance = batchInvariant
       ? perTokenScales(bytes.subarray(0, length), summary, apply)
       : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
@@ -128,6 +129,8 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       const rewrite = rewriteSlowKernels(bytes.subarray(0, length), summary);
       if (rewrite) apply(rewrite);
     }
+    // What the encoder refuses is the runtime's, with the weights where they are.
+    if (weights) externalData.push({ path: location, data: weights.bytes });
     const tails: Tail[] = [];
     for (const each of tailOptions) {
       const tail = createTail(summary, each);
@@ -136,7 +139,10 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
     }
     return { ...common, bytes: bytes.subarray(0, length), tails, invariance, refused: planned.refused };
   } catch (cause) {
+    staged?.close();
     if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
+    const known = classifyRuntimeError(cause, `${file.path} could not be read`);
+    if (FoundationError.isInstance(known) && known.code === 'OUT_OF_MEMORY') throw known;
     throw new FoundationError({
       code: 'MODEL_INVALID',
       message: `${file.path} is not a graph that this model's recipe can run: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -145,24 +151,71 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
   }
 }
 
+/** A file that was read: its graph, and the weights apart from it if the runtime takes them so. */
+interface ReadFile {
+  /** The graph's bytes, and how many they are; behind them is room for changes. */
+  readonly graph: { readonly bytes: Uint8Array; readonly length: number };
+  /** Name of the weights, under which the graph refers to them. */
+  readonly location: string;
+  readonly externalData: SessionModel['externalData'];
+  /** Weights in the memory of an encoder. */
+  readonly weights?: WeightStage | undefined;
+}
+
+/** Reads a file, piece by piece if an encoder may compute it: then each weight goes straight into its memory. */
+async function readGraphFile(
+  file: StoredFile,
+  { encoder, externalWeights, signal }: GraphOptions,
+): Promise<ReadFile> {
+  const { size } = file;
+  // No file can refer to it by itself.
+  const location = `weights-${randomId()}`;
+  if ('read' in encoder) {
+    const weights = await encoder.stage(size);
+    try {
+      const model = new ArrivingModel({ size, location, sink: weights });
+      for await (const piece of file.pieces(signal)) model.push(piece);
+      const bytes = model.finish();
+      return { graph: { bytes, length: bytes.length }, location, externalData: [], weights };
+    } catch (cause) {
+      weights.close();
+      throw cause;
+    }
+  }
+  const spareBytes = externalWeights ? 0 : modelCapacity(size) - size;
+  const buffer = await file.read({ spareBytes, ...(signal && { signal }) });
+  if (!externalWeights) return { graph: { bytes: buffer, length: size }, location, externalData: [] };
+  const { graph } = detachWeights(buffer, readModel(buffer), location);
+  return {
+    graph: { bytes: graph, length: graph.length },
+    location,
+    externalData: [{ path: location, data: buffer }],
+  };
+}
+
 /** The graph's only output as the encoder computes it, or why it does not. */
 function planOf(
   bytes: Uint8Array,
   summary: ModelSummary,
   [options, ...others]: readonly TailOptions[],
-  externalData: SessionModel['externalData'],
   { encoder, onlyRanks }: GraphOptions,
+  { weights, location, files }: Pick<ReadFile, 'weights' | 'location'> & { readonly files: WeightFiles },
 ): EncoderPlan | { refused: string } {
   if ('refused' in encoder) return encoder;
   if (!options || others.length > 0) return { refused: 'several outputs of its graph are used' };
-  const files = new Map(externalData.map(({ path, data }) => [path, data]));
-  const reading = encoder.read(bytes, options.output, files);
+  const reading = encoder.read(bytes, options.output, weights!.files(location, files));
   if ('refused' in reading) return reading;
   const { kind, output } = options;
   if (reading.rows.per !== (kind === 'pooled' ? 'text' : 'token')) {
     return { refused: `${output} holds vectors of ${reading.rows.per}s` };
   }
-  return { reading, kind, tail: createTail(summary, options), activationBits: onlyRanks ? 8 : 14 };
+  return {
+    reading,
+    kind,
+    tail: createTail(summary, options),
+    weights: weights!,
+    activationBits: onlyRanks ? 8 : 14,
+  };
 }
 
 /** Names of the files beside the graph that hold its weights. */

@@ -9,7 +9,7 @@ import { TOKEN_INPUTS } from '../encoders/token-feeds.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionPool } from '../runtime/session-pool.ts';
 import type { BatchBudget } from '../scheduling/batch-plan.ts';
-import { assemble } from './assemble.ts';
+import { assemble, tokenizerOf } from './assemble.ts';
 import type { CheckMemory } from './check-memory.ts';
 import { type GraphOptions, type PreparedGraph, prepareGraph } from './graph.ts';
 import { heldSource } from './held-source.ts';
@@ -214,6 +214,9 @@ async function loadChoice(
     return opened;
   };
   emit(state(definition, 'compiling', context));
+  // Read while the first of the weights are on their way.
+  const tokenizer = tokenizerOf(files, definition.id);
+  tokenizer.catch(() => {});
   const prepare = (within?: AbortSignal): Promise<PreparedGraph> =>
     prepareGraph(graph, {
       tails: (model) => tailsOf(definition, part, model),
@@ -228,7 +231,10 @@ async function loadChoice(
       signal: within,
     });
   let prepared: PreparedGraph | undefined = await prepare(signal);
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    prepared.plan?.weights.close();
+    throw signal.reason;
+  }
   const bytes = [...files.values()].reduce((sum, file) => sum + file.size, 0);
   const session = sessions.session(`${definition.id} (${choice.path})`, prepared.weightBytes, async () => {
     // The first time, the graph is in memory; when the session is opened again, it is read from the cache.
@@ -238,15 +244,24 @@ async function loadChoice(
   });
   const { tails, model, invariance, refused } = prepared;
   try {
-    // Before the tokenizer is read, because that releases the file's bytes.
     await session.ready();
     const { runtime } = sessions;
     const { budget } = context;
-    const graphParts = { session, tails, model, invariance, files, bytes, refused };
+    const graphParts = {
+      session,
+      tails,
+      model,
+      invariance,
+      files,
+      bytes,
+      refused,
+      tokenizer: await tokenizer,
+    };
     const ready = await assemble({ definition, part, choice, runtime, budget, ...graphParts });
     const hashes = [...files.values()].map(({ path, sha256 }) => sha256 && `${path} ${sha256}`).sort();
     return { ready, fingerprint: hashes.every(Boolean) ? hashes.join('\n') : undefined };
   } catch (error) {
+    prepared?.plan?.weights.close();
     await session.close();
     throw error;
   }

@@ -1,4 +1,4 @@
-import type { Reading } from '@nearfield/encoder';
+import type { Reading, WeightStage } from '@nearfield/encoder';
 import type { WeightFiles } from '@nearfield/onnx';
 import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Session, SessionModel } from './session.ts';
@@ -39,6 +39,8 @@ export interface Runtime {
 /** Computes some graphs without the general runtime. */
 export interface GraphEncoder {
   readonly read: ReadGraph;
+  /** A memory for the weights of a file of so many bytes. @throws OutOfEncoderMemory; Error where the page forbids it. */
+  readonly stage: (bytes: number) => Promise<WeightStage>;
   /** Compiles what {@link Runtime.open} needs for plans. @throws Error where the page forbids it. */
   readonly prepare: () => Promise<void>;
   /** The realms that compute bulk work. */

@@ -1,4 +1,4 @@
-import type { ActivationBits, EncoderText, Reading } from '@nearfield/encoder';
+import type { ActivationBits, EncoderText, Reading, WeightStage } from '@nearfield/encoder';
 import type { ModelSummary, Tail, TailKind } from '@nearfield/onnx';
 
 /** Values of one input as plain data, which each runtime converts to its own tensors. */
@@ -33,6 +33,8 @@ export interface EncoderPlan {
   readonly kind: TailKind;
   /** Bits to which inputs of products are rounded. */
   readonly activationBits: ActivationBits;
+  /** The encoder's memory, where the weights are already. The plan can be opened once. */
+  readonly weights: WeightStage;
 }
 
 /** How texts are encoded, by their own lengths. */

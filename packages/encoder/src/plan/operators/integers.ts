@@ -7,6 +7,7 @@
 import type { Rows, Weights } from '../rows.ts';
 import { type Operator, rowsLike, type Step } from '../step.ts';
 import { type HostValue, isAbout, type RawValue, type RowsValue, scalar, type Value } from '../values.ts';
+import { weightSums } from '../weight-sums.ts';
 import { byteWeights } from '../weights.ts';
 
 const isRaw = (value: Value | undefined, operator: string): value is RawValue =>
@@ -175,22 +176,14 @@ export function shiftedProduct(step: Step, left: Value, right: Value): RowsValue
   return undefined;
 }
 
+/** Whether these are the sums of the weights of each output, times its scale: to a quarter of a weight's last digit. */
 function areSums(sums: ArrayLike<number>, weights: Weights): boolean {
-  const { inputs, outputs, inputStep, outputStep } = weights;
-  if (sums.length !== outputs || weights.form !== 'bytes') return false;
-  const { bytes, isUnsigned, scales } = weights;
-  for (let output = 0; output < outputs; output++) {
-    let [sum, size] = [0, 0];
-    for (let input = 0; input < inputs; input++) {
-      const byte = bytes[input * inputStep + output * outputStep]!;
-      const value = isUnsigned ? byte - 128 : (byte << 24) >> 24;
-      sum += value;
-      size += Math.abs(value);
-    }
-    if (Math.abs(sum * scales[output]! - sums[output]!) > 1e-5 * (size * scales[output]! + 1e-30))
-      return false;
-  }
-  return true;
+  if (sums.length !== weights.outputs || weights.form !== 'bytes') return false;
+  const { scales } = weights;
+  return weightSums(weights).every(
+    (sum, output) =>
+      Math.abs(sum * scales[output]! - sums[output]!) <= (0.25 + 1e-6 * Math.abs(sum)) * scales[output]!,
+  );
 }
 
 /** Casts of rounded numbers to bytes and of their products to floats; vectors stay what they are. */

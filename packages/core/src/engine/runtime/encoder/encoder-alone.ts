@@ -18,7 +18,8 @@ export function encoderAlone(missing: FoundationError, crew?: CrewOptions): Runt
     {
       device: 'cpu',
       report: { device: 'cpu', f16: false, reason, threads: 1, threadsReason: 'the encoder has one thread' },
-      externalWeights: false,
+      // Graphs that the encoder refuses are not computed at all.
+      externalWeights: true,
       hasSlowKernels: false,
       dtypes: ['q8', 'int8', 'uint8', 'q8e4'],
       start: refuse,

@@ -1,4 +1,4 @@
-import { compileKernels, hasVectors, readGraph } from '@nearfield/encoder';
+import { compileKernels, hasVectors, readGraph, WeightStage } from '@nearfield/encoder';
 import type { Runtime } from '../runtime.ts';
 import { type CrewOptions, EncoderCrew } from './encoder-crew.ts';
 import { EncoderSession } from './encoder-session.ts';
@@ -20,6 +20,7 @@ export function withEncoder(general: Runtime, options: CrewOptions = ALONE): Run
     ...general,
     encoder: {
       read: readGraph,
+      stage: (bytes) => WeightStage.open(bytes, { team: crew.team }),
       prepare: async () => {
         await compileKernels(crew.team !== undefined);
       },

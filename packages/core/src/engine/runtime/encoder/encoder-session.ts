@@ -19,13 +19,12 @@ export class EncoderSession implements Session, PackedSession {
 
   /** Packs the weights. @throws FoundationError OUT_OF_MEMORY, MODEL_INVALID */
   static async open(
-    { reading, activationBits }: EncoderPlan,
+    { reading, activationBits, weights: stage }: EncoderPlan,
     name: string,
     crew: EncoderCrew,
   ): Promise<EncoderSession> {
     try {
-      const { team } = crew;
-      return new EncoderSession(crew, await Encoder.open(reading.rows, { activationBits, team }), name);
+      return new EncoderSession(crew, await Encoder.open(reading.rows, { activationBits, stage }), name);
     } catch (cause) {
       throw classifyRuntimeError(cause, `${name} could not be loaded`);
     }
