@@ -14,7 +14,9 @@ test('answers what a model is, what it costs and whether it runs here', async ({
   await expect(row('jina-embeddings-v2-base-en')).toContainText('q8 138');
   await expect(row('jina-embeddings-v3')).toContainText('May I use this in my company? Ask first.');
   // As many times its files as were measured, and not too much for the machine of the tests.
-  await expect(row('all-MiniLM-L6-v2').locator('[data-fit="fits"]')).toHaveText(/^about \d\d(?:\.\d)? MB$/u);
+  await expect(row('all-MiniLM-L6-v2').locator('[data-fit="fits"]')).toHaveText(
+    /^\s*about \d\d(?:\.\d)? MB\s*$/u,
+  );
   await expect(row('jina-embeddings-v4')).toContainText('No: ');
   await expect(row('jina-embeddings-v4').getByRole('button')).toHaveCount(0);
 
@@ -75,7 +77,7 @@ test('loads a model, shows its check, and carries it away and back as files', as
   await page.keyboard.press('Tab');
   await expect(row.getByRole('button', { name: 'Undo' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(row.locator('.state')).toHaveText(/^stored, 2\d\.\d MB$/u);
+  await expect(row.locator('.state')).toHaveText(/^\s*stored, 2\d\.\d MB\s*$/u);
   await row.getByRole('button', { name: 'Load' }).click();
   await expect(loaded.locator('[data-check]')).toBeVisible({ timeout: LONG });
   await row.getByRole('button', { name: 'Delete' }).click();
@@ -120,11 +122,11 @@ test('a download that was cut off goes on from there, also after a reload', asyn
   const row = page.locator('.model-card[data-model="all-MiniLM-L6-v2"]');
   await row.getByRole('button', { name: 'Download' }).click();
   await expect(row.locator('[data-code="DOWNLOAD_FAILED"]')).toBeVisible({ timeout: LONG });
-  await expect(row.locator('.state')).toHaveText(/^partly stored, \d+\.\d MB$/u);
+  await expect(row.locator('.state')).toHaveText(/^\s*partly stored, \d+\.\d MB\s*$/u);
 
   await page.unroute('**/models/all-MiniLM-L6-v2/onnx/*.onnx');
   await page.reload();
-  await expect(row.locator('.state')).toHaveText(/^partly stored/u);
+  await expect(row.locator('.state')).toHaveText(/^\s*partly stored/u);
   const rest = page.waitForRequest(
     (request) => request.url().endsWith('.onnx') && request.method() === 'GET',
   );
@@ -132,7 +134,7 @@ test('a download that was cut off goes on from there, also after a reload', asyn
   expect(Number(/^bytes=(\d+)-/u.exec((await (await rest).headerValue('range')) ?? '')?.[1])).toBeGreaterThan(
     1e6,
   );
-  await expect(row.locator('.state')).toHaveText(/^in memory/u, { timeout: LONG });
+  await expect(row.locator('.state')).toHaveText(/^\s*in memory/u, { timeout: LONG });
 });
 
 /** Files of an archive that stores them as they are, by path. */

@@ -119,7 +119,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
         <dt>${text.isolation}</dt>
         <dd>${isIsolated ? text.isolated : text.notIsolated}</dd>
         ${threads === undefined ? nothing : html`<dt>${text.threads}</dt><dd>${threads}</dd>`}
-        ${report?.memory === undefined ? nothing : html`<dt>${text.memoryInUse}</dt><dd>${formatBytes(report.memory)}</dd>`}
+        ${report?.memory === undefined ? nothing : html`<dt>${text.memoryInUse}</dt><dd>${text.memoryOf(formatBytes(report.memory))}</dd>`}
         <dt>${text.adapter}</dt>
         <dd>${adapter ? `${adapter.name}${adapter.isSoftware ? ` (${text.inSoftware})` : ''}` : text.none}</dd>
       </dl>
@@ -176,7 +176,7 @@ class BenchmarkPage extends PageElement<Benchmarking> {
     return html`<tr data-measure=${measure}>
       <th scope="row">${text.rows[measure](items)}</th>
       <td>
-        ${formatDuration(median)} <span class="hint">± ${formatDuration(spread)}${p95 === undefined ? '' : `, p95 ${formatDuration(p95)}`}; ${text.rounds(rounds)}</span>
+        ${formatDuration(median)} <span class="hint">${rounds > 1 ? `± ${formatDuration(spread)}` : ''}${p95 === undefined ? '' : `, p95 ${formatDuration(p95)}`}${rounds > 1 ? '; ' : ''}${text.rounds(rounds)}</span>
       </td>
       <td>${perSecond === undefined ? '–' : text.perSecond(formatRatio(perSecond))}</td>
       <td>${timesPublished === undefined ? '–' : text.times(formatRatio(timesPublished))}</td>

@@ -55,7 +55,7 @@ export class Benchmarking extends PageState<BenchmarkingState> {
     const { threads } = this.app.state.engine;
     const connections = createConnections();
     const create = () => connections.local({ device, threads });
-    const createCold = () => connections.local({ device, threads }, 'memory');
+    const createCold = () => connections.local({ device, threads, cache: 'memory' });
     const models = { embedder: EMBEDDED_MODEL, reranker: RERANKER };
     const found = await this.call.run(async (_, options) =>
       measure({

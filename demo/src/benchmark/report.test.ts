@@ -51,6 +51,21 @@ test('a report is JSON and Markdown', () => {
     memory: 51_250_200,
     figures: [{ measure: 'mixed', publishedRun: 'one-thread' }, { measure: 'query' }],
   });
+  const cold = reportOf(
+    {
+      measured: [{ measure: 'cold', items: 1, tokens: undefined, milliseconds: [1500] }],
+      device: undefined,
+      memory: undefined,
+    },
+    {
+      length: 'short',
+      device: 'wasm',
+      machine: MACHINE,
+      models: { embedder: 'a', reranker: 'b' },
+      date: new Date(0),
+    },
+  );
+  expect(toMarkdown(cold)).toContain('| cold start to the first vector | 1,500 ms | – |');
   expect(toMarkdown(report)).toContain('2 cores, Chromium 156, isolated, 51.3 MB of memory in use');
   expect(toMarkdown(report)).toContain('| 32 texts of mixed length | 1,000 ms ± 100 | 32/s | 1.23× |');
 });

@@ -165,11 +165,13 @@ export function toMarkdown({ date, device, threads, memory, machine, models, fig
     ...(adapter ? [`adapter ${adapter.name}${adapter.isSoftware ? ' (software)' : ''}`] : []),
   ];
   const rows = figures.map(
-    ({ measure, items, median: middle, spread: half, p95, perSecond, timesPublished }) => {
+    ({ measure, items, rounds, median: middle, spread: half, p95, perSecond, timesPublished }) => {
       const speed = perSecond === undefined ? '–' : `${rounded(perSecond)}/s`;
       const times = timesPublished === undefined ? '–' : `${timesPublished.toFixed(2)}×`;
       const last = p95 === undefined ? '' : `, p95 ${rounded(p95)} ms`;
-      return `| ${NAMES[measure](items)} | ${rounded(middle)} ms ± ${rounded(half)}${last} | ${speed} | ${times} |`;
+      // A single round has no spread.
+      const around = rounds > 1 ? ` ± ${rounded(half)}` : '';
+      return `| ${NAMES[measure](items)} | ${rounded(middle)} ms${around}${last} | ${speed} | ${times} |`;
     },
   );
   return `Nearfield in the browser, ${date.slice(0, 10)}: ${facts.join(', ')}. Models: ${models.embedder}, ${models.reranker}.

@@ -1,8 +1,10 @@
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, type PropertyValues } from 'lit';
 import { words } from '../words/language.ts';
 import { drawMap, type Palette, type Scene } from './draw.ts';
 import { Gestures, type GestureTarget, type PointerUse } from './gestures.ts';
 import type { MapItem } from './item.ts';
+import { type KeyTarget, pressKey, ZOOM_STEP } from './keyboard.ts';
+import { MapTip } from './map-tip.ts';
 import { COLOURS } from './marks.ts';
 import { Motion } from './motion.ts';
 import { paletteOf } from './palette.ts';
@@ -20,16 +22,8 @@ import {
   zoomed,
 } from './view.ts';
 
-const ARROWS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-};
-
 /** Pixels around a point that are taken for it. */
 const REACH = 14;
-const ZOOM_STEP = 1.5;
 
 /** What the map shows, and is told of. */
 export interface MapScene extends Pick<Scene, 'marks' | 'selected' | 'current' | 'found'> {
@@ -39,7 +33,7 @@ export interface MapScene extends Pick<Scene, 'marks' | 'selected' | 'current' |
 }
 
 /** Points on a canvas, that can be moved, zoomed, pointed at and selected. */
-class MapCanvas extends LitElement implements GestureTarget {
+class MapCanvas extends LitElement implements GestureTarget, KeyTarget {
   static override readonly properties = {
     scene: { attribute: false },
     label: { attribute: false },
@@ -60,8 +54,7 @@ class MapCanvas extends LitElement implements GestureTarget {
   #view: View | undefined;
   readonly #motion = new Motion(() => this.#drawSoon());
   #thumbnails: { of: readonly MapItem[]; thumbnails: Thumbnails | undefined } | undefined;
-  /** The picture in the tip, and its address. */
-  #shown: { of: Blob; url: string } | undefined;
+  readonly #tip = new MapTip();
   #picking: { of: Float32Array; picking: Picking } | undefined;
   #palette: Palette | undefined;
   #frame = 0;
@@ -87,9 +80,7 @@ class MapCanvas extends LitElement implements GestureTarget {
     cancelAnimationFrame(this.#frame);
     this.#motion.stop();
     this.#thumbnails?.thumbnails?.close();
-    this.#thumbnails = undefined;
-    if (this.#shown) URL.revokeObjectURL(this.#shown.url);
-    this.#shown = undefined;
+    this.#tip.close();
     super.disconnectedCallback();
   }
 
@@ -116,10 +107,7 @@ class MapCanvas extends LitElement implements GestureTarget {
         <div class="map-colours" aria-hidden="true">
           ${Array.from({ length: COLOURS + 1 }, (_, colour) => html`<i data-colour=${colour}></i>`)}<i data-colour="ink"></i><i data-colour="ground"></i>
         </div>
-        <div class="map-tip" ?hidden=${item === undefined} dir="auto" aria-hidden="true">
-          ${item?.picture ? html`<img src=${this.#addressOf(item.picture.blob)} alt="" @load=${() => this.#placeTip()} />` : nothing}
-          ${item?.label ? html`<strong>${item.label}</strong> ` : nothing}${item?.text}
-        </div>
+        ${this.#tip.render(item, () => this.#placeTip())}
       </div>
       <div class="map-zoom">
         <button type="button" class="icon" aria-label=${t.zoomIn} title=${t.zoomIn} @click=${() => this.zoom(ZOOM_STEP)}>+</button>
@@ -138,10 +126,8 @@ class MapCanvas extends LitElement implements GestureTarget {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('scene')) {
-      this.#motion.to(this.scene.positions);
-      this.#takeItems(this.scene.items);
-    }
+    if (changed.has('scene')) this.#motion.to(this.scene.positions);
+    this.#takeItems(this.scene.items);
     this.#placeTip();
     this.#drawSoon();
   }
@@ -177,15 +163,6 @@ class MapCanvas extends LitElement implements GestureTarget {
       of: items,
       thumbnails: hasPictures ? new Thumbnails(items, () => this.#drawSoon()) : undefined,
     };
-  }
-
-  /** An address of the picture in the tip; that of the one before is let go. */
-  #addressOf(blob: Blob): string {
-    if (this.#shown?.of !== blob) {
-      if (this.#shown) URL.revokeObjectURL(this.#shown.url);
-      this.#shown = { of: blob, url: URL.createObjectURL(blob) };
-    }
-    return this.#shown.url;
   }
 
   /** Finds points where they will be when they have come to rest. */
@@ -309,36 +286,33 @@ class MapCanvas extends LitElement implements GestureTarget {
   };
 
   #key = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const { current } = this.scene;
-    const direction = ARROWS[event.key];
-    if (direction) {
-      const from = current ?? this.#pick().at({ x: 0.5, y: 0.5 });
-      const next = current === undefined ? from : this.#pick().towards(current, direction);
-      if (next !== undefined) {
-        this.lookAt(next);
-        this.show(next);
-      }
-    } else if (event.key === '+' || event.key === '=') this.zoom(ZOOM_STEP);
-    else if (event.key === '-') this.zoom(1 / ZOOM_STEP);
-    else if (event.key === '0') this.showAll();
-    else if ((event.key === 'Enter' || event.key === ' ') && current !== undefined) this.togglePoint(current);
-    else if (event.key === 'Escape') {
-      this.hovered = undefined;
-      this.lookAt(undefined);
-    } else return;
-    event.preventDefault();
+    if (pressKey(event, this)) event.preventDefault();
   };
+
+  go(direction: Direction): void {
+    const { current } = this.scene;
+    const next =
+      current === undefined ? this.#pick().at({ x: 0.5, y: 0.5 }) : this.#pick().towards(current, direction);
+    if (next === undefined) return;
+    this.lookAt(next);
+    this.show(next);
+  }
+
+  toggleCurrent(): void {
+    const { current } = this.scene;
+    if (current !== undefined) this.togglePoint(current);
+  }
+
+  leave(): void {
+    this.hovered = undefined;
+    this.lookAt(undefined);
+  }
 
   #placeTip(): void {
     const tip = this.querySelector<HTMLElement>('.map-tip');
     if (!tip || this.hovered === undefined || !this.#view) return;
-    const { width, height } = this.#size;
-    const { x, y } = toScreen(this.#view, this.#size, this.#pick().position(this.hovered));
-    const left = Math.max(4, Math.min(x + 12, width - tip.offsetWidth - 4));
-    const below = y + 14;
-    const top = below + tip.offsetHeight > height - 4 ? Math.max(4, y - 14 - tip.offsetHeight) : below;
-    tip.style.transform = `translate(${left}px, ${top}px)`;
+    const spot = toScreen(this.#view, this.#size, this.#pick().position(this.hovered));
+    this.#tip.place(tip, spot, this.#size);
   }
 }
 

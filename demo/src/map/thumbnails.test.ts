@@ -18,3 +18,9 @@ test('few pictures are thumbnails at once, many of them when one comes nearer', 
 test('their size does not change while the map is moved', () => {
   expect(thumbnailSide(100, { ...near(2), x: 0.1 })).toBe(thumbnailSide(100, near(2)));
 });
+
+test('one at the edge of the whole map is seen nearly whole on a phone', () => {
+  const phone = wholeView({ width: 330, height: 440 });
+  const margin = (330 - phone.scale) / 2;
+  expect(thumbnailSide(13, phone) / 2 - margin).toBeLessThan(2);
+});

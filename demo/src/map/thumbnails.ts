@@ -14,13 +14,16 @@ const MOST_SIDE = 64;
 /** Share of the room that an item has on a map of even density. */
 const FILL = 0.75;
 
+/** Share of the map that one may take: pictures at its edges are seen whole, also on a phone. */
+const SHARE = 0.12;
+
 /**
  * The longest side of thumbnails in a view, in pixels; 0 where points are shown. It depends on the scale alone, so that
  * nothing changes while the map is moved.
  */
 export function thumbnailSide(count: number, { scale }: View): number {
   const side = (scale / Math.sqrt(Math.max(1, count))) * FILL;
-  return side < LEAST_SIDE ? 0 : Math.min(MOST_SIDE, side);
+  return side < LEAST_SIDE ? 0 : Math.min(MOST_SIDE, scale * SHARE, side);
 }
 
 /** The thumbnails of a map, decoded when they are first seen. */

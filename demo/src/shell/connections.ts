@@ -17,12 +17,13 @@ export interface EngineSettings {
   device: DeviceChoice;
   /** Undefined: as many as suit the device. */
   threads: number | undefined;
+  /** `memory` leaves the stored models alone: files are fetched, and forgotten with the engine. @default 'indexeddb' */
+  cache?: 'indexeddb' | 'memory';
 }
 
 /** How the app gets its foundations: the only place where Local, Remote and Auto differ. */
 export interface Connections {
-  /** @param cache `memory` leaves the stored models alone: files are fetched, and forgotten with the engine @default 'indexeddb' */
-  local(engine: EngineSettings, cache?: 'indexeddb' | 'memory'): LocalFoundation;
+  local(engine: EngineSettings): LocalFoundation;
   /** @param wantsKey whether the server is known to answer only with a key */
   remote(settings: RemoteSettings, wantsKey: () => boolean): SearchFoundation;
   /** Fetches what chooses between the two. */
@@ -54,7 +55,7 @@ function noKey(baseUrl: string, isWanted: boolean): string {
 
 /** Local, Remote and Auto differ in these lines only. */
 export const createConnections = (): Connections => ({
-  local({ device, threads }, cache = 'indexeddb') {
+  local({ device, threads, cache }) {
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
     return createLocal({ device, threads, models, reader, cache });
   },
