@@ -6,16 +6,22 @@ import { expect } from './demo-page.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Violations found by axe-core, as lines: serious and critical ones, and others on request. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/**
+ * Violations found by axe-core, as lines: serious and critical ones, and others on request.
+ * @param rules Default: all of WCAG 2.2 A and AA, and best practice
+ */
 export async function violations(
   page: Page,
   others: readonly ('minor' | 'moderate')[] = [],
+  rules?: readonly string[],
 ): Promise<string[]> {
   const impacts: readonly (string | null | undefined)[] = ['serious', 'critical', ...others];
   // Evaluated instead of added as a script, which the page's security policy forbids.
   await page.evaluate(axe);
   const results = await page.evaluate<AxeResults>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+    `axe.run(document, { runOnly: ${JSON.stringify(rules ?? RULES)} })`,
   );
   return results.violations
     .filter(({ impact }) => impacts.includes(impact))

@@ -39,7 +39,9 @@ test('without a key this browser answers alone; with one, the server where this 
   await page.keyboard.press('Tab');
   await page.getByRole('button', { name: 'Rerank', exact: true }).click();
   await expect(page.getByText(`by minilm-reranker at ${host}`)).toBeVisible({ timeout: LONG });
-  await expect(page.getByTestId('failover')).toContainText('This browser did not answer: The model could not be downloaded.');
+  await expect(page.getByTestId('failover')).toContainText(
+    'This browser did not answer: The model could not be downloaded.',
+  );
   await expect(page.locator('[data-timing="rerank"]')).toHaveText(/ms|s$/u);
   await expect(page.locator('[data-order="after"] .timings')).toContainText(/\d+ tokens/u);
   await expect(demo.problems).toHaveCount(0);

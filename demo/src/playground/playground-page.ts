@@ -203,7 +203,7 @@ class PlaygroundPage extends PageElement<Playing> {
     const vectors = operation.name === 'embeddings' ? vectorsOf(response) : [];
     const whole = (): string => JSON.stringify(json, undefined, 2) ?? '';
     return html`${staleNote(outcome.asked !== page.asked)}
-      <section class="card" aria-labelledby="response-title" data-outcome=${operation.name}>
+      <div class="card" data-outcome=${operation.name}>
         <div class="card-head">
           <h3 id="response-title">${text.response}</h3>
           <div class="row">
@@ -218,7 +218,7 @@ class PlaygroundPage extends PageElement<Playing> {
         </div>
         ${answeredBy({ answerer, model, took, tokens, timing: 'playground' })}
         ${json === undefined ? html`<p class="hint">${text.noAnswer}</p>` : jsonView(json, text.response)}
-      </section>
+      </div>
       ${vectorsView(vectors, inputTexts(request))}`;
   }
 

@@ -167,10 +167,10 @@ class ReadPage extends PageElement<Reading> {
       ${page.description ? html`<p class="hint" dir="auto" data-testid="read-description">${page.description}</p>` : nothing}
       ${page.warning ? html`<p class="hint" dir="auto">${page.warning}</p>` : nothing}
       ${this.#question()} ${this.#ranking()}
-      <section class="read-markdown" aria-labelledby="read-content-title">
+      <div class="read-markdown">
         <h4 id="read-content-title">${text.markdown}</h4>
         <pre class="read-content" dir="auto" tabindex="0" aria-labelledby="read-content-title" role="region">${page.content}</pre>
-      </section>
+      </div>
       ${links.length > 0 ? this.#links(links) : nothing}
     </section>`;
   }
