@@ -24,7 +24,7 @@ class AnswerList extends SearchElement {
   }
 
   protected override render() {
-    const { answers, answered, timings, indexed } = this.page.state;
+    const { answers, answered, timings, indexed, withoutModel } = this.page.state;
     const { counts } = words();
     const texts = words().search.answers;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
@@ -50,6 +50,7 @@ class AnswerList extends SearchElement {
               })
             : nothing
         }
+        ${withoutModel ? html`<p class="hint without-model">${texts.withoutModel}</p>` : nothing}
       </div>
       <ol id="answers" class="answers" data-question=${answered ?? nothing} @keydown=${this.#keys}>
         ${repeat(
