@@ -420,6 +420,7 @@ export const words = {
       nothing: 'Nothing fits your question and these filters.',
       withoutModel:
         'From 300 sample passages, without a model: by words, and by a table that has a meaning for each of them. A model that reads the whole question answers better, and searches your own texts.',
+      useModel: 'Ask the model',
       agreement: 'Agreement in meaning and in words; the bar compares with the best passage',
       score: 'Score',
       found: (passages: string) => `${passages} found.`,
