@@ -3,6 +3,7 @@ import { defineConfig, type PluginOption } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { WEB_MANIFEST } from './demo/src/app/web-manifest.ts';
 import { MANIFEST_ICONS } from './tooling/app-icons.ts';
+import { sampleIndex } from './tooling/sample-index.ts';
 import { embeddedModels } from './tooling/vite-models.ts';
 import { BROWSER_CONDITIONS, ISOLATION_HEADERS } from './tooling/vite-shared.ts';
 
@@ -40,7 +41,7 @@ export default defineConfig({
   root: root('./demo'),
   // Addresses relative to the page, so that the build lies anywhere: at a root, under a path, in a preview.
   base: './',
-  plugins: [embeddedModels(), installable()],
+  plugins: [embeddedModels(), sampleIndex(), installable()],
   resolve: { conditions: BROWSER_CONDITIONS },
   server: { headers: ISOLATION_HEADERS, fs: { allow: [root('.')] } },
   preview: { headers: ISOLATION_HEADERS },

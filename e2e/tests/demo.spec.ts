@@ -222,9 +222,11 @@ test('reads text and Markdown files, picked or dropped', async ({ demo, page }) 
       { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0, 0]) },
     ]);
   await demo.indexed(2);
-  await expect(demo.problems).toContainText('picture.png is not a text file');
+  await expect(demo.problems).toContainText('picture.png is no picture that this browser can read');
   // Beside the texts it is about, and on no other page.
-  await expect(page.locator('collection-panel')).toContainText('picture.png is not a text file');
+  await expect(page.locator('collection-panel')).toContainText(
+    'picture.png is no picture that this browser can read',
+  );
   await page.getByRole('link', { name: 'Segment', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Segment', level: 2 })).toBeVisible();
   await expect(demo.problems).toHaveCount(0);

@@ -155,8 +155,8 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   // Projects of their own, which anybody may copy.
   examples: [],
   packages: [],
-  // Its tasks run the benchmarks of e2e and the engine from its sources.
-  scripts: ['tooling', 'e2e', 'packages'],
+  // Its tasks run the benchmarks of e2e and the engine from its sources, and index the demo's sample.
+  scripts: ['tooling', 'e2e', 'packages', 'demo'],
 };
 
 describe('folders', () => {

@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { repository } from '../../tooling/process.mjs';
 import { bundleSearchElement } from '../../tooling/search-element.ts';
 import { buildEmbeddedModel } from '../embedded-model.ts';
+import { buildSampleIndex } from '../sample-index.ts';
 import { bundlePackage } from './bundle.ts';
 import { writeDeclarations } from './declarations.ts';
 import { fillModelFolders } from './model-folders.ts';
@@ -30,11 +31,11 @@ async function buildStandaloneElement(): Promise<void> {
 }
 
 /**
- * Builds the static demo, with the embedded model, into `demo/dist`.
+ * Builds the static demo, with the embedded models and the index of its sample, into `demo/dist`.
  * @param base the address below which it will be served. Default: any.
  */
 export async function buildDemo(base?: string): Promise<void> {
-  await buildEmbeddedModel();
+  await buildSampleIndex(await buildEmbeddedModel());
   await build({
     configFile: `${repository}/vite.config.ts`,
     ...(base !== undefined && { base }),

@@ -3,6 +3,7 @@ import { createServer } from 'vite';
 import { portNumber, taskArguments } from '../../tooling/arguments.ts';
 import { repository } from '../../tooling/process.mjs';
 import { buildEmbeddedModel } from '../embedded-model.ts';
+import { buildSampleIndex } from '../sample-index.ts';
 
 const USAGE = `npm run demo -- [options]: serves the demo, and prints its address
 
@@ -19,7 +20,7 @@ const { values } = taskArguments(
   },
 );
 
-await buildEmbeddedModel();
+await buildSampleIndex(await buildEmbeddedModel());
 const server = await createServer({
   configFile: `${repository}/vite.config.ts`,
   server: {

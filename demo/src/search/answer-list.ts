@@ -6,6 +6,7 @@ import { decimalText } from '../text/decimal.ts';
 import { words } from '../words/language.ts';
 import { slots } from '../words/slots.ts';
 import { reasonOf, withFilters } from './reason.ts';
+import { loadSample, SAMPLE_ID } from './sample.ts';
 import { SearchElement } from './search-element.ts';
 import type { Answer } from './session.ts';
 
@@ -24,7 +25,7 @@ class AnswerList extends SearchElement {
   }
 
   protected override render() {
-    const { answers, answered, timings, indexed } = this.page.state;
+    const { answers, answered, timings, indexed, withoutModel } = this.page.state;
     const { counts } = words();
     const texts = words().search.answers;
     return html`<section aria-labelledby="answers-title" ?hidden=${!answers || answers.length === 0}>
@@ -50,6 +51,7 @@ class AnswerList extends SearchElement {
               })
             : nothing
         }
+        ${withoutModel ? this.#withoutModel() : nothing}
       </div>
       <ol id="answers" class="answers" data-question=${answered ?? nothing} @keydown=${this.#keys}>
         ${repeat(
@@ -60,6 +62,25 @@ class AnswerList extends SearchElement {
       </ol>
     </section>`;
   }
+
+  /** What the answers are from, and what gives better ones. */
+  #withoutModel() {
+    const texts = words().search.answers;
+    const isHere = this.page.state.documents.some(({ id }) => id === SAMPLE_ID);
+    return html`<p class="hint without-model">
+      <span>${texts.withoutModel}</span>
+      ${isHere ? nothing : html`<button type="button" @click=${this.#useModel}>${texts.useModel}</button>`}
+    </p>`;
+  }
+
+  #useModel = async (): Promise<void> => {
+    document.querySelector<HTMLElement>('#question')?.focus();
+    try {
+      await this.page.addDocuments([(await loadSample()).document]);
+    } catch (error) {
+      this.app.report(error, 'files');
+    }
+  };
 
   /** A sentence with a time in it, which tests and styles find by its name. */
   #timing(text: string, name: string, milliseconds: number) {

@@ -24,6 +24,8 @@ export interface AskingState<Answer> {
   found: FacetCounts | undefined;
   searching: boolean;
   timings: Timings | undefined;
+  /** Whether the answers are those that need no model. */
+  withoutModel: boolean;
 }
 
 /** A question that was embedded. */
@@ -63,6 +65,16 @@ export interface AskingOptions<Answer, Session extends LiveSession> {
   ): Promise<{ answers: readonly Answer[]; facets: FacetCounts }>;
   /** Default: answers have no parts. */
   marks?: Marks<Answer, Session>;
+  /**
+   * Answers a question while nothing is indexed. Undefined: there is nothing to answer from. Default: nothing answers.
+   */
+  answerAhead?:
+    | ((
+        question: string,
+        request: SearchRequest,
+        signal: AbortSignal | undefined,
+      ) => Promise<{ answers: readonly Answer[]; facets: FacetCounts } | undefined>)
+    | undefined;
   /** That so many were found, in a sentence. */
   foundText(count: number): string;
 }
@@ -72,6 +84,7 @@ export const NO_ANSWERS = {
   answered: undefined,
   found: undefined,
   timings: undefined,
+  withoutModel: false,
 };
 
 /** Asks a question as it is being typed, and again as what can be found comes and goes. */
@@ -82,6 +95,7 @@ export class Asking<Answer, Session extends LiveSession> {
   /** A question that waits for a pause in typing. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #marking: AbortController | undefined;
+  #ahead: AbortController | undefined;
   /** The last question that was embedded, to search again while indexing goes on. */
   #asked: Embedded<Session> | undefined;
 
@@ -108,7 +122,10 @@ export class Asking<Answer, Session extends LiveSession> {
       update(NO_ANSWERS);
       return;
     }
-    if (state().indexed === 0) return;
+    if (state().indexed === 0) {
+      if (this.#options.answerAhead) this.#timer = setTimeout(() => void this.#askAhead(question), delay);
+      return;
+    }
     update({ searching: true });
     this.#timer = setTimeout(() => void this.#ask(question), delay);
   }
@@ -123,7 +140,8 @@ export class Asking<Answer, Session extends LiveSession> {
   /** Answers the question again, whose filters have changed: its vector stays. */
   async filter(): Promise<void> {
     const { question, searching } = this.#options.state();
-    if (question.trim() === '' || searching || !this.#asked) return;
+    if (question.trim() === '' || searching) return;
+    if (!this.#asked) return this.soon(0);
     await this.#rank().catch((error: unknown) => this.#app.report(error, 'question'));
     this.#tell();
   }
@@ -141,6 +159,7 @@ export class Asking<Answer, Session extends LiveSession> {
     this.#timer = undefined;
     this.#call.cancel();
     this.#marking?.abort();
+    this.#ahead?.abort();
     this.#options.update({ searching: false });
   }
 
@@ -161,6 +180,29 @@ export class Asking<Answer, Session extends LiveSession> {
       this.#tell();
     });
     if (this.#timer === undefined && !this.#call.state.running) update({ searching: false });
+  }
+
+  /** Nothing is indexed: what needs no model may answer. If it fails, the page says what there is to do anyway. */
+  async #askAhead(question: string): Promise<void> {
+    this.#timer = undefined;
+    this.#ahead?.abort();
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#ahead = controller;
+    const { answerAhead, limit, state, update } = this.#options;
+    try {
+      const found = await answerAhead?.(question, { limit, filters: state().filters }, signal);
+      if (signal.aborted || this.#asked) return;
+      if (!found) {
+        if (state().withoutModel) update(NO_ANSWERS);
+        return;
+      }
+      const { answers, facets } = found;
+      update({ answers, answered: question, found: facets, timings: undefined, withoutModel: true });
+      this.#tell();
+    } catch {
+      // Without a network, say.
+    }
   }
 
   /** Tells screen readers how many were found. */
@@ -187,6 +229,7 @@ export class Asking<Answer, Session extends LiveSession> {
       timings: { embed, search, tokens, answerer, model },
       answered: question,
       found: facets,
+      withoutModel: false,
     });
     this.#mark(answers);
     void this.#markAll();

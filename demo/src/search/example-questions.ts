@@ -22,14 +22,14 @@ class ExampleQuestions extends SearchElement {
   protected override render() {
     const { documents, question, answers, indexed, searching } = this.page.state;
     // They stay until the answers take their place, so that nothing moves twice.
+    const isSample = documents.some(({ id }) => id === SAMPLE_ID);
+    const isFirst = documents.length === 0 && this.pictures.state.documents.length === 0;
     const shown =
-      (question.trim() === '' || (!answers && searching)) &&
-      indexed > 0 &&
-      documents.some(({ id }) => id === SAMPLE_ID);
+      (question.trim() === '' || (!answers && searching)) && ((indexed > 0 && isSample) || isFirst);
     if (!this.sample || !shown) return nothing;
     return html`<section class="examples" aria-labelledby="examples-title">
       <h2 id="examples-title">${words().search.examples.title}</h2>
-      <p class="hint">${words().search.examples.hint}</p>
+      <p class="hint">${isFirst ? words().search.examples.first : words().search.examples.hint}</p>
       <ul>
         ${this.sample.questions.map(
           ({ question: example }) => html`<li>

@@ -1,6 +1,6 @@
 import type { FacetCounts } from '@nearfield/search';
 import type { Side } from '../shell/app.ts';
-import type { AskingState, Marks } from './asking.ts';
+import type { AskingOptions, AskingState, Marks } from './asking.ts';
 import type { Choices } from './filters/choices.ts';
 import type { IndexingState } from './indexing.ts';
 import type { LiveSession, SearchRequest } from './live-session.ts';
@@ -63,6 +63,8 @@ export interface LiveSearchParts<Item, Answer, Session> {
   /** Answers shown. */
   limit: number;
   marks?: Marks<Answer, Session>;
+  /** Answers a question while nothing is indexed. Default: nothing does. */
+  answerAhead?: AskingOptions<Answer, LiveSession>['answerAhead'];
   /** @param onChange is to be called when a session has changed, with whether it is the kept one */
   sessions(onChange: (isKept: boolean) => void): Sessions<Session>;
   /** Ids that an item has in the index. */

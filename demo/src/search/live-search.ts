@@ -200,7 +200,7 @@ export abstract class LiveSearch<
       this.#asking.end();
       this.app.forget('indexing');
       this.app.forget('question');
-    }
+    } else if (this.state.withoutModel) this.#asking.soon(0);
     const sessions = this.#sessions.written(this.state.models);
     try {
       await Promise.all([...sessions].map((session) => session.setDocuments(documents, removed)));

@@ -17,8 +17,7 @@ export interface Passage {
 }
 
 /** Kinds of documents. A picture is one in the index of pictures. */
-export const DOCUMENT_KINDS = ['text', 'markdown', 'html', 'pdf', 'records', 'picture'] as const;
-export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
+export type DocumentKind = 'text' | 'markdown' | 'html' | 'pdf' | 'records' | 'picture';
 
 /** What is known of a document besides its text. */
 export interface DocumentFacts {

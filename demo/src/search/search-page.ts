@@ -38,7 +38,7 @@ class SearchPage extends SearchElement {
 
   protected override render() {
     const { app } = this;
-    const { documents, question, indexed, indexing } = this.page.state;
+    const { documents, question, indexed, indexing, withoutModel } = this.page.state;
     const isEmpty = documents.length === 0 && this.pictures.state.documents.length === 0;
     return html`<div class="columns">
         <div class="main-column">
@@ -49,9 +49,9 @@ class SearchPage extends SearchElement {
           <activity-panel .app=${app}></activity-panel>
           <activity-panel .app=${app} of="pictures"></activity-panel>
           ${
-            isEmpty
+            isEmpty && !withoutModel
               ? html`<first-steps .app=${app}></first-steps>`
-              : question.trim() !== '' && indexed === 0 && documents.length > 0
+              : question.trim() !== '' && indexed === 0 && documents.length > 0 && !withoutModel
                 ? html`<p class="hint">
                   ${indexing ? words().search.answeredSoon : words().search.indexFirst}
                 </p>`
@@ -61,6 +61,7 @@ class SearchPage extends SearchElement {
           <picture-answers .app=${app}></picture-answers>
           <answer-list .app=${app}></answer-list>
           ${this.#nothingFits()}
+          ${isEmpty && withoutModel ? html`<first-steps .app=${app}></first-steps>` : nothing}
         </div>
         <aside class="side-column" aria-label=${words().search.sideColumn}>
           <collection-panel .app=${app}></collection-panel>

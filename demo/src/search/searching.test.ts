@@ -4,7 +4,7 @@ import { placed } from '../elements/dropped-files.ts';
 import type { App } from '../shell/app.ts';
 import { type LetterFoundation, MAX_WORDS } from '../testing.ts';
 import { documentOfParagraphs, letterApp, long } from '../testing-app.ts';
-import type { Searching } from './searching.ts';
+import { Searching } from './searching.ts';
 import { SearchSession } from './session.ts';
 
 let local: LetterFoundation;
@@ -284,6 +284,42 @@ describe('filters', () => {
     expect(local.calls.length).toBe(length);
     searching.follow({ question: 'apple', filters: {} });
     await expect.poll(() => names().length).toBe(4);
+  });
+});
+
+describe('before anything is indexed', () => {
+  const passage = { id: 'sample/1', source: 'sample', headings: [], text: 'From the sample.' };
+  const sample = async () => ({ answers: [{ passage, score: 1 }], facets: {} });
+
+  test('the sample answers, until there is a text of one’s own', async () => {
+    const models = { local: 'letters', remote: 'letters' };
+    searching = new Searching(app, { models, debounce: 5, sample });
+    searching.setQuestion('apple');
+    await expect.poll(answers).toEqual(['From the sample.']);
+    expect(searching.state).toMatchObject({ withoutModel: true, timings: undefined });
+    expect(local.calls).toEqual([]);
+    local.pause();
+    const indexing = searching.addDocuments([documentOfParagraphs('a', long('apple'))]);
+    await expect.poll(answers).toBeUndefined();
+    local.resume();
+    await indexing;
+    await expect.poll(answers).toEqual([long('apple')]);
+    expect(searching.state.withoutModel).toBe(false);
+  });
+
+  test('nothing answers where the sample cannot be fetched, and nothing is reported', async () => {
+    let asked = 0;
+    searching = new Searching(app, {
+      debounce: 5,
+      sample: async () => {
+        asked += 1;
+        throw new TypeError('Failed to fetch');
+      },
+    });
+    searching.setQuestion('apple');
+    await expect.poll(() => asked).toBe(1);
+    expect(searching.state).toMatchObject({ answers: undefined, searching: false });
+    expect(app.state.problems).toEqual([]);
   });
 });
 

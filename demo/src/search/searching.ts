@@ -8,6 +8,7 @@ import { LiveSearch } from './live-search.ts';
 import type { TextDocument } from './passage.ts';
 import { pdfReader } from './pdf-reader.ts';
 import { documentOf } from './read-files.ts';
+import { SAMPLE_ID } from './sample.ts';
 import { type Answer, SENTENCES, type SearchSession } from './session.ts';
 import { SearchSessions } from './sessions.ts';
 import { newDocuments, readDocuments } from './take-documents.ts';
@@ -21,6 +22,8 @@ export interface SearchingOptions {
   debounce?: number;
   /** Answers shown. Default 10. */
   limit?: number;
+  /** Answers from the sample before anything is indexed. Default: nothing does. */
+  sample?: typeof import('./sample-answers.ts').sampleAnswers | undefined;
 }
 
 /** Search over the visitor's texts by words and meaning. */
@@ -34,6 +37,7 @@ export class Searching extends LiveSearch<TextDocument, Answer, SearchSession> {
       keep,
       debounce = 80,
       limit = 10,
+      sample,
     }: SearchingOptions = {},
   ) {
     super(app, {
@@ -46,6 +50,15 @@ export class Searching extends LiveSearch<TextDocument, Answer, SearchSession> {
       idsOf: ({ passages }) => passages.map(({ id }) => id),
       idOf: ({ passage }) => passage.id,
       counted: (count) => words().counts.passages(count),
+      ...(sample && {
+        answerAhead: async (...question) => {
+          await this.restored;
+          const { documents } = this.state;
+          // Of texts of one's own, nothing is known without their model.
+          const isSample = documents.every(({ id }) => id === SAMPLE_ID);
+          return isSample ? sample(...question) : undefined;
+        },
+      }),
     });
     this.restored = keep === undefined ? Promise.resolve() : this.restore();
   }
@@ -92,4 +105,10 @@ export class Searching extends LiveSearch<TextDocument, Answer, SearchSession> {
   }
 }
 
-export const searchingOf = perApp((app) => new Searching(app, { keep: 'demo' }));
+export const searchingOf = perApp(
+  (app) =>
+    new Searching(app, {
+      keep: 'demo',
+      sample: async (...question) => (await import('./sample-answers.ts')).sampleAnswers(...question),
+    }),
+);

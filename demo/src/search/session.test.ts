@@ -121,6 +121,20 @@ describe('setDocuments', () => {
   });
 });
 
+test('what was kept before there were filters gets them, and keeps its vectors', async () => {
+  const search = await session([passage('apple')]);
+  await search.embed();
+  const live = await search.index();
+  const { kind: _, ...metadata } = (await live.get('apple'))!.metadata as Record<string, string>;
+  await live.update({ id: 'apple', filters: {}, metadata }, { until: 'stored' });
+  expect(await search.facets()).toEqual({});
+  const { length } = letters.calls;
+  await search.setDocuments(await search.kept());
+  expect(await search.facets()).toEqual({ kind: { text: 1 }, file: { test: 1 } });
+  expect(search.indexed).toBe(1);
+  expect(letters.calls).toHaveLength(length);
+});
+
 test('finds by words and by meaning, and says what gave how much', async () => {
   const search = await session([passage('apple'), passage('brick')]);
   await search.embed();

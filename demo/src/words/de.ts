@@ -421,6 +421,9 @@ export const words: Words = {
       why: 'Warum diese?',
       compared: (passages) => `${passages} verglichen in {time}`,
       nothing: 'Nichts passt zur Frage und zu diesen Filtern.',
+      withoutModel:
+        'Aus 300 englischen Beispieltexten, ohne Modell: über Wörter und eine Tabelle, die jedem von ihnen eine Bedeutung gibt. Ein Modell, das die ganze Frage liest, antwortet besser und durchsucht auch eigene Texte.',
+      useModel: 'Das Modell fragen',
       agreement: 'Übereinstimmung in Bedeutung und Wörtern; der Balken vergleicht mit der besten Textstelle',
       score: 'Wertung',
       found: (passages) => `${passages} gefunden.`,
@@ -524,6 +527,7 @@ export const words: Words = {
     examples: {
       title: 'Zum Ausprobieren',
       hint: 'Keine teilt ein sinntragendes Wort mit der Textstelle, die sie beantwortet.',
+      first: 'Sofort aus englischen Beispieltexten beantwortet, ohne Modell und ohne gemeinsames Wort.',
     },
     firstSteps: {
       title: 'Eigene Texte nach ihrer Bedeutung durchsuchen',

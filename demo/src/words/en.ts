@@ -424,6 +424,9 @@ export const words = {
       why: 'Why these?',
       compared: (passages: string) => `${passages} compared in {time}`,
       nothing: 'Nothing fits your question and these filters.',
+      withoutModel:
+        'From 300 sample passages, without a model: by words, and by a table that has a meaning for each of them. A model that reads the whole question answers better, and searches your own texts.',
+      useModel: 'Ask the model',
       agreement: 'Agreement in meaning and in words; the bar compares with the best passage',
       score: 'Score',
       found: (passages: string) => `${passages} found.`,
@@ -529,6 +532,7 @@ export const words = {
     examples: {
       title: 'Try one of these',
       hint: 'None shares a content word with the passage that answers it.',
+      first: 'Answered at once from sample passages, without a model and without sharing a word.',
     },
     firstSteps: {
       title: 'Search your own texts by meaning',

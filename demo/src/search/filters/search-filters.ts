@@ -65,7 +65,7 @@ class SearchFilters extends SearchElement {
     const [filter, text] = [filterName(name), filterValue(name, value)];
     return html`<button
       type="button"
-      class="chip chosen"
+      class="facet-chip chosen"
       data-chosen=${name}
       aria-label=${words().search.filters.remove(filter, text)}
       @click=${(event: Event) =>
@@ -111,7 +111,7 @@ class SearchFilters extends SearchElement {
   #value(name: string, { value, count, chosen }: FacetValue) {
     return html`<button
       type="button"
-      class="chip"
+      class="facet-chip"
       aria-pressed=${chosen ? 'true' : 'false'}
       data-value=${value}
       data-empty=${count === 0 ? 'yes' : nothing}
