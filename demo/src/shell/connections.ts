@@ -4,7 +4,8 @@ import type { createRouter } from '@nearfield/router';
 import type { PageReader, SearchFoundation } from '@nearfield/spec';
 import pdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { SERVED_MODELS } from './model-choices.ts';
-import type { DeviceChoice } from './parameters.ts';
+import { DEFAULT_BASE_URL, type DeviceChoice } from './parameters.ts';
+import { readerOf } from './server-address.ts';
 
 export interface RemoteSettings {
   /** Kept in memory only. */
@@ -44,6 +45,7 @@ export const createConnections = (): Connections => ({
     const models = SERVED_MODELS.map((id) => ({ id, source: new URL(`models/${id}/`, document.baseURI) }));
     return createLocal({ device, threads, models, reader });
   },
-  remote: ({ apiKey, baseUrl }) => createRemote({ apiKey, baseUrl }),
+  remote: ({ apiKey, baseUrl }) =>
+    createRemote({ apiKey, baseUrl, readerUrl: readerOf(baseUrl, DEFAULT_BASE_URL) }),
   router: async () => (await import('@nearfield/router')).createRouter,
 });
