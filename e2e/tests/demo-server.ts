@@ -1,9 +1,12 @@
 /** A real server with the embedded models, which the demo's Remote asks. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createNodeFoundation } from '@nearfield/core/node';
+import { createReader } from '@nearfield/reader';
 import { createNodeServer } from '@nearfield/server/node';
 
 const KEY = 'jina_this-key-is-right';
@@ -14,6 +17,8 @@ const folder = (path: string): string => fileURLToPath(new URL(`../../packages/$
 interface DemoServer {
   apiKey: string;
   baseUrl: string;
+  /** Where it keeps its classifiers. */
+  dataDirectory: string;
   close(): Promise<void>;
 }
 
@@ -28,14 +33,62 @@ export async function startDemoServer(): Promise<DemoServer> {
       { id: 'icon-clip', source: folder('models/icon-clip/model') },
     ],
   });
-  const server = await createNodeServer(foundation, { port: 0, apiKeys: [KEY], cors: '*' });
+  const server = await createNodeServer(foundation, {
+    port: 0,
+    apiKeys: [KEY],
+    cors: '*',
+    reader: createReader(),
+  });
   return {
     apiKey: KEY,
     baseUrl: server.url,
+    dataDirectory,
     close: async () => {
       await server.close();
       await foundation.close();
       await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A server that can die: whoever asks it afterwards is cut off in the middle of the request. */
+export async function startMortalServer(): Promise<DemoServer & { die(): void; cutOff(): number }> {
+  const server = await startDemoServer();
+  const { hostname, port } = new URL(server.baseUrl);
+  const sockets = new Set<Socket>();
+  let isDead = false;
+  let cut = 0;
+  const relay = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (isDead) {
+      socket.once('data', () => {
+        cut++;
+        socket.destroy();
+      });
+      return;
+    }
+    const onwards = connect(Number(port), hostname);
+    onwards.on('error', () => socket.destroy());
+    socket.on('close', () => onwards.destroy());
+    onwards.on('close', () => socket.destroy());
+    socket.pipe(onwards).pipe(socket);
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  return {
+    ...server,
+    baseUrl: `http://127.0.0.1:${(relay.address() as AddressInfo).port}`,
+    die() {
+      isDead = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    cutOff: () => cut,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      relay.close();
+      await server.close();
     },
   };
 }

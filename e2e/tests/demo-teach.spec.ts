@@ -1,6 +1,8 @@
 /** Teach: a classifier from names and examples, offline, kept, opened, shared; of texts and pictures; here and at a server. */
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 import { CHROMIUM_ARGUMENTS, findBrowser } from '../../tooling/browser.mjs';
 import { expectAccessible, violations } from './axe.ts';
@@ -40,7 +42,7 @@ async function openTickets(page: Page): Promise<void> {
   await expect(page.getByTestId('accuracy')).toBeVisible({ timeout: LONG });
 }
 
-test('a working classifier of three classes in less than half a minute, and nothing leaves', async ({
+test('a warm start makes a working classifier of three classes in seven steps, and nothing leaves', async ({
   demo,
   page,
 }) => {
@@ -49,28 +51,41 @@ test('a working classifier of three classes in less than half a minute, and noth
   await demo.openPage('teach');
   await openTickets(page);
   const bodies: string[] = [];
+  const models: string[] = [];
   page.on('request', (request) => {
     if (request.postData() !== null) bodies.push(request.url());
+    if (/\/models\/.*\.onnx/u.test(request.url())) models.push(request.url());
   });
   await page.goto('about:blank');
 
+  // That it takes less than half a minute is a claim about a person at a machine of today, and noted with the result of
+  // this test. What can be held on any machine is what the time is made of: steps, and nothing that is loaded anew.
   const start = Date.now();
-  await demo.openPage('teach');
-  await page.getByRole('button', { name: /^New: texts/u }).click();
-  await page.getByLabel('New class', { exact: true }).fill('delivery, billing, technical problem');
-  await page.keyboard.press('Enter');
+  const steps: (() => Promise<unknown>)[] = [
+    () => demo.openPage('teach'),
+    () => page.getByRole('button', { name: /^New: texts/u }).click(),
+    () => page.getByLabel('New class', { exact: true }).fill('delivery, billing, technical problem'),
+    () => page.keyboard.press('Enter'),
+    () => page.getByLabel(/^Texts, one a line/u).fill(EXAMPLES),
+    () => page.getByRole('button', { name: 'Add these lines' }).click(),
+    () => page.getByLabel('A text it has not seen').fill('The total on my bill is wrong.'),
+  ];
+  for (const step of steps.slice(0, 4)) await step();
+  // Names alone answer already.
   await page.getByLabel('A text it has not seen').fill('Where is my package?');
   await expect(page.getByTestId('learnt')).toHaveText('from the names alone');
   await expect(verdict(page, 'delivery')).toBeVisible();
-  await page.getByLabel(/^Texts, one a line/u).fill(EXAMPLES);
-  await page.getByRole('button', { name: 'Add these lines' }).click();
+  for (const step of steps.slice(4)) await step();
   await expect(learnt(page, 9)).toBeVisible();
-  await page.getByLabel('A text it has not seen').fill('The total on my bill is wrong.');
   await expect(verdict(page, 'billing')).toBeVisible();
+  await expect(page.getByTestId('accuracy')).toHaveText(/%$/u);
+  test.info().annotations.push({
+    type: 'warm start to a working classifier',
+    description: `${((Date.now() - start) / 1000).toFixed(1)} s`,
+  });
+  expect(models).toEqual([]);
   await page.getByLabel('A text it has not seen').fill('It crashes when I start it.');
   await expect(verdict(page, 'technical problem')).toBeVisible();
-  await expect(page.getByTestId('accuracy')).toHaveText(/%$/u);
-  expect(Date.now() - start).toBeLessThan(30_000);
 
   await expect(page.locator('.network')).toHaveAttribute('data-sent', '0');
   await expect(page.getByText('Nothing left this device')).toBeVisible();
@@ -89,9 +104,15 @@ test('a working classifier of three classes in less than half a minute, and noth
   await expect(learnt(page, 10)).toBeVisible();
   await page.getByRole('button', { name: 'Remove class billing' }).click();
   await expect(page.getByTestId('unlabelled')).toHaveText('5 without a class');
+  // The steps last through a reload, in both directions.
+  await page.reload();
+  await expect(page.getByTestId('unlabelled')).toHaveText('5 without a class', { timeout: LONG });
   await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('heading', { level: 2 }).focus();
   await page.keyboard.press('Control+z');
   await expect(page.getByTestId('unlabelled')).toHaveText('2 without a class');
+  await page.reload();
+  await expect(page.getByTestId('unlabelled')).toHaveText('2 without a class', { timeout: LONG });
   await page.getByRole('button', { name: 'Redo' }).click();
   await expect(learnt(page, 10)).toBeVisible();
 
@@ -142,12 +163,22 @@ test('a project stays through a killed tab, belongs to one tab, and is a file', 
   await third.goto(address);
   await expect(learnt(third, 21)).toBeVisible({ timeout: LONG });
   await expect(third.getByLabel('Name of class 3')).toHaveValue('technical problem');
+  // The other tab's change is taken back here, and one that was made before it.
+  await third.getByRole('button', { name: 'Undo' }).click();
+  await expect(third.getByLabel('Name of class 4')).toHaveValue('praise');
+  await third.getByRole('button', { name: 'Undo' }).click();
+  await expect(third.getByLabel('Name of class 4')).toHaveCount(0);
+  await third.getByRole('button', { name: 'Redo' }).click();
 
   await third.getByRole('link', { name: 'Projects' }).click();
   await third.getByRole('button', { name: /^Delete project/u }).click();
   await expect(third.locator('.kept')).toHaveCount(0);
   await third.getByRole('button', { name: /^Bring back/u }).click();
   await expect(third.locator('.kept li')).toHaveCount(1);
+  await third.locator('.kept a').click();
+  await third.getByRole('button', { name: 'Redo' }).click();
+  await expect(third.getByLabel('Name of class 4')).toHaveCount(0);
+  await third.getByRole('link', { name: 'Projects' }).click();
 
   const open = (buffer: Buffer) =>
     third
@@ -229,10 +260,22 @@ test('classifies a table, goes on after a reload, and hands out results and a cl
   expect(JSON.parse(content.toString())).toMatchObject({ format: 'nearfield-classifier', columns: 384 });
   // Only weights are kept, never the examples.
   for (const word of ['depot', 'courier', 'accountant']) expect(content.toString()).not.toContain(word);
-  await page
-    .locator('.classifiers')
-    .getByRole('button', { name: /^Delete/u })
-    .click();
+  const remove = page.locator('.classifiers').getByRole('button', { name: /^Delete/u });
+  await remove.click();
+  await expect(classifiers).toHaveCount(0);
+  await expect(page.getByTestId('registered')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Bring back delivery/u }).click();
+  await expect(classifiers).toHaveCount(1);
+  // An example more, and it is another one: under the same id.
+  await page.getByLabel(/^Texts, one a line/u).fill('delivery\tIs there a number to follow the van?');
+  await page.getByRole('button', { name: 'Add these lines' }).click();
+  await expect(page.getByTestId('registered')).toHaveAttribute('data-fresh', '1');
+  await expect(learnt(page, 22)).toBeVisible();
+  await page.getByRole('button', { name: 'Update the registered classifier' }).click();
+  await expect(page.getByTestId('registered')).toHaveAttribute('data-fresh', '0');
+  await expect(classifiers).toHaveCount(1);
+  await expect(classifiers).toContainText('updated once');
+  await remove.click();
   await expect(classifiers).toHaveCount(0);
   const input = page.getByLabel('Exported classifier');
   await input.setInputFiles({ name: 'c.json', mimeType: 'application/json', buffer: content });
@@ -270,8 +313,18 @@ test('pictures are taught from files, folders and the camera', async ({ demo, pa
   await files.setInputFiles({ name: 'log.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') });
   await expect(demo.problems).toContainText('log.txt is no picture that this browser can read.');
 
+  // A picture that was removed is there again when that is taken back, also on a later visit.
+  const house = page.getByRole('button', { name: 'Remove house.png' });
+  await page.locator('[data-class="flower"] summary').click();
+  await house.click();
+  await expect(learnt(page, 10)).toBeVisible();
   await page.reload();
-  await expect(learnt(page, 11)).toBeVisible({ timeout: LONG });
+  await expect(learnt(page, 10)).toBeVisible({ timeout: LONG });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(learnt(page, 11)).toBeVisible();
+  await page.locator('[data-class="flower"] summary').click();
+  const shown = page.locator('[data-class="flower"] li', { has: house }).locator('img');
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
 });
 
 test('in Remote nothing is sent before it is allowed, and what is sent is counted', async ({
@@ -304,6 +357,99 @@ test('in Remote nothing is sent before it is allowed, and what is sent is counte
       page.getByText(new RegExp(`sent to ${new URL(server.baseUrl).host}`, 'u')).first(),
     ).toBeVisible();
     expect(await violations(page)).toEqual([]);
+
+    // Trained there: by requests of its own, with the examples alone.
+    const trainings: { classifier_id?: string; model?: string; input: unknown[] }[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/v1/train') && request.method() === 'POST')
+        trainings.push(request.postDataJSON() as (typeof trainings)[number]);
+    });
+    const { host } = new URL(server.baseUrl);
+    await page.getByRole('button', { name: `Train at ${host}` }).click();
+    const registered = page.getByTestId('registered');
+    await expect(registered).toContainText(`Trained at ${host}`);
+    await page.getByLabel(/^Texts, one a line/u).fill('praise\tYour shop is a joy to use.');
+    await page.getByRole('button', { name: 'Add these lines' }).click();
+    await page.getByRole('button', { name: 'Teach it 1 new example' }).click();
+    await expect(registered).toHaveAttribute('data-fresh', '0');
+    await expect(page.getByRole('button', { name: 'Nothing new to teach it' })).toBeDisabled();
+    expect(trainings.map(({ input }) => input.length)).toEqual([21, 1]);
+    expect(trainings[0]).toMatchObject({ model: 'all-MiniLM-L6-v2', access: 'private' });
+    const { classifier_id: id } = JSON.parse((await registered.locator('code').textContent())!) as {
+      classifier_id: string;
+    };
+    expect(trainings[1]!.classifier_id).toBe(id);
+
+    // What it has learnt stays with the project, and it answers on the page Classify.
+    await page.goto(page.url().replace(/#.*/u, '#/classify/taught'));
+    await page.getByRole('button', { name: 'Show them' }).click();
+    const listed = page.locator(`[data-classifier="${id}"]`);
+    await expect(listed).toContainText('praise');
+    await expect(listed).toContainText('updated once');
+    await page.getByLabel('Texts to test it with, one a line').fill('Where is my package?');
+    await page.getByRole('form', { name: 'Test' }).getByRole('button', { name: 'Classify' }).click();
+    await expect(page.locator('.classified')).toHaveAttribute('data-prediction', 'delivery');
+    await expect(page.locator('[data-answered="remote"]')).toContainText(`at ${host}`);
+    expect(await violations(page)).toEqual([]);
+    await listed.getByRole('button', { name: /^Delete/u }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await expect(listed).toBeVisible();
+    await listed.getByRole('button', { name: /^Delete/u }).click();
+    await page.getByRole('dialog').locator('[data-action="confirm"]').click();
+    await expect(listed).toHaveCount(0);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a project that is saved here answers alike at a server, by the command', async ({
+  demo,
+  page,
+}, info) => {
+  test.setTimeout(LONG);
+  const server = await startDemoServer();
+  try {
+    await demo.openPage('teach');
+    await openTickets(page);
+    const texts = ['Where is my package?', 'I paid twice.', 'The screen stays black.'];
+    const here: { label: string; scores: string[] }[] = [];
+    for (const text of texts) {
+      await page.getByLabel('A text it has not seen').fill(text);
+      const trial = page.locator(`.trial[data-text=${JSON.stringify(text)}]`);
+      await expect(trial).toBeVisible();
+      here.push({
+        label: (await trial.getAttribute('data-prediction'))!,
+        scores: await trial.locator('.value').allTextContents(),
+      });
+    }
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    const file = info.outputPath('tickets.teach.json');
+    await download.saveAs(file);
+    const command = fileURLToPath(new URL('../../packages/cli/src/cli.ts', import.meta.url));
+    const node = ['--conditions=@nearfield/source', '--import', 'tsx', command];
+    const args = ['classifiers', 'import', file, '--id', 'tickets', '--data-dir', server.dataDirectory];
+    const { stdout } = await promisify(execFile)(process.execPath, [...node, ...args]);
+    expect(stdout).toBe('tickets  all-MiniLM-L6-v2  delivery, billing, technical problem\n');
+
+    const response = await fetch(`${server.baseUrl}/v1/classify`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${server.apiKey}` },
+      body: JSON.stringify({ classifier_id: 'tickets', input: texts }),
+    });
+    const { data } = (await response.json()) as {
+      data: { prediction: string; predictions: { score: number }[] }[];
+    };
+    expect(data.map(({ prediction }) => prediction)).toEqual(here.map(({ label }) => label));
+    for (const [index, { predictions }] of data.entries()) {
+      const shown = here[index]!.scores.map((score) => Number.parseFloat(score) / 100);
+      expect(shown).toHaveLength(predictions.length);
+      const scores = predictions.map(({ score }) => score).sort((one, other) => other - one);
+      for (const [place, score] of shown.sort((one, other) => other - one).entries())
+        expect(scores[place]).toBeCloseTo(score, 2);
+    }
   } finally {
     await server.close();
   }

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import './classify-pictures.ts';
+import './classify-taught.ts';
 import './classify-texts.ts';
 import { AppElement } from '../elements/app-element.ts';
 import '../elements/remote-settings.ts';
@@ -16,11 +17,16 @@ const WAYS = [
     title: 'pictures',
     render: (page: ClassifyPage) => html`<classify-pictures .app=${page.app}></classify-pictures>`,
   },
+  {
+    path: 'taught',
+    title: 'taught',
+    render: (page: ClassifyPage) => html`<classify-taught .app=${page.app}></classify-taught>`,
+  },
 ] as const;
 
 const wayOf = (hash: string) => WAYS.find(({ path }) => hash === `#/classify/${path}`) ?? WAYS[0];
 
-/** Classification by labels in words, of texts and of pictures, each with an address of its own. */
+/** Classification by labels in words, of texts and of pictures, or with a trained classifier, each with an address of its own. */
 class ClassifyPage extends AppElement {
   override connectedCallback(): void {
     super.connectedCallback();

@@ -4,7 +4,8 @@ import type { createRouter } from '@nearfield/router';
 import { FoundationError, type PageReader, type SearchFoundation } from '@nearfield/spec';
 import pdfWorker from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { SERVED_MODELS } from './model-choices.ts';
-import type { DeviceChoice } from './parameters.ts';
+import { DEFAULT_BASE_URL, type DeviceChoice } from './parameters.ts';
+import { readerOf } from './server-address.ts';
 
 export interface RemoteSettings {
   /** Kept in memory only. */
@@ -60,6 +61,10 @@ export const createConnections = (): Connections => ({
     return createLocal({ device, threads, models, reader, cache });
   },
   remote: ({ apiKey, baseUrl }, wantsKey) =>
-    createRemote({ baseUrl, apiKey: apiKey === '' ? () => noKey(baseUrl, wantsKey()) : apiKey }),
+    createRemote({
+      baseUrl,
+      readerUrl: readerOf(baseUrl, DEFAULT_BASE_URL),
+      apiKey: apiKey === '' ? () => noKey(baseUrl, wantsKey()) : apiKey,
+    }),
   router: async () => (await import('@nearfield/router')).createRouter,
 });

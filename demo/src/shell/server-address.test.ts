@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hostOf, readServerAddress, sameServer } from './server-address.ts';
+import { hostOf, readerOf, readServerAddress, sameServer } from './server-address.ts';
 
 test.each([
   ['https://api.jina.ai', 'https://api.jina.ai'],
@@ -38,4 +38,11 @@ test('servers are compared by origin', () => {
   expect(sameServer('https://api.jina.ai', 'http://api.jina.ai')).toBe(false);
   expect(sameServer('nonsense', 'nonsense')).toBe(false);
   expect(hostOf('http://127.0.0.1:8091/v1')).toBe('127.0.0.1:8091');
+});
+
+test('a server of one’s own reads pages below its address', () => {
+  const hosted = 'https://api.jina.ai';
+  expect(readerOf('https://api.jina.ai/v1', hosted)).toBeUndefined();
+  expect(readerOf('http://localhost:8080', hosted)).toBe('http://localhost:8080/r');
+  expect(readerOf('https://example.org/nearfield/v1/', hosted)).toBe('https://example.org/nearfield/r');
 });

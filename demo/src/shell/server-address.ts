@@ -38,3 +38,10 @@ export const sameServer = (a: string, b: string): boolean =>
 
 /** The host of an address, as it is shown. */
 export const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address);
+
+/**
+ * Where a server reads pages: below its own address, as `nearfield serve` does. Undefined for the hosted API, whose reader
+ * has an address of its own.
+ */
+export const readerOf = (address: string, hosted: string): string | undefined =>
+  sameServer(address, hosted) ? undefined : `${address.replace(/\/+$/u, '').replace(/\/v1$/u, '')}/r`;

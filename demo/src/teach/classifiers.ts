@@ -13,21 +13,35 @@ import { words } from '../words/language.ts';
 interface ClassifiersState {
   /** Undefined until they were asked for. */
   list: readonly ClassifierSummary[] | undefined;
+  /** Ids of those of this browser, where the list has those of a server as well. */
+  here: ReadonlySet<string> | undefined;
+  /** The last one that was deleted, while it can be brought back. */
+  deleted: ExportedClassifier | undefined;
   /** Id of the classifier that is tested. */
   chosen: string | undefined;
   texts: string;
   result: (Classified<string> & Asked) | undefined;
 }
 
+const NOTHING: ClassifiersState = {
+  list: undefined,
+  here: undefined,
+  deleted: undefined,
+  chosen: undefined,
+  texts: '',
+  result: undefined,
+};
+
 /** The classifiers of the current mode. */
 export class Classifiers extends PageState<ClassifiersState> {
   constructor(app: App) {
-    super(app, 'classify', { list: undefined, chosen: undefined, texts: '', result: undefined });
+    super(app, 'classify', NOTHING);
     app.watch((event) => {
-      if (event === 'switched') this.update({ list: undefined, chosen: undefined, result: undefined });
+      if (event === 'switched') this.update({ ...NOTHING, texts: this.state.texts });
     });
     app.watchTabs((what) => {
-      if (what === 'classifiers') void this.#listQuietly();
+      if (what === 'classifiers' && this.state.list !== undefined && app.state.mode !== 'remote')
+        void this.refresh();
     });
   }
 
@@ -43,21 +57,25 @@ export class Classifiers extends PageState<ClassifiersState> {
 
   async list(): Promise<void> {
     const list = await this.call.run((foundation, options) => foundation.classifiers.list(options));
-    if (list) this.#show(list);
+    if (list) await this.#show(list);
   }
 
-  /** Keeps a classifier in this browser. */
-  async register(exported: ExportedClassifier): Promise<boolean> {
-    const list = await this.call.run(async (_, options) => {
-      const { classifiers } = this.app.local();
-      await classifiers.import(exported, options);
-      return classifiers.list({ signal: options.signal });
-    });
-    if (!list) return false;
-    this.update({ chosen: exported.classifier.classifier_id });
-    if (this.app.state.mode !== 'remote') this.#show(list);
-    this.app.shared('classifiers');
-    return true;
+  /** Lists them again without a word, and without disturbing what runs. */
+  async refresh(): Promise<void> {
+    const { departure } = this.app;
+    try {
+      const list = await this.app.foundation().classifiers.list({ signal: departure });
+      if (!departure.aborted) await this.#show(list);
+    } catch {
+      // The list here is as good as before; the next thing that is done with it says what is wrong.
+    }
+  }
+
+  /** One was made or taught elsewhere in this page: it is chosen, and the list shows it. */
+  async changed(id: string): Promise<void> {
+    this.update({ chosen: id, result: undefined });
+    this.#changedHere();
+    await this.refresh();
   }
 
   async classify(): Promise<void> {
@@ -78,20 +96,41 @@ export class Classifiers extends PageState<ClassifiersState> {
     const answerer = this.app.answererOf(done.response);
     const model = list?.find(({ classifier_id }) => classifier_id === chosen)?.model ?? '';
     this.update({ result: { ...classified(input, done.response), answerer, model, took: done.took, asked } });
-    if (done.after) this.#show(done.after);
-    this.#changed();
+    if (done.after) await this.#show(done.after);
+    this.#changedHere();
     this.app.announceQuietly(words().classify.textsClassified(input.length));
   }
 
-  async delete(id: string): Promise<void> {
+  /**
+   * Deletes one. Those of this browser can be brought back; of others the visitor is asked first.
+   * @param sure asks whether to do what cannot be undone
+   */
+  async delete(id: string, sure: () => Promise<boolean>): Promise<void> {
+    const exported = await this.app
+      .foundation()
+      .classifiers.export?.(id)
+      .catch(() => undefined);
+    if (!exported && !(await sure())) return;
     const list = await this.call.run(async (foundation, options) => {
       await foundation.classifiers.delete(id, options);
       return foundation.classifiers.list({ signal: options.signal });
     });
     if (!list) return;
-    this.#show(list);
-    this.#changed();
+    this.update({ deleted: exported });
+    await this.#show(list);
+    this.#changedHere();
     this.app.announce(words().teach.classifierDeleted);
+  }
+
+  /** Brings back the one that was deleted last. */
+  async restore(): Promise<void> {
+    const { deleted } = this.state;
+    if (!deleted) return;
+    const done = await this.call.run((_, options) => this.app.local().classifiers.import(deleted, options));
+    if (!done) return;
+    this.update({ deleted: undefined });
+    await this.changed(done.classifier_id);
+    this.app.announce(words().teach.classifierBack);
   }
 
   async export(id: string): Promise<void> {
@@ -105,18 +144,17 @@ export class Classifiers extends PageState<ClassifiersState> {
 
   /** Keeps a classifier that comes as a file. */
   async import(file: File): Promise<void> {
-    const done = await this.call.run(async (_, options) => {
+    const imported = await this.call.run(async (_, options) => {
       const exported = await readExport(file);
-      const { classifiers } = this.app.local();
-      const imported = await classifiers.import(exported, options).catch((error: unknown) => {
-        throw notImported(error, file.name);
-      });
-      return { imported, list: await classifiers.list({ signal: options.signal }) };
+      return this.app
+        .local()
+        .classifiers.import(exported, options)
+        .catch((error: unknown) => {
+          throw notImported(error, file.name);
+        });
     });
-    if (!done) return;
-    this.update({ chosen: done.imported.classifier_id, result: undefined });
-    if (this.app.state.mode !== 'remote') this.#show(done.list);
-    this.#changed();
+    if (!imported) return;
+    await this.changed(imported.classifier_id);
     this.app.announce(words().teach.imported(file.name));
   }
 
@@ -124,27 +162,22 @@ export class Classifiers extends PageState<ClassifiersState> {
     this.update({ result: undefined });
   }
 
-  /** Follows what another tab did, without a word and without disturbing what runs. */
-  async #listQuietly(): Promise<void> {
-    const { app } = this;
-    if (app.state.mode === 'remote' || this.state.list === undefined) return;
-    try {
-      const { departure } = app;
-      const list = await app.foundation().classifiers.list();
-      if (!departure.aborted && this.state.list !== undefined) this.#show(list);
-    } catch {
-      // The list here is as good as before; the next thing that is done with it says what is wrong.
-    }
-  }
-
-  #changed(): void {
+  #changedHere(): void {
     if (this.app.side === 'local') this.app.shared('classifiers');
   }
 
-  #show(list: readonly ClassifierSummary[]): void {
+  async #show(list: readonly ClassifierSummary[]): Promise<void> {
+    const { app } = this;
+    const isMixed = app.state.mode === 'auto' && app.asksServer;
+    const here = isMixed ? await app.local().classifiers.list() : undefined;
     const chosen = list.find(({ classifier_id }) => classifier_id === this.state.chosen) ?? list.at(-1);
     const same = chosen?.classifier_id === this.state.chosen;
-    this.update({ list, chosen: chosen?.classifier_id, ...(!same && { result: undefined }) });
+    this.update({
+      list,
+      here: here && new Set(here.map(({ classifier_id }) => classifier_id)),
+      chosen: chosen?.classifier_id,
+      ...(!same && { result: undefined }),
+    });
   }
 }
 

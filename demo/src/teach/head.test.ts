@@ -69,7 +69,7 @@ test('the same examples give the same weights, and the ones to start with stay a
 
 test('registered, it answers with the same labels and scores by its id', async () => {
   const weights = await fit(nameWeights(labels, names, MODEL), samples);
-  const exported = exportedClassifier(weights, MODEL, samples.length);
+  const exported = exportedClassifier(weights, MODEL, samples.length, 'taught');
   await foundation.classifiers.import(exported);
   const { classifier_id } = exported.classifier;
   const { data } = await foundation.classify({ classifier_id, input: QUESTIONS });
@@ -87,7 +87,7 @@ test('the exported code runs, and answers as the classifier does', async () => {
   const weights = await fit(nameWeights(labels, names, MODEL), samples);
   await writeFile(
     join(directory, 'tickets.json'),
-    JSON.stringify(exportedClassifier(weights, MODEL, samples.length)),
+    JSON.stringify(exportedClassifier(weights, MODEL, samples.length, 'taught')),
   );
   const file = join(directory, 'tickets.mjs');
   await writeFile(file, classifierCode('tickets.json', MODEL));

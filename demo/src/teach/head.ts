@@ -7,7 +7,6 @@ import {
   type LinearWeights,
   learn,
   MARGIN_TEMPERATURE,
-  randomId,
   rowScores,
   vectorToBase64,
 } from '@nearfield/spec/implement';
@@ -77,12 +76,15 @@ export function cosine(left: Float32Array, right: Float32Array): number {
   return sum;
 }
 
-/** The head as a classifier for `/v1/classify`: `classifiers.import` of any local foundation takes it. */
+/**
+ * The head as a classifier for `/v1/classify`: `classifiers.import` of any local foundation takes it.
+ * @param id of the classifier: an import replaces an earlier one of the same id
+ */
 export function exportedClassifier(
   weights: LinearWeights,
   model: string,
   examples: number,
-  id: string = randomId(),
+  id: string,
 ): ExportedClassifier {
   const now = new Date().toISOString();
   return {

@@ -23,6 +23,9 @@ const stepsKey = (id: string): string => `steps/${id}`;
 const vectorsKey = (id: string): string => `vectors/${id}`;
 const pictureKey = (project: string, id: string): string => `picture/${project}/${id}`;
 
+/** The classifiers that a project was registered as. */
+export const registrationsKey = (id: string): string => `registrations/${id}`;
+
 /** What a batch of a project classifies. */
 export const batchKey = (id: string): string => `batch/${id}`;
 /** What it found so far. */

@@ -17,6 +17,7 @@ const head = exportedClassifier(
   { labels: ['cat', 'dog'], columns: 3, values: Float32Array.of(1, 2, 3, 4, 5, 6) },
   'icon-clip',
   2,
+  'icons',
 );
 const file = { project: added.project, pictures: added.pictures, vectors, head, threshold: 0.25 };
 const saved = await (await writeProject(file)).text();

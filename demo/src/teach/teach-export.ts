@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit';
 import { words } from '../words/language.ts';
-import { classifiersOf, saveClassifier } from './classifiers.ts';
-import './classifiers-panel.ts';
+import { saveClassifier } from './classifiers.ts';
 import { classifierCode } from './code.ts';
 import { exportedClassifier } from './head.ts';
 import { TeachElement } from './teach-element.ts';
+import './teach-register.ts';
 
 /** A name as part of a file's name. */
 export const fileName = (name: string): string =>
@@ -16,9 +16,6 @@ export const fileName = (name: string): string =>
 
 /** What was learnt, for elsewhere: a classifier for `/v1/classify`, a file, a few lines of code. */
 class TeachExport extends TeachElement {
-  static override readonly properties = { ...TeachElement.properties, registered: { state: true } };
-  declare private registered: string | undefined;
-
   protected override render() {
     const { project, learner } = this.page;
     if (!project || !learner.state.learnt) return nothing;
@@ -28,17 +25,11 @@ class TeachExport extends TeachElement {
     return html`<section class="card export" aria-labelledby="export-title">
       <h3 id="export-title">${text.export}</h3>
       <p class="hint">${text.exportHint}</p>
+      <teach-register .app=${this.app}></teach-register>
       <div class="row">
-        <button type="button" @click=${this.#register}>${text.register}</button>
         <button type="button" @click=${() => saveClassifier(file, this.#classifier())}>${text.saveClassifier}</button>
       </div>
-      ${
-        this.registered === undefined
-          ? nothing
-          : html`<p data-testid="registered">
-            ${text.registered} <code>{ "classifier_id": "${this.registered}" }</code>
-          </p>`
-      }
+      <p class="hint">${text.saveHint} <code>${`nearfield classifiers import ${file}`}</code></p>
       <details>
         <summary>${text.code}</summary>
         <p class="hint">${text.codeHint(file)}</p>
@@ -49,21 +40,14 @@ class TeachExport extends TeachElement {
           <button type="button" @click=${() => this.#copy(code)}>${text.copy}</button>
         </div>
       </details>
-      <classifiers-panel .app=${this.app}></classifiers-panel>
     </section>`;
   }
 
   #classifier() {
     const { learnt } = this.page.learner.state;
-    return exportedClassifier(learnt!.weights, this.page.model, learnt!.samples.length);
+    const { weights, samples, project } = learnt!;
+    return exportedClassifier(weights, this.page.model, samples.length, project.id);
   }
-
-  readonly #register = async (): Promise<void> => {
-    const exported = this.#classifier();
-    if (!(await classifiersOf(this.app).register(exported))) return;
-    this.registered = exported.classifier.classifier_id;
-    this.app.announce(words().teach.registeredSaid);
-  };
 
   async #copy(code: string): Promise<void> {
     try {

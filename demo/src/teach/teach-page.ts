@@ -105,10 +105,18 @@ class TeachPage extends TeachElement {
         </div>`
         : nothing
     }
-    <div class="halves even">
+    <div class="halves even teach-parts">
       <div class="results">
         <teach-classes .app=${app}></teach-classes>
         <teach-add .app=${app}></teach-add>
+      </div>
+      <div class="results learnt">
+        <teach-try .app=${app}></teach-try>
+        <teach-next .app=${app}></teach-next>
+        <teach-quality .app=${app}></teach-quality>
+        <teach-export .app=${app}></teach-export>
+      </div>
+      <div class="results">
         <teach-batch .app=${app}></teach-batch>
         <details class="card model">
           <summary>${text.model(page.model)}</summary>
@@ -126,12 +134,6 @@ class TeachPage extends TeachElement {
           })}
           <p class="hint">${text.modelHint}</p>
         </details>
-      </div>
-      <div class="results">
-        <teach-try .app=${app}></teach-try>
-        <teach-next .app=${app}></teach-next>
-        <teach-quality .app=${app}></teach-quality>
-        <teach-export .app=${app}></teach-export>
       </div>
     </div>
     <div class="teach-progress">
@@ -184,7 +186,7 @@ class TeachPage extends TeachElement {
         vectors: page.learner.vectors,
         threshold: evaluation?.threshold,
       },
-      head: learnt && exportedClassifier(learnt.weights, page.model, learnt.samples.length),
+      head: learnt && exportedClassifier(learnt.weights, page.model, learnt.samples.length, project.id),
     });
     return new File([blob], `${fileName(project.name)}${PROJECT_ENDING}`, { type: 'application/json' });
   }

@@ -70,9 +70,9 @@ class TeachTry extends TeachElement {
       return html`<p class="hint">${text.tryNothing}</p>`;
     }
     if (!tried) return nothing;
-    const { answer, picture } = tried;
+    const { answer, text: asked, picture } = tried;
     const none = isNone(answer, evaluation?.threshold);
-    return html`<div class="trial" data-prediction=${none ? '' : answer.choice.prediction}>
+    return html`<div class="trial" data-text=${asked ?? nothing} data-prediction=${none ? '' : answer.choice.prediction}>
       ${picture ? html`<img class="item-picture" src=${picture} alt="" width="96" height="96" />` : nothing}
       <div>
         <p class="verdict" dir="auto">${none ? text.none : answer.choice.prediction}</p>

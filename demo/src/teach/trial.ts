@@ -11,8 +11,8 @@ const SETTLED = 120;
 interface TrialState {
   /** The text as typed. */
   text: string;
-  /** The answer, with the address of the picture that it is of. */
-  tried: { answer: Answer; picture?: string | undefined } | undefined;
+  /** The answer, with the text or the address of the picture that it is of. */
+  tried: { answer: Answer; text?: string | undefined; picture?: string | undefined } | undefined;
 }
 
 /** A text or a picture to try the classifier with. Its vector is kept, so that the answer follows what is learnt. */
@@ -23,6 +23,7 @@ export class Trial extends Store<TrialState> {
   readonly #embed: (content: Content, options: CallOptions) => Promise<Float32Array>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #vector: Float32Array | undefined;
+  #asked: string | undefined;
   #picture: string | undefined;
 
   constructor(
@@ -73,6 +74,7 @@ export class Trial extends Store<TrialState> {
     }
     if (this.#picture) URL.revokeObjectURL(this.#picture);
     this.#vector = vector;
+    this.#asked = 'text' in content ? content.text : undefined;
     this.#picture = picture;
     this.#show();
   }
@@ -89,6 +91,6 @@ export class Trial extends Store<TrialState> {
     const { learnt } = this.#learner.state;
     const vector = this.#vector;
     if (!learnt || !vector || vector.length !== learnt.weights.columns) return;
-    this.update({ tried: { answer: answer(learnt, vector), picture: this.#picture } });
+    this.update({ tried: { answer: answer(learnt, vector), text: this.#asked, picture: this.#picture } });
   }
 }

@@ -665,7 +665,7 @@ export const words: Words = {
     itemRemoved: 'Entfernt. „Rückgängig“ holt es zurück.',
     addExamples: 'Beispiele hinzufügen',
     addInto: 'Klasse dessen, was hinzukommt',
-    addIntoNone: 'wie Zeilen oder Ordner sagen, sonst noch keine',
+    addIntoNone: 'laut Zeile oder Ordner, sonst keine',
     lines: 'Texte, je Zeile einer; oder Klasse und Text mit Tabulator dazwischen; oder CSV mit Spaltentiteln',
     addLines: 'Diese Zeilen hinzufügen',
     linesNotUnderstood: (count) =>
@@ -768,7 +768,30 @@ export const words: Words = {
     register: 'Für /v1/classify anmelden',
     registered: 'In diesem Browser angemeldet. So wird danach gefragt:',
     registeredSaid: 'Der Klassifikator ist angemeldet.',
+    registerAgain: 'Angemeldeten Klassifikator erneuern',
+    registeredOlder: 'Das Projekt wurde seither geändert: erneuern, und er antwortet wie diese Seite.',
+    train: (host) => `Bei ${host} trainieren`,
+    trainMore: (count) =>
+      count === 0
+        ? 'Nichts Neues zu lernen'
+        : `${counted(count, { one: 'neues Beispiel', other: 'neue Beispiele' })} nachlernen lassen`,
+    trainAnew: 'Einen weiteren trainieren',
+    trainNeeds: 'Der Server lernt nur aus Beispielen: Zwei Klassen brauchen je mindestens eines.',
+    trainedAt: (host) => `Trainiert bei ${host}; der Server lernt selbst. So wird danach gefragt:`,
+    trainedSaid: (host) => `${host} hat die Beispiele gelernt.`,
+    training: 'Trainiert wird',
+    cannotUnlearn: (count) =>
+      `${counted(count, { one: 'Beispiel wurde', other: 'Beispiele wurden' })} seither entfernt oder umgeordnet. Das kann der Server nicht verlernen: dafür einen weiteren trainieren.`,
+    teachOne: 'Nachlernen',
+    teachTitle: (labels) => `Klassifikator „${labels}“ nachlernen lassen?`,
+    teachHere: (count) =>
+      `Er lernt ${counted(count, { one: 'Beispiel', other: 'Beispiele' })} dieses Projekts, auch Klassen, die er noch nicht kennt.`,
+    teachSends: (count, host) =>
+      `${counted(count, { one: 'Beispiel dieses Projekts geht', other: 'Beispiele dieses Projekts gehen' })} an ${host}. Der Klassifikator lernt daraus, auch Klassen, die er noch nicht kennt.`,
+    teachLost: 'Das lässt sich nicht zurücknehmen.',
+    taughtSaid: 'Der Klassifikator hat die Beispiele gelernt.',
     saveClassifier: 'Klassifikator sichern',
+    saveHint: 'Für einen eigenen Server:',
     code: 'Zehn Zeilen Code',
     codeHint: (file) =>
       `Den Klassifikator als ${file} daneben sichern. Node, Deno und Bundler führen es aus.`,
@@ -777,7 +800,7 @@ export const words: Words = {
     selected: 'Der Code ist markiert: mit Strg oder ⌘ und C kopieren.',
     classifiers: (place) => `Klassifikatoren ${place}`,
     showClassifiers: 'Zeigen',
-    noClassifiers: 'Noch keine.',
+    noClassifiers: 'Noch keine. „Anlernen“ macht einen aus Beispielen.',
     chooseClassifier: 'Der Klassifikator, der geprüft wird',
     importClassifier: 'Importieren…',
     exportedClassifier: 'Exportierter Klassifikator',
@@ -790,6 +813,11 @@ export const words: Words = {
     testTexts: 'Texte zum Prüfen, je Zeile einer',
     testEmpty: 'Mindestens einen Text zum Prüfen schreiben.',
     classifierDeleted: 'Der Klassifikator ist gelöscht.',
+    classifierBack: 'Der Klassifikator ist wieder da.',
+    bringBack: (labels) => `${labels} zurückholen`,
+    deleteAtServer: (host) => `Klassifikator bei ${host} löschen?`,
+    deleteLost: (labels) =>
+      `Nach „${labels}“ kann dann niemand mehr fragen. Der Server gibt keine Klassifikatoren heraus; er lässt sich nicht zurückholen.`,
     imported: (file) => `${file} ist importiert.`,
     serverKeeps: 'Der Server behält seine Klassifikatoren: Nur die dieses Browsers sind Dateien.',
     notJson: (file) => `${file} ist kein JSON. Eine hier exportierte Datei wählen.`,
@@ -812,6 +840,9 @@ export const words: Words = {
     ways: 'Arten einzuordnen',
     byLabels: 'Nach Namen',
     byExamples: 'Nach Beispielen',
+    taught: 'Mit einem Klassifikator',
+    taughtHint:
+      'Ein Klassifikator, der aus Beispielen gelernt hat: über „Anlernen“, nearfield classifiers import oder /v1/train.',
     pictures: 'Bilder',
     textsAndLabels: 'Texte und Klassen',
     nothingTrained:

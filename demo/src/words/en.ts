@@ -669,7 +669,7 @@ export const words = {
     itemRemoved: 'Removed. Undo brings it back.',
     addExamples: 'Add examples',
     addInto: 'Class of what is added',
-    addIntoNone: 'as the lines or folders say, otherwise none yet',
+    addIntoNone: 'as lines or folders say, else none',
     lines: 'Texts, one a line; or label and text with a tab between; or CSV with titles',
     addLines: 'Add these lines',
     linesNotUnderstood: (count: number) =>
@@ -767,7 +767,30 @@ export const words = {
     register: 'Register for /v1/classify',
     registered: 'Registered in this browser. Ask for it with',
     registeredSaid: 'The classifier is registered.',
+    registerAgain: 'Update the registered classifier',
+    registeredOlder: 'The project has changed since: update it, and it answers as this page does.',
+    train: (host: string) => `Train at ${host}`,
+    trainMore: (count: number) =>
+      count === 0
+        ? 'Nothing new to teach it'
+        : `Teach it ${counted(count, { one: 'new example', other: 'new examples' })}`,
+    trainAnew: 'Train another one',
+    trainNeeds: 'The server learns from examples alone: give two classes at least one each.',
+    trainedAt: (host: string) => `Trained at ${host}, which learns by itself. Ask for it with`,
+    trainedSaid: (host: string) => `${host} has learnt the examples.`,
+    training: 'Training',
+    cannotUnlearn: (count: number) =>
+      `${counted(count, { one: 'example was', other: 'examples were' })} removed or relabelled since, which the server cannot unlearn: train another one for that.`,
+    teachOne: 'Teach',
+    teachTitle: (labels: string) => `Teach the classifier ${labels}?`,
+    teachHere: (count: number) =>
+      `It learns ${counted(count, { one: 'example', other: 'examples' })} of this project, and labels that it does not have yet.`,
+    teachSends: (count: number, host: string) =>
+      `${counted(count, { one: 'example', other: 'examples' })} of this project are sent to ${host}; the classifier learns them, and labels that it does not have yet.`,
+    teachLost: 'This cannot be taken back.',
+    taughtSaid: 'The classifier has learnt the examples.',
     saveClassifier: 'Save the classifier',
+    saveHint: 'For a server of your own:',
     code: 'Ten lines of code',
     codeHint: (file: string) => `Save the classifier beside it as ${file}. Node, Deno and bundlers run it.`,
     copy: 'Copy',
@@ -775,7 +798,7 @@ export const words = {
     selected: 'The code is selected: copy it with Ctrl or ⌘ and C.',
     classifiers: (place: string) => `Classifiers ${place}`,
     showClassifiers: 'Show them',
-    noClassifiers: 'None yet.',
+    noClassifiers: 'None yet. Teach makes one from examples.',
     chooseClassifier: 'The classifier to test',
     importClassifier: 'Import…',
     exportedClassifier: 'Exported classifier',
@@ -789,6 +812,11 @@ export const words = {
     testTexts: 'Texts to test it with, one a line',
     testEmpty: 'Write at least one text to test it with.',
     classifierDeleted: 'The classifier is deleted.',
+    classifierBack: 'The classifier is back.',
+    bringBack: (labels: string) => `Bring back ${labels}`,
+    deleteAtServer: (host: string) => `Delete the classifier at ${host}?`,
+    deleteLost: (labels: string) =>
+      `Nobody can ask for ${labels} any more. A server hands no classifier out, so it cannot be brought back.`,
     imported: (file: string) => `${file} is imported.`,
     serverKeeps: 'The server keeps its classifiers: only those of this browser are files.',
     notJson: (file: string) => `${file} is not JSON. Choose a file that was exported here.`,
@@ -812,6 +840,9 @@ export const words = {
     ways: 'Ways to classify',
     byLabels: 'By labels',
     byExamples: 'By examples',
+    taught: 'With a classifier',
+    taughtHint:
+      'A classifier that was taught with examples: in Teach, by nearfield classifiers import, or through /v1/train.',
     pictures: 'Pictures',
     textsAndLabels: 'Texts and labels',
     nothingTrained:

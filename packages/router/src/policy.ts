@@ -40,7 +40,8 @@ export function orderOf(policy: Policy, call: RoutedCall, speeds: Speeds): Order
     if (lowBattery && call.inputs > LIGHT) return { places: served, reason: 'The battery is low.' };
   }
   if (policy === 'fastest') {
-    const kind = `${call.method} ${call.model ?? ''}`;
+    // As times are noted: what has no model, such as reading, is of its method's kind.
+    const kind = `${call.method} ${call.model ?? call.method}`;
     return {
       places: speeds.order(available(ORDERS['local-first']), kind, call.inputs),
       reason: 'Fastest for calls of this kind so far, or not tried enough yet.',

@@ -92,6 +92,10 @@ describe('policies', () => {
     router.onRoute(({ place }) => answered.push(place));
     for (let call = 0; call < 4; call++) await router.embeddings(request);
     expect(answered.sort()).toEqual(['local', 'local', 'remote', 'remote']);
+    // Also for what has no model.
+    answered.length = 0;
+    for (let call = 0; call < 4; call++) await router.segment({ content: 'one two' });
+    expect(answered.sort()).toEqual(['local', 'local', 'remote', 'remote']);
   });
 
   it('a function decides by what it is told of the call', async () => {
