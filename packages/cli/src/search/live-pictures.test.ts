@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createNodeFoundation } from '@nearfield/core/node';
 import { openLiveIndex } from '@nearfield/search/live/node';
+import { type CallOptions, type EmbeddingsRequest, normalise, type SearchFoundation } from '@nearfield/spec';
 import { afterAll, expect, it } from 'vitest';
 import { embeddedModels } from '../embedded.ts';
 
@@ -11,6 +12,16 @@ afterAll(() => foundation.close());
 
 /** Pictures of a vendor that the model never saw while it was trained. */
 const PICTURES = ['cloud-with-rain', 'dog-face', 'guitar', 'hammer', 'pizza', 'sailboat'];
+const TEXTS = [
+  'They hear the echo of their own calls and so catch moths.',
+  'When prices rise, the same money buys less.',
+  'Grown people need seven to nine hours of sleep a night.',
+  'A contract is valid without paper, only harder to prove.',
+  'Turn the pegs slowly: strings break when they are turned fast.',
+  'Planets show a small disc and flicker less than stars.',
+  'Sand the walls smooth before the first coat of paint.',
+  'Binary search halves a sorted list with each comparison.',
+];
 const picture = (name: string): Blob =>
   new Blob([readFileSync(new URL(`../../../../demo/src/classify/samples/${name}.png`, import.meta.url))], {
     type: 'image/png',
@@ -48,6 +59,49 @@ it('finds the picture or the text that a question is about, and pictures that ar
     await index.remove('picture-3');
     expect((await index.search('a hammer', { limit: 1 })).results[0]!.id).toBe('picture-0');
     expect((await index.related('picture-1', { limit: 5 })).map(({ id }) => id)).not.toContain('picture-1');
+  } finally {
+    await index.close();
+  }
+});
+
+/** The same model, if it put any two texts nearer to each other than a text and a picture, as many models do. */
+const apart: Pick<SearchFoundation, 'embeddings'> = {
+  embeddings: (async (request: EmbeddingsRequest, options?: CallOptions) => {
+    const response = await foundation.embeddings(request, options);
+    const inputs = [request.input].flat();
+    const data = response.data.map((each, at) => {
+      const side = typeof inputs[at] === 'string' ? 1.5 : -1.5;
+      return { ...each, embedding: normalise([...(each.embedding as unknown as Float32Array), side]) };
+    });
+    return { ...response, data };
+  }) as SearchFoundation['embeddings'],
+};
+
+it('finds pictures among texts where a model keeps the two apart', async () => {
+  const index = await openLiveIndex({
+    name: 'apart',
+    directory: undefined,
+    foundation: apart,
+    model: MODEL,
+  });
+  try {
+    await index.add(
+      PICTURES.map((name) => ({ id: name, image: picture(name), filters: { kind: 'picture' } })),
+    );
+    await index.add(TEXTS.map((text, at) => ({ id: `text-${at}`, text, filters: { kind: 'text' } })));
+    const first = async (query: string, filters = {}): Promise<string | undefined> =>
+      (await index.search(query, { limit: 1, filters })).results[0]?.id;
+    expect(await first('how do flying mammals hunt insects')).toBe('text-0');
+    expect(await first('why does everything cost more')).toBe('text-1');
+    for (const [query, name] of Object.entries({
+      'a slice of pizza': 'pizza',
+      'a boat on the sea': 'sailboat',
+      'the face of a dog': 'dog-face',
+    })) {
+      expect(await first(query)).toBe(name);
+      expect(await first(query, { kind: 'picture' })).toBe(name);
+    }
+    expect(await first('why does everything cost more', { kind: 'text' })).toBe('text-1');
   } finally {
     await index.close();
   }

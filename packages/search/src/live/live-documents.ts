@@ -11,6 +11,8 @@ export interface Entry {
   readonly sum: string;
   /** Filter values, as JSON of name and value. */
   readonly pairs: ReadonlySet<string>;
+  /** Whether its last passage is a picture. */
+  readonly hasPicture: boolean;
   isEmbedded: boolean;
 }
 
@@ -26,6 +28,7 @@ export class LiveDocuments {
   /** Passages that were ever added since the last {@link renumber}. */
   #length = 0;
   #passages = 0;
+  #pictures = 0;
 
   get size(): number {
     return this.#byId.size;
@@ -34,6 +37,20 @@ export class LiveDocuments {
   /** Passages of all documents. */
   get passages(): number {
     return this.#passages;
+  }
+
+  /** Whether some of its passages are texts and some are pictures. */
+  get hasBothKinds(): boolean {
+    return this.#pictures > 0 && this.#pictures < this.#passages;
+  }
+
+  /** One for each passage, with those that are gone: 1 for pictures. */
+  arePictures(): Uint8Array {
+    const pictures = new Uint8Array(this.#length);
+    for (const { first, count, hasPicture } of this.#byId.values()) {
+      if (hasPicture) pictures[first + count - 1] = 1;
+    }
+    return pictures;
   }
 
   /** Passages with those that are gone. */
@@ -57,7 +74,7 @@ export class LiveDocuments {
     return this.#owners[passage] ?? NONE;
   }
 
-  add(document: Pick<Entry, 'id' | 'count' | 'sum' | 'pairs'>): Entry {
+  add(document: Pick<Entry, 'id' | 'count' | 'sum' | 'pairs' | 'hasPicture'>): Entry {
     const number = this.#free.pop() ?? this.#byNumber.length;
     const entry: Entry = { ...document, number, first: this.#length, isEmbedded: false };
     this.#length += entry.count;
@@ -68,6 +85,7 @@ export class LiveDocuments {
     }
     this.#place(entry);
     this.#passages += entry.count;
+    if (entry.hasPicture) this.#pictures++;
     return entry;
   }
 
@@ -79,6 +97,7 @@ export class LiveDocuments {
     this.#free.push(entry.number);
     this.#owners.fill(NONE, entry.first, entry.first + entry.count);
     this.#passages -= entry.count;
+    if (entry.hasPicture) this.#pictures--;
     return entry;
   }
 

@@ -12,6 +12,7 @@ import { correctedQuery, generalVocabulary } from '../ranking/correction.ts';
 import { entriesOf, FUSION_WEIGHTS, fuse, type Similarities } from '../ranking/fusion.ts';
 import { rankedBySimilarity } from '../related.ts';
 import { decodeDocument, documentKey, livePassages, type StoredDocument } from './documents.ts';
+import { nearestOfBoth } from './kinds.ts';
 import type { LiveState } from './state.ts';
 import type { LiveStore } from './store.ts';
 
@@ -123,20 +124,23 @@ async function nearest(
   { passages, scores }: KeywordScores,
   documents: number,
 ): Promise<Similarities | undefined> {
-  const { vectors } = shown.state;
+  const { vectors, documents: all } = shown.state;
   if (vectors === undefined) return undefined;
   const withWords =
     passages.length <= MOST_WITH_WORDS
       ? passages
       : Uint32Array.from(take(bestFirst(scores, passages), MOST_WITH_WORDS), (at) => passages[at]!);
-  const found = await vectors.nearest(vector, {
+  const wanted = {
     limit: documents * PASSAGES_A_DOCUMENT,
     allowed: shown.allowedPassages(),
     also: withWords,
-  });
+  };
+  const found = all.hasBothKinds
+    ? await nearestOfBoth(vectors, vector, wanted, all.arePictures())
+    : await vectors.nearest(vector, wanted);
   const values = new Map<number, number>();
   for (const [index, row] of found.rows.entries()) values.set(row, found.similarities[index]!);
-  if (shown.state.documents.passages < CROWD) {
+  if (all.passages < CROWD) {
     const deviation = Math.max(found.deviation, LEAST_DEVIATION);
     return { mean: Math.min(...values.values()) - deviation, deviation, values };
   }

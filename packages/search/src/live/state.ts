@@ -104,7 +104,13 @@ export class LiveState {
     const isSame = before?.isEmbedded && before.sum === sum;
     const kept = isSame ? await this.#vectors!.take(passagesIn(before)) : undefined;
     if (before !== undefined) await this.#remove(before);
-    const entry = this.documents.add({ id, count: passages.length, sum, pairs });
+    const entry = this.documents.add({
+      id,
+      count: passages.length,
+      sum,
+      pairs,
+      hasPicture: document.image !== undefined,
+    });
     for (const [at, passage] of passages.entries()) {
       this.keywords.add(entry.first + at, termsOf(document, passage, this.#options.language));
     }

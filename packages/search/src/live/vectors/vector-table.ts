@@ -29,6 +29,8 @@ export interface NearestOptions {
   readonly limit: number;
   /** One for each row: not 0 for rows that may be found. Default: all. */
   readonly allowed?: Uint8Array | undefined;
+  /** One for each row: not 0 for rows that mean and deviation are of. Default: all. */
+  readonly over?: Uint8Array | undefined;
   /** Rows whose similarity is wanted however small it is. */
   readonly also?: Uint32Array | undefined;
 }
@@ -40,7 +42,9 @@ export interface Nearest {
   readonly similarities: Float32Array;
   /** Of `rows`, how many are the nearest. */
   readonly found: number;
-  /** Mean of the cosine over all rows, as their signs tell it where there are many. */
+  /** Rows that mean and deviation are of. */
+  readonly count: number;
+  /** Mean of the cosine over these rows, as their signs tell it where there are many. */
   readonly mean: number;
   /** Its standard deviation. */
   readonly deviation: number;
@@ -120,13 +124,13 @@ export class VectorTable {
   }
 
   /** @param query of length 1. */
-  nearest(query: Float32Array, { limit, allowed, also }: NearestOptions): Nearest {
+  nearest(query: Float32Array, { limit, allowed, over, also }: NearestOptions): Nearest {
     const scores = this.#scan(query);
     // So few are all compared exactly: then nothing is taken from their signs.
     if (this.#length <= FIRST) {
       for (let row = 0; row < scores.length; row++) scores[row] = this.#similarity(query, row) * SIGN_SCALE;
     }
-    const { mean, deviation, count } = this.#exclude(scores, allowed);
+    const { mean, deviation, present, count } = this.#exclude(scores, allowed, over);
     const best = new Best(limit);
     const compare = (rows: Uint32Array): void => {
       for (const row of rows) {
@@ -148,6 +152,7 @@ export class VectorTable {
       rows: Uint32Array.from(rows),
       similarities: Float32Array.from(similarities),
       found: best.rows.length,
+      count: present,
       mean,
       deviation,
     };
@@ -163,8 +168,8 @@ export class VectorTable {
     return this.#scores.subarray(0, this.#length);
   }
 
-  /** Mean and deviation over all vectors; scores of rows that may not be found become −∞. */
-  #exclude(scores: Float32Array, allowed: Uint8Array | undefined) {
+  /** Mean and deviation over vectors; scores of rows that may not be found become −∞. */
+  #exclude(scores: Float32Array, allowed: Uint8Array | undefined, over: Uint8Array | undefined) {
     let present = 0;
     let count = 0;
     let sum = 0;
@@ -175,15 +180,17 @@ export class VectorTable {
         continue;
       }
       const score = scores[row]!;
-      present++;
-      sum += score;
-      squares += score * score;
+      if (over === undefined || over[row]) {
+        present++;
+        sum += score;
+        squares += score * score;
+      }
       if (allowed === undefined || allowed[row]) count++;
       else scores[row] = Number.NEGATIVE_INFINITY;
     }
     const mean = present === 0 ? 0 : sum / present;
     const variance = present === 0 ? 0 : Math.max(0, squares / present - mean * mean);
-    return { mean: mean / SIGN_SCALE, deviation: Math.sqrt(variance) / SIGN_SCALE, count };
+    return { mean: mean / SIGN_SCALE, deviation: Math.sqrt(variance) / SIGN_SCALE, present, count };
   }
 
   #similarity(query: Float32Array, row: number): number {
