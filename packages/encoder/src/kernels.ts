@@ -190,9 +190,7 @@ const SHARED_MEMORY = '02120103656e76066d656d6f7279020301808004';
  * @param sharedPages largest size of one that threads share, which is reserved as a whole and taken as it grows.
  */
 export const newMemory = (sharedPages?: number): WebAssembly.Memory =>
-  new WebAssembly.Memory(
-    sharedPages ? { initial: 1, maximum: sharedPages, shared: true } : { initial: 1 },
-  );
+  new WebAssembly.Memory(sharedPages ? { initial: 1, maximum: sharedPages, shared: true } : { initial: 1 });
 
 /**
  * Compiles the kernels, once: with relaxed vectors where this machine has their product as one instruction. That does

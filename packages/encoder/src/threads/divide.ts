@@ -60,8 +60,7 @@ const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
       for (const argument of [5, 6, 8, 12, 13]) args[argument]! += first * 32;
     },
     // Two of the same rounded rows, neither of which reads or writes what the other has written.
-    isApart: (args, earlier) =>
-      args[8] !== earlier[8] && args[12] !== earlier[8] && args[8] !== earlier[12],
+    isApart: (args, earlier) => args[8] !== earlier[8] && args[12] !== earlier[8] && args[8] !== earlier[12],
   },
   layerNorm: rowsOf(1, 3, ([, , , stride]) => [
     [0, stride! * 4],

@@ -25,10 +25,10 @@ const HOW = { dimensions: Number.MAX_SAFE_INTEGER, normalized: true };
 function startThread(): Worker {
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const script = JSON.stringify(new URL('../../test/team-thread.ts', import.meta.url).href);
-  return new Worker(
-    `import(${loader}).then(({ register }) => { register(); return import(${script}); })`,
-    { eval: true, execArgv: ['--conditions=@nearfield/source'] },
-  );
+  return new Worker(`import(${loader}).then(({ register }) => { register(); return import(${script}); })`, {
+    eval: true,
+    execArgv: ['--conditions=@nearfield/source'],
+  });
 }
 
 const threads: Worker[] = [];

@@ -63,7 +63,10 @@ export interface SharedKernels {
 export class Team {
   #board = new Board();
   readonly #members = new Map<number, Post>();
-  readonly #memories = new Map<number, SharedKernels & { readonly own: Kernels; readonly message: TeamMessage }>();
+  readonly #memories = new Map<
+    number,
+    SharedKernels & { readonly own: Kernels; readonly message: TeamMessage }
+  >();
   readonly #smallest: number;
   readonly #isAlways: boolean;
   readonly #lost: number;
@@ -80,7 +83,10 @@ export class Team {
   /** Threads at most, the leader among them. */
   readonly most: number;
 
-  constructor(most: number, { smallestPiece = SMALLEST_PIECE, isAlways = false, lost = LOST }: TeamOptions = {}) {
+  constructor(
+    most: number,
+    { smallestPiece = SMALLEST_PIECE, isAlways = false, lost = LOST }: TeamOptions = {},
+  ) {
     this.most = Math.max(1, Math.min(most, MOST_THREADS));
     this.#smallest = smallestPiece;
     this.#isAlways = isAlways;
@@ -209,7 +215,10 @@ export class Team {
 
   #divided(own: Kernels, memory: number): Kernels {
     let scratch = 0;
-    const divide = (name: string, direct: (...args: number[]) => unknown): ((...args: number[]) => unknown) => {
+    const divide = (
+      name: string,
+      direct: (...args: number[]) => unknown,
+    ): ((...args: number[]) => unknown) => {
       const found = divisionOf(name);
       if (name === 'attentionScratch') {
         // Each thread has its own.
@@ -307,4 +316,3 @@ function sharedMemory(): WebAssembly.Memory | undefined {
   }
   return undefined;
 }
-

@@ -125,7 +125,16 @@ export class EncoderCrew {
     this.#forgetIdle?.();
     const found = new Promise<readonly Float32Array[]>((resolve, reject) => {
       const isShared = (): boolean => !isBulk || !this.#isBusy;
-      const job: CrewJob = { run: this.#runs++, model, work, signal, isShared, wasLost: false, resolve, reject };
+      const job: CrewJob = {
+        run: this.#runs++,
+        model,
+        work,
+        signal,
+        isShared,
+        wasLost: false,
+        resolve,
+        reject,
+      };
       if (isBulk) this.#waiting.push(job);
       else this.#own.take(job, (error) => this.#failedHere(job, error));
     });

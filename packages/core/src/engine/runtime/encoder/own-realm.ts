@@ -1,5 +1,5 @@
-import { yieldToMessages } from '../../../async/yield-to-messages.ts';
 import { ThreadLost } from '@nearfield/encoder';
+import { yieldToMessages } from '../../../async/yield-to-messages.ts';
 import type { CrewJob, CrewModel } from './encoder-crew.ts';
 import { pausesIn } from './pauses.ts';
 
