@@ -4,7 +4,7 @@ import { reachability } from '../architecture/reach.ts';
 
 /**
  * Modules of slow tests: the runtime in Node, the packages that build the embedded models, references and compilers that
- * take seconds to load, and starts of programs and databases.
+ * take seconds to load, and starts of programs, threads and databases.
  */
 const SLOW = [
   'onnxruntime-node',
@@ -13,6 +13,7 @@ const SLOW = [
   'assemblyscript/asc',
   '@electric-sql/pglite',
   'node:child_process',
+  'node:worker_threads',
   'packages/models/minilm/src/build.ts',
   'packages/models/minilm-reranker/src/build.ts',
   'packages/postgres-server/src/index.ts',

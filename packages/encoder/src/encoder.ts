@@ -169,7 +169,8 @@ export class Encoder {
     this.#isRunning = true;
     try {
       const batch = this.#lay(texts, task);
-      const end = this.#team?.begin(isShared ? this.#paces.of(batch.tokens) : undefined);
+      const { tokens } = batch;
+      const end = this.#team?.begin(tokens, isShared ? this.#paces.of(tokens) : undefined);
       for (const { op, run } of this.#runs) {
         // Products of the same rows are computed beside each other; all else waits for what was before.
         if (op !== 'product') this.#team?.finish();

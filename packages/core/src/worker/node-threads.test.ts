@@ -60,7 +60,14 @@ function crewOf(workers: number, script = SCRIPT, changes: Partial<CrewOptions> 
     );
     return helper;
   };
-  const crew = new EncoderCrew({ start, workers, memory: 1e9, reason: 'a test', later: () => () => {}, ...changes });
+  const crew = new EncoderCrew({
+    start,
+    workers,
+    memory: 1e9,
+    reason: 'a test',
+    later: () => () => {},
+    ...changes,
+  });
   crews.push(crew);
   const model = crew.join(encoder);
   const all = async (): Promise<Float32Array[]> => {

@@ -42,7 +42,7 @@ const rowsOf = (
   },
 });
 
-/** By name; the place of a kernel here is its number on a board. */
+/** By name; the place of a kernel here is its number on a board. Look-ups and pooling take no time to speak of. */
 const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
   quantiseRows: rowsOf(2, 3, ([, stride, , depth]) => [
     [0, stride! * 4],
@@ -106,18 +106,6 @@ const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
     most: (args) => (args[9]! > 1 ? 1 : args[8]!),
     isApart: (args, earlier) => args[15] !== earlier[15],
   },
-  lookUpFloats: rowsOf(2, 4, ([, step, , , width]) => [
-    [0, step! * 4],
-    [5, width! * 4],
-  ]),
-  lookUpBytes: rowsOf(2, 5, ([, step, , , , width]) => [
-    [0, step! * 4],
-    [6, width! * 4],
-  ]),
-  lookUpNibbles: rowsOf(2, 7, ([, step, , , , , , width]) => [
-    [0, step! * 4],
-    [8, width! * 4],
-  ]),
 };
 
 type Divisible = keyof typeof DIVISIONS;

@@ -12,7 +12,7 @@ const LARGEST = 3;
 
 /** Times of runs of about the same length. */
 export class Pace {
-  /** Mean milliseconds alone and shared. */
+  /** Mean milliseconds of a token, alone and shared. */
   readonly #times: [number | undefined, number | undefined] = [undefined, undefined];
   #runs = 0;
   #trial = TRIAL.first;
@@ -30,10 +30,11 @@ export class Pace {
     return !isShared;
   }
 
-  note(wasShared: boolean, milliseconds: number): void {
+  note(wasShared: boolean, milliseconds: number, tokens: number): void {
     const way = wasShared ? 1 : 0;
-    const mean = this.#times[way] ?? milliseconds;
-    this.#times[way] = mean + (Math.min(milliseconds, LARGEST * mean) - mean) * NEW;
+    const time = milliseconds / tokens;
+    const mean = this.#times[way] ?? time;
+    this.#times[way] = mean + (Math.min(time, LARGEST * mean) - mean) * NEW;
   }
 }
 

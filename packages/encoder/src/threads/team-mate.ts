@@ -11,9 +11,15 @@ const SLEEP = 50;
 
 /** A thread's half of a {@link Team}: takes pieces from its board. */
 export class TeamMate {
+  readonly #hasOther: () => boolean;
   #board: Board | undefined;
   #thread = 0;
   readonly #kernels = new Map<number, Kernels>();
+
+  /** @param hasOther whether the thread has work of its own, which waits while this sleeps. Default: it has none. */
+  constructor(hasOther: () => boolean = () => false) {
+    this.#hasOther = hasOther;
+  }
 
   take(message: TeamMessage): void {
     if (message.type === 'join') {
@@ -56,6 +62,7 @@ export class TeamMate {
       if (!board.isEmpty) return true;
       relax();
     } while (performance.now() < until);
+    if (this.#hasOther()) return false;
     const limit = Atomics.load(words, WORD.next);
     Atomics.add(words, WORD.sleeping, 1);
     const end = Atomics.wait(words, WORD.limit, limit, SLEEP);

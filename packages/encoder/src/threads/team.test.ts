@@ -41,7 +41,7 @@ afterAll(async () => {
 
 /** A team of so many threads, which divides even the work of tiny models. */
 function teamOf(size: number, options = {}): Team {
-  const team = new Team(size, { smallestPiece: 1, ...options });
+  const team = new Team(size, { smallestPiece: 1, isAlways: true, ...options });
   for (const thread of threads.slice(0, size - 1)) team.add((message) => thread.postMessage(message));
   return team;
 }
@@ -61,10 +61,16 @@ const texts: EncoderText[] = [1, 2, 3, 7, 12, 33, 50].map((length, at) => ({
   ids: Int32Array.from({ length }, (_, token) => 5 + ((at * 7 + token * 3) % 14)),
 }));
 
-/** Computes until each thread has had pieces, and compares each time. */
-async function compare(encoder: Encoder, team: Team, expected: readonly Float32Array[]): Promise<void> {
+/** Computes until so many threads have had pieces, and compares each time. */
+async function compare(
+  encoder: Encoder,
+  team: Team,
+  expected: readonly Float32Array[],
+  threadsAtLeast = 2,
+): Promise<void> {
   const before = team.shares;
-  while (!team.shares.every((pieces, at) => pieces > before[at]!)) {
+  const busy = () => team.shares.filter((pieces, at) => pieces > before[at]!).length;
+  while (busy() < threadsAtLeast) {
     expect(await encoder.encode(texts, HOW)).toEqual(expected);
     // Threads read their messages meanwhile.
     await new Promise(setImmediate);
@@ -144,6 +150,11 @@ describe('a team', () => {
     expect(await (await Encoder.fromCopy(first.copy())).encode(texts, HOW)).toEqual(expected);
   });
 
+  it('divides work among all of its threads', async () => {
+    const team = teamOf(5);
+    await compare(await Encoder.open(rows, team), team, expected, 5);
+  });
+
   it('goes on after a run that was ended between layers, and after bad input', async () => {
     const team = teamOf(3);
     const encoder = await Encoder.open(rows, { team });
@@ -158,7 +169,7 @@ describe('a team', () => {
 
   it('computes alone while threads do not come, and when they are taken out', async () => {
     const posted: string[] = [];
-    const team = new Team(2, { smallestPiece: 1 });
+    const team = new Team(2, { smallestPiece: 1, isAlways: true });
     const leave = team.add(({ type }) => posted.push(type));
     const encoder = await Encoder.open(rows, { team });
     expect(await encoder.encode(texts, HOW)).toEqual(expected);
@@ -173,7 +184,7 @@ describe('a team', () => {
 
   it('gives up a thread that ends with a piece; a new encoder from its weights computes on', async () => {
     let board: SharedArrayBuffer | undefined;
-    const team = new Team(2, { smallestPiece: 1, lost: 20 });
+    const team = new Team(2, { smallestPiece: 1, isAlways: true, lost: 20 });
     team.add((message) => {
       if (message.type === 'join') board = message.board;
     });

@@ -42,6 +42,8 @@ const LOST = 2000;
 export interface TeamOptions {
   /** Multiplications below which a piece is not worth another thread. @default 300,000 */
   readonly smallestPiece?: number | undefined;
+  /** Whether runs are shared even where threads make them slower. @default false */
+  readonly isAlways?: boolean | undefined;
   /** Milliseconds after which a thread that holds a piece is given up. @default 2000 */
   readonly lost?: number | undefined;
 }
@@ -66,10 +68,13 @@ export class Team {
     SharedKernels & { readonly own: Kernels; readonly message: TeamMessage }
   >();
   readonly #smallest: number;
+  readonly #isAlways: boolean;
   readonly #lost: number;
   #ids = 0;
   /** Pieces that were put up. */
   #limit = 0;
+  /** Those of them that are done for certain, with all before. */
+  #finished = 0;
   /** Calls whose pieces may not be done. */
   readonly #pending: { readonly kernel: number; readonly args: readonly number[] }[] = [];
   /** The run that goes on, if threads share it. */
@@ -78,9 +83,13 @@ export class Team {
   /** Threads at most, the leader among them. */
   readonly most: number;
 
-  constructor(most: number, { smallestPiece = SMALLEST_PIECE, lost = LOST }: TeamOptions = {}) {
+  constructor(
+    most: number,
+    { smallestPiece = SMALLEST_PIECE, isAlways = false, lost = LOST }: TeamOptions = {},
+  ) {
     this.most = Math.max(1, Math.min(most, MOST_THREADS));
     this.#smallest = smallestPiece;
+    this.#isAlways = isAlways;
     this.#lost = lost;
   }
 
@@ -138,12 +147,13 @@ export class Team {
 
   /**
    * Calls all threads to work.
+   * @param tokens of the run.
    * @param pace of runs like this one: decides whether threads share it. Default: they do not.
    * @returns notes the time of the run, once it is over.
    */
-  begin(pace?: Pace): () => void {
+  begin(tokens: number, pace?: Pace): () => void {
     this.finish();
-    this.#isShared = this.#members.size > 0 && pace?.prefersShared() === true;
+    this.#isShared = pace !== undefined && this.#members.size > 0 && (pace.prefersShared() || this.#isAlways);
     this.#hasShared = false;
     const { words } = this.#board;
     for (const [thread, post] of this.#isShared ? this.#members : []) {
@@ -152,7 +162,7 @@ export class Team {
       post({ type: 'work' });
     }
     const start = performance.now();
-    return () => pace?.note(this.#hasShared, performance.now() - start);
+    return () => pace?.note(this.#hasShared, performance.now() - start, tokens);
   }
 
   /**
@@ -167,6 +177,7 @@ export class Team {
       compute(board, place, this.#memories.get(board.pieces[place + PIECE.memory]!)!.own, 0);
     }
     this.#wait();
+    this.#finished = this.#limit;
     if (Atomics.exchange(board.words, WORD.failed, 0)) throw new Error('A kernel failed in a thread');
   }
 
@@ -190,6 +201,7 @@ export class Team {
     this.#members.clear();
     this.#board = new Board();
     this.#limit = 0;
+    this.#finished = 0;
     throw new ThreadLost('a thread did not finish its work');
   }
 
@@ -227,8 +239,9 @@ export class Team {
         const isApart =
           division.isApart &&
           this.#pending.every((each) => each.kernel === kernel && division.isApart!(args, each.args));
-        const taken = (this.#limit - Atomics.load(this.#board.words, WORD.done)) | 0;
-        if (!isApart || shares.length === 0 || taken + shares.length > PIECES) this.finish();
+        // Not by those that are done: an earlier one may be the last.
+        const isFull = ((this.#limit - this.#finished) | 0) + shares.length > PIECES;
+        if (!isApart || shares.length === 0 || isFull) this.finish();
         if (shares.length === 0) {
           direct(...args);
           return;
@@ -262,7 +275,7 @@ export class Team {
     if (most) size = Math.min(size, most(args));
     const starts: number[] = [];
     for (let first = 0; first < items; first += size) starts.push(first);
-    return starts;
+    return starts.length > PIECES ? [] : starts;
   }
 
   #putUp(

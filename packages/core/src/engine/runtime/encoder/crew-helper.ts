@@ -26,7 +26,9 @@ export class CrewHelper {
       if (this.#isOver) return;
       if (message.type === 'ready') {
         this.isReady = true;
-        this.#leaveTeam = team?.add((message) => helper.post({ type: 'team', message }));
+        if (team && team.size < team.most) {
+          this.#leaveTeam = team.add((message) => helper.post({ type: 'team', message }));
+        }
         events.free();
         return;
       }

@@ -14,7 +14,8 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
   const models = new Map<number, Promise<Encoder>>();
   const aborted = new Set<number>();
   let last: Promise<void> = Promise.resolve();
-  const mate = new TeamMate();
+  let runs = 0;
+  const mate = new TeamMate(() => runs > 0);
 
   const encode = async ({ run, model, work }: ToHelper & { type: 'encode' }): Promise<void> => {
     const stopIfAborted = (): void => {
@@ -37,6 +38,7 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
       post({ type: 'failed', run, error }, []);
     } finally {
       aborted.delete(run);
+      runs--;
     }
   };
 
@@ -50,6 +52,7 @@ export function serveEncoders({ post, listen }: HelperChannel): void {
         break;
       }
       case 'encode':
+        runs++;
         last = last.then(() => encode(message));
         break;
       case 'abort':
