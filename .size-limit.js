@@ -19,8 +19,8 @@ export default [
   // a call needs it: the segmenter (13 kB), token ranks, and onnxruntime's JavaScript for wasm (14 kB).
   // Two are what stored records are checked with, and what sets damaged ones aside; one is for the checks of model
   // files, values and pictures; one and a half is for the files of sentence-transformers' exports.
-  // The wasm worker alone has the encoder: four are its kernels in two variants, eighteen what reads graphs for it, two its workers,
-  // and under three the threads that divide a text over one memory.
+  // The wasm worker alone has the encoder: five are its kernels in two variants, one of them for computing four numbers at
+  // a time, eighteen what reads graphs for it, two its workers, under three the threads that divide a text over one memory.
   // Pages whose models run on it save onnxruntime's 2.7 MB. With the page's part a first vector takes 160 kB at most.
   { name: 'core, wasm worker', path: 'packages/core/dist/worker-wasm.js', limit: '130 kB' },
   { name: 'core, WebGPU worker', path: 'packages/core/dist/worker-webgpu.js', limit: '121 kB' },
