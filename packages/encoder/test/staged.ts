@@ -1,5 +1,5 @@
 import { ArrivingModel, readModel, type WeightFiles } from '@nearfield/onnx';
-import { Encoder, readGraph, WeightStage } from '../src/index.ts';
+import { Encoder, readGraph, type Team, WeightStage } from '../src/index.ts';
 
 const LOCATION = 'weights-of-a-test';
 
@@ -10,9 +10,14 @@ const LOCATION = 'weights-of-a-test';
 export async function openedInPieces(
   bytes: Uint8Array,
   output: string,
-  { piece = 1000, smallest, files }: { piece?: number; smallest?: number; files?: WeightFiles } = {},
+  {
+    piece = 1000,
+    smallest,
+    files,
+    team,
+  }: { piece?: number; smallest?: number; files?: WeightFiles; team?: Team } = {},
 ): Promise<Encoder> {
-  const stage = await WeightStage.open(bytes.length, { smallest });
+  const stage = await WeightStage.open(bytes.length, { smallest, team });
   const model = new ArrivingModel({ size: bytes.length, location: LOCATION, sink: stage, smallest });
   for (let at = 0; at < bytes.length; at += piece) model.push(bytes.subarray(at, at + piece));
   const graph = model.finish();

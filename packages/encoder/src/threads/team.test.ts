@@ -15,6 +15,7 @@ import {
   tinyV5Small,
 } from '@nearfield/model-tiny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openedInPieces } from '../../test/staged.ts';
 import { Encoder, type EncoderText, readGraph, Team, ThreadLost } from '../index.ts';
 import { compileKernels, kernelBytes, newMemory, VARIANTS } from '../kernels.ts';
 import { WORD } from './board.ts';
@@ -121,6 +122,22 @@ describe.each([
   });
 });
 
+it('divides products of 8 bits as those of 14', async () => {
+  const rows = rowsOf(tinyBertReranker().files, 'logits');
+  const alone = await Encoder.open(rows, { activationBits: 8 });
+  const team = teamOf(3);
+  const encoder = await Encoder.open(rows, { activationBits: 8, team });
+  await compare(encoder, team, await alone.encode(texts, HOW));
+});
+
+it('computes with weights that arrived in the memory it shares', async () => {
+  const bytes = tinyMiniLM().files.find(({ path }) => path.endsWith('.onnx'))!.bytes;
+  const alone = await Encoder.open(rowsOf(tinyMiniLM().files, 'last_hidden_state'));
+  const team = teamOf(3);
+  const encoder = await openedInPieces(bytes, 'last_hidden_state', { smallest: 1, team });
+  await compare(encoder, team, await alone.encode(texts, HOW));
+});
+
 describe('a team', () => {
   const rows = rowsOf(tinyMiniLM().files, 'last_hidden_state');
   let alone: Encoder;
@@ -152,7 +169,7 @@ describe('a team', () => {
 
   it('divides work among all of its threads', async () => {
     const team = teamOf(5);
-    await compare(await Encoder.open(rows, team), team, expected, 5);
+    await compare(await Encoder.open(rows, { team }), team, expected, 5);
   });
 
   it('goes on after a run that was ended between layers, and after bad input', async () => {

@@ -18,7 +18,7 @@ async function compare({ files }: Pick<TinyModel, 'files'>, threads: number): Pr
     team.add((message) => worker.postMessage(message));
     return worker;
   });
-  const encoder = await Encoder.open(reading.rows, team);
+  const encoder = await Encoder.open(reading.rows, { team });
   while (team.shares.filter((pieces) => pieces > 0).length < 2) {
     const found = await encoder.encode(texts, HOW);
     const isSame = found.every((vectors, at) =>
