@@ -166,23 +166,29 @@ export const invisibleInForcedColors = (page: Page): Promise<string[]> =>
     }
     for (const each of shown('meter, progress'))
       if (getComputedStyle(each).forcedColorAdjust !== 'none') found.push(`empty ${nameOf(each)}`);
+    const plate = document.createElement('i');
+    plate.style.color = 'Canvas';
+    document.body.append(plate);
+    const { color: ground } = getComputedStyle(plate);
+    plate.remove();
+    const parts = ground.match(/\d+/gu)!.map(Number);
     for (const canvas of shown('canvas') as HTMLCanvasElement[]) {
       const { width, height } = canvas;
       const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
-      const probe = document.createElement('i');
-      probe.style.color = 'Canvas';
-      document.body.append(probe);
-      const ground = getComputedStyle(probe).color.match(/\d+/gu)!.map(Number);
-      probe.remove();
       let marks = 0;
       for (let at = 0; at < data.length; at += 4) {
         const difference = [0, 1, 2].reduce(
-          (sum, part) => sum + Math.abs(data[at + part]! - ground[part]!),
+          (sum, part) => sum + Math.abs(data[at + part]! - parts[part]!),
           0,
         );
         if (data[at + 3]! > 200 && difference > 200) marks++;
       }
       if (marks < 100) found.push(`nothing seen on ${nameOf(canvas)}`);
+    }
+    for (const each of shown(controls)) {
+      // A plate of the page's ground lies under texts, unless an element does without the system's help.
+      const { color, forcedColorAdjust } = getComputedStyle(each);
+      if (color === ground && forcedColorAdjust !== 'none') found.push(`unreadable ${nameOf(each)}`);
     }
     const before = document.activeElement as HTMLElement | null;
     for (const each of shown(controls)) {

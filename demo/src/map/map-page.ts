@@ -51,9 +51,6 @@ class MapPage extends PageElement<Mapping> {
   }
 
   protected override updated(): void {
-    // What was pressed is folded away with the form; its title stays.
-    const form = this.querySelector<HTMLDetailsElement>('.map-form');
-    if (form && !form.open && form.contains(document.activeElement)) form.querySelector('summary')?.focus();
     const { map, sample, projection, colourBy, found } = this.page.state;
     if (!map || !this.isConnected || !location.hash.startsWith('#/map')) return;
     const address = mapLink({ sample, projection, colourBy, question: found?.question ?? '' });

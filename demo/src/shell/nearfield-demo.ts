@@ -1,5 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { words } from '../words/language.ts';
+import { keepFoldedFocus } from './folded-focus.ts';
 import { PAGES, type Page, pageOf, prefetchPages } from './pages.ts';
 import { describeProblem } from './problems.ts';
 import { ScrollMemory } from './scroll-memory.ts';
@@ -30,12 +31,14 @@ class NearfieldDemo extends AppElement {
   /** The page of the address. */
   declare private wanted: Page;
   readonly #scroll = new ScrollMemory();
+  #stopFolds: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.#navigate);
     window.addEventListener('online', this.#retry);
     this.#scroll.start();
+    this.#stopFolds = keepFoldedFocus(this);
     void this.#show(pageOf(location.hash)).then(() => {
       this.#scroll.restore();
       prefetchPages();
@@ -46,6 +49,7 @@ class NearfieldDemo extends AppElement {
     window.removeEventListener('hashchange', this.#navigate);
     window.removeEventListener('online', this.#retry);
     this.#scroll.stop();
+    this.#stopFolds?.();
     super.disconnectedCallback();
   }
 
