@@ -13,7 +13,7 @@ const picture = (name: string): string =>
 
 const [BREAD = '', SKY = '', TREE = ''] = SHORT_TEXT.split('\n\n');
 const GERMAN =
-  'Die Mondfinsternis dauert länger als eine Stunde, und der Mond wird dabei dunkel und rot. Zu sehen ist sie überall dort, wo es gerade Nacht ist.';
+  'Die Mondfinsternis dauert länger als eine Stunde, und der Mond wird dabei dunkel und rot. Auf Englisch sagt man: the shadow of the ground races over it.';
 
 const file = (name: string, content: string) => ({ name, mimeType: '', buffer: Buffer.from(content) });
 
