@@ -13,7 +13,7 @@ const picture = (name: string): string =>
 
 const [BREAD = '', SKY = '', TREE = ''] = SHORT_TEXT.split('\n\n');
 const GERMAN =
-  'Die Mondfinsternis dauert länger als eine Stunde, und der Mond wird dabei dunkel und rot. Zu sehen ist sie überall dort, wo es gerade Nacht ist.';
+  'Die Mondfinsternis dauert länger als eine Stunde, und der Mond wird dabei dunkel und rot. Auf Englisch sagt man: the shadow of the ground races over it.';
 
 const file = (name: string, content: string) => ({ name, mimeType: '', buffer: Buffer.from(content) });
 
@@ -72,8 +72,8 @@ test('filters narrow the answers by mouse and keyboard, and are in the address',
       'records.jsonl',
       [
         { title: 'Trees', text: TREE, topic: 'garden' },
-        { title: 'Sun', text: 'The Sun is a star like others.', topic: 'sky' },
-        { title: 'Stars', text: 'Stars twinkle as the air moves.', topic: 'sky' },
+        { title: 'Sun', text: 'The Sun is a star, and has no shadow.', topic: 'sky' },
+        { title: 'Stars', text: 'Stars twinkle as the air over the ground moves.', topic: 'sky' },
       ]
         .map((record) => JSON.stringify(record))
         .join('\n'),
@@ -93,7 +93,9 @@ test('filters narrow the answers by mouse and keyboard, and are in the address',
   await choice(page, 'language', 'de').click();
   await expect(sources(page)).toHaveText(['moon.html › Mond']);
   await page.getByRole('button', { name: 'Why these?' }).click();
-  await expect(page.locator('.why')).toContainText('these filters was compared: HTML, Markdown, German.');
+  await expect(page.locator('[data-answer] .why')).toContainText(
+    'these filters was compared: HTML, Markdown, German.',
+  );
   await expectAccessible(page);
 
   await page.goBack();
@@ -117,7 +119,7 @@ test('filters narrow the answers by mouse and keyboard, and are in the address',
   await second.tabTo(choice(second.page, 'topic', 'sky'));
   await second.page.keyboard.press('Space');
   await expect(second.answers).toHaveCount(2);
-  await second.tabTo(choice(second.page, 'kind', 'text'));
+  await second.tabTo(choice(second.page, 'file', 'bread.txt'));
   await second.page.keyboard.press('Enter');
   await expect(second.page.getByText('Nothing fits your question and these filters.')).toBeVisible();
   await second.page.locator('.nothing-fits').getByRole('button').click();
