@@ -382,7 +382,6 @@ test('in Remote nothing is sent before it is allowed, and what is sent is counte
 
     // What it has learnt stays with the project, and it answers on the page Classify.
     await page.goto(page.url().replace(/#.*/u, '#/classify/taught'));
-    await page.getByRole('button', { name: 'Show them' }).click();
     const listed = page.locator(`[data-classifier="${id}"]`);
     await expect(listed).toContainText('praise');
     await expect(listed).toContainText('updated once');

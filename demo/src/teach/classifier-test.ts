@@ -28,7 +28,7 @@ class ClassifierTest extends PageElement<Classifiers> {
     return html`${
       chosen === undefined
         ? nothing
-        : html`<form class=${this.boxed ? 'card' : nothing} aria-label=${text.test} @submit=${this.#classify}>
+        : html`<form class="classifier-form ${this.boxed ? 'card' : ''}" aria-label=${text.test} @submit=${this.#classify}>
           <div class="field">
             <label for="test-texts">${text.testTexts}</label>
             <textarea
