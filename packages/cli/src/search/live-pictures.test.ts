@@ -69,9 +69,10 @@ const apart: Pick<SearchFoundation, 'embeddings'> = {
   embeddings: (async (request: EmbeddingsRequest, options?: CallOptions) => {
     const response = await foundation.embeddings(request, options);
     const inputs = [request.input].flat();
-    const data = response.data.map((each, at) => {
+    const vectors = response.data as unknown as { embedding: Float32Array }[];
+    const data = vectors.map((each, at) => {
       const side = typeof inputs[at] === 'string' ? 1.5 : -1.5;
-      return { ...each, embedding: normalise([...(each.embedding as unknown as Float32Array), side]) };
+      return { ...each, embedding: normalise([...each.embedding, side]) };
     });
     return { ...response, data };
   }) as SearchFoundation['embeddings'],
