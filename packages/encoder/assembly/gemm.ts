@@ -1,4 +1,4 @@
-// Matrix products of packed tokens: int8 weights with a scale a column, activations as int16 with a scale a row.
+// Matrix products of packed tokens: int8 weights with a scale a column, activations as int16 or bytes with a scale a row.
 //
 // Rows of activations are `depth` int16 apart, `depth` a multiple of eight. Weights lie in panels of eight columns:
 // for each two rows of the matrix sixteen bytes, column 0's pair first (see pack.ts). Sums are int32 and exact, so the
@@ -8,6 +8,8 @@
 // then the upper seven plus 64, so that all are from 0 to 127, where the operator is exact whatever it means elsewhere.
 // The sums of upper halves are shifted and freed of those 64s before the lower halves are added to them, so that both
 // variants give the same sums. Its panels hold four rows of eight columns in 32 bytes.
+//
+// Activations of 8 bits are bytes from 0 to 255, so they need an operator that takes them as unsigned: see relaxedKind.
 
 import { activated, ALONE, combined, GELU, geluColumns, largestLane, NONE, ROUNDING, then } from './math';
 
