@@ -239,7 +239,7 @@ console.log(JSON.stringify({ workers, answers: answers.size }));`,
         'This model needs the package onnxruntime-node beside @nearfield/core: npm install onnxruntime-node. Without it Node computes the embedded text models alone.',
     });
     const one = { most: 1, running: 1, reason: 'asked for', threads: 1 };
-    const three = { most: 3, running: 3, reason: 'asked for', threads: 3 };
+    const three = { most: 3, running: 3, reason: 'asked for', sharesMemory: true, threads: 3 };
     expect(await printed(shared)).toEqual({ workers: { 1: one, 3: three }, answers: 1 });
     await rename(helper, `${helper}.away`);
     try {

@@ -29,77 +29,60 @@ const NUMBER = 16;
 /** The same for a product of attention, with its share of the softmax. */
 const SCORE = 4;
 
-/** Rows that are `bytes` of these arguments apart. */
-const rowsOf = (
-  count: number,
-  width: number,
-  steps: (args: Arguments, kernels: Kernels) => readonly (readonly [argument: number, bytes: number])[],
-): Division => ({
+/**
+ * What an argument moves by for each row: bytes, times the argument that has the numbers between two of them; −1: none
+ * has.
+ */
+type Step = readonly [argument: number, times: number, bytes: number];
+
+const moving =
+  (...steps: readonly Step[]): Division['move'] =>
+  (args, first) => {
+    // The steps are no arguments that move.
+    for (const [argument, times, bytes] of steps) args[argument]! += first * bytes * (args[times] ?? 1);
+  };
+
+const rowsOf = (count: number, width: number, ...steps: readonly Step[]): Division => ({
   count,
   work: (args) => args[count]! * args[width]! * NUMBER,
-  move: (args, first, kernels) => {
-    for (const [argument, bytes] of steps(args, kernels)) args[argument]! += first * bytes;
-  },
+  move: moving(...steps),
 });
 
 /** By name; the place of a kernel here is its number on a board. Look-ups and pooling take no time to speak of. */
 const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
-  quantiseRows: rowsOf(2, 3, ([, stride, , depth]) => [
-    [0, stride! * 4],
-    [5, depth! * 2],
-    [6, 4],
-  ]),
-  quantiseBytes: rowsOf(2, 3, ([, stride, , depth], kernels) => [
-    [0, stride! * 4],
+  quantiseRows: rowsOf(2, 3, [0, 1, 4], [5, 3, 2], [6, -1, 4]),
+  quantiseBytes: {
+    ...rowsOf(2, 3),
     // Relaxed vectors multiply bytes, plain ones int16.
-    [4, kernels.relaxedKind() === 1 ? depth! : depth! * 2],
-    [5, 4],
-    [6, 4],
-  ]),
+    move: (args, first, kernels) =>
+      moving(
+        [0, 1, 4],
+        [4, 3, kernels.relaxedKind() === 1 ? 1 : 2],
+        [5, -1, 4],
+        [6, -1, 4],
+      )(args, first, kernels),
+  },
   // By panels: a thread reads its own weights alone, and few rows can be divided too.
   multiply: {
     count: 8,
     // A line of the processor's cache has two panels' numbers.
     unit: 2,
     work: ([, , , rows, depth, , , , panels]) => rows! * depth! * panels! * 8,
-    move: (args, first) => {
-      args[5]! += first * args[4]! * 8;
-      for (const argument of [6, 7, 9, 13, 14]) args[argument]! += first * 32;
-    },
+    move: moving([5, 4, 8], [6, -1, 32], [7, -1, 32], [9, -1, 32], [13, -1, 32], [14, -1, 32]),
     // Two of the same rounded rows, neither of which reads or writes what the other has written.
     isApart: (args, earlier) => args[9] !== earlier[9] && args[13] !== earlier[9] && args[9] !== earlier[13],
   },
-  layerNorm: rowsOf(1, 3, ([, , , stride]) => [
-    [0, stride! * 4],
-    [7, stride! * 4],
-  ]),
-  rmsNorm: rowsOf(1, 3, ([, , , stride]) => [
-    [0, stride! * 4],
-    [6, stride! * 4],
-  ]),
-  mapRows: rowsOf(1, 2, ([, , stride, , , , otherStride]) => [
-    [0, stride! * 4],
-    [5, otherStride! * 4],
-    [7, stride! * 4],
-  ]),
-  rotate: {
-    ...rowsOf(1, 2, ([, , stride]) => [
-      [0, stride! * 4],
-      [8, 1],
-    ]),
-    // Of another text.
-    isApart: (args, earlier) => args[0] !== earlier[0],
-  },
+  layerNorm: rowsOf(1, 3, [0, 3, 4], [7, 3, 4]),
+  rmsNorm: rowsOf(1, 3, [0, 3, 4], [6, 3, 4]),
+  mapRows: rowsOf(1, 2, [0, 2, 4], [5, 6, 4], [7, 2, 4]),
+  // The rows of one text, and of another beside them.
+  rotate: { ...rowsOf(1, 2, [0, 2, 4], [8, -1, 1]), isApart: (args, earlier) => args[0] !== earlier[0] },
   attend: {
     count: 8,
     work: ([, , , , , , length, seen, heads, , size]) => length! * seen! * heads! * size! * 2 * SCORE,
     move: (args, first) => {
-      const bytes = args[10]! * 4;
-      args[0]! += first * bytes;
-      args[15]! += first * bytes;
-      const group = Math.floor(first / args[9]!) * bytes;
-      args[2]! += group;
-      args[4]! += group;
+      moving([0, 10, 4], [15, 10, 4])(args, first);
+      moving([2, 10, 4], [4, 10, 4])(args, Math.floor(first / args[9]!));
       if (args[12] !== 0) args[12]! += first * 4;
     },
     // A share must not begin within a group and end in another.

@@ -6,6 +6,9 @@
 /** Runs after which the other way is tried again, at first and at most. */
 const TRIAL = { first: 8, most: 128 };
 
+/** Share of the time alone that a shared run must stay below: threads cost processor time that others may want. */
+const LEAST_GAIN = 0.9;
+
 /** Share of a new time in the mean, and how many times the mean a time may count at most. */
 const NEW = 1 / 4;
 const LARGEST = 3;
@@ -21,7 +24,7 @@ export class Pace {
   /** Whether the next run is to be shared. */
   prefersShared(): boolean {
     const [alone, shared] = this.#times;
-    const isShared = alone === undefined || shared === undefined || shared < alone;
+    const isShared = alone === undefined || shared === undefined || shared < LEAST_GAIN * alone;
     if (isShared !== this.#wasShared) this.#trial = TRIAL.first;
     this.#wasShared = isShared;
     if (++this.#runs < this.#trial) return isShared;
