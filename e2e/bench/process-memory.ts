@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright';
+import { type BrowserContext, chromium } from 'playwright';
 import { processMemory, rendererProcesses } from '../support/process-memory.ts';
 import type { Bench } from './page/main.ts';
 import type { PeerOptions } from './page/transformers-worker.ts';
@@ -10,11 +10,6 @@ import { median } from './statistics.ts';
 export interface LoadingMemory {
   /** Growth of the page's process at its peak ÷ bytes of the model's files; null where it cannot be read. */
   peakOverModelBytes: number | null;
-  /**
-   * Growth of what page and workers hold once the model is loaded and garbage is collected, as the browser counts it ÷
-   * bytes of the model's files; null where it cannot be measured.
-   */
-  heldOverModelBytes: number | null;
   modelBytes: number;
   note: string;
 }
@@ -36,18 +31,12 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
   if (options.model === 'tiny') {
     return {
       peakOverModelBytes: null,
-      heldOverModelBytes: null,
       modelBytes: 0,
       note: 'a tiny model is lost in the noise of a process',
     };
   }
   if (process.platform !== 'linux') {
-    return {
-      peakOverModelBytes: null,
-      heldOverModelBytes: null,
-      modelBytes: 0,
-      note: 'read from /proc, which only Linux has',
-    };
+    return { peakOverModelBytes: null, modelBytes: 0, note: 'read from /proc, which only Linux has' };
   }
   const profile = await mkdtemp(join(tmpdir(), 'nearfield-bench-'));
   const launch = (): Promise<BrowserContext> =>
@@ -64,7 +53,6 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
 
     const growths: number[] = [];
     let modelBytes = 0;
-    let heldBytes: number | null = null;
     for (let round = 0; round < ROUNDS; round++) {
       const context = await launch();
       const page = await context.newPage();
@@ -73,8 +61,6 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
         async (value) => (globalThis as never as { bench: Bench }).bench.holdRuntime(value),
         options,
       );
-      // Collects garbage, and takes a while: once is enough, for it depends on no other work.
-      const heldBefore = round === 0 ? await heldMemory(page) : null;
       const renderers = await rendererProcesses(context.browser()!);
       await page.requestGC();
       await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -86,29 +72,16 @@ export async function loadingMemory({ executablePath, args, url, options }: Opti
         options.model,
       );
       const peak = await processMemory(renderers, 'VmHWM');
-      const heldAfter = round === 0 ? await heldMemory(page) : null;
-      if (heldBefore !== null && heldAfter !== null) heldBytes = heldAfter - heldBefore;
       await context.close();
       modelBytes = loaded.bytes;
       growths.push(peak - before);
     }
     return {
       peakOverModelBytes: median(growths) / modelBytes,
-      heldOverModelBytes: heldBytes === null ? null : heldBytes / modelBytes,
       modelBytes,
       note: 'growth of the renderer process over a baseline with a tiny model running',
     };
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** Bytes that a page and its workers hold; null where the browser does not say, as without isolation. */
-function heldMemory(page: Page): Promise<number | null> {
-  return page.evaluate(async () => {
-    const { measureUserAgentSpecificMemory: measure } = performance as Performance & {
-      measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }>;
-    };
-    return measure ? (await measure.call(performance)).bytes : null;
-  });
 }
