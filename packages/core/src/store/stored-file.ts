@@ -36,6 +36,12 @@ function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
   }
 }
 
+/** Frees bytes at once where the engine can: collected as garbage, they would be in memory until all have been read. */
+function giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+  const { transfer } = buffer as ArrayBuffer & { transfer?: (bytes: number) => ArrayBuffer };
+  transfer?.call(buffer, 0);
+}
+
 /** A complete file of the cache. */
 export class CachedFile implements StoredFile {
   readonly path: string;
@@ -129,6 +135,8 @@ export class CachedFile implements StoredFile {
       // Its error is thrown when it is its turn.
       next?.catch(() => {});
       yield piece;
+      // A cache in memory hands out its own.
+      if (this.#cache.kind !== 'memory') giveBack(piece);
     }
   }
 

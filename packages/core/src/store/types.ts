@@ -72,7 +72,7 @@ export interface StoredFile {
   read(options?: { spareBytes?: number; signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * The bytes piece by piece, each verified before it is handed out, so that no more than two are in memory at a time.
-   * A piece is not to be changed: a cache in memory hands out its own.
+   * A piece is the reader's until the next is asked for, and not to be changed: a cache in memory hands out its own.
    */
   pieces(signal?: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
   text(): Promise<string>;

@@ -1,17 +1,12 @@
 import type { WeightStage } from '@nearfield/encoder';
 import {
   ArrivingModel,
-  applyAdditions,
   createTail,
   detachWeights,
   hiddenExternalTensor,
-  keepOutputs,
-  type ModelAddition,
   type ModelSummary,
   modelCapacity,
   readModel,
-  rewritePerToken,
-  rewriteSlowKernels,
   type Tail,
   type TailOptions,
   type WeightFiles,
@@ -65,7 +60,7 @@ export interface PreparedGraph extends SessionModel {
  * @throws FoundationError MODEL_INVALID if the file is not what its recipe expects.
  */
 export async function prepareGraph(file: StoredFile, options: GraphOptions): Promise<PreparedGraph> {
-  const { batchInvariant, signal } = options;
+  const { signal } = options;
   let staged: WeightStage | undefined;
   try {
     const { graph, externalData, weights, location } = await readGraphFile(file, options);
@@ -78,6 +73,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
     const tailOptions = options.tails(summary);
     if (options.onlyThese) {
       const outputs = tailOptions.map(({ output }) => output);
+      const { keepOutputs } = await graphChanges();
       bytes = keepOutputs(bytes.subarray(0, length), summary, outputs);
       length = bytes.length;
       summary = readModel(bytes);
@@ -89,14 +85,6 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       const beside = await options.weights(path);
       externalData.push({ path, data: await beside.read({ ...(signal && { signal }) }) });
     }
-    /** Each change applies to the result of the one before. */
-    const apply = (addition: ModelAddition): void => {
-      const changed = applyAdditions(bytes, [addition], length);
-      length = changed.length;
-      // The buffer behind a view keeps its spare room.
-      if (changed.buffer !== bytes.buffer) bytes = changed;
-      summary = readModel(changed);
-    };
     const planned = planOf(bytes.subarray(0, length), summary, tailOptions, options, {
       weights,
       location,
@@ -122,22 +110,11 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
     // A runtime that takes a model as one message gets the file as it is.
     if (weights && !options.externalWeights)
       return await prepareGraph(file, { ...options, encoder: planned });
-    const invariance = batchInvariant
-      ? perTokenScales(bytes.subarray(0, length), summary, apply)
-      : { kind: 'off' as const, reason: 'the batchInvariant option is false' };
-    if (options.avoidSlowKernels) {
-      const rewrite = rewriteSlowKernels(bytes.subarray(0, length), summary);
-      if (rewrite) apply(rewrite);
-    }
     // What the encoder refuses is the runtime's, with the weights where they are.
     if (weights) externalData.push({ path: location, data: weights.bytes });
-    const tails: Tail[] = [];
-    for (const each of tailOptions) {
-      const tail = createTail(summary, each);
-      tails.push(tail);
-      apply(tail);
-    }
-    return { ...common, bytes: bytes.subarray(0, length), tails, invariance, refused: planned.refused };
+    const { changedGraph } = await graphChanges();
+    const changed = changedGraph({ bytes, length, summary }, tailOptions, options);
+    return { ...common, ...changed, refused: planned.refused };
   } catch (cause) {
     staged?.close();
     if (FoundationError.isInstance(cause) || signal?.aborted) throw cause;
@@ -247,20 +224,19 @@ function requireKnownInputs(model: ModelSummary, known: ReadonlySet<string>): vo
   );
 }
 
-function perTokenScales(
-  bytes: Uint8Array,
-  model: ModelSummary,
-  apply: (addition: ModelAddition) => void,
-): BatchInvariance {
-  const rewrite = rewritePerToken(bytes, model);
-  switch (rewrite.status) {
-    case 'not-needed':
-      return { kind: 'graph', reason: 'the graph has no activation scale that texts share' };
-    case 'rewritten':
-      apply(rewrite);
-      return { kind: 'rewritten', reason: 'activation scales were rewritten from per tensor to per token' };
-    case 'unrecognised':
-      return { kind: 'single', reason: `texts run one by one: ${rewrite.reason}` };
+/**
+ * A file of its own: a first vector of the encoder does without it.
+ * @throws FoundationError RUNTIME_NOT_AVAILABLE
+ */
+async function graphChanges() {
+  try {
+    return await import('./graph-changes.ts');
+  } catch (cause) {
+    throw new FoundationError({
+      code: 'RUNTIME_NOT_AVAILABLE',
+      message: `A file beside the library's worker, which prepares models for onnxruntime, could not be loaded (${String(cause)}): try again. The models are not at fault.`,
+      cause,
+    });
   }
 }
 
