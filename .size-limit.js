@@ -45,5 +45,5 @@ export default [
   { name: 'search, page', path: page('search'), limit: '17.5 kB' },
   // The file that a page without a bundler loads, gzip, with its style sheet, the reader of indexes and the ranking, and
   // English; other languages are files of one kilobyte. A fifth is lit.
-  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '39.7 kB', gzip: true },
+  { name: 'search, element', path: page('search-element/nearfield-search'), limit: '39.8 kB', gzip: true },
 ];

@@ -36,8 +36,8 @@ const SCORE = 4;
 type Step = readonly [argument: number, times: number, bytes: number];
 
 const moving =
-  (...steps: readonly Step[]): Division['move'] =>
-  (args, first) => {
+  (...steps: readonly Step[]) =>
+  (args: number[], first: number): void => {
     // The steps are no arguments that move.
     for (const [argument, times, bytes] of steps) args[argument]! += first * bytes * (args[times] ?? 1);
   };
@@ -55,12 +55,7 @@ const DIVISIONS: { readonly [name in keyof Kernels]?: Division } = {
     ...rowsOf(2, 3),
     // Relaxed vectors multiply bytes, plain ones int16.
     move: (args, first, kernels) =>
-      moving(
-        [0, 1, 4],
-        [4, 3, kernels.relaxedKind() === 1 ? 1 : 2],
-        [5, -1, 4],
-        [6, -1, 4],
-      )(args, first, kernels),
+      moving([0, 1, 4], [4, 3, kernels.relaxedKind() === 1 ? 1 : 2], [5, -1, 4], [6, -1, 4])(args, first),
   },
   // By panels: a thread reads its own weights alone, and few rows can be divided too.
   multiply: {
