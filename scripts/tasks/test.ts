@@ -4,7 +4,7 @@
  * busy with other processes meanwhile; `--throttle` slows the threads of pages in browser and end-to-end tests down.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { taskArguments, UsageError } from '../../tooling/arguments.ts';
@@ -66,7 +66,12 @@ const tarballs = once(async () => {
 });
 
 const browserTests = async (): Promise<Count> =>
-  vitestRun(['browser'], { filters, env: { ...throttled, NEARFIELD_CHROMIUM: await browser() } });
+  vitestRun(['browser'], {
+    filters,
+    env: { ...throttled, NEARFIELD_CHROMIUM: await browser() },
+    // Each file has a page and a storage of its own, and waits for events most of its time.
+    workers: availableParallelism(),
+  });
 
 const endToEnd = async (): Promise<Count> => {
   const executable = await browser();
