@@ -12,6 +12,9 @@ const pageDirectory = fileURLToPath(new URL('./page/', import.meta.url));
 /** Folder of the built page. */
 export const pageOutput = fileURLToPath(new URL('../../.cache/bench-page/', import.meta.url));
 
+/** The page that measures, and one that only computes a vector. */
+const PAGES = ['index.html', 'first-vector.html'];
+
 /** Builds the page as for production. */
 export async function buildBenchPage(): Promise<void> {
   await build({
@@ -26,6 +29,7 @@ export async function buildBenchPage(): Promise<void> {
       target: 'es2023',
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 4096,
+      rolldownOptions: { input: PAGES.map((name) => join(pageDirectory, name)) },
     },
   });
 }

@@ -157,7 +157,7 @@ const executablePath = findBrowser(() => chromium.executablePath());
 async function withPage<Value>(
   server: BenchServer,
   work: (page: Page) => Promise<Value>,
-  profile?: string,
+  { profile, address = '' }: { profile?: string | undefined; address?: string } = {},
 ): Promise<Value> {
   const options = { ...(executablePath && { executablePath }), args: browserArgs };
   const browser = profile === undefined ? await chromium.launch(options) : undefined;
@@ -167,7 +167,7 @@ async function withPage<Value>(
   try {
     const page = await context.newPage();
     page.on('pageerror', (error) => console.error(`page: ${error.message}`));
-    await page.goto(server.url);
+    await page.goto(`${server.url}${address}`);
     return await work(page);
   } finally {
     await context.close();
@@ -392,11 +392,15 @@ const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
 /** What a first visit downloads for its first vector, the benchmark's page with it: compressed, without the model's files. */
 async function firstBytes(server: BenchServer, options: PeerOptions): Promise<number> {
   server.asked.clear();
-  await withPage(server, (page) => call(page, 'startOurs', options));
+  const address = `first-vector.html#${encodeURIComponent(JSON.stringify(options))}`;
+  await withPage(server, (page) => page.waitForSelector('[data-first-vector]'), { address });
   return compressedBytes(server.asked);
 }
 
-/** A page that is not cross-origin isolated, as most are: WebAssembly has one thread there. */
+/**
+ * A page that is not cross-origin isolated, as most are. A runtime has one thread of WebAssembly there; the encoder has
+ * workers with a memory each, and is measured with one of them, too.
+ */
 async function notIsolated(
   given: PeerOptions,
   { batches, texts, rounds, queries }: Size,
@@ -404,30 +408,39 @@ async function notIsolated(
 ): Promise<void> {
   const server = await serveBenchPage(false);
   try {
-    const options = { ...given, threads: 1, modelsUrl: `${server.url}models/` };
-    const { loaded } = await withPage(server, (page) => call(page, 'capabilities', options));
-    const found = await withPage(server, (page) =>
-      call(page, 'throughput', options, 'mixed', { texts, rounds, batches: batches.mixed }),
+    const all = { ...given, modelsUrl: `${server.url}models/` };
+    const alone = { ...all, threads: 1 };
+    const mixed = (options: PeerOptions, tried: number[]) =>
+      withPage(server, (page) =>
+        call(page, 'throughput', options, 'mixed', { texts, rounds, batches: tried }),
+      );
+    const { loaded } = await withPage(server, (page) => call(page, 'capabilities', all));
+    const found = await mixed(all, batches.mixed);
+    const foundAlone = await mixed(alone, batches.mixed);
+    const single = await withPage(server, (page) => call(page, 'singleQuery', alone, queries));
+    const [oursMs, oneWorkerMs] = [median(found.oursMs), median(foundAlone.oursMs)];
+    // Its one thread in both rounds.
+    const transformersJsMs = Math.min(
+      ...batches.mixed.map((batch) => median([...found.peerMs[batch]!, ...foundAlone.peerMs[batch]!])),
     );
-    const single = await withPage(server, (page) => call(page, 'singleQuery', options, queries));
-    const oursMs = median(found.oursMs);
-    const transformersJsMs = Math.min(...batches.mixed.map((batch) => median(found.peerMs[batch]!)));
     const [p50Ms, rawP50Ms] = [median(single.oursMs), median(single.rawMs)];
-    const bytes = await firstBytes(server, options);
+    const bytes = await firstBytes(server, all);
+    const runtime = loaded?.[0]?.runtime;
     report.notIsolated = {
       texts,
       oursMs,
+      oneWorkerMs,
       transformersJsMs,
       ratio: transformersJsMs / oursMs,
       agreement: found.agreement,
       singleQuery: { oursP50Ms: p50Ms, rawOrtP50Ms: rawP50Ms, ratio: p50Ms / rawP50Ms },
       firstBytes: bytes,
-      runtime: loaded?.[0]?.runtime,
+      runtime,
     };
     console.log(
       row(
         'Without isolation',
-        `${loaded?.[0]?.runtime?.name}, one thread: mixed ${oursMs.toFixed(0)} ms, transformers.js at its best ${transformersJsMs.toFixed(0)} ms, ${(transformersJsMs / oursMs).toFixed(2)}×; single query ${p50Ms.toFixed(1)} ms, raw onnxruntime-web ${rawP50Ms.toFixed(1)} ms, ${(p50Ms / rawP50Ms).toFixed(2)}× raw; ${kilobytes(bytes)} before the first vector`,
+        `${runtime?.name}, ${runtime?.workers?.most ?? 1} workers: mixed ${oursMs.toFixed(0)} ms, with one ${oneWorkerMs.toFixed(0)} ms (${(oneWorkerMs / oursMs).toFixed(2)}×), transformers.js at its best ${transformersJsMs.toFixed(0)} ms, ${(transformersJsMs / oursMs).toFixed(2)}×; single query ${p50Ms.toFixed(1)} ms, raw onnxruntime-web ${rawP50Ms.toFixed(1)} ms, ${(p50Ms / rawP50Ms).toFixed(2)}× raw; ${kilobytes(bytes)} before the first vector`,
       ),
     );
   } finally {
@@ -459,7 +472,7 @@ async function starts(
         if (kind === 'transformers') return call(page, 'startTransformers', options);
         return call(page, 'startOurs', options, kind === 'onnxruntime' ? 'onnxruntime' : 'default');
       },
-      profile,
+      { profile },
     );
   const timesOf = (): Record<StartKind, number[]> => ({ ours: [], onnxruntime: [], transformers: [] });
   const [cold, warm] = [timesOf(), timesOf()];

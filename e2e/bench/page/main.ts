@@ -13,13 +13,13 @@ import {
 } from '../../../demo/src/benchmark/workloads.ts';
 import { tinyBert } from '../../../packages/onnx/test/tiny-bert.ts';
 import onnxWorker from './onnx-worker.ts?worker&url';
+import { createOurs, LIKE } from './ours.ts';
 import type { RawRerankerApi } from './raw-reranker-worker.ts';
 import type { RuntimeBuild } from './raw-runtime.ts';
 import type { RawApi } from './raw-worker.ts';
 import { runJob } from './run-job.ts';
 import type { PeerOptions, TransformersApi } from './transformers-worker.ts';
 
-const LIKE = 'all-MiniLM-L6-v2';
 const RERANKER = 'minilm-reranker';
 
 /** A peer in a worker of its own. */
@@ -38,26 +38,6 @@ const startRawReranker = (): Peer<RawRerankerApi> =>
   peer(new Worker(new URL('./raw-reranker-worker.ts', import.meta.url), { type: 'module' }));
 const startRaw = (): Peer<RawApi> =>
   peer(new Worker(new URL('./raw-worker.ts', import.meta.url), { type: 'module' }));
-
-/** @param workerUrl another script than core's own for the wasm worker */
-function createOurs(
-  { device, dtype, threads, modelsUrl, model }: PeerOptions,
-  workerUrl?: string,
-): LocalFoundation {
-  return createLocal({
-    device,
-    dtype,
-    threads,
-    ...(workerUrl !== undefined && { workerUrl: { wasm: workerUrl } }),
-    models: [
-      {
-        id: model,
-        source: `${modelsUrl}${model}/`,
-        ...(model === 'tiny' && { like: LIKE, dtypes: ['fp32'] }),
-      },
-    ],
-  });
-}
 
 const lengthsFor = ({ model }: PeerOptions): TextLengths => (model === 'tiny' ? TINY_LENGTHS : REAL_LENGTHS);
 
