@@ -393,7 +393,9 @@ const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
 async function firstBytes(server: BenchServer, options: PeerOptions): Promise<number> {
   server.asked.clear();
   const address = `first-vector.html#${encodeURIComponent(JSON.stringify(options))}`;
-  await withPage(server, (page) => page.waitForSelector('[data-first-vector]'), { address });
+  await withPage(server, (page) => page.waitForSelector('[data-first-vector]', { state: 'attached' }), {
+    address,
+  });
   return compressedBytes(server.asked);
 }
 
