@@ -22,7 +22,7 @@ export interface EngineOptions {
   /** Finds tokenizers. Default: beside the models that {@link resolve} finds. */
   resolveTokenizer?: TokenizerResolver | undefined;
   /** Decodes pictures. Default: none, so that models that read pictures read only texts. */
-  imageDecoder?: RasterDecoder | undefined;
+  imageDecoder?: RasterDecoder | (() => Promise<RasterDecoder>) | undefined;
   /** Default: by device. */
   budget?: BatchBudget | undefined;
   /** Default true: a text's vector does not depend on its neighbours in a batch. */
@@ -52,7 +52,7 @@ const PIXEL_BYTES = 256e6;
 export class Engine {
   readonly runtime: Runtime;
   readonly store: ManagedModelStore;
-  readonly imageDecoder: RasterDecoder | undefined;
+  readonly imageDecoder: EngineOptions['imageDecoder'];
   /** Budget of decoded pictures, for all calls. */
   readonly pixels = new ByteBudget(PIXEL_BYTES);
   /** Budget of preprocessed pictures that wait to be computed, for all calls. */

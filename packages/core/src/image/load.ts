@@ -1,8 +1,8 @@
 /** The whole way from image inputs to a model's `pixel_values`. */
 import { type DecodeImageOptions, useImage } from './decode.ts';
 import type { ImageInput } from './input.ts';
-import { type PixelValues, pixelValueCount, writePixelValues } from './preprocess.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { type PixelValues, writePixelValues } from './preprocess.ts';
+import { type ImageRecipe, pixelValueCount } from './recipe.ts';
 
 /** Options of {@link loadPixelValues}. */
 export interface LoadPixelValuesOptions extends DecodeImageOptions {

@@ -1,6 +1,6 @@
 /** From decoded pictures to a model's `pixel_values`. */
 import type { Raster } from './raster.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { type ImageRecipe, pixelValueCount } from './recipe.ts';
 import { type PixelWindow, type RgbPixels, resize } from './resize.ts';
 
 /** Pixels as a model takes them. */
@@ -10,9 +10,6 @@ export interface PixelValues {
   /** [pictures, 3, height, width]. */
   readonly dims: readonly [number, 3, number, number];
 }
-
-/** float32 values of one picture: 3 · height · width. */
-export const pixelValueCount = (recipe: ImageRecipe): number => 3 * recipe.width * recipe.height;
 
 /** `pixel_values` of a batch of pictures. A picture of 512 × 512 takes 3 MB: keep batches small. */
 export function toPixelValues(rasters: readonly Raster[], recipe: ImageRecipe): PixelValues {

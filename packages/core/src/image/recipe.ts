@@ -202,3 +202,6 @@ function filterOf(code: unknown): ResampleFilter {
     throw invalid(`resample is ${String(code)}, not a code from 0 to ${RESAMPLE_CODES.length - 1}`);
   return filter;
 }
+
+/** float32 values of one picture: 3 · height · width. */
+export const pixelValueCount = ({ width, height }: ImageRecipe): number => 3 * width * height;

@@ -14,7 +14,7 @@ import { holdLock } from '../boundary/shared-worker-locks.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import { budgetOf } from '../engine/scheduling/calibration.ts';
-import { browserDecoder } from '../image/index.ts';
+import { loadPictures } from '../image/index.ts';
 import { MemoryRecords } from '../persistence/memory-records.ts';
 import { openRecords } from '../persistence/open-records.ts';
 import { dispatch } from '../service/methods.ts';
@@ -42,7 +42,10 @@ export function serve(startRuntime: (options: WorkerStart) => Promise<Runtime>):
       }),
       resolve: modelResolver(options),
       resolveTokenizer: tokenizerResolver(options),
-      imageDecoder: { ...browserDecoder, drawSvg: (svg, drawOptions) => drawing.draw(svg, drawOptions) },
+      imageDecoder: async () => {
+        const { browserDecoder } = await loadPictures();
+        return { ...browserDecoder, drawSvg: (svg, drawOptions) => drawing.draw(svg, drawOptions) };
+      },
       batchInvariant: options.batchInvariant,
       budget: options.calibration && budgetOf(options.calibration, runtime.device),
     });

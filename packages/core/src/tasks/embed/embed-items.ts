@@ -3,7 +3,7 @@ import { invalid, notSupported } from '@nearfield/spec/implement';
 import { yieldToMessages } from '../../async/yield-to-messages.ts';
 import type { ReadyEncoder, ReadyImages } from '../../engine/encoders/ready.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { imageTokens, loadPixelValues, pixelValueCount } from '../../image/index.ts';
+import { imageTokens, loadPictures, pixelValueCount } from '../../image/index.ts';
 import type { LoadedPixelValues } from '../../image/load.ts';
 import { FailedItems } from '../../requests/answer-items.ts';
 import type { EmbedItem } from '../../requests/items.ts';
@@ -199,10 +199,12 @@ async function embedPictures(viewer: ReadyImages, indices: readonly number[], ca
   const { engine, request, options, dimensions, tokens, report, store, failed } = call;
   const { items, normalized = true, fieldOf = inputField, task, mayFail = 0 } = request;
   const { signal } = options;
-  const decoder = engine.imageDecoder;
-  if (!decoder) {
+  const { imageDecoder } = engine;
+  if (!imageDecoder) {
     throw notSupported('images', 'this engine has no image decoder.', 'Send texts.');
   }
+  const { loadPixelValues } = await loadPictures();
+  const decoder = typeof imageDecoder === 'function' ? await imageDecoder() : imageDecoder;
   const { encoder, recipe, definition } = viewer;
   const rule = definition.entry.imageTokens;
   const group = encoder.group({ dimensions, normalized, task });
