@@ -1513,6 +1513,10 @@ export const words: Words = {
     ['asked for', 'so gewählt'],
     ['{cores} cores, at most {most} used', '{cores} Kerne, höchstens {most} werden genutzt'],
     ['no other realm helps here', 'hier rechnet nichts anderes mit'],
+    [
+      'threads that share memory did not finish their work',
+      'Threads mit gemeinsamem Speicher haben ihre Arbeit nicht beendet',
+    ],
     ['memory for another worker was not to be had', 'für einen weiteren Worker war kein Speicher da'],
     ['another worker could not be started: {why}', 'ein weiterer Worker ließ sich nicht starten: {why}'],
     // precision of a model

@@ -25,6 +25,7 @@ const REASONS = [
   'core/src/engine/runtime/encoder/encoder-runtime.ts',
   'core/src/engine/loading/assemble.ts',
   'core/src/engine/loading/graph.ts',
+  'core/src/engine/loading/graph-changes.ts',
   'core/src/engine/loading/loader.ts',
   'core/src/engine/loading/model-files.ts',
   'core/src/engine/loading/self-check.ts',

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Runner, WorkerEvents, WorkerUtils } from 'graphile-worker';
+import type { WorkerEvents, WorkerPool, WorkerUtils } from 'graphile-worker';
 import { delay } from '../../async/abort.ts';
 import { closedError } from '../../async/closed.ts';
 import type { JobQueue, JobWorker } from '../state-store.ts';
@@ -185,10 +185,13 @@ export class PostgresQueue implements JobQueue, MembershipListener {
       noHandleSignals: true,
       noPreparedStatements: true,
       events,
-      taskList: { [TASK]: (payload: unknown) => this.#runJob(worker, (payload as { id: string }).id, end) },
     };
-    const runner = await this.#library.run(options);
-    await until(runner, AbortSignal.any([end, broken.signal]));
+    const tasks = {
+      [TASK]: (payload: unknown) => this.#runJob(worker, (payload as { id: string }).id, end),
+    };
+    // Not its runner, which also looks for jobs by the clock, and ends the process if the database is lost then.
+    const pool = this.#library.runTaskList(options, tasks, this.#connection.pool);
+    await until(pool, AbortSignal.any([end, broken.signal]));
   }
 
   async #runJob(worker: JobWorker, id: string, end: AbortSignal): Promise<void> {
@@ -202,17 +205,17 @@ export class PostgresQueue implements JobQueue, MembershipListener {
   }
 }
 
-/** Waits until a runner ends by itself, or stops it. */
-async function until(runner: Runner, end: AbortSignal): Promise<void> {
+/** Waits until the queue's workers end by themselves, or stops them. */
+async function until(pool: WorkerPool, end: AbortSignal): Promise<void> {
   const stop = (): void => {
-    runner.stop().catch(() => {
-      // It has ended by itself.
+    pool.gracefulShutdown().catch(() => {
+      // They have ended by themselves.
     });
   };
   if (end.aborted) stop();
   end.addEventListener('abort', stop, { once: true });
   try {
-    await runner.promise;
+    await pool.promise;
   } finally {
     end.removeEventListener('abort', stop);
   }
