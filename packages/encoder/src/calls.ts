@@ -151,16 +151,17 @@ export class Caller {
 
   #lookUp(instruction: Instruction & { op: 'lookUp' }, packed: PackedTable): Run {
     const kernels = this.#kernels;
-    const { table, by, offset, target, width } = instruction;
+    const { table, by, offset, target, width, per } = instruction;
     const add = Number(instruction.isAdded);
     const { data, scales, minimums } = packed;
     // Positions and fixed rows begin at an offset: the table does there.
     const skipped = { floats: width * 4, bytes: width, nibbles: width / 2 }[table.form] * offset;
     const fixed = by === 'fixed' ? this.#places.integers([0]) : 0;
     const step = by === 'fixed' || by === 'task' ? 0 : 1;
-    return ({ slots, tokens, indices }) => {
+    return ({ slots, texts, tokens, indices }) => {
       const ids = by === 'fixed' ? fixed : indices[by];
-      const common = [ids, step, tokens, data + skipped] as const;
+      const count = per === 'token' ? tokens : texts.length;
+      const common = [ids, step, count, data + skipped] as const;
       const to = [width, slots[target]!, add] as const;
       if (table.form === 'floats') kernels.lookUpFloats(...common, ...to);
       else if (table.form === 'bytes') kernels.lookUpBytes(...common, scales + offset * 4, ...to);

@@ -3,6 +3,7 @@ export type { EncoderCopy } from './encoder-copy.ts';
 export { type ActivationBits, compileKernels, hasVectors, kernelBytes, provideKernels } from './kernels.ts';
 export { OutOfEncoderMemory } from './memory.ts';
 export { type Reading, readGraph } from './plan/read-graph.ts';
+export type { Operator } from './plan/step.ts';
 export type { EncoderText } from './text.ts';
 export { Team, type TeamMessage, ThreadLost } from './threads/team.ts';
 export { TeamMate } from './threads/team-mate.ts';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exported, outputOf, SIZES, type Style } from '../test/graphs.ts';
 import { openedInPieces } from '../test/staged.ts';
 import { Encoder, type EncoderText, readGraph, WeightStage } from './index.ts';
+import { adapted } from './plan/operators/adapters.ts';
 
 const ALL = { dimensions: Number.MAX_SAFE_INTEGER, normalized: false };
 
@@ -16,7 +17,7 @@ const TEXTS: EncoderText[] = [9, 1, 30].map((length, seed) => ({
 }));
 
 async function opened(bytes: Uint8Array, output: string, files?: WeightFiles): Promise<Encoder> {
-  const reading = readGraph(bytes, output, files);
+  const reading = readGraph(bytes, output, files, adapted);
   if ('refused' in reading) throw new Error(reading.refused);
   return Encoder.open(reading.rows);
 }
@@ -31,6 +32,8 @@ const STYLES: readonly Style[] = [
   { weights: 'dequantized', gated: true },
   { weights: 'dynamic', positions: 'rotary', output: 'mean' },
   { weights: 'dynamic', output: 'logits' },
+  { adapters: 'turned', weights: 'dynamic', words: 'bytes' },
+  { adapters: 'weights' },
 ];
 
 describe.each(STYLES.map((style) => [JSON.stringify(style), style] as const))('a graph as %s', (_, style) => {

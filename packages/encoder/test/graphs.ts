@@ -22,6 +22,11 @@ export interface Style {
   /** Zero point of unsigned weights. Default: 128. */
   readonly zero?: number;
   readonly words?: 'float' | 'bytes' | 'dequantized';
+  /**
+   * Adapters of low rank, chosen by `task_id`: products beside the weights' with matrices as they are multiplied or turned
+   * as layers store them, or a sum of weights, the words' table included.
+   */
+  readonly adapters?: 'none' | 'products' | 'turned' | 'weights';
   readonly output?: 'tokens' | 'logits' | 'mean' | 'last' | 'first';
 }
 
@@ -32,6 +37,9 @@ const isRotary = (positions: Style['positions']): positions is Rotary =>
   positions?.startsWith('rotary') ?? false;
 
 export const SIZES = { hidden: 32, heads: 2, inner: 48, layers: 2, vocabulary: 60, positions: 64 } as const;
+
+/** Tasks of adapters, and the width of what is between their two matrices. */
+export const ADAPTERS = { tasks: 3, rank: 3, scale: 0.75 } as const;
 
 /** Name of the output of a style. */
 export const outputOf = ({ output = 'tokens' }: Style): string =>
@@ -46,6 +54,7 @@ class Exporter {
   readonly graph = new GraphBuilder('exported');
   readonly #style: Style;
   #state = 9;
+  readonly #task: string | undefined;
   #turns: { cosines: string; sines: string; places: string } | undefined;
 
   constructor(style: Style) {
@@ -54,6 +63,7 @@ class Exporter {
     const dims = ['batch', 'sequence'];
     const ids = graph.input('input_ids', 'int64', dims);
     const mask = style.mask === 'none' ? undefined : graph.input('attention_mask', 'int64', dims);
+    if (this.#hasAdapters) this.#task = graph.input('task_id', 'int64', []);
     const bias = this.#bias(ids, mask);
     let states = this.#embed(ids);
     for (let layer = 0; layer < SIZES.layers; layer++) states = this.#layer(states, bias, String(layer));
@@ -65,6 +75,73 @@ class Exporter {
       graph.op('Identity', [states], { output: 'states' });
       graph.output('states', 'float32', ['batch', 'sequence', SIZES.hidden]);
     }
+  }
+
+  get #hasAdapters(): boolean {
+    return (this.#style.adapters ?? 'none') !== 'none';
+  }
+
+  /**
+   * The task's matrices [inputs, rank] and [rank, outputs], or both turned as layers store them. As of other weights, int8
+   * holds them as they are: each column of the first has its 127, each row of the second too, and each output one.
+   */
+  #chosen(name: string, inputs: number, outputs: number, isTurned = false): [string, string] {
+    const { tasks, rank } = ADAPTERS;
+    const sign = (value: number): number => (value < 0 ? -127 : 127);
+    const matrices = (
+      rows: number,
+      columns: number,
+      isFull: (task: number, row: number, column: number) => boolean,
+    ) =>
+      Array.from(this.#numbers(tasks * rows * columns, 127), (value, at) => {
+        const [task, row] = [Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows];
+        return isFull(task, row, at % columns) ? sign(value) : Math.round(value);
+      });
+    const gather = (which: string, rows: number, columns: number, values: number[], size: number): string => {
+      const count = rows * columns;
+      const laid = values.map((_, at) => {
+        const [start, within] = [at - (at % count), at % count];
+        return (
+          values[start + (isTurned ? (within % rows) * columns + Math.floor(within / rows) : within)]! * size
+        );
+      });
+      const dims = isTurned ? [tasks, columns, rows] : [tasks, rows, columns];
+      const all = this.graph.constant(`${name}.${which}`, tensor('float32', dims, laid));
+      return this.graph.op('Gather', [all, this.#task!], { attributes: { axis: 0 } });
+    };
+    const first = matrices(inputs, rank, (_, row) => row === 0);
+    const second = matrices(rank, outputs, (task, row, column) => column === 0 || (task === 0 && row === 0));
+    const size = 2 ** -Math.round(Math.log2(127 * Math.sqrt(inputs)));
+    return [gather('a', inputs, rank, first, size), gather('b', rank, outputs, second, 2 ** -7)];
+  }
+
+  /** Adds what the task's adapter makes of vectors to what their weights did. */
+  #adapted(x: string, product: string, name: string, inputs: number, outputs: number): string {
+    const { graph } = this;
+    const { scale } = ADAPTERS;
+    const isTurned = this.#style.adapters === 'turned';
+    const [first, second] = this.#chosen(name, inputs, outputs, isTurned);
+    if (isTurned) {
+      const turn = (value: string): string =>
+        graph.op('Transpose', [value], { attributes: { perm: [1, 0] } });
+      const narrow = graph.op('MatMul', [x, turn(first)]);
+      const change = graph.op('Mul', [graph.op('MatMul', [narrow, turn(second)]), this.#scalar(scale)]);
+      return graph.op('Add', [product, change]);
+    }
+    const scaled = graph.op('Div', [graph.op('MatMul', [x, first]), this.#scalar(1 / scale)]);
+    return graph.op('Add', [graph.op('MatMul', [scaled, second]), product]);
+  }
+
+  /** A matrix of this shape plus the product of two of the task's. */
+  #adaptedWeights(
+    weights: string,
+    [first, second]: readonly [string, string],
+    rows: number,
+    columns: number,
+  ): string {
+    const { graph } = this;
+    const shaped = graph.op('Reshape', [graph.op('MatMul', [first, second]), this.#integers(rows, columns)]);
+    return graph.op('Add', [weights, graph.op('Mul', [shaped, this.#scalar(ADAPTERS.scale)])]);
   }
 
   /** Numbers between −scale and scale. */
@@ -240,7 +317,10 @@ class Exporter {
     const { vocabulary: rows, hidden } = SIZES;
     const values = this.#numbers(rows * hidden, 1);
     if (words === 'float') {
-      return graph.op('Gather', [graph.constant('words', tensor('float32', [rows, hidden], values)), ids]);
+      let table = graph.constant('words', tensor('float32', [rows, hidden], values));
+      if (this.#style.adapters === 'weights')
+        table = this.#adaptedWeights(table, this.#chosen('words', rows, hidden), rows, hidden);
+      return graph.op('Gather', [table, ids]);
     }
     if (words === 'bytes') {
       const bytes = Int8Array.from(values, (value) => Math.round(value * 127));
@@ -440,7 +520,10 @@ class Exporter {
 
   #linear(x: string, name: string, inputs: number, outputs: number): string {
     const { graph } = this;
-    const product = this.#product(x, name, inputs, outputs);
+    let product = this.#product(x, name, inputs, outputs);
+    const { adapters } = this.#style;
+    if (adapters === 'products' || adapters === 'turned')
+      product = this.#adapted(x, product, name, inputs, outputs);
     return graph.op('Add', [product, this.#row(`${name}.bias`, outputs)]);
   }
 
@@ -450,6 +533,21 @@ class Exporter {
     const { integers, scale } = this.#weights(inputs, outputs);
     const values = integers.map((value) => value * scale);
     const dims = [inputs, outputs];
+    if (this.#style.adapters === 'weights') {
+      // As layers store them: [outputs, inputs].
+      const turned = values.map((_, at) => values[(at % inputs) * outputs + Math.floor(at / inputs)]!);
+      const stored = graph.constant(name, tensor('float32', [outputs, inputs], turned));
+      const [first, second] = this.#chosen(name, inputs, outputs, true);
+      const adapted = this.#adaptedWeights(stored, [second, first], outputs, inputs);
+      if (name === 'pooler') {
+        const none = graph.constant(
+          'pooler.none',
+          tensor('float32', [outputs], new Float32Array(outputs).fill(0.125)),
+        );
+        return graph.op('Gemm', [x, adapted, none], { attributes: { transB: 1 } });
+      }
+      return graph.op('MatMul', [x, graph.op('Transpose', [adapted], { attributes: { perm: [1, 0] } })]);
+    }
     if (weights === 'float')
       return graph.op('MatMul', [x, graph.constant(name, tensor('float32', dims, values))]);
     if (weights === 'constants') {

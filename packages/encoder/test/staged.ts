@@ -1,5 +1,6 @@
 import { ArrivingModel, readModel, type WeightFiles } from '@nearfield/onnx';
 import { Encoder, readGraph, type Team, WeightStage } from '../src/index.ts';
+import { adapted } from '../src/plan/operators/adapters.ts';
 
 const LOCATION = 'weights-of-a-test';
 
@@ -23,7 +24,7 @@ export async function openedInPieces(
   const graph = model.finish();
   const staged = [...readModel(graph).initializers.values()].filter(({ external }) => external);
   if (staged.length === 0) throw new Error('No weight was large enough');
-  const reading = readGraph(graph, output, stage.files(LOCATION, files));
+  const reading = readGraph(graph, output, stage.files(LOCATION, files), adapted);
   if ('refused' in reading) throw new Error(reading.refused);
   return Encoder.open(reading.rows, { stage });
 }

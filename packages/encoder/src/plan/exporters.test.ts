@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { exported, outputOf, SIZES, type Style } from '../../test/graphs.ts';
+import { ADAPTERS, exported, outputOf, SIZES, type Style } from '../../test/graphs.ts';
 import { agreement, OnnxReference } from '../../test/onnxruntime.ts';
 import { Encoder, type EncoderText, readGraph } from '../index.ts';
+import { adapted } from './operators/adapters.ts';
 
 const ids = (length: number, seed: number): number[] =>
   Array.from({ length }, (_, at) => 2 + ((at * 13 + seed * 7) % (SIZES.vocabulary - 2)));
@@ -47,10 +48,21 @@ const STYLES: readonly Style[] = [
   { output: 'first' },
   { output: 'logits' },
   { output: 'logits', weights: 'dynamic' },
+  { adapters: 'products' },
+  { adapters: 'turned', weights: 'dequantized', heads: 'split', gated: true },
+  { adapters: 'weights', positions: 'rotary', heads: 'parts' },
+  { adapters: 'products', output: 'logits' },
+  { adapters: 'weights', output: 'logits' },
 ];
 
 /** onnxruntime rounds the activations of these to 8 bits, one scale for all tokens. */
 const roundsItself = ({ weights }: Style): boolean => weights === 'dynamic' || weights === 'unsigned';
+
+/** Logits are compared by their difference, which twice as many products make larger. */
+function leastOf(style: Style): number {
+  if (roundsItself(style)) return 0.98;
+  return style.adapters && style.output === 'logits' ? 0.9995 : 0.9999;
+}
 
 describe.each(STYLES.map((style) => [JSON.stringify(style), style] as const))(
   'a graph written as %s',
@@ -58,17 +70,20 @@ describe.each(STYLES.map((style) => [JSON.stringify(style), style] as const))(
     it('is read, and computes what onnxruntime does', async () => {
       const bytes = exported(style);
       const output = outputOf(style);
-      const reading = readGraph(bytes, output);
+      const reading = readGraph(bytes, output, undefined, adapted);
       if ('refused' in reading) return expect.fail(reading.refused);
       const encoder = await Encoder.open(reading.rows);
       const reference = await OnnxReference.open(bytes, output);
-      const least = roundsItself(style) ? 0.98 : 0.9999;
-      const together = await encoder.encode(TEXTS, ALL);
-      for (const [index, text] of TEXTS.entries()) {
-        const [alone] = await encoder.encode([text], ALL);
-        expect(alone, 'the same bits alone and in a batch').toEqual(together[index]);
-        const [expected] = await reference.run([text]);
-        expect(agreement(alone!, expected!, encoder.width)).toBeGreaterThan(least);
+      const least = leastOf(style);
+      for (let task = 0; task < (style.adapters ? ADAPTERS.tasks : 1); task++) {
+        const options = { ...ALL, task };
+        const together = await encoder.encode(TEXTS, options);
+        for (const [index, text] of TEXTS.entries()) {
+          const [alone] = await encoder.encode([text], options);
+          expect(alone, 'the same bits alone and in a batch').toEqual(together[index]);
+          const [expected] = await reference.run([text], task);
+          expect(agreement(alone!, expected!, encoder.width)).toBeGreaterThan(least);
+        }
       }
       await reference.close();
     });
@@ -111,6 +126,29 @@ describe('what is not taken', () => {
     expect(reason(new Uint8Array([1, 2, 3]))).toMatch(/offset|graph|field/i);
     const bytes = exported({});
     expect(reason(bytes.subarray(0, bytes.length >> 1))).not.toBe('nothing');
+  });
+});
+
+describe('adapters of low rank', () => {
+  const bytes = exported({ adapters: 'weights' });
+
+  it('are refused where nothing reads them', () => {
+    expect(readGraph(bytes, 'states')).toMatchObject({ refused: expect.stringContaining('MatMul') });
+  });
+
+  it('give each task other vectors, and there are as many tasks as matrices', async () => {
+    const reading = readGraph(bytes, 'states', undefined, adapted);
+    if ('refused' in reading) return expect.fail(reading.refused);
+    const encoder = await Encoder.open(reading.rows);
+    const vectors: Float32Array[] = [];
+    for (let task = 0; task < ADAPTERS.tasks; task++) {
+      const [vector] = await encoder.encode([TEXTS[0]!], { ...ALL, task });
+      for (const other of vectors) expect(agreement(vector!, other, SIZES.hidden)).toBeLessThan(0.9);
+      vectors.push(vector!);
+    }
+    await expect(encoder.encode([TEXTS[0]!], { ...ALL, task: ADAPTERS.tasks })).rejects.toThrow(
+      `none ${ADAPTERS.tasks}`,
+    );
   });
 });
 

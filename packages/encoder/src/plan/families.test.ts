@@ -19,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { agreement } from '../../test/onnxruntime.ts';
 import type { EncoderOptions } from '../encoder.ts';
 import { Encoder, type Reading, readGraph } from '../index.ts';
+import { adapted } from './operators/adapters.ts';
 
 /** The graph of a tiny model, with its weights where these lie apart. */
 function read(files: readonly TinyFile[], output: string): Reading {
@@ -26,7 +27,7 @@ function read(files: readonly TinyFile[], output: string): Reading {
   const beside = files
     .filter(({ path }) => path.endsWith('_data'))
     .map(({ path, bytes }) => [path.slice(path.lastIndexOf('/') + 1), bytes] as const);
-  return readGraph(graph.bytes, output, new Map(beside));
+  return readGraph(graph.bytes, output, new Map(beside), adapted);
 }
 
 /** Encoder of a tiny model's output. */
@@ -108,6 +109,7 @@ describe.each([
 describe.each([
   ['embeddings v3, tokens', () => tinyV3(), 'text_embeds'],
   ['embeddings v3, pooled', () => tinyV3('pooled'), '13049'],
+  ['embeddings v3, of low rank', () => tinyV3('both', undefined, 4), 'text_embeds'],
   ['embeddings v5, nano, pooled', () => tinyV5Nano(), 'sentence_embedding'],
   ['embeddings v5, small, pooled', () => tinyV5Small(), 'sentence_embedding'],
 ] as const)('%s', (_, make, output) => {

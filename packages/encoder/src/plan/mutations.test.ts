@@ -12,6 +12,7 @@ import { type EditableModel, editable, written } from '../../test/editable.ts';
 import { exported, outputOf, type Style } from '../../test/graphs.ts';
 import { agreement, OnnxReference } from '../../test/onnxruntime.ts';
 import { Encoder, type EncoderText, readGraph } from '../index.ts';
+import { adapted } from './operators/adapters.ts';
 
 /** Graphs that are nearly right. Each must be refused, or computed as the changed graph says. */
 interface Change {
@@ -131,6 +132,9 @@ const GRAPHS: [name: string, bytes: () => Uint8Array, output: string][] = [
   styled({ positions: 'rotary halves', output: 'last' }),
   styled({ positions: 'rotary node', heads: 'split', activation: 'silu' }),
   styled({ positions: 'offset', weights: 'dequantized', words: 'dequantized', output: 'logits' }),
+  styled({ adapters: 'products', positions: 'none' }),
+  styled({ adapters: 'turned', heads: 'split' }),
+  styled({ adapters: 'weights', heads: 'parts', positions: 'rotary', activation: 'silu' }),
 ];
 
 /** Graphs with weights that int8 does not hold exactly, or whose activations onnxruntime rounds to 8 bits. */
@@ -178,7 +182,7 @@ describe.each(GRAPHS)('%s', (name, bytes, output) => {
   it('changed in one place is refused, or computed as changed', async () => {
     const original = bytes();
     const tolerance = toleranceOf(name);
-    const right = readGraph(original, output);
+    const right = readGraph(original, output, undefined, adapted);
     if ('refused' in right) return expect.fail(right.refused);
     expect(await distance(original, output, await Encoder.open(right.rows))).toBeLessThan(tolerance);
     const changes = changesOf(editable(original));
@@ -189,7 +193,7 @@ describe.each(GRAPHS)('%s', (name, bytes, output) => {
       const model = editable(original);
       apply(model);
       const mutant = written(model);
-      const reading = readGraph(mutant, output);
+      const reading = readGraph(mutant, output, undefined, adapted);
       if ('refused' in reading) {
         counts.refused++;
         continue;

@@ -102,10 +102,16 @@ const LOOKS_UP: ReadonlySet<string> = new Set([
  * @param bytes the file; weights are referred to, not copied, until they are packed.
  * @param output name of a graph output with vectors of tokens or of texts.
  * @param files weights beside the graph, by the name under which it refers to them.
+ * @param adapted reads adapters of low rank: `adapted` of `@nearfield/encoder/adapters`. Default: they are refused.
  */
-export function readGraph(bytes: Uint8Array, output: string, files: WeightFiles = new Map()): Reading {
+export function readGraph(
+  bytes: Uint8Array,
+  output: string,
+  files: WeightFiles = new Map(),
+  adapted?: Operator,
+): Reading {
   try {
-    return new GraphReader(bytes, files).read(output);
+    return new GraphReader(bytes, files, adapted).read(output);
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.message };
     // Damaged files and weights that are not there: the other runtime has its own words for them.
@@ -120,8 +126,10 @@ class GraphReader {
   readonly #producers = new Map<string, NodeSummary>();
   readonly #values = new Map<string, Value>();
   readonly #context: StepContext;
+  readonly #adapted: Operator | undefined;
 
-  constructor(bytes: Uint8Array, files: WeightFiles) {
+  constructor(bytes: Uint8Array, files: WeightFiles, adapted: Operator | undefined) {
+    this.#adapted = adapted;
     this.#bytes = bytes;
     this.#model = readModel(bytes);
     for (const node of this.#model.nodes) for (const name of node.outputs) this.#producers.set(name, node);
@@ -228,6 +236,8 @@ class GraphReader {
     const operators = domain === '' ? OPERATORS : CONTRIBUTED;
     const operator = Object.hasOwn(operators, opType) ? operators[opType] : undefined;
     const step = new Step(node, inputs, attributes, this.#context);
+    const adapter = domain === '' ? this.#adapted?.(step) : undefined;
+    if (adapter) return adapter;
     const isKnown = inputs.every((input) => input === undefined || input.kind === 'host');
     if (isKnown && opType === 'Shape') return hostShape(inputs[0] as HostValue, attributes);
     if (isKnown && operator && LOOKS_UP.has(opType)) {

@@ -22,7 +22,7 @@ export class Constants {
   }
 }
 
-const isFloat = ({ type }: TensorSummary): boolean =>
+export const isFloat = ({ type }: TensorSummary): boolean =>
   type === 'float32' || type === 'float16' || type === 'float64';
 
 /** A matrix of floats, [inputs, outputs] or, transposed, [outputs, inputs]. */

@@ -15,9 +15,11 @@ import {
   tinyV5Small,
 } from '@nearfield/model-tiny';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exported } from '../../test/graphs.ts';
 import { openedInPieces } from '../../test/staged.ts';
 import { Encoder, type EncoderText, readGraph, Team, ThreadLost } from '../index.ts';
 import { compileKernels, kernelBytes, newMemory, VARIANTS } from '../kernels.ts';
+import { adapted } from '../plan/operators/adapters.ts';
 import { WORD } from './board.ts';
 
 const HOW = { dimensions: Number.MAX_SAFE_INTEGER, normalized: true };
@@ -52,7 +54,7 @@ function rowsOf(files: readonly TinyFile[], output: string) {
   const beside = files
     .filter(({ path }) => path.endsWith('_data'))
     .map(({ path, bytes }) => [path.slice(path.lastIndexOf('/') + 1), bytes] as const);
-  const reading = readGraph(graph.bytes, output, new Map(beside));
+  const reading = readGraph(graph.bytes, output, new Map(beside), adapted);
   if ('refused' in reading) throw new Error(reading.refused);
   return reading.rows;
 }
@@ -98,6 +100,7 @@ describe.each([
   ['embeddings v3, pooled', () => tinyV3('pooled').files, '13049'],
   ['embeddings v5, nano, q4', () => tinyV5Nano().files, 'last_hidden_state'],
   ['embeddings v5, small, pooled', () => tinyV5Small().files, 'sentence_embedding'],
+  ['adapters of weights', () => [{ path: 'model.onnx', bytes: exported({ adapters: 'weights' }) }], 'states'],
   ['code', () => tinyCode().files, 'last_hidden_state'],
   ['reranker v1', () => tinyRerankerV1().files, 'logits'],
   ['reranker v2', () => tinyRerankerV2().files, 'logits'],

@@ -155,7 +155,10 @@ export class TransformerGraph {
     const split = this.integers('split', [0, 0, heads, hidden / heads]);
     const heads4 = (value: string, perm: readonly number[]): string =>
       graph.op('Transpose', [graph.op('Reshape', [value, split])], { attributes: { perm } });
-    let queries = this.linear(states, layer.query);
+    let queries =
+      task && this.#model.shape.rank > 0
+        ? this.#adaptedQueries(layer, states, task)
+        : this.linear(states, layer.query);
     if (task) {
       const table = graph.constant(
         `${layer.query.weight.name}.adapters`,
@@ -182,6 +185,33 @@ export class TransformerGraph {
     );
     const widened = graph.op('Relu', [this.linear(attended, layer.up)]);
     return this.#normalise(graph.op('Add', [attended, this.linear(widened, layer.down)]), layer.afterInner);
+  }
+
+  /** Queries by weights that the task changes, as layers with adapters of low rank are exported. */
+  #adaptedQueries({ query, lowRank }: Layer, states: string, task: string): string {
+    const { graph } = this;
+    const { hidden, adapters, rank } = this.#model.shape;
+    const { name, values } = query.weight;
+    const chosen = (which: 0 | 1, dims: number[]): string => {
+      const stack = graph.constant(`${name}.lora_${'AB'[which]}`, tensor('float32', dims, lowRank[which]));
+      return graph.op('Gather', [stack, task]);
+    };
+    const [first, second] = [chosen(0, [adapters, rank, hidden]), chosen(1, [adapters, hidden, rank])];
+    const change = graph.op('Reshape', [
+      graph.op('MatMul', [second, first]),
+      this.integers('square', [hidden, hidden]),
+    ]);
+    const turned = values.map((_, at) => values[(at % hidden) * hidden + Math.floor(at / hidden)]!);
+    const weight = graph.constant(`${name}.weight`, tensor('float32', [hidden, hidden], turned));
+    const sum = graph.op('Add', [weight, graph.op('Mul', [change, this.scalar('adapter_scale', 1)])]);
+    const product = graph.op('MatMul', [
+      states,
+      graph.op('Transpose', [sum], { attributes: { perm: [1, 0] } }),
+    ]);
+    return graph.op('Add', [
+      product,
+      graph.constant(`${name}.bias`, tensor('float32', [hidden], query.bias)),
+    ]);
   }
 
   /** `input · weight + bias`. */

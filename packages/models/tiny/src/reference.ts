@@ -35,9 +35,10 @@ function block(model: Transformer, layer: Layer, states: Rows, { adapter, unseen
   const { hidden, heads, causal } = model.shape;
   const size = hidden / heads;
   const shift = adapter === undefined ? undefined : row(layer.adapters, adapter, hidden);
-  const queries = states.map((state) =>
-    apply(layer.query, state).map((value, at) => value + (shift?.[at] ?? 0)),
-  );
+  const queries = states.map((state) => {
+    const change = lowRankChange(model, layer, state, adapter);
+    return apply(layer.query, state).map((value, at) => value + (shift?.[at] ?? 0) + (change?.[at] ?? 0));
+  });
   const keys = states.map((state) => apply(layer.key, state));
   const values = states.map((state) => apply(layer.value, state));
   return states.map((state, from) => {
@@ -59,6 +60,20 @@ function block(model: Transformer, layer: Layer, states: Rows, { adapter, unseen
     const widened = apply(layer.up, attended).map((value) => Math.max(0, value));
     return normalise(plus(attended, apply(layer.down, widened)), layer.afterInner);
   });
+}
+
+/** What an adapter of low rank adds to queries. */
+function lowRankChange(
+  { shape: { hidden, rank } }: Transformer,
+  { lowRank: [narrow, wide] }: Layer,
+  state: readonly number[],
+  adapter: number | undefined,
+): number[] | undefined {
+  if (adapter === undefined || rank === 0) return undefined;
+  const between = Array.from({ length: rank }, (_, at) =>
+    dot(state, row(narrow, adapter * rank + at, hidden)),
+  );
+  return state.map((_, at) => dot(between, row(wide, adapter * hidden + at, rank)));
 }
 
 /** `vector · weight + bias`. */

@@ -180,12 +180,13 @@ export const tinyV2German = (): TinyTextModel =>
 /**
  * jina-embeddings-v3: Unigram, adapters chosen by a scalar.
  * @param output which of the published outputs the graph has.
+ * @param rank of what adapters add to the queries' weights, beside the vectors that they add to queries.
  */
-export const tinyV3 = (output: 'both' | 'pooled' = 'both', hidden?: number): TinyTextModel =>
+export const tinyV3 = (output: 'both' | 'pooled' = 'both', hidden?: number, rank = 0): TinyTextModel =>
   textModel({
     like: 'jina-embeddings-v3',
     tokenizer: xlmRoberta(),
-    shape: { seed: 31, adapters: 5, ...(hidden !== undefined && { hidden }) },
+    shape: { seed: 31, adapters: 5, rank, ...(hidden !== undefined && { hidden }) },
     inputs: { attentionMask: true, taskId: true },
     pooling: 'mean',
     ...(output === 'both' ? { tokenOutput: 'text_embeds' } : {}),

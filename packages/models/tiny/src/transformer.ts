@@ -17,6 +17,8 @@ export interface TransformerShape {
   readonly causal: boolean;
   /** Task adapters; 0: none. Each adds a vector of its own to every layer's queries. */
   readonly adapters: number;
+  /** Of what each adapter also adds to the queries' weights; 0: nothing. */
+  readonly rank: number;
   readonly seed: number;
   readonly form: WeightForm;
 }
@@ -31,6 +33,7 @@ export const SMALL = {
   segments: 0,
   causal: false,
   adapters: 0,
+  rank: 0,
   seed: 1,
   form: 'float32',
 } as const;
@@ -57,6 +60,8 @@ export interface Layer {
   readonly afterInner: Normalisation;
   /** [adapters, hidden] */
   readonly adapters: Float32Array;
+  /** [adapters, rank, hidden] and [adapters, hidden, rank]: the second times the first is added to the queries' weights. */
+  readonly lowRank: readonly [Float32Array, Float32Array];
 }
 
 export interface Transformer {
@@ -96,6 +101,10 @@ export function transformer(shape: TransformerShape): Transformer {
       afterAttention: normalisation(source, `${index}.after_attention`, hidden),
       afterInner: normalisation(source, `${index}.after_inner`, hidden),
       adapters: source.numbers(shape.adapters * hidden, 1),
+      lowRank: [
+        source.numbers(shape.adapters * shape.rank * hidden, 1.5 / Math.sqrt(hidden)),
+        source.numbers(shape.adapters * hidden * shape.rank, 1),
+      ],
     };
   });
   return { shape, source, words, positions, segments, embedding, layers };

@@ -85,7 +85,7 @@ export async function prepareGraph(file: StoredFile, options: GraphOptions): Pro
       const beside = await options.weights(path);
       externalData.push({ path, data: await beside.read({ ...(signal && { signal }) }) });
     }
-    const planned = planOf(bytes.subarray(0, length), summary, tailOptions, options, {
+    const planned = await planOf(bytes.subarray(0, length), summary, tailOptions, options, {
       weights,
       location,
       files: new Map(externalData.map(({ path, data }) => [path, data])),
@@ -171,16 +171,20 @@ async function readGraphFile(
 }
 
 /** The graph's only output as the encoder computes it, or why it does not. */
-function planOf(
+async function planOf(
   bytes: Uint8Array,
   summary: ModelSummary,
   [options, ...others]: readonly TailOptions[],
   { encoder, onlyRanks }: GraphOptions,
   { weights, location, files }: Pick<ReadFile, 'weights' | 'location'> & { readonly files: WeightFiles },
-): EncoderPlan | { refused: string } {
+): Promise<EncoderPlan | { refused: string }> {
   if ('refused' in encoder) return encoder;
   if (!options || others.length > 0) return { refused: 'several outputs of its graph are used' };
-  const reading = encoder.read(bytes, options.output, weights!.files(location, files));
+  // A file of its own, for the few models with tasks. Without it the runtime computes those whose weights they change.
+  const adapters = summary.inputs.some(({ name }) => name === 'task_id')
+    ? await import('@nearfield/encoder/adapters').catch(() => undefined)
+    : undefined;
+  const reading = encoder.read(bytes, options.output, weights!.files(location, files), adapters?.adapted);
   if ('refused' in reading) return reading;
   const { kind, output } = options;
   if (reading.rows.per !== (kind === 'pooled' ? 'text' : 'token')) {

@@ -1,4 +1,4 @@
-import type { Reading, WeightStage } from '@nearfield/encoder';
+import type { Operator, Reading, WeightStage } from '@nearfield/encoder';
 import type { WeightFiles } from '@nearfield/onnx';
 import type { Device, DeviceReport, Dtype } from '@nearfield/spec';
 import type { Session, SessionModel } from './session.ts';
@@ -58,8 +58,16 @@ export interface CrewReport {
   readonly sharesMemory?: boolean;
 }
 
-/** Reads how an output of a graph is computed, or the reason why the encoder does not compute it. */
-export type ReadGraph = (bytes: Uint8Array, output: string, files: WeightFiles) => Reading;
+/**
+ * Reads how an output of a graph is computed, or the reason why the encoder does not compute it.
+ * @param adapted reads adapters of low rank.
+ */
+export type ReadGraph = (
+  bytes: Uint8Array,
+  output: string,
+  files: WeightFiles,
+  adapted?: Operator,
+) => Reading;
 
 /** Kind of processor, which good batch sizes depend on. */
 export type Processor = 'cpu' | 'gpu';

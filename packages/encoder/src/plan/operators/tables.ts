@@ -20,7 +20,7 @@ import { pooled } from './pooling.ts';
 import { partOf, within } from './rotary.ts';
 
 /** How numbers choose rows; undefined if they do it in another way. */
-function keyOf(indices: HostValue): { by: LookUpKey; offset: number } | undefined {
+export function keyOf(indices: HostValue): { by: LookUpKey; offset: number } | undefined {
   const all = indices.probes();
   const isTask = ({ dims, data }: HostTensor, probe: number): boolean =>
     dims.length === 0 && data[0] === PROBES[probe]!.inputs.task_id!.data[0];
@@ -45,7 +45,8 @@ function keyOf(indices: HostValue): { by: LookUpKey; offset: number } | undefine
   return undefined;
 }
 
-function lookUp(table: Table, indices: HostValue): RowsValue | undefined {
+/** Rows of a table. */
+export function lookUp(table: Table, indices: HostValue): RowsValue | undefined {
   const key = keyOf(indices);
   const dims = symbolic(indices.probes().map((each) => each.dims));
   if (!key || !dims || key.offset < 0 || table.width % 8 !== 0) return undefined;

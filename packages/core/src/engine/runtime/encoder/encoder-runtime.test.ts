@@ -292,6 +292,7 @@ describe('other families', () => {
   it.each([
     ['tokens', () => tinyV3()],
     ['the graph pools', () => tinyV3('pooled')],
+    ['of low rank', () => tinyV3('both', undefined, 4)],
   ] as const)('use the adapter of the task: %s', async (_, make) => {
     const model = make();
     const { engine, general } = engineWith(asQ8(model));
