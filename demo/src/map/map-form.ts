@@ -9,12 +9,9 @@ import type { Mapping } from './mapping.ts';
 /** Pictures and texts as vectors of one space. */
 const PICTURE_NEED: ModelNeed = { endpoint: 'embeddings', modality: 'image' };
 
-/** Opens the dialog of the field for folders, which is no button of its own. */
-const chooseFolder = (event: Event): void =>
-  (event.currentTarget as HTMLElement)
-    .closest('form')!
-    .querySelector<HTMLInputElement>('#map-folder')!
-    .click();
+/** Opens the dialog of a hidden field: browsers write on their own buttons in their own language. */
+const choose = (field: 'map-files' | 'map-folder') => (event: Event) =>
+  (event.currentTarget as HTMLElement).closest('form')!.querySelector<HTMLInputElement>(`#${field}`)!.click();
 
 /** What goes on the map, and by which model. */
 export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
@@ -64,21 +61,22 @@ export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
         <p id="map-texts-hint" class="hint">${t.textsHint}</p>
         ${gapText(gaps, 'map-texts')}
       </div>
+      <div class="row" role="group" aria-label=${t.files} aria-describedby="map-files-hint">
+        <button type="button" @click=${choose('map-files')}>${t.chooseFiles}</button>
+        <button type="button" @click=${choose('map-folder')}>${t.folder}</button>
+        <span id="map-files-hint" class="hint">${t.filesHint}</span>
+        <input
+          id="map-files"
+          type="file"
+          hidden
+          multiple
+          accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
+          aria-label=${t.files}
+          @change=${(event: Event) => page.mapFiles(takeFiles(event))}
+        />
+        <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${(event: Event) => page.mapFiles(takeFiles(event))} />
+      </div>
       <div class="options">
-        <div class="field">
-          <label for="map-files">${t.files}</label>
-          <input
-            id="map-files"
-            type="file"
-            multiple
-            accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
-            aria-describedby="map-files-hint"
-            @change=${(event: Event) => page.mapFiles(takeFiles(event))}
-          />
-          <p id="map-files-hint" class="hint">${t.filesHint}</p>
-          <div class="row"><button type="button" @click=${chooseFolder}>${t.folder}</button></div>
-          <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${(event: Event) => page.mapFiles(takeFiles(event))} />
-        </div>
         ${modelField({
           app,
           id: 'map-model',

@@ -239,6 +239,10 @@ export class App extends Notices {
     // taken out again.
     const wantsKey =
       remote.apiKey !== '' || (this.state.wantsKey && apiKey === remote.apiKey && baseUrl === remote.baseUrl);
+    if (remote.baseUrl !== baseUrl) {
+      const { remote: _, ...capabilities } = this.state.capabilities;
+      this.update({ capabilities });
+    }
     this.#switch({ remote, wantsKey });
     this.#keepSettings();
     this.#tell('switched');

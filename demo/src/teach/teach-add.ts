@@ -109,6 +109,7 @@ class TeachAdd extends TeachElement {
           id="teach-lines"
           rows="4"
           dir="auto"
+          placeholder=${text.linesExample}
           aria-invalid=${missing ? 'true' : nothing}
           aria-describedby=${missing ? 'teach-lines-gap' : nothing}
           @keydown=${(event: KeyboardEvent) => {

@@ -25,6 +25,7 @@ const REASONS = [
   'core/src/engine/runtime/encoder/encoder-runtime.ts',
   'core/src/engine/loading/assemble.ts',
   'core/src/engine/loading/graph.ts',
+  'core/src/engine/loading/graph-changes.ts',
   'core/src/engine/loading/loader.ts',
   'core/src/engine/loading/model-files.ts',
   'core/src/engine/loading/self-check.ts',
@@ -227,6 +228,11 @@ describe('a sentence', () => {
     expect(translated('Done.', pairs, 'de')).toBe('Fertig.');
     expect(translated('It is 1.5 MB. Done.', pairs, 'de')).toBe('Es sind 1,5 MB. Fertig.');
     expect(translated('Done. And more.', pairs, 'de')).toBeUndefined();
+  });
+
+  test('is no part of the sentence behind it', () => {
+    const sizes = [...pairs, ['{width} by {height} pixels.', '{width} mal {height} Pixel.']] as const;
+    expect(translated('Done. 640 by 480 pixels.', sizes, 'de')).toBe('Fertig. 640 mal 480 Pixel.');
   });
 
   test('keeps names as they are', () => {
