@@ -423,6 +423,8 @@ export const words: Words = {
       nothing: 'Nichts passt zur Frage und zu diesen Filtern.',
       withoutModel:
         'Aus 300 englischen Beispieltexten, ohne Modell: über Wörter und eine Tabelle, die jedem von ihnen eine Bedeutung gibt. Ein Modell, das die ganze Frage liest, antwortet besser und durchsucht auch eigene Texte.',
+      notFetched:
+        'Noch keine Antwort: Der Index der Beispieltexte kommt von dieser Website, und sie ist nicht zu erreichen. Liegt das Modell erst in diesem Browser, lassen sich Texte auch ohne Netz hinzufügen und durchsuchen.',
       useModel: 'Das Modell fragen',
       agreement: 'Übereinstimmung in Bedeutung und Wörtern; der Balken vergleicht mit der besten Textstelle',
       score: 'Wertung',

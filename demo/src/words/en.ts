@@ -426,6 +426,8 @@ export const words = {
       nothing: 'Nothing fits your question and these filters.',
       withoutModel:
         'From 300 sample passages, without a model: by words, and by a table that has a meaning for each of them. A model that reads the whole question answers better, and searches your own texts.',
+      notFetched:
+        'This question has no answer yet: the index of the sample comes from this site, which cannot be reached. Texts can be added and searched without a network once the model is kept in this browser.',
       useModel: 'Ask the model',
       agreement: 'Agreement in meaning and in words; the bar compares with the best passage',
       score: 'Score',
