@@ -1,4 +1,5 @@
 import { readPicture, UnreadablePictureError } from '../classify/read-picture.ts';
+import { isPictureFile } from '../elements/dropped-files.ts';
 import { thumbnailOf } from '../pictures/thumbnail.ts';
 import {
   decodeText,
@@ -7,7 +8,6 @@ import {
   readTextFile,
   UnreadableFileError,
 } from '../search/read-files.ts';
-import { isPictureFile } from '../teach/intake.ts';
 import { words } from '../words/language.ts';
 import type { MapItem } from './item.ts';
 import { readTable } from './table.ts';

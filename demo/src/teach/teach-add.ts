@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import './camera.ts';
+import { droppedFiles, placed } from '../elements/dropped-files.ts';
 import { takeFiles } from '../elements/page-element.ts';
 import { words } from '../words/language.ts';
-import { droppedFiles, placed } from './intake.ts';
 import { TeachElement } from './teach-element.ts';
 
 /** Adds examples: pasted, from files and folders, dropped, from the clipboard, from the camera. */
