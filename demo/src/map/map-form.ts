@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { placed } from '../elements/dropped-files.ts';
 import { gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, submitOnEnter, takeFiles } from '../elements/page-element.ts';
@@ -18,6 +19,7 @@ export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
   const { app } = page;
   const { gaps, state } = page;
   const t = words().map;
+  const take = (event: Event) => page.mapFiles(placed(takeFiles(event)));
   return html`<details class="card map-form" ?open=${!state.map}>
     <summary>${t.textsAndModel}</summary>
     <form aria-label=${t.texts} @submit=${submit}>
@@ -61,7 +63,7 @@ export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
         <p id="map-texts-hint" class="hint">${t.textsHint}</p>
         ${gapText(gaps, 'map-texts')}
       </div>
-      <div class="row" role="group" aria-label=${t.files} aria-describedby="map-files-hint">
+      <div class="row map-files" role="group" aria-label=${t.files} aria-describedby="map-files-hint">
         <button type="button" @click=${choose('map-files')}>${t.chooseFiles}</button>
         <button type="button" @click=${choose('map-folder')}>${t.folder}</button>
         <span id="map-files-hint" class="hint">${t.filesHint}</span>
@@ -72,9 +74,9 @@ export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
           multiple
           accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
           aria-label=${t.files}
-          @change=${(event: Event) => page.mapFiles(takeFiles(event))}
+          @change=${take}
         />
-        <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${(event: Event) => page.mapFiles(takeFiles(event))} />
+        <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${take} />
       </div>
       <div class="options">
         ${modelField({
