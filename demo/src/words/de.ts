@@ -547,7 +547,7 @@ export const words: Words = {
         `Beim ersten Mal wird ${model} von ${from} heruntergeladen; es bleibt in der IndexedDB dieses Browsers, bis es gelöscht wird, und ${leaves}.`,
     },
     sources: {
-      trySample: 'Beispieltexte probieren',
+      trySample: 'Beispieltexte ausprobieren',
       sample: 'Beispieltexte',
       files: 'Dateien wählen…',
       paste: 'Text einfügen…',
