@@ -14,6 +14,13 @@ export interface Scene {
   tour?: number;
 }
 
+/** Scrolls to what a person looks at in the end, below the form. */
+const lookAt = (page: Page, selector: string): Promise<void> =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((element) => scrollBy(0, element.getBoundingClientRect().top - 16));
+
 /** The demo's pages, each at its main job. */
 export const SCENES: readonly Scene[] = [
   {
@@ -54,6 +61,7 @@ export const SCENES: readonly Scene[] = [
       await page.getByRole('searchbox', { name: 'Find by meaning' }).fill('planets and moons');
       await page.getByRole('button', { name: 'Find', exact: true }).click();
       await page.getByTestId('map-found').getByRole('listitem').first().waitFor();
+      await lookAt(page, '.map-find');
     },
   },
   {
@@ -72,6 +80,7 @@ export const SCENES: readonly Scene[] = [
     async play(page) {
       await page.getByRole('button', { name: 'Rerank', exact: true }).click();
       await page.locator('[data-order="after"] li').first().waitFor();
+      await lookAt(page, '.halves:has([data-order])');
     },
   },
   {

@@ -38,6 +38,7 @@ async function walk(entry: FileSystemEntry, found: PlacedFile[]): Promise<void> 
       reader.readEntries(resolve, reject);
     });
     if (part.length === 0) return;
-    for (const each of part) await walk(each, found);
+    // Files of the system, such as `.DS_Store`, are none of the visitor's.
+    for (const each of part) if (!each.name.startsWith('.')) await walk(each, found);
   }
 }

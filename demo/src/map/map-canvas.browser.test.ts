@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import './map-canvas.ts';
 import './map.css';
+import './map-lists.css';
 import type { MapItem } from './item.ts';
 import type { MapScene } from './map-canvas.ts';
 import { seededRandom } from './projection/random.ts';

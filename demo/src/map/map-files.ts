@@ -1,4 +1,5 @@
 import { readPicture, UnreadablePictureError } from '../classify/read-picture.ts';
+import { isPictureFile, type PlacedFile } from '../elements/dropped-files.ts';
 import { thumbnailOf } from '../pictures/thumbnail.ts';
 import {
   decodeText,
@@ -7,7 +8,6 @@ import {
   readTextFile,
   UnreadableFileError,
 } from '../search/read-files.ts';
-import { isPictureFile } from '../teach/intake.ts';
 import { words } from '../words/language.ts';
 import type { MapItem } from './item.ts';
 import { readTable } from './table.ts';
@@ -28,11 +28,11 @@ const AT_ONCE = 4;
  * @throws the signal's reason, and errors that are no fault of a file
  */
 export async function readMapFiles(
-  files: readonly File[],
+  files: readonly PlacedFile[],
   readPdf: PdfReader,
   { signal, onRead }: { signal: AbortSignal | undefined; onRead: (done: number, total: number) => void },
 ): Promise<ReadItems> {
-  const folders = new Set(files.map(folderOf));
+  const folders = new Set(files.map(({ path }) => folderOf(path)));
   const several = files.length > 1;
   const read: MapItem[][] = [];
   const refused: string[] = [];
@@ -41,11 +41,11 @@ export async function readMapFiles(
   const work = async (): Promise<void> => {
     for (let at = next++; at < files.length; at = next++) {
       signal?.throwIfAborted();
-      const file = files[at]!;
-      const label = folders.size > 1 ? folderOf(file) : '';
+      const { file, path } = files[at]!;
+      const label = folders.size > 1 ? folderOf(path) : '';
       try {
         read[at] = isPictureFile(file)
-          ? [await itemOfPicture(file, label)]
+          ? [await itemOfPicture(file, path, label)]
           : await itemsOfFile(file, label, several, readPdf);
       } catch (error) {
         if (!(error instanceof UnreadableFileError || error instanceof UnreadablePictureError)) throw error;
@@ -59,11 +59,11 @@ export async function readMapFiles(
 }
 
 /** The folder that holds a file, where a folder was chosen; otherwise empty. */
-const folderOf = ({ webkitRelativePath: path = '' }: File): string => path.split('/').at(-2) ?? '';
+const folderOf = (path: string): string => path.split('/').at(-2) ?? '';
 
-async function itemOfPicture(file: File, label: string): Promise<MapItem> {
+async function itemOfPicture(file: File, path: string, label: string): Promise<MapItem> {
   const blob = await readPicture(file);
-  const id = `${file.webkitRelativePath || file.name} ${file.size} ${file.lastModified}`;
+  const id = `${path} ${file.size} ${file.lastModified}`;
   return { text: file.name, label, picture: { id, blob, thumbnail: await thumbnailOf(blob) } };
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { placed } from '../elements/dropped-files.ts';
 import { gapText } from '../elements/gap.ts';
 import { modelField } from '../elements/model-field.ts';
 import { fieldValue, submitOnEnter, takeFiles } from '../elements/page-element.ts';
@@ -9,18 +10,16 @@ import type { Mapping } from './mapping.ts';
 /** Pictures and texts as vectors of one space. */
 const PICTURE_NEED: ModelNeed = { endpoint: 'embeddings', modality: 'image' };
 
-/** Opens the dialog of the field for folders, which is no button of its own. */
-const chooseFolder = (event: Event): void =>
-  (event.currentTarget as HTMLElement)
-    .closest('form')!
-    .querySelector<HTMLInputElement>('#map-folder')!
-    .click();
+/** Opens the dialog of a hidden field: browsers write on their own buttons in their own language. */
+const choose = (field: 'map-files' | 'map-folder') => (event: Event) =>
+  (event.currentTarget as HTMLElement).closest('form')!.querySelector<HTMLInputElement>(`#${field}`)!.click();
 
 /** What goes on the map, and by which model. */
 export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
   const { app } = page;
   const { gaps, state } = page;
   const t = words().map;
+  const take = (event: Event) => page.mapFiles(placed(takeFiles(event)));
   return html`<details class="card map-form" ?open=${!state.map}>
     <summary>${t.textsAndModel}</summary>
     <form aria-label=${t.texts} @submit=${submit}>
@@ -64,21 +63,22 @@ export function mapForm(page: Mapping, submit: (event: SubmitEvent) => void) {
         <p id="map-texts-hint" class="hint">${t.textsHint}</p>
         ${gapText(gaps, 'map-texts')}
       </div>
+      <div class="row map-files" role="group" aria-label=${t.files} aria-describedby="map-files-hint">
+        <button type="button" @click=${choose('map-files')}>${t.chooseFiles}</button>
+        <button type="button" @click=${choose('map-folder')}>${t.folder}</button>
+        <span id="map-files-hint" class="hint">${t.filesHint}</span>
+        <input
+          id="map-files"
+          type="file"
+          hidden
+          multiple
+          accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
+          aria-label=${t.files}
+          @change=${take}
+        />
+        <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${take} />
+      </div>
       <div class="options">
-        <div class="field">
-          <label for="map-files">${t.files}</label>
-          <input
-            id="map-files"
-            type="file"
-            multiple
-            accept=".csv,.tsv,.txt,.md,.markdown,.html,.htm,.pdf,.svg,text/*,image/*"
-            aria-describedby="map-files-hint"
-            @change=${(event: Event) => page.mapFiles(takeFiles(event))}
-          />
-          <p id="map-files-hint" class="hint">${t.filesHint}</p>
-          <div class="row"><button type="button" @click=${chooseFolder}>${t.folder}</button></div>
-          <input id="map-folder" type="file" hidden multiple webkitdirectory aria-label=${t.folder} @change=${(event: Event) => page.mapFiles(takeFiles(event))} />
-        </div>
         ${modelField({
           app,
           id: 'map-model',

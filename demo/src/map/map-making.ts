@@ -1,3 +1,4 @@
+import { type PlacedFile, placed } from '../elements/dropped-files.ts';
 import { PictureAddresses } from '../pictures/addresses.ts';
 import { pdfReader } from '../search/pdf-reader.ts';
 import { searchingOf } from '../search/searching.ts';
@@ -113,7 +114,7 @@ export abstract class MapMaking extends ModelPageState<MapState> {
 
   /** Maps the sample passages with their subjects as labels, or the sample pictures. */
   async mapSample(sample: Sample = 'passages'): Promise<void> {
-    if (sample === 'pictures') await this.mapFiles(await samplePictureFiles(), { sample });
+    if (sample === 'pictures') await this.mapFiles(placed(await samplePictureFiles()), { sample });
     else await this.map(await samplePassages(), { sample });
   }
 
@@ -131,7 +132,7 @@ export abstract class MapMaking extends ModelPageState<MapState> {
   }
 
   /** Maps texts and pictures of files: rows of tables, pictures, passages of others. */
-  async mapFiles(files: readonly File[], { sample }: { sample?: Sample } = {}): Promise<void> {
+  async mapFiles(files: readonly PlacedFile[], { sample }: { sample?: Sample } = {}): Promise<void> {
     this.update({ reading: true });
     const read = await this.call.run(async (_, { signal, onProgress }) =>
       readMapFiles(files, pdfReader(this.app), {

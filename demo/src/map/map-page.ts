@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { answeredBy } from '../elements/answered-by.ts';
 import { callProgress } from '../elements/call-progress.ts';
+import { droppedFiles } from '../elements/dropped-files.ts';
 import { FileDrop } from '../elements/file-drop.ts';
 import { PageElement } from '../elements/page-element.ts';
 import { formatCount } from '../shell/format.ts';
@@ -29,7 +30,10 @@ const mappingOf = mappingWith(startProjector);
 class MapPage extends PageElement<Mapping> {
   static override readonly properties = { ...PageElement.properties, pointerUse: { state: true } };
   declare private pointerUse: PointerUse;
-  readonly drop = new FileDrop(this, (files) => void this.page.mapFiles(files));
+  readonly drop = new FileDrop(
+    this,
+    (_, transfer) => void droppedFiles(transfer).then((files) => this.page.mapFiles(files)),
+  );
   readonly #scenes = new Scenes();
 
   protected override open(): Mapping {

@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { PictureAddresses } from '../pictures/addresses.ts';
 import type { MapItem } from './item.ts';
 import type { Size, Spot } from './view.ts';
 
@@ -7,8 +8,8 @@ const MARGIN = 4;
 
 /** What a point is, beside the pointer: its picture, its label, its text. */
 export class MapTip {
-  /** The picture that is shown, and its address. */
-  #shown: { picture: Blob; address: string } | undefined;
+  readonly #addresses = new PictureAddresses();
+  #shown: Blob | undefined;
 
   /** @param grown called when a picture has given the tip its size */
   render(item: MapItem | undefined, grown: () => void) {
@@ -29,15 +30,13 @@ export class MapTip {
 
   /** Lets go of the picture. */
   close(): void {
-    if (this.#shown) URL.revokeObjectURL(this.#shown.address);
+    this.#addresses.release();
     this.#shown = undefined;
   }
 
   #addressOf(picture: Blob): string {
-    if (this.#shown?.picture !== picture) {
-      this.close();
-      this.#shown = { picture, address: URL.createObjectURL(picture) };
-    }
-    return this.#shown!.address;
+    if (this.#shown !== picture) this.close();
+    this.#shown = picture;
+    return this.#addresses.of(picture);
   }
 }

@@ -1,5 +1,6 @@
 import { FoundationError } from '@nearfield/spec';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { placed } from '../elements/dropped-files.ts';
 import { type LetterApp, letterApp } from '../testing-app.ts';
 import { Mapping } from './mapping.ts';
 import { namedGroups, project } from './projection/project.ts';
@@ -72,10 +73,10 @@ describe('a map', () => {
   test('is made of files, and says which cannot be read', async () => {
     const table = new File(['text,label\naaa,one\nbbb,two'], 'a.csv');
     const binary = new File([new Uint8Array([0, 1, 2, 3, 0, 0])], 'b.csv');
-    await page.mapFiles([binary]);
+    await page.mapFiles(placed([binary]));
     expect(page.gaps.of('map-texts')).toContain('b.csv');
     expect(page.state.map).toBeUndefined();
-    await page.mapFiles([table, binary]);
+    await page.mapFiles(placed([table, binary]));
     expect(page.state.map?.labels).toEqual(['one', 'two']);
     expect(page.gaps.of('map-texts')).toContain('b.csv');
   });

@@ -1,16 +1,24 @@
 /** Addresses in this page of pictures in memory: one for each, as long as they are shown. */
 export class PictureAddresses {
-  readonly #addresses = new Map<Blob, string>();
+  readonly #addresses = new Map<unknown, string>();
 
-  of(picture: Blob): string {
-    const address = this.#addresses.get(picture) ?? URL.createObjectURL(picture);
-    this.#addresses.set(picture, address);
+  /** @param key what stands for the picture. Default: itself */
+  of(picture: Blob, key: unknown = picture): string {
+    const address = this.#addresses.get(key) ?? URL.createObjectURL(picture);
+    this.#addresses.set(key, address);
     return address;
   }
 
-  /** Lets go of all pictures: their addresses lead nowhere from now on. */
+  /** Lets go of a picture: its address leads nowhere from now on. */
+  forget(key: unknown): void {
+    const address = this.#addresses.get(key);
+    if (address === undefined) return;
+    URL.revokeObjectURL(address);
+    this.#addresses.delete(key);
+  }
+
+  /** Lets go of all pictures. */
   release(): void {
-    for (const address of this.#addresses.values()) URL.revokeObjectURL(address);
-    this.#addresses.clear();
+    for (const key of this.#addresses.keys()) this.forget(key);
   }
 }

@@ -1,3 +1,5 @@
+import { scaledPicture } from './scaled.ts';
+
 /** Longest side of a thumbnail in pixels: twice what pages show, for dense screens. */
 export const THUMBNAIL_SIDE = 128;
 
@@ -12,14 +14,7 @@ export const THUMBNAIL_SIDE = 128;
 export async function thumbnailOf(picture: Blob, side = THUMBNAIL_SIDE): Promise<Blob> {
   const whole = await createImageBitmap(picture);
   try {
-    const scale = Math.min(1, side / Math.max(whole.width, whole.height));
-    const width = Math.max(1, Math.round(whole.width * scale));
-    const height = Math.max(1, Math.round(whole.height * scale));
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d')!;
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(whole, 0, 0, width, height);
-    return await canvas.convertToBlob({ type: 'image/webp', quality: 0.85 });
+    return (await scaledPicture(whole, side)).blob;
   } finally {
     whole.close();
   }

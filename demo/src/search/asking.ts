@@ -26,6 +26,8 @@ export interface AskingState<Answer> {
   timings: Timings | undefined;
   /** Whether the answers are those that need no model. */
   withoutModel: boolean;
+  /** Whether those could not be fetched for the last question. */
+  aheadFailed: boolean;
 }
 
 /** A question that was embedded. */
@@ -85,6 +87,7 @@ export const NO_ANSWERS = {
   found: undefined,
   timings: undefined,
   withoutModel: false,
+  aheadFailed: false,
 };
 
 /** Asks a question as it is being typed, and again as what can be found comes and goes. */
@@ -182,7 +185,7 @@ export class Asking<Answer, Session extends LiveSession> {
     if (this.#timer === undefined && !this.#call.state.running) update({ searching: false });
   }
 
-  /** Nothing is indexed: what needs no model may answer. If it fails, the page says what there is to do anyway. */
+  /** Nothing is indexed: what needs no model may answer. */
   async #askAhead(question: string): Promise<void> {
     this.#timer = undefined;
     this.#ahead?.abort();
@@ -194,14 +197,24 @@ export class Asking<Answer, Session extends LiveSession> {
       const found = await answerAhead?.(question, { limit, filters: state().filters }, signal);
       if (signal.aborted || this.#asked) return;
       if (!found) {
-        if (state().withoutModel) update(NO_ANSWERS);
+        if (state().withoutModel || state().aheadFailed) update(NO_ANSWERS);
         return;
       }
       const { answers, facets } = found;
-      update({ answers, answered: question, found: facets, timings: undefined, withoutModel: true });
+      update({
+        answers,
+        answered: question,
+        found: facets,
+        timings: undefined,
+        withoutModel: true,
+        aheadFailed: false,
+      });
       this.#tell();
     } catch {
-      // Without a network, say.
+      // Without a network, say: no fault of the question's. The page says so in its place.
+      if (signal.aborted || this.#asked) return;
+      update({ ...NO_ANSWERS, aheadFailed: true });
+      this.#app.announceQuietly(words().search.answers.notFetched);
     }
   }
 
@@ -230,6 +243,7 @@ export class Asking<Answer, Session extends LiveSession> {
       answered: question,
       found: facets,
       withoutModel: false,
+      aheadFailed: false,
     });
     this.#mark(answers);
     void this.#markAll();

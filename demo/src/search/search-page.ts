@@ -38,7 +38,7 @@ class SearchPage extends SearchElement {
 
   protected override render() {
     const { app } = this;
-    const { documents, question, indexed, indexing, withoutModel } = this.page.state;
+    const { documents, question, indexed, indexing, withoutModel, aheadFailed } = this.page.state;
     const isEmpty = documents.length === 0 && this.pictures.state.documents.length === 0;
     return html`<div class="columns">
         <div class="main-column">
@@ -46,6 +46,7 @@ class SearchPage extends SearchElement {
           <search-field .app=${app}></search-field>
           <search-filters .app=${app}></search-filters>
           <problem-list .app=${app} .origins=${ORIGINS} level="2"></problem-list>
+          ${isEmpty && aheadFailed ? html`<p>${words().search.answers.notFetched}</p>` : nothing}
           <activity-panel .app=${app}></activity-panel>
           <activity-panel .app=${app} of="pictures"></activity-panel>
           ${

@@ -307,19 +307,24 @@ describe('before anything is indexed', () => {
     expect(searching.state.withoutModel).toBe(false);
   });
 
-  test('nothing answers where the sample cannot be fetched, and nothing is reported', async () => {
+  test('says so where the sample cannot be fetched, until it can', async () => {
     let asked = 0;
     searching = new Searching(app, {
       debounce: 5,
       sample: async () => {
         asked += 1;
-        throw new TypeError('Failed to fetch');
+        if (asked === 1) throw new TypeError('Failed to fetch');
+        return sample();
       },
     });
     searching.setQuestion('apple');
-    await expect.poll(() => asked).toBe(1);
+    await expect.poll(() => searching.state.aheadFailed).toBe(true);
     expect(searching.state).toMatchObject({ answers: undefined, searching: false });
     expect(app.state.problems).toEqual([]);
+    expect(app.state.announcement.text).toMatch(/has no answer yet/u);
+    searching.setQuestion('apples');
+    await expect.poll(answers).toEqual(['From the sample.']);
+    expect(searching.state.aheadFailed).toBe(false);
   });
 });
 

@@ -109,6 +109,15 @@ describe('a server that wants a key', () => {
     expect(app.lacksKey).toBe(false);
   });
 
+  test('is another one at another address: what the one before could do says nothing of it', async () => {
+    await app.refresh();
+    expect(app.state.capabilities.remote).toBeDefined();
+    app.setRemote({ apiKey: 'key' });
+    expect(app.state.capabilities.remote).toBeDefined();
+    app.setRemote({ baseUrl: 'https://example.com' });
+    expect(app.state.capabilities).not.toHaveProperty('remote');
+  });
+
   test('is asked for nothing that nobody pressed a button for', async () => {
     await app.learnModels();
     await app.refresh();

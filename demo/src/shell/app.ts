@@ -4,16 +4,16 @@ import type { SearchFoundation } from '@nearfield/spec';
 import { languageInUse } from '../words/in-use.ts';
 import { languageName, rememberLanguage, useLanguage, words } from '../words/language.ts';
 import { type Answerer, answererOf, type Mode, type Preference, type Side } from './answerer.ts';
+import type { AppOptions } from './app-options.ts';
 import { type AppState, reachOfCode } from './app-state.ts';
-import type { Connections, EngineSettings, RemoteSettings } from './connections.ts';
+import type { EngineSettings, RemoteSettings } from './connections.ts';
 import { Foundations } from './foundations.ts';
-import { Notices } from './notices.ts';
-import { DEFAULT_BASE_URL } from './parameters.ts';
-import { isAbort, type Place } from './problems.ts';
-import { hostOf, sameServer } from './server-address.ts';
+import { isAbort } from './problems.ts';
+import { hostOf } from './server-address.ts';
 import type { KeptSettings } from './settings.ts';
 import type { Shared, Tabs } from './tabs.ts';
 import { Usage } from './usage.ts';
+import { Whereabouts } from './whereabouts.ts';
 
 export type { Mode, Preference, Side };
 
@@ -23,30 +23,11 @@ export type { Mode, Preference, Side };
  */
 export type AppEvent = 'switched' | 'deleting';
 
-export interface AppOptions {
-  connections: Connections;
-  baseUrl: string;
-  /** Whether that server is known to answer only with a key. Default: not. */
-  wantsKey?: boolean | undefined;
-  /** Default: the best device of this browser. */
-  engine?: EngineSettings;
-  /** Default `local-first`. */
-  preference?: Preference | undefined;
-  /** Keeps settings for the next visit. Default: they go with the page. */
-  keep?: (settings: KeptSettings) => void;
-  /** Counts tokens. Default: in this browser's storage. */
-  usage?: Usage;
-  /** Milliseconds that a toast is shown. Default 6000. */
-  toastTime?: number;
-  /** Default: this tab is alone. */
-  tabs?: Tabs;
-}
-
 /**
  * What all pages share: the foundation of the current mode, what is known of it and of this browser's storage, problems,
  * and what is told to the visitor. It knows no page.
  */
-export class App extends Notices {
+export class App extends Whereabouts {
   /** Tokens of all answers, whichever page asked for them. */
   readonly usage: Usage;
   readonly #foundations: Foundations;
@@ -102,42 +83,6 @@ export class App extends Notices {
   /** Aborted when another foundation takes over: mode, server or key were changed. */
   get departure(): AbortSignal {
     return this.#departure.signal;
-  }
-
-  /** Where the current foundation computes, for the end of a sentence. */
-  get place(): string {
-    const host = hostOf(this.state.remote.baseUrl);
-    if (this.side === 'remote') return words().elements.atHost(host);
-    return this.asksServer ? words().elements.hereOrAt(host) : words().elements.here;
-  }
-
-  /** The side that is asked first. */
-  get side(): Side {
-    return this.state.mode === 'remote' ? 'remote' : 'local';
-  }
-
-  /** Whether texts may be sent to the server. Auto does so with a key only: without one, nothing leaves the browser. */
-  get asksServer(): boolean {
-    const { mode, remote } = this.state;
-    return mode === 'remote' || (mode === 'auto' && remote.apiKey !== '');
-  }
-
-  /** Whether the server of Remote is known to refuse: it wants a key, and none was entered. It is not asked then. */
-  get lacksKey(): boolean {
-    const { mode, remote, wantsKey } = this.state;
-    if (mode !== 'remote' || remote.apiKey !== '') return false;
-    return wantsKey || sameServer(remote.baseUrl, DEFAULT_BASE_URL);
-  }
-
-  /** Where answers come from in the current mode: what to do about an error depends on it. */
-  get where(): Place {
-    const { mode, remote } = this.state;
-    if (!this.asksServer) return { where: 'here' };
-    const isHosted = sameServer(remote.baseUrl, DEFAULT_BASE_URL);
-    const host = hostOf(remote.baseUrl);
-    return mode === 'auto'
-      ? { where: 'either', isHosted, host }
-      : { where: isHosted ? 'hosted' : 'server', host };
   }
 
   /** The foundation of the current mode, made when it is first needed. */
@@ -239,6 +184,10 @@ export class App extends Notices {
     // taken out again.
     const wantsKey =
       remote.apiKey !== '' || (this.state.wantsKey && apiKey === remote.apiKey && baseUrl === remote.baseUrl);
+    if (remote.baseUrl !== baseUrl) {
+      const { remote: _, ...capabilities } = this.state.capabilities;
+      this.update({ capabilities });
+    }
     this.#switch({ remote, wantsKey });
     this.#keepSettings();
     this.#tell('switched');

@@ -1,9 +1,9 @@
 /** Many texts or pictures classified with what was learnt: with progress, and resumed where it stopped. */
 import { FoundationError } from '@nearfield/spec';
+import type { PlacedFile } from '../elements/dropped-files.ts';
 import { PageCall } from '../shell/page-call.ts';
 import { Store } from '../shell/store.ts';
 import { words } from '../words/language.ts';
-import type { PlacedFile } from './intake.ts';
 import { batchKey, batchResultsKey } from './keeper.ts';
 import { answer, isNone } from './learner.ts';
 import { network } from './network.ts';

@@ -9,8 +9,6 @@ export interface Intake {
   notUnderstood: number;
 }
 
-export { droppedFiles, isPictureFile, type PlacedFile, placed } from '../elements/dropped-files.ts';
-
 const titleIndex = (row: Row | undefined, titles: ReadonlySet<string>): number =>
   row?.cells.findIndex((cell) => titles.has(cell.toLowerCase())) ?? -1;
 

@@ -1,7 +1,9 @@
+import { PictureAddresses } from '../pictures/addresses.ts';
+
 /** The pictures of the project that is open, and their addresses in this page. */
 export class Pictures {
   #blobs: ReadonlyMap<string, Blob> = new Map();
-  readonly #urls = new Map<string, string>();
+  readonly #addresses = new PictureAddresses();
 
   /** By the ids of their items. */
   get blobs(): ReadonlyMap<string, Blob> {
@@ -10,8 +12,7 @@ export class Pictures {
 
   /** Takes the place of the pictures so far with those of another project. */
   use(blobs: ReadonlyMap<string, Blob>): void {
-    for (const url of this.#urls.values()) URL.revokeObjectURL(url);
-    this.#urls.clear();
+    this.#addresses.release();
     this.#blobs = blobs;
   }
 
@@ -22,9 +23,6 @@ export class Pictures {
   /** The address of an item's picture. */
   url(id: string): string | undefined {
     const blob = this.#blobs.get(id);
-    if (!blob) return undefined;
-    const url = this.#urls.get(id) ?? URL.createObjectURL(blob);
-    this.#urls.set(id, url);
-    return url;
+    return blob && this.#addresses.of(blob, id);
   }
 }

@@ -1,7 +1,8 @@
 /** Files that a visitor gives, as items. */
 import { readPicture, UnreadablePictureError } from '../classify/read-picture.ts';
+import { isPictureFile, type PlacedFile } from '../elements/dropped-files.ts';
 import { words } from '../words/language.ts';
-import { classOfPath, type Intake, isPictureFile, type PlacedFile, readTextFile } from './intake.ts';
+import { classOfPath, type Intake, readTextFile } from './intake.ts';
 import type { Addition, Kind } from './project.ts';
 
 /** Reads files as items of a kind. */

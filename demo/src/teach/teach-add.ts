@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import './camera.ts';
+import { droppedFiles, placed } from '../elements/dropped-files.ts';
 import { takeFiles } from '../elements/page-element.ts';
 import { words } from '../words/language.ts';
-import { droppedFiles, placed } from './intake.ts';
 import { TeachElement } from './teach-element.ts';
 
 /** Adds examples: pasted, from files and folders, dropped, from the clipboard, from the camera. */
@@ -109,6 +109,7 @@ class TeachAdd extends TeachElement {
           id="teach-lines"
           rows="4"
           dir="auto"
+          placeholder=${text.linesExample}
           aria-invalid=${missing ? 'true' : nothing}
           aria-describedby=${missing ? 'teach-lines-gap' : nothing}
           @keydown=${(event: KeyboardEvent) => {

@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
+import { placed } from '../elements/dropped-files.ts';
 import { takeFiles } from '../elements/page-element.ts';
 import { formatCount, formatDuration } from '../shell/format.ts';
 import { saveFile } from '../shell/save-file.ts';
 import { languageInUse } from '../words/in-use.ts';
 import { words } from '../words/language.ts';
 import { Batch, resultsAsCsv, resultsAsJson } from './batch.ts';
-import { placed } from './intake.ts';
 import { TeachElement } from './teach-element.ts';
 import type { Teaching } from './teaching.ts';
 

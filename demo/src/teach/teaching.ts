@@ -1,11 +1,12 @@
 /** The state of the page Teach: the project that is open, and what is learnt of it. */
 import { FoundationError, type SearchFoundation } from '@nearfield/spec';
+import type { PlacedFile } from '../elements/dropped-files.ts';
 import type { App } from '../shell/app.ts';
 import { PageCall } from '../shell/page-call.ts';
 import { perApp } from '../shell/page-state.ts';
 import { hostOf } from '../shell/server-address.ts';
 import { words } from '../words/language.ts';
-import { type PlacedFile, readPasted } from './intake.ts';
+import { readPasted } from './intake.ts';
 import { Keeper } from './keeper.ts';
 import { Learner } from './learner.ts';
 import { network } from './network.ts';

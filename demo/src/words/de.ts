@@ -423,6 +423,8 @@ export const words: Words = {
       nothing: 'Nichts passt zur Frage und zu diesen Filtern.',
       withoutModel:
         'Aus 300 englischen Beispieltexten, ohne Modell: über Wörter und eine Tabelle, die jedem von ihnen eine Bedeutung gibt. Ein Modell, das die ganze Frage liest, antwortet besser und durchsucht auch eigene Texte.',
+      notFetched:
+        'Noch keine Antwort: Der Index der Beispieltexte kommt von dieser Website, und sie ist nicht zu erreichen. Liegt das Modell erst in diesem Browser, lassen sich Texte auch ohne Netz hinzufügen und durchsuchen.',
       useModel: 'Das Modell fragen',
       agreement: 'Übereinstimmung in Bedeutung und Wörtern; der Balken vergleicht mit der besten Textstelle',
       score: 'Wertung',
@@ -649,7 +651,7 @@ export const words: Words = {
     classes: 'Klassen',
     classesHint: 'Zwei oder drei Klassen benennen. Für den Anfang genügen die Namen.',
     newClass: 'Neue Klasse',
-    newClassExample: 'Ein Name, etwa „billing“',
+    newClassExample: 'Ein Name, etwa „Rechnung“',
     addClass: 'Hinzufügen',
     secondClass: 'Eine zweite Klasse hinzufügen: Mit einer allein gibt es keine Wahl.',
     nameOfClass: (number) => `Name der Klasse ${number}`,
@@ -667,6 +669,7 @@ export const words: Words = {
     addInto: 'Klasse dessen, was hinzukommt',
     addIntoNone: 'laut Zeile oder Ordner, sonst keine',
     lines: 'Texte, je Zeile einer; oder Klasse und Text mit Tabulator dazwischen; oder CSV mit Spaltentiteln',
+    linesExample: 'Das Paket ist nicht angekommen.\nRechnung\tEs wurde doppelt abgebucht.',
     addLines: 'Diese Zeilen hinzufügen',
     linesNotUnderstood: (count) =>
       `${counted(count, { one: 'Zeile wurde', other: 'Zeilen wurden' })} nicht verstanden: Jede braucht eine Klasse und einen Text.`,
@@ -1012,9 +1015,10 @@ export const words: Words = {
     textsAndModel: 'Texte, Bilder und Modell',
     textsHint:
       'Einer je Zeile, oder eine Tabelle (CSV) mit einer Spalte „text“ und, wenn gewünscht, „label“.',
-    files: 'Dateien (Bilder, CSV, Text, Markdown, HTML, PDF)',
-    filesHint: 'Oder irgendwo auf dieser Seite ablegen.',
-    folder: 'Ein Ordner …',
+    files: 'Dateien',
+    chooseFiles: 'Dateien wählen…',
+    filesHint: 'Bilder, CSV, Text, Markdown, HTML, PDF. Oder irgendwo auf dieser Seite ablegen.',
+    folder: 'Ordner wählen…',
     model: 'Modell für Texte',
     pictureModel: 'Modell für Karten mit Bildern',
     mapTexts: 'Karte dieser Texte',
@@ -1393,7 +1397,12 @@ export const words: Words = {
     rounds: (count) => counted(count, { one: 'Durchgang', other: 'Durchgänge' }),
     perSecond: (value) => `${value} je Sekunde`,
     times: (value) => `${value}-mal so schnell`,
-    peer: (name, value) => `${name}: ${value}-mal so lange`,
+    // The names are those of the published report, in English.
+    peer: (name, value) =>
+      `${name
+        .replace(/^raw (.+)$/u, '$1 allein')
+        .replace(' at its best', ' in bester Einstellung')
+        .replace(/, batch (?=\d)/u, ', Stapel zu ')}: ${value}-mal so lange`,
     compared:
       'Der veröffentlichte Rechner hat zwei Kerne und war auch anderweitig beschäftigt: Die vierte Spalte vergleicht Rechner, nicht Bibliotheken. Die letzte stammt aus einem gemeinsamen Lauf dort und hängt nicht von diesem Rechner ab. Ein Warmstart ist ein neuer Worker, der das Modell aus dem Speicher dieses Browsers liest. Ein Kaltstart ist ein neuer Worker, der nichts hat: Er lädt die Dateien von dieser Website, am Cache des Browsers vorbei, prüft sie und behält sie nur im Arbeitsspeicher. Die gespeicherten Modelle bleiben unberührt, und nichts bleibt zurück.',
     copyMarkdown: 'Als Markdown kopieren',
@@ -1507,6 +1516,10 @@ export const words: Words = {
     [
       'the page is not cross-origin isolated (serve it with COOP and COEP headers for more)',
       'die Seite ist nicht herkunftsübergreifend isoliert (mehr gibt es mit den Headern COOP und COEP)',
+    ],
+    [
+      'threads that share memory did not finish their work',
+      'Threads mit gemeinsamem Speicher wurden mit ihrer Arbeit nicht fertig',
     ],
     ['a shared worker cannot start threads', 'ein gemeinsamer Worker kann keine Threads starten'],
     ['a shared worker cannot start others', 'ein gemeinsamer Worker kann keine weiteren starten'],

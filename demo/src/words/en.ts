@@ -426,6 +426,8 @@ export const words = {
       nothing: 'Nothing fits your question and these filters.',
       withoutModel:
         'From 300 sample passages, without a model: by words, and by a table that has a meaning for each of them. A model that reads the whole question answers better, and searches your own texts.',
+      notFetched:
+        'This question has no answer yet: the index of the sample comes from this site, which cannot be reached. Texts can be added and searched without a network once the model is kept in this browser.',
       useModel: 'Ask the model',
       agreement: 'Agreement in meaning and in words; the bar compares with the best passage',
       score: 'Score',
@@ -671,6 +673,7 @@ export const words = {
     addInto: 'Class of what is added',
     addIntoNone: 'as lines or folders say, else none',
     lines: 'Texts, one a line; or label and text with a tab between; or CSV with titles',
+    linesExample: 'The parcel has not arrived.\nbilling\tI was charged twice.',
     addLines: 'Add these lines',
     linesNotUnderstood: (count: number) =>
       `${counted(count, { one: 'line was', other: 'lines were' })} not understood: each needs a label and a text.`,
@@ -1011,9 +1014,10 @@ export const words = {
     texts: 'Texts',
     textsAndModel: 'Texts, pictures and model',
     textsHint: 'One on each line, or a table (CSV) with a column “text” and, if you like, “label”.',
-    files: 'Files (pictures, CSV, text, Markdown, HTML, PDF)',
-    filesHint: 'Or drop them anywhere on this page.',
-    folder: 'A folder…',
+    files: 'Files',
+    chooseFiles: 'Choose files…',
+    filesHint: 'Pictures, CSV, text, Markdown, HTML, PDF. Or drop them anywhere on this page.',
+    folder: 'Choose a folder…',
     model: 'Model for texts',
     pictureModel: 'Model for maps with pictures',
     mapTexts: 'Map these texts',

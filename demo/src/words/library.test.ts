@@ -230,6 +230,11 @@ describe('a sentence', () => {
     expect(translated('Done. And more.', pairs, 'de')).toBeUndefined();
   });
 
+  test('is no part of the sentence behind it', () => {
+    const sizes = [...pairs, ['{width} by {height} pixels.', '{width} mal {height} Pixel.']] as const;
+    expect(translated('Done. 640 by 480 pixels.', sizes, 'de')).toBe('Fertig. 640 mal 480 Pixel.');
+  });
+
   test('keeps names as they are', () => {
     expect(translated('It is jina-reranker-v3.5 MB.', pairs, 'de')).toBe('Es sind jina-reranker-v3.5 MB.');
   });

@@ -4,8 +4,13 @@ import { slots } from './slots.ts';
 /** Pairs of a sentence in English and in a language. `{name}` in both stands for what differs. */
 export type LibrarySentences = readonly (readonly [english: string, own: string])[];
 
-/** Finds the sentence in another language. */
-type Search = (sentence: string) => string | undefined;
+/** Finds sentences in another language. */
+interface Search {
+  /** One that is among them to the letter. */
+  whole(sentence: string): string | undefined;
+  /** One with parts that differ. */
+  withParts(sentence: string): string | undefined;
+}
 
 const searches = new WeakMap<LibrarySentences, Search>();
 
@@ -33,9 +38,7 @@ function searchIn(sentences: LibrarySentences, language: string): Search {
   const patterns = sentences
     .filter(([english]) => !whole.has(english))
     .map(([english, own]) => [expressionOf(english), own] as const);
-  return (sentence) => {
-    const same = whole.get(sentence);
-    if (same !== undefined) return same;
+  const withParts = (sentence: string): string | undefined => {
     for (const [expression, own] of patterns) {
       const parts = expression.exec(sentence)?.groups;
       if (!parts) continue;
@@ -44,20 +47,22 @@ function searchIn(sentences: LibrarySentences, language: string): Search {
     }
     return undefined;
   };
+  return { whole: (sentence) => whole.get(sentence), withParts };
 }
 
 /** Ends of sentences: what follows begins with a capital, a name of code or a figure. */
 const ENDS = /(?<=[.!?])\s+(?=[\p{Lu}`\d])/u;
 
 /**
- * What the library says, in another language: as a whole, otherwise sentence by sentence.
+ * What the library says, in another language: as it is listed, otherwise sentence by sentence, and at last as one sentence
+ * with parts. In this order, as a part that differs may be a sentence itself, which would stay English.
  * @returns undefined where a part of it is not among the sentences
  */
 export function translated(text: string, sentences: LibrarySentences, language: string): string | undefined {
   const search = searches.get(sentences) ?? searchIn(sentences, language);
   searches.set(sentences, search);
-  const whole = search(text);
+  const whole = search.whole(text);
   if (whole !== undefined) return whole;
-  const parts = text.split(ENDS).map(search);
-  return parts.every((part) => part !== undefined) ? parts.join(' ') : undefined;
+  const parts = text.split(ENDS).map((part) => search.whole(part) ?? search.withParts(part));
+  return parts.every((part) => part !== undefined) ? parts.join(' ') : search.withParts(text);
 }

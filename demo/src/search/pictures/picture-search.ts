@@ -1,4 +1,5 @@
 import type { PlacedFile } from '../../elements/dropped-files.ts';
+import { PictureAddresses } from '../../pictures/addresses.ts';
 import type { App, Side } from '../../shell/app.ts';
 import { perApp } from '../../shell/page-state.ts';
 import { words } from '../../words/language.ts';
@@ -35,7 +36,7 @@ export class PictureSearch extends LiveSearch<StoredPicture, FoundPicture, Pictu
   readonly #read: NonNullable<PictureSearchOptions['read']>;
   readonly #isKept: boolean;
   /** Addresses of pictures by id. */
-  readonly #urls = new Map<string, string>();
+  readonly #addresses = new PictureAddresses();
 
   constructor(
     app: App,
@@ -81,12 +82,7 @@ export class PictureSearch extends LiveSearch<StoredPicture, FoundPicture, Pictu
 
   /** Where the page shows a picture from. */
   url({ id, blob }: StoredPicture): string {
-    let url = this.#urls.get(id);
-    if (url === undefined) {
-      url = URL.createObjectURL(blob);
-      this.#urls.set(id, url);
-    }
-    return url;
+    return this.#addresses.of(blob, id);
   }
 
   /** Reads files and adds them. Those that are no pictures are named in one card. */
@@ -109,10 +105,7 @@ export class PictureSearch extends LiveSearch<StoredPicture, FoundPicture, Pictu
 
   override async removeDocument(id: string): Promise<void> {
     await super.removeDocument(id);
-    const url = this.#urls.get(id);
-    if (url === undefined) return;
-    URL.revokeObjectURL(url);
-    this.#urls.delete(id);
+    this.#addresses.forget(id);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readPicture, UnreadablePictureError } from '../../classify/read-picture.ts';
 import type { PlacedFile } from '../../elements/dropped-files.ts';
+import { type ScaledPicture, scaledPicture } from '../../pictures/scaled.ts';
 import { formatCount } from '../../shell/format.ts';
 import { words } from '../../words/language.ts';
 import { folderOf } from '../filters/document-filters.ts';
@@ -12,7 +13,6 @@ const MAX_PICTURE_BYTES = 64_000_000;
 /** Longest side in pixels, and most bytes, of what is kept: models look at a few hundred pixels, people at a screen. */
 const KEPT_SIDE = 1600;
 const KEPT_BYTES = 1_500_000;
-const QUALITY = 0.85;
 
 /** Pictures of files, and why others are none, in sentences. */
 export interface ReadPictures {
@@ -46,7 +46,7 @@ async function pictureOf({ file, path }: PlacedFile): Promise<Omit<StoredPicture
     throw new UnreadablePictureError(words().search.pictures.tooLarge(name, most));
   }
   const whole = await readPicture(file);
-  const { blob, width, height } = await keptCopy(whole, name);
+  const { blob, width, height } = await keptCopy(whole);
   const fingerprint = new Fingerprint();
   fingerprint.addBytes(new Uint8Array(await file.arrayBuffer()));
   const folder = folderOf(path);
@@ -60,27 +60,16 @@ async function pictureOf({ file, path }: PlacedFile): Promise<Omit<StoredPicture
   };
 }
 
-async function keptCopy(
-  picture: Blob,
-  name: string,
-): Promise<Pick<StoredPicture, 'blob' | 'width' | 'height'>> {
+async function keptCopy(picture: Blob): Promise<ScaledPicture> {
   const bitmap = await createImageBitmap(picture);
   try {
     const { width, height } = bitmap;
-    const scale = Math.min(1, KEPT_SIDE / Math.max(width, height));
     // The bytes of a file that goes away with its folder would go with it: a copy stays.
     const own = (): Promise<Blob> =>
       picture.arrayBuffer().then((bytes) => new Blob([bytes], { type: picture.type }));
-    if (scale === 1 && picture.size <= KEPT_BYTES) return { blob: await own(), width, height };
-    const canvas = new OffscreenCanvas(
-      Math.max(1, Math.round(width * scale)),
-      Math.max(1, Math.round(height * scale)),
-    );
-    const context = canvas.getContext('2d');
-    if (!context) throw new UnreadablePictureError(words().classify.unreadable(name));
-    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    const blob = await canvas.convertToBlob({ type: 'image/webp', quality: QUALITY });
-    return { blob, width: canvas.width, height: canvas.height };
+    if (Math.max(width, height) <= KEPT_SIDE && picture.size <= KEPT_BYTES)
+      return { blob: await own(), width, height };
+    return await scaledPicture(bitmap, KEPT_SIDE);
   } finally {
     bitmap.close();
   }
