@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --quick] [--device wasm|webgpu] [--dtype q8|fp16|fp32] [--threads N] [--json FILE]
- * [--model all-MiniLM-L6-v2|tiny] [--only rerank|starts] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
+ * [--model all-MiniLM-L6-v2|tiny] [--only rerank|starts|not-isolated] [--chromium-args "…"]`: Nearfield and its peers on the same model files, in one
  * production-built page. If WebGPU is only software, the tiny model is used unless another is requested.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -31,8 +31,12 @@ Options:
   --threads N            threads of the wasm build
   --only rerank          the ranking of 100 documents alone
   --only starts          only starts, and what they download and hold in memory
+  --only not-isolated    only a page that is not cross-origin isolated
   --json FILE            where the figures are written, too
   --chromium-args ARGS   further arguments of the browser`;
+
+/** Rows that can be measured alone. */
+const ONLY = ['rerank', 'starts', 'not-isolated'];
 
 const { values } = taskArguments(
   USAGE,
@@ -51,9 +55,7 @@ const { values } = taskArguments(
   (parsed) => {
     deviceOf(parsed.values.device);
     const { threads: wanted, only, model } = parsed.values;
-    if (only !== undefined && only !== 'rerank' && only !== 'starts') {
-      throw new UsageError('--only is rerank or starts.');
-    }
+    if (only !== undefined && !ONLY.includes(only)) throw new UsageError(`--only is ${ONLY.join(' or ')}.`);
     if (only === 'rerank' && model === 'tiny')
       throw new UsageError('The tiny model has no reranker beside it.');
     if (wanted !== undefined && !/^[1-9]\d?$/.test(wanted)) {
@@ -212,7 +214,8 @@ async function main(): Promise<void> {
 
     if (values.only) {
       if (values.only === 'rerank') await rerank(server, options, size.rounds, report);
-      else await startRows(server, options, size.starts, report);
+      else if (values.only === 'starts') await startRows(server, options, size.starts, report);
+      else await notIsolated(options, size, report);
       return;
     }
     for (const kind of ['mixed', 'uniform'] as const) {
