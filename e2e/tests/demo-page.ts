@@ -1,6 +1,9 @@
 import type { Locator, Page } from '@playwright/test';
 import { test as base, expect } from '../support/throttled-test.ts';
 
+/** What the console says where a test has no service worker. */
+export const BLOCKED_REGISTRATION = 'Service Worker registration blocked by Playwright';
+
 /** Model files and the texts of the page are large: what a test may wait for, in milliseconds. */
 export const LONG = 240_000;
 
@@ -150,7 +153,7 @@ export const test = base.extend<Fixtures>({
       let blockedHandlers = false;
       context.on('console', (message) => {
         // Said by Playwright in the page: playwright.config.ts.
-        if (message.text() === 'Service Worker registration blocked by Playwright') return;
+        if (message.text() === BLOCKED_REGISTRATION) return;
         if (failedRequests && message.text().startsWith('Failed to load resource')) return;
         if (blockedHandlers && message.text().startsWith('Executing inline event handler violates')) return;
         lines.push(`${message.type()}: ${message.text()}`);
