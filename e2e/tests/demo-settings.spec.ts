@@ -5,6 +5,8 @@ import { expect, LONG, SHORT_TEXT, test } from './demo-page.ts';
 test('another language is there at once, stays, and nothing typed is lost', async ({ demo, page }) => {
   await demo.open();
   await demo.question.fill('half a question');
+  // Answered by the sample's own index: what is said of that comes first.
+  await expect(page.getByRole('status')).toContainText('passages found');
   await page.getByRole('contentinfo').getByLabel('Language').selectOption('Deutsch');
   await expect(page).toHaveTitle('Nearfield: Suche nach Bedeutung, im eigenen Browser');
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');

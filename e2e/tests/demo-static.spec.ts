@@ -136,14 +136,14 @@ test('holds what its pages ask for, each weight once, and nothing of how models 
       'onnx/vision_model_quantized.onnx',
     ].sort(),
   );
-  expect(paths.filter((path) => !/^(models|assets|icons)\//.test(path)).sort()).toEqual([
+  expect(paths.filter((path) => !/^(models|assets|icons|sample)\//.test(path)).sort()).toEqual([
     'favicon.svg',
     'index.html',
     'manifest.webmanifest',
     'service-worker.js',
     'theme.js',
   ]);
-  const others = paths.filter((path) => !/\.(html|js|mjs|css|wasm|json|md|onnx|png|svg)$/.test(path));
+  const others = paths.filter((path) => !/\.(html|js|mjs|css|wasm|json|md|onnx|png|svg|bin)$/.test(path));
   expect(others).toEqual(['manifest.webmanifest']);
 
   const byContent = new Map<string, string[]>();

@@ -29,8 +29,8 @@ export function addedCounts(...all: readonly (FacetCounts | undefined)[]): Facet
 }
 
 /**
- * Filters that tell documents apart, the page's own first. Groups and values keep their order whatever is asked, that of
- * all documents. Values that would leave nothing are left out, unless they are chosen.
+ * Filters that tell documents apart, the page's own first. Groups and values keep their places whatever is asked, so
+ * that nothing moves under the pointer: they are in the order of all documents.
  * @param all counts of all documents
  * @param found counts of a question's; undefined without one
  */
@@ -55,9 +55,15 @@ export function facetGroups(
       );
       if (values.length < 2 && chosen.length === 0) return [];
       const counts = found === undefined ? known : (found[name] ?? {});
-      const useful = values
-        .map((value) => ({ value, count: counts[value] ?? 0, chosen: isChosen(choices, name, value) }))
-        .filter(({ count, chosen: isKept }) => count > 0 || isKept);
-      return useful.length === 0 ? [] : [{ name, values: useful }];
+      return [
+        {
+          name,
+          values: values.map((value) => ({
+            value,
+            count: counts[value] ?? 0,
+            chosen: isChosen(choices, name, value),
+          })),
+        },
+      ];
     });
 }

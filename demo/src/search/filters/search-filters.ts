@@ -13,7 +13,7 @@ const FEW = 8;
 
 /**
  * Filters by what the texts and pictures are: values of one filter are alternatives, filters narrow each other. Every
- * value that leaves something is a button, with the number of what it would leave.
+ * value is a button that stays where it is, with the number of what it would leave.
  */
 class SearchFilters extends SearchElement {
   static override readonly properties = { ...SearchElement.properties, whole: { state: true } };
@@ -114,17 +114,10 @@ class SearchFilters extends SearchElement {
       class="facet-chip"
       aria-pressed=${chosen ? 'true' : 'false'}
       data-value=${value}
-      @click=${(event: Event) => {
-        const toggle = () => this.page.toggleFilter(name, value);
-        // One that leaves nothing goes away when it is taken back.
-        if (count > 0) toggle();
-        else
-          removeKeepingFocus(
-            this,
-            event,
-            { selector: '.facet-values .facet-chip', fallback: '.search-filters summary' },
-            toggle,
-          );
+      aria-disabled=${count === 0 && !chosen ? 'true' : nothing}
+      @click=${() => {
+        // One that would leave nothing keeps its place, so that nothing moves under the pointer.
+        if (count > 0 || chosen) this.page.toggleFilter(name, value);
       }}
     >
       <bdi>${filterValue(name, value)}</bdi> <span class="count">${formatCount(count)}</span>
