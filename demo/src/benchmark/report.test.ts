@@ -29,7 +29,8 @@ test('work is compared with the published for each item', () => {
   const there = rows.find(({ measure }) => measure === 'mixed')!;
   // Half as many texts here, and so half the published time is as fast.
   expect(mixed!.timesPublished).toBeCloseTo(there.milliseconds / 64 / (1000 / 32), 10);
-  expect(query!.timesPublished).toBeCloseTo(42.1 / 25, 10);
+  const one = rows.find(({ measure }) => measure === 'query')!;
+  expect(query!.timesPublished).toBeCloseTo(one.milliseconds / 25, 10);
   expect(figuresOf(measured, { device: 'webgpu', threads: 2 })[0]!.timesPublished).toBeUndefined();
 });
 
@@ -67,7 +68,7 @@ test('a report is JSON and Markdown', () => {
   );
   expect(toMarkdown(cold)).toContain('| cold start to the first vector | 1,500 ms | – |');
   expect(toMarkdown(report)).toContain('2 cores, Chromium 156, isolated, 51.3 MB of memory in use');
-  expect(toMarkdown(report)).toContain('| 32 texts of mixed length | 1,000 ms ± 100 | 32/s | 1.23× |');
+  expect(toMarkdown(report)).toContain('| 32 texts of mixed length | 1,000 ms ± 100 | 32/s | 0.54× |');
 });
 
 test.each([
